@@ -1,0 +1,152 @@
+"""Every way in which slimmer ends without a result: one class, one exit code and one cause each.
+
+An error is raised where its cause is found, carries what was seen and what the user can do
+next, and is printed once, by the command line.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SlimError(Exception):
+    """A failure that slimmer can explain. Subclasses own one exit code each.
+
+    `message` says what was found, `hint` what to do next, `details` holds the evidence
+    (log lines, a probe's answer) that is shown below the message.
+    """
+
+    exit_code: ClassVar[int] = 1
+    cause: ClassVar[str] = "internal error: a bug in slimmer"
+
+    def __init__(self, message: str, *, hint: str = "", details: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+
+class UsageError(SlimError):
+    """The command line asks for something that cannot be done as written."""
+
+    exit_code = 2
+    cause = "usage: an option or argument is wrong"
+
+
+class EngineUnreachableError(SlimError):
+    """No container engine answers at the configured address."""
+
+    exit_code = 3
+    cause = "no container engine answers"
+
+
+class EnginePermissionError(SlimError):
+    """The engine's socket exists but this user may not use it."""
+
+    exit_code = 4
+    cause = "the container engine refuses this user"
+
+
+class ImageNotFoundError(SlimError):
+    """The image that the user named is not in the engine."""
+
+    exit_code = 5
+    cause = "the image does not exist in the engine"
+
+
+class ConfigurationError(SlimError):
+    """slim.yaml (or a file that it names) has an unknown key, a wrong type or a wrong value."""
+
+    exit_code = 6
+    cause = "slim.yaml is wrong"
+
+
+class OriginalExitedError(SlimError):
+    """The original's command ended, or crashed, before it could be probed."""
+
+    exit_code = 7
+    cause = "the original's command failed or ended before its probes"
+
+
+class NotListeningError(SlimError):
+    """The original runs, but nothing listens on the port that the probes need."""
+
+    exit_code = 8
+    cause = "the original never listened on the probed port"
+
+
+class OriginalProbeError(SlimError):
+    """A probe fails on the original already, so nothing can be learned from it."""
+
+    exit_code = 9
+    cause = "a probe fails on the original"
+
+
+class CommandNotFoundError(SlimError):
+    """A command (entrypoint or command probe) does not exist in the original."""
+
+    exit_code = 10
+    cause = "a command does not exist in the original"
+
+
+class TraceIncompleteError(SlimError):
+    """The trace lost events, or ended without its trailer: no image can be trusted to it."""
+
+    exit_code = 11
+    cause = "the trace is incomplete"
+
+
+class TraceFileError(SlimError):
+    """A trace file is corrupt, truncated, foreign, or of a newer format."""
+
+    exit_code = 12
+    cause = "a trace file cannot be read"
+
+
+class SmokeTestError(SlimError):
+    """The slim image fails a probe that the original passed. No tag was moved."""
+
+    exit_code = 13
+    cause = "the slim image fails its smoke test"
+
+
+class NoSpaceError(SlimError):
+    """The disk of slimmer or of the engine is full."""
+
+    exit_code = 14
+    cause = "no space is left on a disk"
+
+
+class BudgetError(SlimError):
+    """The slim image is larger than the budget that the user set."""
+
+    exit_code = 15
+    cause = "the slim image is larger than its budget"
+
+
+class EngineOperationError(SlimError):
+    """The engine answered, but refused or failed an operation that slimmer needs."""
+
+    exit_code = 16
+    cause = "the container engine failed an operation"
+
+
+class PackingError(SlimError):
+    """What was packed is not what was asked for: a digest, a size or a file differs."""
+
+    exit_code = 17
+    cause = "the packed image differs from what was computed"
+
+
+class DoctorFindings(SlimError):
+    """`slim doctor` found something without which a build cannot work."""
+
+    exit_code = 18
+    cause = "slim doctor found a problem that stops a build"
+
+
+class InterruptedRunError(SlimError):
+    """The user pressed Ctrl-C, or the process was asked to end."""
+
+    exit_code = 130
+    cause = "interrupted"

@@ -1,0 +1,330 @@
+"""The values that travel between the stages: frozen, with units, and free of any behaviour
+that needs an engine.
+
+Paths are absolute inside the image, normalised (no `//`, `.` or `..`, no trailing slash but
+for the root `/`), and decoded as UTF-8 with `surrogateescape`, so any byte sequence survives.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+# --------------------------------------------------------------------------- the original
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """The image that the user names, as the engine describes it. Never changed."""
+
+    reference: str
+    """What the user typed, e.g. `my-app:latest` or `sha256:…`."""
+    id: str
+    """The engine's image id, `sha256:…`; every container of a run is made from this id."""
+    config: Mapping[str, Any]
+    """The `config` object of the image (`Env`, `Cmd`, `Entrypoint`, …), keys as in the OCI and
+    Docker image specifications; keys with empty values are left out."""
+    architecture: str
+    """`amd64`, `arm64`, …"""
+    variant: str
+    """`v8`, …; empty where the image states none."""
+    os: str
+    created: str
+    """RFC 3339 time of the image's creation; empty where the image states none."""
+    size: int
+    """Bytes of all layers, uncompressed, as the engine reports them."""
+    layers: tuple[str, ...]
+    """diff_ids (`sha256:…`), lowest layer first."""
+
+
+# --------------------------------------------------------------------------- rootfs index
+
+
+class EntryType(enum.Enum):
+    """What a path of the root file system is. Values are the wire format's codes."""
+
+    FILE = "f"
+    DIRECTORY = "d"
+    SYMLINK = "l"
+    CHARACTER_DEVICE = "c"
+    BLOCK_DEVICE = "b"
+    FIFO = "p"
+    SOCKET = "s"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One path of the original's root file system."""
+
+    path: str
+    type: EntryType
+    mode: int
+    """Permission bits including setuid, setgid and sticky: 0 to 0o7777."""
+    uid: int
+    gid: int
+    size: int
+    """Bytes of content; 0 for all but regular files."""
+    mtime_ns: int
+    """Nanoseconds since the epoch."""
+    inode: int = 0
+    """Equal for two entries exactly when they are hard links of one file (and not 0)."""
+    link_count: int = 1
+    link_target: str = ""
+    """The text of a symbolic link, as stored; empty for other types."""
+    device: tuple[int, int] = (0, 0)
+    """Major and minor number of a device node."""
+    xattrs: tuple[tuple[str, bytes], ...] = ()
+    """Extended attributes, sorted by name; `security.capability` among them."""
+
+
+class Content(Protocol):
+    """The bytes of the original's regular files, fetched from the untouched original.
+
+    `fetch` is one round trip for any number of paths; reading a path that was not fetched
+    fetches it alone, which is slow.
+    """
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Make the content of these regular files available; those that are there are skipped."""
+        ...
+
+    def open(self, path: str) -> BinaryIO:
+        """A readable, seekable binary stream over the whole file."""
+        ...
+
+    def head(self, path: str, size: int) -> bytes:
+        """The first `size` bytes (fewer where the file is shorter)."""
+        ...
+
+
+# --------------------------------------------------------------------------- trace
+
+
+class Source(enum.Enum):
+    """Where a sighting comes from."""
+
+    NOTIFY = "notify"
+    """seccomp user notification: every lookup by path, failed ones included."""
+    FANOTIFY = "fanotify"
+    """fanotify: real paths of files that were opened, whoever opened them."""
+
+
+class Access(enum.Enum):
+    """How a path was used."""
+
+    OPEN = "open"
+    EXECUTE = "execute"
+    LOOKUP = "lookup"
+    """stat, access, readlink, chdir, and whatever else names a path without opening it."""
+    CREATE = "create"
+    """The path, or its last component, may be created, renamed, removed or changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """One path, seen in one phase, in one manner, by one program (repeats are folded)."""
+
+    path: str
+    access: Access
+    phase: str
+    """`boot`, a probe's name, or `shutdown`."""
+    program: str
+    """The executable that asked, as an absolute path; empty where it was gone already."""
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Everything that a traced run saw, complete by construction (else there is no Trace)."""
+
+    sources: frozenset[Source]
+    missing_sources: Mapping[Source, str]
+    """For each source that was not available: why."""
+    phases: tuple[str, ...]
+    """In the order in which they ran."""
+    sightings: tuple[Sighting, ...]
+    exit_status: int | None
+    """The exit status of the original's command where it ended by itself, else None."""
+    records: int
+    """Records in the stream, for the report."""
+
+
+# --------------------------------------------------------------------------- keep-set
+
+
+class Strategy(enum.Enum):
+    """How much is kept around what was seen."""
+
+    MINIMAL = "minimal"
+    BALANCED = "balanced"
+    SAFE = "safe"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """Why a path is kept."""
+
+    rule: str
+    """The rule's name: `trace`, `link`, `directory`, `elf-needed`, `include`, …"""
+    detail: str
+    """One phrase for humans: `opened by /usr/sbin/nginx in phase boot`."""
+    because: str = ""
+    """The kept path that led here; empty where the reason stands for itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepSet:
+    """What stays, and why. Each path exists in the rootfs index."""
+
+    reasons: Mapping[str, tuple[Reason, ...]]
+    """path → at least one reason; sorted by path; parents of kept paths are kept as well."""
+    excluded: tuple[str, ...] = ()
+    """Paths that would have been kept but for `--exclude`."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the report: setuid programs that ran without effect, missing libraries."""
+
+
+# --------------------------------------------------------------------------- packed image
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """The entries of one layer-to-be, parents of each entry included."""
+
+    name: str
+    """`system`, `dependencies`, `application`, `debug`."""
+    entries: tuple[Entry, ...]
+    """Sorted by path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One packed layer: an uncompressed tar in a file of its own."""
+
+    name: str
+    digest: str
+    """`sha256:…` of the tar; diff_id and blob digest alike, as it is not compressed."""
+    size: int
+    """Bytes of the tar."""
+    file: Path
+    entries: int
+    """Number of tar entries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackedImage:
+    """An image as files on disk, not yet in any engine."""
+
+    config: bytes
+    """The image configuration, canonical JSON."""
+    config_digest: str
+    manifest: bytes
+    """The OCI image manifest, canonical JSON."""
+    manifest_digest: str
+    layers: tuple[Layer, ...]
+    """Lowest first."""
+
+
+# --------------------------------------------------------------------------- probes
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpProbe:
+    """One HTTP request and the answer that it must get."""
+
+    name: str
+    """Names the phase; unique within a run."""
+    method: str = "GET"
+    path: str = "/"
+    port: int | None = None
+    """Port inside the container; None: the run's port."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    statuses: frozenset[int] = frozenset()
+    """Accepted status codes; empty: any of 200 to 399."""
+    body_pattern: str = ""
+    """A regular expression that must be found in the answer's body; empty: any body."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandProbe:
+    """One command in the container and the exit status that it must give."""
+
+    name: str
+    command: tuple[str, ...]
+    """The argument vector; no shell is involved."""
+    exit_status: int = 0
+    output_pattern: str = ""
+    """A regular expression that must be found in stdout or stderr; empty: any output."""
+    user: str = ""
+    """As in `docker exec --user`; empty: the container's own user."""
+
+
+Probe = HttpProbe | CommandProbe
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeResult:
+    """What a probe got."""
+
+    probe: Probe
+    passed: bool
+    answer: str
+    """One line: `200 OK, 17 bytes`, `exit status 1`, `connection refused`."""
+    excerpt: str = ""
+    """The start of the body or of the output, decoded for reading."""
+    seconds: float = 0.0
+    attempts: int = 1
+
+
+# --------------------------------------------------------------------------- a container's run
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What `docker run` would be given, for the traced run and the smoke test alike."""
+
+    environment: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    """`SOURCE:TARGET[:ro]`, as for `docker run --volume`."""
+    network: str = ""
+    user: str = ""
+    entrypoint: tuple[str, ...] | None = None
+    """None: the image's own; empty: cleared."""
+    command: tuple[str, ...] | None = None
+    workdir: str = ""
+    hostname: str = ""
+    extra_hosts: tuple[str, ...] = ()
+    """`NAME:ADDRESS`."""
+    port: int | None = None
+    """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
+    start_timeout: float = 60.0
+    """Seconds that an application may take until its first probe passes."""
+    probe_timeout: float = 30.0
+    """Seconds that one probe may take."""
+    stop_timeout: float = 10.0
+    """Seconds between the stop signal and the kill."""
+
+
+# --------------------------------------------------------------------------- time per stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageTime:
+    """How long one stage took."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurements:
+    """Figures of one run, for the report."""
+
+    stages: tuple[StageTime, ...] = field(default_factory=tuple)
+    total_seconds: float = 0.0
+    peak_memory: int = 0
+    """Bytes: the highest resident set of the slimmer process."""
