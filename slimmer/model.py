@@ -276,6 +276,11 @@ class ProbeResult:
     """One line: `200 OK, 17 bytes`, `exit status 1`, `connection refused`."""
     excerpt: str = ""
     """The start of the body or of the output, decoded for reading."""
+    answered: bool = True
+    """False where the application was not ready to answer: nothing listened, the connection
+    broke, or it said 502, 503 or 504."""
+    exit_status: int | None = None
+    """What a command ended with; None for other probes and for commands that did not end."""
     seconds: float = 0.0
     attempts: int = 1
 

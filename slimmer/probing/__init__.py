@@ -1,0 +1,16 @@
+"""Probes: what exercises the application, and how its readiness is observed."""
+
+from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
+from slimmer.probing.prober import COMMAND_MISSING, Prober
+from slimmer.probing.target import CommandOutcome, Target
+
+__all__ = [
+    "COMMAND_MISSING",
+    "METHODS",
+    "CommandOutcome",
+    "Prober",
+    "Target",
+    "command_probe",
+    "http_probe",
+    "with_unique_names",
+]

@@ -1,0 +1,133 @@
+"""What one run creates in the engine, and its removal whatever happens.
+
+Everything carries the label `dev.slimmer.session=ID` and, beside it, the process that owns the
+session, so that `slim clean` tells a crashed run's leftovers from those of a run that goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psutil
+
+from slimmer.engine.client import Engine
+from slimmer.errors import InterruptedRunError
+
+SESSION_LABEL = "dev.slimmer.session"
+OWNER_LABEL = "dev.slimmer.owner"
+ROLE_LABEL = "dev.slimmer.role"
+
+
+class Session:
+    """One run's containers and images; a context manager that leaves nothing behind."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.id = uuid.uuid4().hex[:12]
+        self._containers: list[str] = []
+        self._images: list[str] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def labels(self, role: str) -> dict[str, str]:
+        """The labels of a container that this session creates for `role`."""
+        return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), ROLE_LABEL: role}
+
+    def create_container(self, role: str, configuration: Mapping[str, Any]) -> str:
+        """Create a container that is removed at the end of the session; returns its id."""
+        with self._lock:
+            if self._closed:
+                raise InterruptedRunError("the run is ending")
+        labelled = dict(configuration)
+        labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(role)}
+        container = self.engine.create_container(
+            labelled, f"slimmer-{role}-{self.id}-{uuid.uuid4().hex[:4]}"
+        )
+        with self._lock:
+            self._containers.append(container)
+        return container
+
+    def remove_container(self, container: str) -> None:
+        """Remove a container before the session ends."""
+        self.engine.remove_container(container)
+        with self._lock, contextlib.suppress(ValueError):
+            self._containers.remove(container)
+
+    def owns_image(self, image: str) -> None:
+        """Have an image removed at the end of the session, unless `keep_image` comes first."""
+        with self._lock:
+            self._images.append(image)
+
+    def keep_image(self, image: str) -> None:
+        """The image is a result: it stays."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._images.remove(image)
+
+    def close(self) -> None:
+        """Remove everything that is still there. A second Ctrl-C does not stop it."""
+        with uninterrupted():
+            with self._lock:
+                self._closed = True
+                containers, images = list(self._containers), list(self._images)
+            if containers:
+                with ThreadPoolExecutor(len(containers)) as pool:
+                    list(pool.map(self.engine.remove_container, containers))
+            for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
+                self.engine.remove_container(left["Id"])
+            for image in reversed(images):
+                self.engine.remove_image(image)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def owner() -> str:
+    """This process, as `HOST-BOOT/PID/START`: unique, and checkable on the same machine."""
+    return f"{_boot_identity()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+
+
+def owner_is_alive(text: str) -> bool | None:
+    """Whether the process that `owner` named still runs; None where this machine cannot tell."""
+    try:
+        boot, pid, started = text.split("/")
+    except ValueError:
+        return None
+    if boot != _boot_identity():
+        return None
+    try:
+        return abs(psutil.Process(int(pid)).create_time() - float(started)) < 1.0
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _boot_identity() -> str:
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            return stream.read().strip()
+    except OSError:
+        return f"{os.uname().nodename}-{psutil.boot_time():.0f}"
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put off SIGINT and SIGTERM until the block is done (in the main thread; elsewhere no-op)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

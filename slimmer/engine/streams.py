@@ -1,0 +1,140 @@
+"""A container's stdin, stdout and stderr over one hijacked connection.
+
+The engine multiplexes stdout and stderr in frames: one byte stream number (1 stdout, 2 stderr),
+three zero bytes, a big-endian u32 length, the bytes (Docker Engine API, "ContainerAttach").
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+_FRAME_HEADER = struct.Struct(">BxxxI")
+STDOUT, STDERR = 1, 2
+_STDERR_LIMIT = 64 * 1024
+"""Bytes of stderr that an attachment remembers: enough for any message, safe for any flood."""
+
+
+class Attachment:
+    """The standard streams of one container or command."""
+
+    def __init__(self, reader: BinaryIO, connection: socket.socket) -> None:
+        self._reader = reader
+        self._socket = connection
+        self._errors = bytearray()
+
+    @property
+    def errors(self) -> str:
+        """What came on stderr so far (its first 64 KiB)."""
+        return self._errors.decode("utf-8", "replace").rstrip()
+
+    def write(self, data: bytes) -> None:
+        """Write to stdin. Raises OSError when the other side is gone."""
+        self._socket.sendall(data)
+
+    def close_stdin(self) -> None:
+        """Say that nothing more will be written."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def set_timeout(self, seconds: float | None) -> None:
+        """Limit each wait for bytes; a read beyond it raises TimeoutError."""
+        self._socket.settimeout(seconds)
+
+    def frame(self) -> tuple[int, bytes] | None:
+        """The next piece of output as (stream number, bytes); None at the end of the stream.
+
+        Raises EOFError when the connection broke inside a frame.
+        """
+        header = self._reader.read(_FRAME_HEADER.size)
+        if not header:
+            return None
+        if len(header) < _FRAME_HEADER.size:
+            raise EOFError("the engine's stream ended inside a frame header")
+        number, length = _FRAME_HEADER.unpack(header)
+        data = self._reader.read(length)
+        if len(data) < length:
+            raise EOFError("the engine's stream ended inside a frame")
+        if number == STDERR and len(self._errors) < _STDERR_LIMIT:
+            self._errors += data[: _STDERR_LIMIT - len(self._errors)]
+        return number, data
+
+    def stdout(self) -> BinaryIO:
+        """stdout alone, as a buffered binary stream; stderr is set aside in `errors`."""
+        return io.BufferedReader(_StandardOutput(self), buffer_size=256 * 1024)
+
+    def stdin(self) -> BinaryIO:
+        """stdin as an unbuffered binary stream."""
+        return _StandardInput(self)  # type: ignore[return-value]
+
+    def close(self) -> None:
+        """Close the connection; the container goes on."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+
+class _StandardOutput(io.RawIOBase):
+    def __init__(self, attachment: Attachment) -> None:
+        self._attachment = attachment
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            frame = self._attachment.frame()
+            if frame is None:
+                return 0
+            if frame[0] == STDOUT:
+                self._rest = memoryview(frame[1])
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+class _StandardInput(io.RawIOBase):
+    def __init__(self, attachment: Attachment) -> None:
+        self._attachment = attachment
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._attachment.write(bytes(data))
+        return len(data)
+
+
+def hijack(
+    client: Any,
+    path: str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Attachment:
+    """Upgrade a POST request to a raw two-way stream.
+
+    The SDK's own attach and exec read the socket below the buffer that parsed the response's
+    head, and lose what that buffer has read ahead already; this reads through the buffer.
+    """
+    response = client.post(
+        client._url(path),
+        params=parameters,
+        json=body,
+        headers={"Connection": "Upgrade", "Upgrade": "tcp"},
+        stream=True,
+    )
+    client._raise_for_status(response)
+    buffered = response.raw._fp.fp
+    connection = buffered.raw._sock
+    connection.settimeout(None)
+    attachment = Attachment(buffered, connection)
+    attachment._response = response  # type: ignore[attr-defined]  # keeps the connection out of the pool
+    return attachment

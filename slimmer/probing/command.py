@@ -1,0 +1,34 @@
+"""One command in the target, and whether it ended as expected."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from slimmer.model import CommandProbe, ProbeResult
+from slimmer.probing.target import Target
+
+EXCERPT_LIMIT = 2000
+
+
+def run(probe: CommandProbe, target: Target, timeout: float) -> ProbeResult:
+    """Run the probe's command in the target; `timeout` in seconds."""
+    started = time.monotonic()
+    outcome = target.run_command(probe.command, user=probe.user, timeout=timeout)
+    text = outcome.output.decode("utf-8", "replace")
+    if outcome.exit_status is None:
+        passed, answer = False, f"did not end within {timeout:g} s"
+    else:
+        passed = outcome.exit_status == probe.exit_status
+        answer = f"exit status {outcome.exit_status}"
+        if passed and probe.output_pattern and not re.search(probe.output_pattern, text):
+            passed = False
+            answer += f", output does not match /{probe.output_pattern}/"
+    return ProbeResult(
+        probe=probe,
+        passed=passed,
+        answer=answer,
+        excerpt=text[:EXCERPT_LIMIT],
+        exit_status=outcome.exit_status,
+        seconds=time.monotonic() - started,
+    )

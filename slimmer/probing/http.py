@@ -1,0 +1,90 @@
+"""One HTTP request to the target, and whether its answer is the expected one.
+
+Redirects are answers (3xx passes by default) and are not followed, so a probe never reaches any
+address but the target's.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from collections.abc import Sequence
+
+from slimmer.model import HttpProbe, ProbeResult
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""Bytes of an answer's body that are read; the rest is left to the connection's end."""
+EXCERPT_LIMIT = 2000
+NOT_READY_STATUSES = frozenset({502, 503, 504})
+
+
+def request(probe: HttpProbe, addresses: Sequence[tuple[str, int]], timeout: float) -> ProbeResult:
+    """Send the request to the first address that accepts it; `timeout` in seconds."""
+    started = time.monotonic()
+    failure = "no address is known for the port"
+    for host, port in addresses:
+        connection = http.client.HTTPConnection(host, port, timeout=timeout)
+        try:
+            return _exchange(probe, connection, started, timeout)
+        except (OSError, http.client.HTTPException) as error:
+            failure = _describe(error)
+        finally:
+            connection.close()
+    return ProbeResult(
+        probe=probe,
+        passed=False,
+        answer=failure,
+        answered=False,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _exchange(
+    probe: HttpProbe, connection: http.client.HTTPConnection, started: float, timeout: float
+) -> ProbeResult:
+    headers = dict(probe.headers)
+    if not any(name.lower() == "user-agent" for name in headers):
+        headers["User-Agent"] = "slimmer-probe"
+    connection.request(probe.method, probe.path, body=probe.body or None, headers=headers)
+    response = connection.getresponse()
+    body = _read(response, started + timeout)
+    text = body.decode("utf-8", "replace")
+    accepted = response.status in probe.statuses if probe.statuses else 200 <= response.status < 400
+    answer = f"{response.status} {response.reason}".strip() + f", {len(body)} bytes"
+    if accepted and probe.body_pattern and not re.search(probe.body_pattern, text):
+        accepted = False
+        answer += f", body does not match /{probe.body_pattern}/"
+    return ProbeResult(
+        probe=probe,
+        passed=accepted,
+        answer=answer,
+        excerpt=text[:EXCERPT_LIMIT],
+        answered=accepted or response.status not in NOT_READY_STATUSES,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
+    """The body up to BODY_LIMIT. Raises TimeoutError for an answer that trickles past deadline."""
+    body = bytearray()
+    while len(body) < BODY_LIMIT:
+        piece = response.read1(min(64 * 1024, BODY_LIMIT - len(body)))
+        if not piece:
+            break
+        body += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer did not end in time")
+    return bytes(body)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
+        return "the connection was closed without an answer"
+    if isinstance(error, http.client.HTTPException):
+        return f"not an HTTP answer ({type(error).__name__})"
+    return str(error) or type(error).__name__

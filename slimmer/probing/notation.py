@@ -1,0 +1,59 @@
+"""The short forms of probes, as flags and slim.yaml write them.
+
+HTTP: `[METHOD:]PATH [STATUS…]`, e.g. `/health`, `POST:/login 302`. Commands: one string, split
+into an argument vector as a shell would, without any shell: `convert "my file.png" out.jpg`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+
+from slimmer.errors import UsageError
+from slimmer.model import CommandProbe, HttpProbe, Probe
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_HTTP = re.compile(r"(?:(?P<method>[A-Za-z]+):)?(?P<path>/\S*)(?P<statuses>(?:\s+\d{3})*)\s*")
+
+
+def http_probe(text: str) -> HttpProbe:
+    """Read `[METHOD:]PATH [STATUS…]`. Raises UsageError."""
+    match = _HTTP.fullmatch(text.strip())
+    if not match:
+        raise UsageError(
+            f"`{text}` is not an HTTP probe",
+            hint="write [METHOD:]/PATH [STATUS], for example /health, POST:/login "
+            'or "GET:/missing 404"',
+        )
+    method = (match["method"] or "GET").upper()
+    if method not in METHODS:
+        raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
+    statuses = frozenset(int(status) for status in match["statuses"].split())
+    return HttpProbe(
+        name=f"{method} {match['path']}", method=method, path=match["path"], statuses=statuses
+    )
+
+
+def command_probe(text: str) -> CommandProbe:
+    """Read a command line, split as a shell splits words. Raises UsageError."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"`{text}` is not a command: {error}") from error
+    if not words:
+        raise UsageError("an empty command cannot be a probe")
+    return CommandProbe(name=f"exec {text.strip()}", command=words)
+
+
+def with_unique_names(probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """The same probes, a number behind each name that occurred before."""
+    seen: dict[str, int] = {}
+    result: list[Probe] = []
+    for probe in probes:
+        seen[probe.name] = seen.get(probe.name, 0) + 1
+        count = seen[probe.name]
+        result.append(
+            probe if count == 1 else dataclasses.replace(probe, name=f"{probe.name} #{count}")
+        )
+    return tuple(result)

@@ -1,0 +1,41 @@
+"""What a probe needs of the container that it exercises, whatever that container is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandOutcome:
+    """How a command in the container ended."""
+
+    exit_status: int | None
+    """None where it did not end within its time limit."""
+    output: bytes
+    """stdout and stderr together, in the order of arrival; cut at a limit."""
+
+
+class Target(Protocol):
+    """A container whose application probes exercise."""
+
+    def addresses(self, port: int | None) -> Sequence[tuple[str, int]]:
+        """Where the container's TCP port can be reached from here, best first; None: the run's."""
+        ...
+
+    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+        """Run a command in the container, `timeout` in seconds."""
+        ...
+
+    def exit_status(self) -> int | None:
+        """The exit status of the container's own command; None while it runs."""
+        ...
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Return when something happened that may make the application ready, or in `seconds`."""
+        ...
+
+    def is_hopeless(self, port: int | None) -> bool:
+        """Whether waiting longer for the port is pointless, as far as this target can tell."""
+        ...
