@@ -145,6 +145,13 @@ class DoctorFindings(SlimError):
     cause = "slim doctor found a problem that stops a build"
 
 
+class OriginalUnreadableError(SlimError):
+    """The original's files cannot be read in full: the file server failed or a file did."""
+
+    exit_code = 19
+    cause = "the original's files cannot be read"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 
