@@ -1,0 +1,15 @@
+"""What a build is told: options as one value, read from slim.yaml and from flags."""
+
+from slimmer.configuration.environment import environment_variable, read_environment_file
+from slimmer.configuration.file import read_options
+from slimmer.configuration.options import BuildOptions, DebugImage
+from slimmer.configuration.quantities import parse_size
+
+__all__ = [
+    "BuildOptions",
+    "DebugImage",
+    "environment_variable",
+    "parse_size",
+    "read_environment_file",
+    "read_options",
+]

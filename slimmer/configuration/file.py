@@ -1,0 +1,204 @@
+"""slim.yaml: every option of `slim build`, in a file that can be checked in.
+
+The schema is documented in docs/slim-yaml.md; relative paths in the file are relative to it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from slimmer.configuration.document import Document, Section
+from slimmer.configuration.environment import read_environment_file
+from slimmer.configuration.options import BuildOptions, DebugImage
+from slimmer.configuration.quantities import parse_size
+from slimmer.errors import UsageError
+from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Strategy
+from slimmer.probing import METHODS, command_probe, http_probe, with_unique_names
+
+
+def read_options(path: Path) -> BuildOptions:
+    """Read slim.yaml. Raises ConfigurationError with file, line and key."""
+    root = Document(path).root()
+    try:
+        options = _options(root, path.parent)
+    except UsageError as error:
+        raise root.document.error("", error.message, error.hint) from error
+    root.finish()
+    return options
+
+
+def _options(root: Section, folder: Path) -> BuildOptions:
+    probes = root.each("probes", _probe)
+    checks = root.each("checks", _probe)
+    named = with_unique_names(probes + checks)
+    debug, debug_from = _debug(root)
+    max_size = root.take("max_size")
+    report = root.scalar("report_directory", str, "")
+    return BuildOptions(
+        image=root.scalar("image", str, ""),
+        tag=root.scalar("tag", str, ""),
+        strategy=_strategy(root),
+        probes=named[: len(probes)],
+        checks=named[len(probes) :],
+        run=_run(root, folder),
+        includes=root.texts("include"),
+        excludes=root.texts("exclude"),
+        debug=debug,
+        debug_from=debug_from,
+        output=root.scalar("output", str, ""),
+        report_directory=folder / report if report else None,
+        max_size=None if max_size is None else parse_size(str(max_size)),
+    )
+
+
+def _strategy(root: Section) -> Strategy:
+    text = root.scalar("strategy", str, Strategy.MINIMAL.value)
+    try:
+        return Strategy(text)
+    except ValueError:
+        known = ", ".join(strategy.value for strategy in Strategy)
+        raise root.error("strategy", f"`{text}` is not one of {known}") from None
+
+
+def _debug(root: Section) -> tuple[DebugImage, str]:
+    value = root.take("debug")
+    if value is None or value is True:
+        return DebugImage.FROM_ORIGINAL, ""
+    if value is False:
+        return DebugImage.NONE, ""
+    section = Section(root.document, root.path_of("debug"), value)
+    image = section.scalar("from", str, "")
+    section.finish()
+    if not image:
+        raise section.error("from", "expected the name of an image")
+    return DebugImage.FROM_IMAGE, image
+
+
+def _run(root: Section, folder: Path) -> RunOptions:
+    defaults = RunOptions()
+    port = root.scalar("port", int, 0) or None
+    if port is not None and not 0 < port < 65536:
+        raise root.error("port", f"{port} is not a TCP port (1 to 65535)")
+    run = root.section("run")
+    if run is None:
+        return RunOptions(port=port)
+    environment = run.mapping_of_texts("environment")
+    environment_file = run.scalar("env_file", str, "")
+    if environment_file:
+        environment = read_environment_file(folder / environment_file) + environment
+    options = RunOptions(
+        environment=environment,
+        volumes=run.texts("volumes"),
+        network=run.scalar("network", str, ""),
+        user=_user(run),
+        entrypoint=_words(run, "entrypoint"),
+        command=_words(run, "command"),
+        workdir=run.scalar("workdir", str, ""),
+        hostname=run.scalar("hostname", str, ""),
+        extra_hosts=run.texts("add_hosts"),
+        port=port,
+        start_timeout=_seconds(run, "start_timeout", defaults.start_timeout),
+        probe_timeout=_seconds(run, "probe_timeout", defaults.probe_timeout),
+        stop_timeout=_seconds(run, "stop_timeout", defaults.stop_timeout),
+    )
+    run.finish()
+    return options
+
+
+def _user(section: Section) -> str:
+    value = section.take("user")
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return "" if value is None else str(value)
+    raise section.error("user", "expected a user name or id")
+
+
+def _seconds(section: Section, name: str, default: float) -> float:
+    seconds = section.scalar(name, float, default)
+    if seconds <= 0:
+        raise section.error(name, f"{seconds:g} is not a positive number of seconds")
+    return seconds
+
+
+def _words(section: Section, name: str) -> tuple[str, ...] | None:
+    if not section.has(name):
+        section.take(name)
+        return None
+    value = section.take(name)
+    if isinstance(value, str):
+        return tuple(shlex.split(value))
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise section.error(name, "expected a command line, or a list of texts (quote numbers)")
+
+
+def _probe(item: Section, key: str) -> Probe:
+    kinds = [kind for kind in ("http", "exec") if item.has(kind)]
+    if len(kinds) != 1:
+        item.take("http"), item.take("exec")
+        item.finish()
+        raise item.document.error(key, "expected either `http:` or `exec:`")
+    kind = kinds[0]
+    value = item.take(kind)
+    item.finish()
+    if isinstance(value, str):
+        try:
+            return http_probe(value) if kind == "http" else command_probe(value)
+        except UsageError as error:
+            raise item.error(kind, error.message, error.hint) from error
+    section = Section(item.document, item.path_of(kind), value)
+    probe: Probe = _http(section) if kind == "http" else _command(section)
+    section.finish()
+    return probe
+
+
+def _http(section: Section) -> HttpProbe:
+    method = section.scalar("method", str, "GET").upper()
+    if method not in METHODS:
+        raise section.error("method", f"{method} is not one of {', '.join(METHODS)}")
+    path = section.scalar("path", str, "/")
+    if not path.startswith("/") or re.search(r"\s", path):
+        raise section.error("path", f"`{path}` is not a path (it starts with / and has no space)")
+    return HttpProbe(
+        name=section.scalar("name", str, "") or f"{method} {path}",
+        method=method,
+        path=path,
+        port=section.scalar("port", int, 0) or None,
+        headers=section.mapping_of_texts("headers"),
+        body=section.scalar("body", str, "").encode(),
+        statuses=_statuses(section),
+        body_pattern=_pattern(section, "body_pattern"),
+    )
+
+
+def _command(section: Section) -> CommandProbe:
+    command = _words(section, "command")
+    if not command:
+        raise section.error("command", "expected a command")
+    return CommandProbe(
+        name=section.scalar("name", str, "") or "exec " + shlex.join(command),
+        command=command,
+        exit_status=section.scalar("exit_status", int, 0),
+        output_pattern=_pattern(section, "output_pattern"),
+        user=_user(section),
+    )
+
+
+def _statuses(section: Section) -> frozenset[int]:
+    value = section.take("status")
+    items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
+    for item in items:
+        if not isinstance(item, int) or isinstance(item, bool) or not 100 <= item <= 599:
+            raise section.error("status", f"`{item}` is not an HTTP status (100 to 599)")
+    return frozenset(items)
+
+
+def _pattern(section: Section, name: str) -> str:
+    pattern = section.scalar(name, str, "")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise section.error(name, f"not a regular expression: {error}") from error
+    return pattern

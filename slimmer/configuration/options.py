@@ -1,0 +1,49 @@
+"""All that a build can be told, as one value, whether it came from flags or from slim.yaml."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slimmer.model import Probe, RunOptions, Source, Strategy
+
+
+class DebugImage(enum.Enum):
+    """Whether a debug image is made, and where its tools come from."""
+
+    NONE = "none"
+    FROM_ORIGINAL = "original"
+    FROM_IMAGE = "image"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildOptions:
+    """What `slim build` does."""
+
+    image: str
+    """The original's reference, as the user typed it."""
+    tag: str = ""
+    """The slim image's reference; empty: `NAME:TAG-slim`."""
+    strategy: Strategy = Strategy.MINIMAL
+    probes: tuple[Probe, ...] = ()
+    """Exercise the original under trace, and the finished images in the smoke test."""
+    checks: tuple[Probe, ...] = ()
+    """Exercise the finished images only: what must keep working although no trace saw it."""
+    run: RunOptions = field(default_factory=RunOptions)
+    includes: tuple[str, ...] = ()
+    """Paths in the image that are kept with all below them."""
+    excludes: tuple[str, ...] = ()
+    """Globs of paths that are left out, whatever asks for them."""
+    debug: DebugImage = DebugImage.FROM_ORIGINAL
+    debug_from: str = ""
+    """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
+    output: str = ""
+    """Where the images are written besides the engine: `FILE.tar` (docker-archive) or `DIR/`
+    (OCI layout); empty: nowhere."""
+    report_directory: Path | None = None
+    """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
+    max_size: int | None = None
+    """Budget of the slim image in bytes; None: no budget."""
+    sources: frozenset[Source] = frozenset(Source)
+    """The trace sources that may be used."""
