@@ -1,6 +1,17 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
+from slimmer.engine.addresses import addresses
 from slimmer.engine.client import Engine, connect
+from slimmer.engine.commands import run_command
+from slimmer.engine.configuration import (
+    SENSOR_PATH,
+    argument_vector,
+    as_user_would,
+    exposed_ports,
+    file_server,
+    sidecar,
+    traced,
+)
 from slimmer.engine.session import (
     OWNER_LABEL,
     ROLE_LABEL,
@@ -14,13 +25,22 @@ from slimmer.engine.streams import STDERR, STDOUT, Attachment
 __all__ = [
     "OWNER_LABEL",
     "ROLE_LABEL",
+    "SENSOR_PATH",
     "SESSION_LABEL",
     "STDERR",
     "STDOUT",
     "Attachment",
     "Engine",
     "Session",
+    "addresses",
+    "argument_vector",
+    "as_user_would",
     "connect",
+    "exposed_ports",
+    "file_server",
     "owner_is_alive",
+    "run_command",
+    "sidecar",
+    "traced",
     "uninterrupted",
 ]

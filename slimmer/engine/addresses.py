@@ -1,0 +1,27 @@
+"""Where a container's TCP ports can be reached from this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def addresses(description: Mapping[str, Any], port: int, host: str) -> list[tuple[str, int]]:
+    """(host, port) pairs to try, best first: the published port, then the container's own.
+
+    `description` is the engine's inspection of the container, `host` the engine's host. The
+    container's own address helps where slimmer itself runs in a container, and for ports that
+    could not be published because nobody knew of them when the container was created.
+    """
+    network = description.get("NetworkSettings") or {}
+    if str((description.get("HostConfig") or {}).get("NetworkMode")) == "host":
+        return [(host, port)]
+    found = [
+        (host, int(binding["HostPort"]))
+        for binding in (network.get("Ports") or {}).get(f"{port}/tcp") or []
+        if binding.get("HostPort")
+    ][:1]
+    for endpoint in (network.get("Networks") or {}).values():
+        if endpoint.get("IPAddress"):
+            found.append((endpoint["IPAddress"], port))
+    return found
