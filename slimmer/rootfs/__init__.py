@@ -1,0 +1,21 @@
+"""Stage rootfs: what the original holds, as an index, and its bytes, on request.
+
+Knows nothing of any engine: the file server is spoken to over a pair of streams.
+"""
+
+from slimmer.rootfs.client import FileServerClient
+from slimmer.rootfs.glob import PathGlobs
+from slimmer.rootfs.index import Resolution, RootfsIndex
+from slimmer.rootfs.paths import ancestors, is_below, join, name_of, parent_of
+
+__all__ = [
+    "FileServerClient",
+    "PathGlobs",
+    "Resolution",
+    "RootfsIndex",
+    "ancestors",
+    "is_below",
+    "join",
+    "name_of",
+    "parent_of",
+]

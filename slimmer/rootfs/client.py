@@ -1,0 +1,178 @@
+"""The client of the file server: the index of the original, and then the bytes of exactly the
+paths that are asked for.
+
+It speaks over any pair of binary streams and knows nothing of containers. The server is in step
+after every answer, failed files included, so one client lives as long as its server.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from slimmer.errors import OriginalUnreadableError
+from slimmer.model import EntryType
+from slimmer.rootfs import wire
+from slimmer.rootfs.index import RootfsIndex
+from slimmer.rootfs.spool import Segment, Spool
+
+_PIECE = 256 * 1024
+
+
+class FileServerClient:
+    """A `model.Content` over a running `sensor serve`. One request at a time, from any thread."""
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO, spool: Path) -> None:
+        """`spool` is a file to be created for the fetched bytes; `close` removes it.
+
+        The server's header is read with the first request, so a client can be made before the
+        server is up.
+        """
+        self._incoming = wire.Incoming(reader)
+        self._writer = writer
+        self._spool = Spool(spool)
+        self._segments: dict[str, Segment] = {}
+        self._inodes: dict[str, int] = {}
+        self._linked: dict[int, Segment] = {}
+        self._greeted = False
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> FileServerClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the spool and end the requests, upon which the server exits. The streams stay
+        their owner's to close."""
+        self._spool.close()
+
+    def index(self, opaque: Iterable[str] = ()) -> RootfsIndex:
+        """The index of the whole root file system.
+
+        `opaque` names mount points of the engine: they are listed, what lies below is not. Also
+        tells the client which files are hard links, so that each is fetched once.
+        """
+        with self._lock:
+            self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
+            unreadable: dict[str, int] = {}
+            entries = list(wire.index_records(self._incoming, unreadable))
+        self._inodes = {
+            entry.path: entry.inode
+            for entry in entries
+            if entry.inode and entry.type is EntryType.FILE
+        }
+        try:
+            return RootfsIndex(entries, unreadable=unreadable)
+        except ValueError as error:
+            raise wire.out_of_step(str(error)) from error
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Spool the content of these regular files in one round trip; see `model.Content`.
+
+        Raises OriginalUnreadableError where a file could not be read in full; the others are
+        there nevertheless.
+        """
+        with self._lock:
+            self._fetch(paths)
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream over the whole file."""
+        return self._spool.open(self._segment(path))
+
+    def head(self, path: str, size: int) -> bytes:
+        """The first `size` bytes (fewer where the file is shorter)."""
+        return self._spool.read(self._segment(path), size)
+
+    @property
+    def fetched_bytes(self) -> int:
+        """Bytes that came from the server so far."""
+        return self._spool.end
+
+    def _segment(self, path: str) -> Segment:
+        segment = self._segments.get(path)
+        if segment is None:
+            with self._lock:
+                self._fetch((path,))
+            segment = self._segments[path]
+        return segment
+
+    def _ask(self, request: bytes) -> None:
+        try:
+            if not self._greeted:
+                wire.check_header(self._incoming)
+                self._greeted = True
+            self._writer.write(request)
+            self._writer.flush()
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise wire.ended_early(f"the request could not be sent: {error}") from error
+
+    def _fetch(self, paths: Iterable[str]) -> None:
+        asked: list[str] = []
+        # Names of one file by inode: the first is asked for, the others share its segment.
+        names: dict[int, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            if path in self._segments:
+                continue
+            inode = self._inodes.get(path, 0)
+            if inode in self._linked:
+                self._segments[path] = self._linked[inode]
+            elif inode and inode in names:
+                names[inode].append(path)
+            else:
+                asked.append(path)
+                if inode:
+                    names[inode] = []
+        if not asked:
+            return
+        self._ask(wire.path_list(wire.FILES_REQUEST, asked))
+        if (letter := self._incoming.take(1)) != wire.FILES_REQUEST:
+            raise wire.out_of_step(f"a files answer starts with {letter!r}")
+        failed: dict[str, int] = {}
+        for path in asked:
+            segment, error = self._receive()
+            if segment is None:
+                failed[path] = error
+                continue
+            self._segments[path] = segment
+            if inode := self._inodes.get(path, 0):
+                self._linked[inode] = segment
+                for other in names[inode]:
+                    self._segments[other] = segment
+        if failed:
+            raise _unreadable(failed)
+
+    def _receive(self) -> tuple[Segment | None, int]:
+        """One file of an answer, or its errno. The stream is in step afterwards either way."""
+        (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+        if error:
+            return None, error
+        (size,) = wire.U64.unpack(self._incoming.take(wire.U64.size))
+        segment = Segment(offset=self._spool.end, size=size)
+        left = size
+        while left:
+            piece = self._incoming.some(min(left, _PIECE))
+            left -= len(piece)
+            self._spool.append(piece)
+        (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+        return (None, status) if status else (segment, 0)
+
+
+def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:
+    first = next(iter(failed))
+    others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return OriginalUnreadableError(
+        f"The original's file {first}{others} could not be read: {os.strerror(failed[first])}.",
+        hint="The image's storage may be damaged, or the file changed while it was read.",
+        details="\n".join(f"{path}: {os.strerror(error)}" for path, error in failed.items()),
+    )

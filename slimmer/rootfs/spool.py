@@ -1,0 +1,109 @@
+"""The spool: one file on disk that holds the content of every fetched file, end to end.
+
+Memory holds 3 numbers per file, whatever the size of the image.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, cast
+
+from slimmer.errors import NoSpaceError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """Where in the spool the bytes of one file lie."""
+
+    offset: int
+    size: int
+
+
+class Spool:
+    """Appends while `append` is called, reads anywhere at any time; threads may do both."""
+
+    def __init__(self, file: Path) -> None:
+        """Creates `file`, which must not exist, readable by its owner alone: it holds whatever
+        secrets the image holds. `close` removes it.
+        """
+        self._file = file
+        self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.end = 0
+        """Bytes in the spool."""
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(self, piece: bytes) -> None:
+        """Write at the end; a full disk is NoSpaceError."""
+        view = memoryview(piece)
+        try:
+            while view:
+                written = os.pwrite(self._descriptor, view, self.end)
+                self.end += written
+                view = view[written:]
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise NoSpaceError(
+                    f"No space is left in {self._file.parent} for the files to keep.",
+                    hint="Free space there, or set TMPDIR to a directory on a larger disk.",
+                    details=f"{self.end} bytes were written before: {error.strerror}",
+                ) from error
+            raise
+
+    def read(self, segment: Segment, size: int, offset: int = 0) -> bytes:
+        """Up to `size` bytes of a segment from `offset` on; fewer only at its end."""
+        size = min(size, segment.size - offset)
+        return os.pread(self._descriptor, size, segment.offset + offset) if size > 0 else b""
+
+    def open(self, segment: Segment) -> BinaryIO:
+        """A seekable stream over one segment, with a position of its own."""
+        stream = io.BufferedReader(_SegmentStream(self, segment), buffer_size=128 * 1024)
+        return cast(BinaryIO, stream)
+
+    def close(self) -> None:
+        """Close and remove the file; streams that are open fail from now on."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            self._file.unlink(missing_ok=True)
+
+
+class _SegmentStream(io.RawIOBase):
+    def __init__(self, spool: Spool, segment: Segment) -> None:
+        self._spool = spool
+        self._segment = segment
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self._spool.read(self._segment, len(buffer), self._position)
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._segment.size}
+        position = base[whence] + offset
+        if position < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._position = position
+        return position
