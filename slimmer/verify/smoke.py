@@ -1,0 +1,174 @@
+"""The smoke test: a finished image must pass every probe that the original passed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from slimmer.engine import Session
+from slimmer.errors import CommandNotFoundError
+from slimmer.model import CommandProbe, Probe, ProbeResult, RunOptions
+from slimmer.probing import CommandOutcome, Prober, exercise
+from slimmer.verify.target import PlainRun
+
+SHORTEST_LIMIT = 10.0
+"""Seconds that a finished image gets to become ready, however quick the original was."""
+PATIENCE = 5.0
+"""How many times longer than the original a finished image may take to become ready."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokePlan:
+    """What a finished image has to do."""
+
+    run: RunOptions
+    probes: tuple[Probe, ...]
+    """In order; the first observes readiness."""
+    port: int | None
+    """The port of probes that name none, as the traced run found it."""
+    ports: tuple[int, ...]
+    """All ports to publish."""
+    ready_seconds: float
+    """How long the original took to become ready."""
+    exit_status: int | None
+    """The original's exit status where its command ends by itself, else None."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeResult:
+    """How a finished image did."""
+
+    role: str
+    """`slim` or `debug`."""
+    results: tuple[ProbeResult, ...]
+    problem: str
+    """What went wrong beyond the probes (the container ended); empty where nothing did."""
+    logs: str
+    """The container's last lines where something failed."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the image may be tagged."""
+        return not self.problem and all(result.passed for result in self.results)
+
+
+def smoke_test(
+    session: Session,
+    image: str,
+    plan: SmokePlan,
+    *,
+    role: str,
+    done: Callable[[ProbeResult], None] = lambda _: None,
+) -> SmokeResult:
+    """Run the image and probe it. The container is removed before this returns."""
+    if plan.exit_status is not None:
+        return _test_command(session, image, plan, role, done)
+    return _test_service(session, image, plan, role, done)
+
+
+def _test_service(
+    session: Session,
+    image: str,
+    plan: SmokePlan,
+    role: str,
+    done: Callable[[ProbeResult], None],
+) -> SmokeResult:
+    try:
+        container = _start(session, image, plan, plan.run, role)
+    except CommandNotFoundError as error:
+        return SmokeResult(role=role, results=(), problem=error.message, logs="")
+    try:
+        limit = min(plan.run.start_timeout, max(SHORTEST_LIMIT, PATIENCE * plan.ready_seconds))
+        prober = Prober(container, probe_timeout=plan.run.probe_timeout)
+        results = exercise(prober, plan.probes, ready_limit=limit, done=done)
+        status = container.exit_status()
+        problem = "" if status is None else f"its command ended with status {status}"
+        failed = bool(problem) or not all(result.passed for result in results)
+        return SmokeResult(
+            role=role, results=results, problem=problem, logs=container.logs() if failed else ""
+        )
+    finally:
+        container.close()
+
+
+def _test_command(
+    session: Session,
+    image: str,
+    plan: SmokePlan,
+    role: str,
+    done: Callable[[ProbeResult], None],
+) -> SmokeResult:
+    """An image whose command ends by itself: the command, then each probe as the command of a
+    fresh container, which is how such an image is used."""
+    problem, logs = _run_to_the_end(session, image, plan, role)
+    results: list[ProbeResult] = []
+    if not problem:
+        for probe in plan.probes:
+            assert isinstance(probe, CommandProbe), "nothing answers HTTP after the end"
+            target = _FreshContainers(session, image, plan, role)
+            result = Prober(target, probe_timeout=plan.run.probe_timeout).once(probe)
+            results.append(result)
+            done(result)
+            logs = logs or (result.excerpt if not result.passed else "")
+    return SmokeResult(role=role, results=tuple(results), problem=problem, logs=logs)
+
+
+def _run_to_the_end(session: Session, image: str, plan: SmokePlan, role: str) -> tuple[str, str]:
+    """(what went wrong, last log lines); both empty where the command ended as the original's."""
+    try:
+        container = _start(session, image, plan, plan.run, role)
+    except CommandNotFoundError as error:
+        return error.message, ""
+    try:
+        status = container.wait_for_exit(plan.run.start_timeout)
+        if status == plan.exit_status:
+            return "", ""
+        ended = "did not end" if status is None else f"ended with status {status}"
+        return f"its command {ended}, the original's with {plan.exit_status}", container.logs()
+    finally:
+        container.close()
+
+
+class _FreshContainers:
+    """A probing.Target that runs each command as the entrypoint of a container of its own."""
+
+    def __init__(self, session: Session, image: str, plan: SmokePlan, role: str) -> None:
+        self._session, self._image, self._plan, self._role = session, image, plan, role
+
+    def addresses(self, port: int | None) -> list[tuple[str, int]]:
+        """Nothing listens."""
+        return []
+
+    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+        """`docker run --entrypoint COMMAND IMAGE ARGUMENTS…`."""
+        run = dataclasses.replace(
+            self._plan.run,
+            entrypoint=tuple(command[:1]),
+            command=tuple(command[1:]),
+            user=user or self._plan.run.user,
+        )
+        try:
+            container = _start(self._session, self._image, self._plan, run, self._role)
+        except CommandNotFoundError as error:
+            return CommandOutcome(exit_status=127, output=error.message.encode())
+        try:
+            status = container.wait_for_exit(timeout)
+            return CommandOutcome(exit_status=status, output=container.logs().encode())
+        finally:
+            container.close()
+
+    def exit_status(self) -> int | None:
+        """The image's own command ended as the original's did."""
+        return self._plan.exit_status
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Nothing changes."""
+
+    def is_hopeless(self, port: int | None) -> bool:
+        """There is nothing to wait for."""
+        return True
+
+
+def _start(session: Session, image: str, plan: SmokePlan, run: RunOptions, role: str) -> PlainRun:
+    return PlainRun(session, image, run, role=role, ports=plan.ports, default_port=plan.port)

@@ -1,0 +1,75 @@
+"""A finished image in a container, run as a user would run it: no sensor, nothing replaced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slimmer.engine import Session, addresses, as_user_would, run_command
+from slimmer.model import RunOptions
+from slimmer.probing import CommandOutcome
+
+
+class PlainRun:
+    """A running container of an image. Implements probing.Target."""
+
+    def __init__(
+        self,
+        session: Session,
+        image: str,
+        run: RunOptions,
+        *,
+        role: str,
+        ports: Sequence[int],
+        default_port: int | None,
+    ) -> None:
+        """Create and start the container; `default_port` is the one that probes without a port
+        speak to."""
+        self._engine = session.engine
+        self._session = session
+        self._default_port = default_port
+        self._user = run.user
+        published = {*ports, *((default_port,) if default_port else ())}
+        self.container = session.create_container(
+            role, as_user_would(image, run, published, loopback=self._engine.is_local)
+        )
+        self._engine.start_container(self.container)
+        self._description: Mapping[str, Any] = self._engine.inspect_container(self.container)
+
+    def addresses(self, port: int | None) -> list[tuple[str, int]]:
+        """Where the port can be reached."""
+        number = port or self._default_port
+        return addresses(self._description, number, self._engine.host) if number else []
+
+    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+        """`docker exec`."""
+        status, output = run_command(
+            self._engine, self.container, command, user=user or self._user, timeout=timeout
+        )
+        return CommandOutcome(exit_status=status, output=output)
+
+    def exit_status(self) -> int | None:
+        """The exit status of the container's command; None while it runs."""
+        state = self._engine.inspect_container(self.container)["State"]
+        return None if state.get("Running") else int(state.get("ExitCode", 0))
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Pause: the engine tells nothing of an application's readiness."""
+        time.sleep(seconds)
+
+    def wait_for_exit(self, timeout: float) -> int | None:
+        """The exit status once the command ends; None after `timeout` seconds."""
+        return self._engine.wait_container(self.container, timeout)
+
+    def is_hopeless(self, port: int | None) -> bool:
+        """Nothing is known that would make waiting hopeless but the end of the container."""
+        return False
+
+    def logs(self) -> str:
+        """The container's last lines."""
+        return self._engine.logs(self.container)
+
+    def close(self) -> None:
+        """Kill and remove the container."""
+        self._session.remove_container(self.container)
