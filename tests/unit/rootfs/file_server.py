@@ -1,0 +1,143 @@
+"""A second, independent implementation of the file server's protocol, over a real directory.
+
+Run as a program it serves the directory in its first argument on stdin and stdout; tests talk to
+it through pipes, as slimmer talks to `sensor serve`. Faults for tests are asked for by name:
+`--fault truncate` ends in the middle of a file, `--fault foreign` speaks another protocol.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from slimmer.rootfs import FileServerClient, RootfsIndex
+
+TYPES = {
+    stat.S_IFREG: b"f",
+    stat.S_IFDIR: b"d",
+    stat.S_IFLNK: b"l",
+    stat.S_IFCHR: b"c",
+    stat.S_IFBLK: b"b",
+    stat.S_IFIFO: b"p",
+    stat.S_IFSOCK: b"s",
+}
+
+
+def record(root: bytes, path: bytes) -> bytes:
+    real = root + path
+    info = os.lstat(real)
+    target = os.readlink(real) if stat.S_ISLNK(info.st_mode) else b""
+    attributes = b""
+    names = os.listxattr(real, follow_symlinks=False)
+    for name in names:
+        value = os.getxattr(real, name, follow_symlinks=False)
+        attributes += struct.pack("<HI", len(name), len(value)) + name.encode() + value
+    fixed = struct.pack(
+        "<cBHIIQqQQIIIIIHH",
+        TYPES[stat.S_IFMT(info.st_mode)],
+        0,
+        stat.S_IMODE(info.st_mode),
+        info.st_uid,
+        info.st_gid,
+        info.st_size if stat.S_ISREG(info.st_mode) else 0,
+        info.st_mtime_ns,
+        info.st_dev,
+        info.st_ino,
+        info.st_nlink,
+        os.major(info.st_rdev),
+        os.minor(info.st_rdev),
+        len(path),
+        len(target),
+        len(names),
+        0,
+    )
+    body = fixed + path + target + attributes
+    return struct.pack("<I", len(body)) + body
+
+
+def walk(root: bytes, opaque: set[bytes]) -> Iterator[bytes]:
+    pending = [b"/"]
+    while pending:
+        path = pending.pop()
+        yield record(root, path)
+        real = root + path
+        if path in opaque or os.path.islink(real) or not os.path.isdir(real):
+            continue
+        pending += [path.rstrip(b"/") + b"/" + name for name in os.listdir(real)]
+
+
+def answer_files(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> None:
+    out.write(b"F")
+    for path in paths:
+        try:
+            descriptor = os.open(root + path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            out.write(struct.pack("<I", error.errno or 0))
+            continue
+        with open(descriptor, "rb") as file:
+            info = os.fstat(descriptor)
+            if not stat.S_ISREG(info.st_mode):
+                out.write(struct.pack("<I", 22))
+                continue
+            out.write(struct.pack("<IQ", 0, info.st_size))
+            content = file.read()
+            if fault == "truncate":
+                out.write(content[: len(content) // 2])
+                out.flush()
+                sys.exit(1)
+            out.write(content + struct.pack("<I", 5 if fault == "input-error" else 0))
+
+
+def serve(root: bytes, fault: str) -> None:
+    requests, out = sys.stdin.buffer, sys.stdout.buffer
+    out.write(
+        b"HTTP/1.1 400 Bad" if fault == "foreign" else struct.pack("<8sHHI", b"SLIMSRV\0", 1, 0, 0)
+    )
+    out.flush()
+    while letter := requests.read(1):
+        (count,) = struct.unpack("<I", requests.read(4))
+        paths = []
+        for _ in range(count):
+            (length,) = struct.unpack("<I", requests.read(4))
+            paths.append(requests.read(length))
+        if letter == b"I":
+            out.write(b"I")
+            count = 0
+            for count, packed in enumerate(walk(root, set(paths)), start=1):  # noqa: B007
+                out.write(packed)
+            out.write(struct.pack("<IQ", 0, count + (fault == "miscount")))
+        else:
+            answer_files(root, paths, out, fault)
+        out.flush()
+
+
+@contextmanager
+def served(root: Path, spool: Path, fault: str = "") -> Iterator[FileServerClient]:
+    """A client of a server over `root`, which is a process of its own."""
+    command = [sys.executable, "-m", "tests.unit.rootfs.file_server", str(root), fault]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        with FileServerClient(server.stdout, server.stdin, spool) as client:
+            yield client
+
+
+@contextmanager
+def indexed(root: Path, spool: Path) -> Iterator[tuple[RootfsIndex, FileServerClient]]:
+    """Index and content of `root`."""
+    with served(root, spool) as client:
+        yield client.index(), client
+
+
+if __name__ == "__main__":
+    serve(os.fsencode(sys.argv[1]).rstrip(b"/"), sys.argv[2])
