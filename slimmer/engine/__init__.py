@@ -15,9 +15,11 @@ from slimmer.engine.configuration import (
 from slimmer.engine.session import (
     OWNER_LABEL,
     ROLE_LABEL,
-    SESSION_LABEL,
+    SESSION_REPOSITORY,
     Session,
+    owner,
     owner_is_alive,
+    session_is_alive,
     uninterrupted,
 )
 from slimmer.engine.streams import STDERR, STDOUT, Attachment
@@ -26,7 +28,7 @@ __all__ = [
     "OWNER_LABEL",
     "ROLE_LABEL",
     "SENSOR_PATH",
-    "SESSION_LABEL",
+    "SESSION_REPOSITORY",
     "STDERR",
     "STDOUT",
     "Attachment",
@@ -38,8 +40,10 @@ __all__ = [
     "connect",
     "exposed_ports",
     "file_server",
+    "owner",
     "owner_is_alive",
     "run_command",
+    "session_is_alive",
     "sidecar",
     "traced",
     "uninterrupted",

@@ -116,6 +116,15 @@ class Engine:
                 said.append(line.get("stream", ""))
         return "".join(said)
 
+    def image_names(self, pattern: str) -> list[str]:
+        """Names with tags that fit the pattern (`repository/*`)."""
+        with translated("list images"):
+            return [
+                name
+                for image in self._client.images(filters={"reference": pattern})
+                for name in image.get("RepoTags") or []
+            ]
+
     def tag_image(self, image: str, repository: str, tag: str) -> None:
         """Point `repository:tag` at the image."""
         with translated(f"tag the image as {repository}:{tag}"):

@@ -19,8 +19,10 @@ import psutil
 
 from slimmer.engine.client import Engine
 from slimmer.errors import InterruptedRunError
+from slimmer.image import SESSION_LABEL
 
-SESSION_LABEL = "dev.slimmer.session"
+SESSION_REPOSITORY = "slimmer-session"
+"""Images that are not verified yet are called `slimmer-session/SESSION:ROLE`."""
 OWNER_LABEL = "dev.slimmer.owner"
 ROLE_LABEL = "dev.slimmer.role"
 
@@ -30,7 +32,7 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.id = uuid.uuid4().hex[:12]
+        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._containers: list[str] = []
         self._images: list[str] = []
         self._lock = threading.Lock()
@@ -60,15 +62,13 @@ class Session:
         with self._lock, contextlib.suppress(ValueError):
             self._containers.remove(container)
 
-    def owns_image(self, image: str) -> None:
-        """Have an image removed at the end of the session, unless `keep_image` comes first."""
+    def image_name(self, role: str) -> str:
+        """A name for an image of this session. It goes at the session's end, and the image with
+        it unless that has another name by then."""
+        name = f"{SESSION_REPOSITORY}/{self.id}:{role}"
         with self._lock:
-            self._images.append(image)
-
-    def keep_image(self, image: str) -> None:
-        """The image is a result: it stays."""
-        with self._lock, contextlib.suppress(ValueError):
-            self._images.remove(image)
+            self._images.append(name)
+        return name
 
     def close(self) -> None:
         """Remove everything that is still there. A second Ctrl-C does not stop it."""
@@ -108,6 +108,12 @@ def owner_is_alive(text: str) -> bool | None:
         return abs(psutil.Process(int(pid)).create_time() - float(started)) < 1.0
     except (psutil.Error, ValueError):
         return False
+
+
+def session_is_alive(session: str) -> bool:
+    """Whether the process that a session's id names runs on this machine."""
+    pid = session.partition("-")[0]
+    return pid.isdigit() and psutil.pid_exists(int(pid))
 
 
 def _boot_identity() -> str:

@@ -1,0 +1,102 @@
+"""The records of a running trace, as they arrive: saved, parsed, and waited for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from slimmer.tracing.wire import Record, RecordReader
+
+R = TypeVar("R")
+
+
+class RecordStream:
+    """Reads the sidecar's stdout in a thread of its own, and writes each byte to the trace file.
+
+    Waiting is always for a record, for the stream's end or for a time limit; nothing polls.
+    """
+
+    def __init__(self, source: BinaryIO, file: Path) -> None:
+        self._source = source
+        self._file = file
+        self._reader = RecordReader()
+        self._changed = threading.Condition()
+        self._records: list[Record] = []
+        self._error: BaseException | None = None
+        self._ended = False
+        self._last_arrival = time.monotonic()
+        self._thread = threading.Thread(target=self._read, name="trace records", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            with self._file.open("wb") as file:
+                while data := self._source.read1(256 * 1024):  # type: ignore[attr-defined]
+                    file.write(data)
+                    fresh = self._reader.feed(data)
+                    with self._changed:
+                        self._records.extend(fresh)
+                        if fresh:
+                            self._last_arrival = time.monotonic()
+                        self._changed.notify_all()
+        except BaseException as error:  # it is raised again in the thread that waits
+            self._error = error
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def find(self, kind: type[R]) -> R | None:
+        """The first record of a kind among those that arrived."""
+        return next(iter(self.all(kind)), None)
+
+    def all(self, kind: type[R]) -> list[R]:
+        """Every record of a kind that arrived."""
+        with self._changed:
+            return [record for record in self._records if isinstance(record, kind)]
+
+    def position(self) -> int:
+        """How many records arrived so far: a point to wait from."""
+        with self._changed:
+            return len(self._records)
+
+    def wait_for(
+        self, kinds: type[R] | tuple[type[R], ...], timeout: float, *, since: int = 0
+    ) -> R | None:
+        """The first record of the kinds behind the point `since`, waiting up to `timeout`
+        seconds for it; None at the time limit or at the end of the stream."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                for record in self._records[since:]:
+                    if isinstance(record, kinds):
+                        return record
+                since = len(self._records)
+                left = deadline - time.monotonic()
+                if self._ended or left <= 0:
+                    return None
+                self._changed.wait(left)
+
+    def quiet_for(self) -> float:
+        """Seconds since the last record."""
+        with self._changed:
+            return time.monotonic() - self._last_arrival
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream is at its end."""
+        with self._changed:
+            return self._ended
+
+    def finish(self, timeout: float) -> list[Record]:
+        """All records of the complete stream; raises TraceIncompleteError where it is not."""
+        self._thread.join(timeout)
+        if self._error is not None:
+            raise self._error
+        self._reader.close()
+        return self._records

@@ -1,0 +1,270 @@
+"""The original's container with the sensor's gate in front, and the sidecar that watches it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from slimmer.engine import (
+    SENSOR_PATH,
+    Attachment,
+    Session,
+    addresses,
+    argument_vector,
+    as_user_would,
+    exposed_ports,
+    run_command,
+    sidecar,
+    traced,
+)
+from slimmer.errors import TraceIncompleteError, UsageError
+from slimmer.model import Original, RunOptions, Source, Trace
+from slimmer.probing import CommandOutcome
+from slimmer.tracing.events import RecordStream
+from slimmer.tracing.trace import build_trace
+from slimmer.tracing.wire import Exiting, Hello, Listening, Note, Phase, Signals, Trailer
+
+ANSWER_TIMEOUT = 30.0
+"""Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
+machine under load may schedule it late."""
+QUIET = 5.0
+"""Seconds without any new path, after which an application that listens elsewhere counts as
+started."""
+
+
+class TracedRun:
+    """A traced container of the original. Implements probing.Target."""
+
+    def __init__(
+        self,
+        session: Session,
+        original: Original,
+        run: RunOptions,
+        *,
+        sensor: Path,
+        trace_file: Path,
+        ports: Sequence[int],
+        sources: frozenset[Source] = frozenset(Source),
+    ) -> None:
+        self._session = session
+        self._engine = session.engine
+        self._original = original
+        self._run = run
+        self._sensor = sensor
+        self._trace_file = trace_file
+        self._ports = tuple(ports)
+        self._sources = sources
+        self._description: Mapping[str, Any] = {}
+        self.container = ""
+        self._sidecar: Attachment | None = None
+        self._records: RecordStream | None = None
+
+    # ---- start
+
+    def start(self) -> Hello:
+        """Start target and sidecar; returns once the sensor has said which sources it has.
+
+        The target's first program waits in its execve until the sensor answers, so nothing of
+        it runs unseen.
+        """
+        arguments = argument_vector(self._original.config, self._run)
+        if not arguments:
+            raise UsageError(
+                f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
+                hint="say what to run with --cmd or --entrypoint",
+            )
+        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
+        configuration = as_user_would(
+            self._original.id,
+            self._run,
+            {*self._ports, *exposed_ports(self._original.config)},
+            loopback=self._engine.is_local,
+        )
+        self.container = self._session.create_container(
+            "target", traced(configuration, arguments, gate)
+        )
+        self._engine.put_file(self.container, SENSOR_PATH, self._sensor)
+        watcher = self._session.create_container(
+            "sidecar",
+            sidecar(
+                self._original.id,
+                ("watch", *self._source_flags()),
+                self.container,
+                tuple(self._original.config.get("Volumes") or ()),
+            ),
+        )
+        self._engine.put_file(watcher, SENSOR_PATH, self._sensor)
+        self._sidecar = self._engine.attach(watcher)
+        self._records = RecordStream(self._sidecar.stdout(), self._trace_file)
+        self._engine.start_container(self.container)
+        self._engine.start_container(watcher)
+        self._records.start()
+        hello = self._records.wait_for(Hello, ANSWER_TIMEOUT)
+        if hello is None:
+            raise self._incomplete("the sensor did not start")
+        self._description = self._engine.inspect_container(self.container)
+        return hello
+
+    def _source_flags(self) -> list[str]:
+        flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
+        return [flag for source, flag in flags.items() if source not in self._sources]
+
+    # ---- probing.Target
+
+    def addresses(self, port: int | None) -> list[tuple[str, int]]:
+        """Where the port can be reached; None: the run's, else EXPOSE's first, else what listens."""
+        number = port or self.port()
+        return addresses(self._description, number, self._engine.host) if number else []
+
+    def port(self) -> int | None:
+        """The port that HTTP probes speak to, as far as it is known by now."""
+        if self._run.port:
+            return self._run.port
+        exposed = exposed_ports(self._original.config)
+        listening = [record.port for record in self.listening() if not record.loopback]
+        for port in exposed:
+            if port in listening:
+                return port
+        if exposed:
+            return exposed[0]
+        return listening[0] if listening else None
+
+    def listening(self) -> list[Listening]:
+        """Every TCP port that the target listened on so far."""
+        return self._stream.all(Listening)
+
+    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+        """Run a command in the container, behind a gate of its own."""
+        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
+        status, output = run_command(
+            self._engine,
+            self.container,
+            (SENSOR_PATH, "gate", *gate, "--", *command),
+            user=user or self._run.user,
+            timeout=timeout,
+            started=lambda: self._tell("adopt"),
+        )
+        return CommandOutcome(exit_status=status, output=output)
+
+    def exit_status(self) -> int | None:
+        """The exit status of the target's first program, which is held at its exit."""
+        exiting = self._stream.find(Exiting)
+        if exiting is not None:
+            return exiting.status
+        if self._stream.ended:
+            state = self._engine.inspect_container(self.container)["State"]
+            return None if state.get("Running") else int(state.get("ExitCode", 0))
+        return None
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Return early when the target begins to listen or ends."""
+        point = self._stream.position()
+        arrived = self._stream.wait_for((Listening, Exiting, Trailer), seconds, since=point)
+        if arrived is None and self._stream.ended:
+            time.sleep(seconds)  # nothing will wake us: the caller's pause, not ours
+
+    def wait_until_listening(self, port: int | None, timeout: float) -> bool:
+        """Wait until the target listens on the port (None: on any it could mean); False when it
+        ended, when that looks hopeless, or after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            number = port or self.port()
+            if any(record.port == number for record in self.listening() if not record.loopback):
+                return True
+            if self.exit_status() is not None or time.monotonic() > deadline:
+                return False
+            if self._stream.quiet_for() > QUIET:
+                return False
+            self.wait_for_change(0.25)
+
+    def is_hopeless(self, port: int | None) -> bool:
+        """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
+        number = port or self.port()
+        listening = self.listening()
+        return (
+            bool(listening)
+            and number not in {record.port for record in listening if not record.loopback}
+            and self._stream.quiet_for() > QUIET
+        )
+
+    def wait_for_exit(self, timeout: float) -> int | None:
+        """The exit status of the target's first program, waiting for it up to `timeout` s."""
+        self._stream.wait_for(Exiting, timeout)
+        return self.exit_status()
+
+    # ---- phases and the end
+
+    def phase(self, name: str) -> None:
+        """Everything that is seen from now on belongs to the phase `name`."""
+        point = self._stream.position()
+        self._tell("phase " + " ".join(name.split()))
+        if self._stream.wait_for(Phase, ANSWER_TIMEOUT, since=point) is None:
+            raise self._incomplete(f"the sensor did not begin the phase {name}")
+
+    def finish(self) -> Trace:
+        """Stop the target as its image asks for, complete the trace, and kill what is left.
+
+        The stop signal is sent only where the first program can take it: the kernel ignores a
+        signal for PID 1 that has no handler, and waiting for its effect would be in vain.
+        """
+        if self.exit_status() is None:
+            self._shut_down()
+        self._tell("finish")
+        if self._stream.wait_for(Trailer, ANSWER_TIMEOUT) is None:
+            raise self._incomplete("the sensor did not complete the trace")
+        assert self._sidecar is not None
+        self._engine.signal_container(self.container, "KILL")
+        records = self._stream.finish(ANSWER_TIMEOUT)
+        return build_trace(records)
+
+    def _shut_down(self) -> None:
+        self.phase("shutdown")
+        self._tell("signals")
+        answer = self._stream.wait_for(Signals, ANSWER_TIMEOUT)
+        number = stop_signal(self._original.config)
+        if answer is not None and answer.takes(number):
+            self._engine.signal_container(self.container, number)
+            self._stream.wait_for(Exiting, self._run.stop_timeout)
+
+    # ---- inside
+
+    @property
+    def _stream(self) -> RecordStream:
+        assert self._records is not None, "the run has not been started"
+        return self._records
+
+    def _tell(self, line: str) -> None:
+        assert self._sidecar is not None
+        try:
+            self._sidecar.write(line.encode("utf-8", "surrogateescape") + b"\n")
+        except OSError as error:
+            raise self._incomplete(f"the sensor is gone ({error})") from error
+
+    def _incomplete(self, message: str) -> TraceIncompleteError:
+        said = self._sidecar.errors if self._sidecar else ""
+        notes = [record.text for record in self._stream.all(Note)]
+        state = self._engine.inspect_container(self.container)["State"]
+        if not state.get("Running") and state.get("OOMKilled"):
+            message += "; the target was killed for using too much memory"
+        elif not state.get("Running"):
+            message += f"; the target ended with status {state.get('ExitCode')}"
+        return TraceIncompleteError(
+            message,
+            hint="`slim doctor` tells which sources of the trace this engine allows",
+            details="\n".join(filter(None, [*notes, said, self._engine.logs(self.container)])),
+        )
+
+
+def stop_signal(config: Mapping[str, Any]) -> int:
+    """The number of the image's STOPSIGNAL: `SIGQUIT`, `QUIT`, `3`, `SIGRTMIN+3`; else SIGTERM."""
+    text = str(config.get("StopSignal") or "SIGTERM").upper()
+    if text.isdigit():
+        return int(text)
+    name, plus, offset = text.removeprefix("SIG").partition("+")
+    try:
+        return signal.Signals[f"SIG{name}"].value + (int(offset) if plus else 0)
+    except (KeyError, ValueError):
+        return signal.SIGTERM.value
