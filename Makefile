@@ -1,0 +1,69 @@
+# `make` prints the targets below. Each one brings about what it needs, and is quick when that is
+# there already.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup engine samples demo test unit sensor-tests engine-tests apps lint format bench clean clean-samples
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Set up .venv with the package, its development tools and the sensor
+
+$(INSTALLED): pyproject.toml $(wildcard hatch_build.py)
+	@.ci/require '$(PYTHON) -c "import ensurepip"' python3-venv
+	@.ci/require 'echo "int main(void){return 0;}" | gcc -x c -static -o /dev/null -' gcc libc6-dev
+	@.ci/require 'command -v strace' strace
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+engine: ## Make sure that a container engine answers (install and start Docker where none does)
+	@.ci/engine
+
+samples: engine ## Build the sample images
+	@$(PYTHON) sample_apps/build.py
+
+demo: setup engine ## Slim the Flask sample before your eyes
+	@.ci/require 'command -v curl' curl
+	@sample_apps/demo $(BIN)/slim
+
+test: lint unit sensor-tests engine-tests apps ## Run all checks and tests
+
+unit: setup ## Run the unit tests (no engine, seconds)
+	$(PYTEST) tests/unit
+
+sensor-tests: setup ## Run the tests of the sensor
+	$(PYTEST) tests/sensor
+
+engine-tests: setup samples ## Run the tests against the container engine
+	$(PYTEST) tests/engine
+
+apps: setup samples ## Slim each sample application and check what came out
+	$(PYTEST) -n 2 --dist loadgroup tests/apps
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict $(SCRIPTS)
+
+format: setup ## Bring the source into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup samples ## Measure the figures of the README; writes .build/bench.json
+	$(BIN)/python -m tests.bench --output .build/bench.json
+
+clean: ## Remove what was built in this folder
+	rm -rf $(VENV) .build dist slimmer/tracing/bin .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+clean-samples: ## Remove the sample images from the engine
+	@docker image ls --quiet --filter label=slimmer.sample | sort -u | xargs --no-run-if-empty docker image rm --force

@@ -1,0 +1,109 @@
+"""One `slim build` per sample application, shared by the tests that look at its result."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.container import docker, inspect_image
+from tests.apps.expectation import Command, Request, read_expectations, run_environment
+
+SAMPLE_APPS = Path(__file__).resolve().parents[2] / "sample_apps"
+SAMPLES = sorted(path.parent.name for path in SAMPLE_APPS.glob("*/slim.yaml"))
+BUILD_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Slimmed:
+    """A sample application after `slim build`."""
+
+    name: str
+    original: str
+    """The original's reference, with a tag that stands for its content."""
+    original_before: dict[str, Any]
+    """`docker image inspect` of the original before the build."""
+    slim: str
+    debug: str
+    report: dict[str, Any]
+    """What `--json` wrote to stdout."""
+    process: int
+    """Process id that the build had."""
+
+    @property
+    def slim_yaml(self) -> Path:
+        return SAMPLE_APPS / self.name / "slim.yaml"
+
+    @property
+    def expectations(self) -> list[Request | Command]:
+        return read_expectations(self.slim_yaml)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return run_environment(self.slim_yaml)
+
+    @cached_property
+    def port(self) -> int | None:
+        """The exposed port; None where the image's command ends by itself."""
+        ports = self.original_before["Config"].get("ExposedPorts") or {}
+        return int(next(iter(ports)).partition("/")[0]) if ports else None
+
+
+@pytest.fixture(scope="session")
+def originals() -> dict[str, str]:
+    """Sample name to image reference; images that are missing are built."""
+    result = subprocess.run(
+        [sys.executable, str(SAMPLE_APPS / "build.py")],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return dict(line.split() for line in result.stdout.splitlines())  # type: ignore[misc]
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        # One sample's tests share one build, so one worker of pytest-xdist runs them all.
+        pytest.param(name, marks=pytest.mark.xdist_group(name))
+        for name in SAMPLES
+    ],
+)
+def slimmed(request: pytest.FixtureRequest, originals: dict[str, str]) -> Iterator[Slimmed]:
+    name: str = request.param
+    original = originals[name]
+    # A name of its own, so that test runs side by side do not move each other's tags.
+    repository = f"slimmer-test-{uuid.uuid4().hex[:12]}/{name}"
+    before = inspect_image(original)
+    command = [
+        sys.executable, "-m", "slimmer.cli", "build", original,
+        "--file", str(SAMPLE_APPS / name / "slim.yaml"),
+        "--tag", f"{repository}:slim", "--json",
+    ]  # fmt: skip
+    try:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as build:
+            stdout, stderr = build.communicate(timeout=BUILD_SECONDS)
+        assert build.returncode == 0, f"exit code {build.returncode}\n{stderr}\n{stdout}"
+        yield Slimmed(
+            name=name,
+            original=original,
+            original_before=before,
+            slim=f"{repository}:slim",
+            debug=f"{repository}:slim-debug",
+            report=json.loads(stdout),
+            process=build.pid,
+        )
+    finally:
+        made = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository)
+        if made:
+            docker("image", "rm", "--force", *made.splitlines())

@@ -1,0 +1,168 @@
+"""Each sample application, slimmed by the real command on a real engine, keeps its promises.
+
+Witnesses are the plain docker client and an HTTP client that share no code with slimmer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.conftest import SAMPLE_APPS, SAMPLES, Slimmed
+from tests.apps.container import Container, docker, inspect_image, run_once, running, type_into
+from tests.apps.expectation import Command, Request
+
+pytestmark = [pytest.mark.apps, pytest.mark.engine]
+
+LARGEST_SLIM_IMAGE = {
+    "express": 100_000_000,
+    "flask": 40_000_000,
+    "imagetool": 60_000_000,
+    "nginx": 20_000_000,
+    "static": 2_000_000,
+}
+"""Bytes, as `docker image inspect` counts them."""
+
+
+def problems(slimmed: Slimmed, image: str) -> list[str]:
+    """Every promise of slim.yaml that the image breaks."""
+    if slimmed.port is None:
+        commands = [item for item in slimmed.expectations if isinstance(item, Command)]
+        assert len(commands) == len(slimmed.expectations), "an HTTP probe without a port"
+        found = [item.problem(lambda *words: run_once(image, *words)) for item in commands]
+        return [problem for problem in found if problem]
+    with running(image, port=slimmed.port, environment=slimmed.environment) as container:
+        found = [_problem(item, container, slimmed.port) for item in slimmed.expectations]
+        log = container.log()
+    return [f"{problem}\nlog of the container:\n{log}" for problem in found if problem]
+
+
+def _problem(item: Request | Command, container: Container, port: int) -> str:
+    if isinstance(item, Request):
+        return item.problem(container, port)
+    return item.problem(container.execute)
+
+
+def test_every_sample_has_a_size_limit_and_an_image() -> None:
+    assert sorted(LARGEST_SLIM_IMAGE) == SAMPLES
+    assert all((SAMPLE_APPS / name / "Dockerfile").is_file() for name in SAMPLES)
+
+
+def test_the_original_keeps_its_promises(slimmed: Slimmed) -> None:
+    """Otherwise the tests of the slim image would prove nothing."""
+    assert problems(slimmed, slimmed.original) == []
+
+
+def test_the_slim_image_keeps_its_promises(slimmed: Slimmed) -> None:
+    assert problems(slimmed, slimmed.slim) == []
+
+
+def test_the_debug_image_keeps_its_promises(slimmed: Slimmed) -> None:
+    assert problems(slimmed, slimmed.debug) == []
+
+
+def test_the_image_without_arguments_behaves_as_the_original(slimmed: Slimmed) -> None:
+    """For a command-line image: its own command, output and exit status."""
+    if slimmed.port is not None:
+        with running(slimmed.slim, port=slimmed.port, environment=slimmed.environment) as container:
+            # The stop signal is understood, so nothing has to be killed (status 137).
+            docker("stop", "--time", "20", container.id)
+            status = docker("inspect", "--format", "{{.State.ExitCode}}", container.id)
+        assert status == "0"
+    else:
+        assert docker("run", "--rm", slimmed.slim) == docker("run", "--rm", slimmed.original)
+
+
+def test_the_slim_image_is_small(slimmed: Slimmed) -> None:
+    size = inspect_image(slimmed.slim)["Size"]
+    assert size < LARGEST_SLIM_IMAGE[slimmed.name]
+    assert size < slimmed.original_before["Size"]
+
+
+def test_the_configuration_is_the_originals(slimmed: Slimmed) -> None:
+    for image in (slimmed.slim, slimmed.debug):
+        config = comparable(inspect_image(image)["Config"])
+        expected = comparable(slimmed.original_before["Config"])
+        if image == slimmed.debug:
+            # Tools that come from another image are found through the end of PATH.
+            del config["Env"], expected["Env"]
+        assert config == expected
+
+
+def comparable(config: dict[str, Any]) -> dict[str, Any]:
+    """What `docker run` acts on: set values, without what the engine derives by itself."""
+    kept = {key: value for key, value in config.items() if value not in (None, "", [], {}, False)}
+    for derived in ("Image", "Hostname", "Labels"):
+        kept.pop(derived, None)
+    kept.setdefault("Env", [])
+    return kept
+
+
+def test_the_labels_of_the_original_are_kept(slimmed: Slimmed) -> None:
+    labels = inspect_image(slimmed.slim)["Config"].get("Labels") or {}
+    before = slimmed.original_before["Config"]["Labels"]
+    assert before.items() <= labels.items()
+
+
+def test_the_debug_image_is_the_slim_image_and_one_layer(slimmed: Slimmed) -> None:
+    slim_layers = inspect_image(slimmed.slim)["RootFS"]["Layers"]
+    debug_layers = inspect_image(slimmed.debug)["RootFS"]["Layers"]
+    assert debug_layers[:-1] == slim_layers
+
+
+def test_a_shell_opens_in_the_debug_image(slimmed: Slimmed) -> None:
+    # The sum is done by the shell: an echo of what was typed would not hold its result.
+    typed = "ls / >/dev/null && echo answer-$((40 + 2)) && exit\nexit\n"
+    if slimmed.port is None:
+        shown = type_into(("run", "--rm", "-it", "--entrypoint", "sh", slimmed.debug), typed)
+    else:
+        with running(
+            slimmed.debug, port=slimmed.port, environment=slimmed.environment
+        ) as container:
+            shown = type_into(("exec", "-it", container.id, "sh"), typed)
+    assert "answer-42" in shown
+
+
+def test_the_health_check_passes(slimmed: Slimmed) -> None:
+    if "Healthcheck" not in slimmed.original_before["Config"]:
+        return
+    for image in (slimmed.slim, slimmed.debug):
+        with running(image, port=slimmed.port, environment=slimmed.environment) as container:
+            container.wait_until(
+                "became healthy",
+                lambda container=container: (
+                    docker(  # type: ignore[misc]
+                        "inspect", "--format", "{{.State.Health.Status}}", container.id
+                    )
+                    == "healthy"
+                ),
+            )
+
+
+def test_the_original_is_untouched(slimmed: Slimmed) -> None:
+    after = inspect_image(slimmed.original)
+    for volatile in ("RepoTags", "Metadata"):  # other runs may tag the same image
+        after.pop(volatile, None)
+    before = {key: value for key, value in slimmed.original_before.items() if key in after}
+    assert after == before
+
+
+def test_nothing_else_is_left_behind(slimmed: Slimmed) -> None:
+    # The owner label holds the id of the process that made the container.
+    owners = docker(
+        "ps", "--all", "--filter", "label=dev.slimmer.owner",
+        "--format", '{{.ID}} {{.Label "dev.slimmer.owner"}}',
+    )  # fmt: skip
+    assert [line for line in owners.splitlines() if f"/{slimmed.process}/" in line] == []
+    repository = slimmed.slim.rpartition(":")[0]
+    tags = docker("image", "ls", "--format", "{{.Tag}}", repository).split()
+    assert sorted(tags) == ["slim", "slim-debug"]
+
+
+def test_the_report_tells_the_sizes_that_the_engine_tells(slimmed: Slimmed) -> None:
+    text = Path(slimmed.slim_yaml).read_text()
+    assert slimmed.name in text
+    assert slimmed.report["original"]["size"] == slimmed.original_before["Size"]
+    assert slimmed.report["slim"]["size"] == inspect_image(slimmed.slim)["Size"]
