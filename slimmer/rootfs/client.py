@@ -57,16 +57,22 @@ class FileServerClient:
         their owner's to close."""
         self._spool.close()
 
-    def index(self, opaque: Iterable[str] = ()) -> RootfsIndex:
+    def index(self, opaque: Iterable[str] = (), hidden: Iterable[str] = ()) -> RootfsIndex:
         """The index of the whole root file system.
 
-        `opaque` names mount points of the engine: they are listed, what lies below is not. Also
+        `opaque` names mount points of the engine: they are listed, what lies below is not.
+        `hidden` names files that the engine puts over the image's own: they are left out. Also
         tells the client which files are hard links, so that each is fetched once.
         """
+        left_out = frozenset(hidden)
         with self._lock:
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
-            entries = list(wire.index_records(self._incoming, unreadable))
+            entries = [
+                entry
+                for entry in wire.index_records(self._incoming, unreadable)
+                if entry.path not in left_out
+            ]
         self._inodes = {
             entry.path: entry.inode
             for entry in entries

@@ -1,0 +1,19 @@
+"""The traced run: target, sidecar and file server, and the records that come of them."""
+
+from slimmer.tracing.describe import describe_trace
+from slimmer.tracing.examination import Examination, examine, planned_probes
+from slimmer.tracing.file_server import FileServer
+from slimmer.tracing.sensor import sensor_binary
+from slimmer.tracing.trace import read_trace
+from slimmer.tracing.traced_run import TracedRun
+
+__all__ = [
+    "Examination",
+    "FileServer",
+    "TracedRun",
+    "describe_trace",
+    "examine",
+    "planned_probes",
+    "read_trace",
+    "sensor_binary",
+]

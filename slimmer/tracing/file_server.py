@@ -20,7 +20,7 @@ class FileServer:
     """A running file server and its client."""
 
     def __init__(self, session: Session, image: str, sensor: Path, spool: Path) -> None:
-        """Create and start the container. `spool` is a folder for the fetched bytes."""
+        """Create and start the container. `spool` is a file for the fetched bytes."""
         engine = session.engine
         self._session = session
         self.container = session.create_container("files", file_server(image))

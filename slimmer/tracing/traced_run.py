@@ -115,7 +115,7 @@ class TracedRun:
     # ---- probing.Target
 
     def addresses(self, port: int | None) -> list[tuple[str, int]]:
-        """Where the port can be reached; None: the run's, else EXPOSE's first, else what listens."""
+        """Where the port can be reached; None: the one that `port` tells."""
         number = port or self.port()
         return addresses(self._description, number, self._engine.host) if number else []
 
@@ -194,6 +194,10 @@ class TracedRun:
         """The exit status of the target's first program, waiting for it up to `timeout` s."""
         self._stream.wait_for(Exiting, timeout)
         return self.exit_status()
+
+    def logs(self) -> str:
+        """The target's last lines."""
+        return self._engine.logs(self.container)
 
     # ---- phases and the end
 

@@ -1,0 +1,286 @@
+"""`slim build`: the main job. Flags become one BuildOptions value; flags win over slim.yaml."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slimmer.cli.failure import as_object
+from slimmer.configuration import (
+    BuildOptions,
+    DebugImage,
+    environment_variable,
+    parse_size,
+    read_environment_file,
+    read_options,
+)
+from slimmer.errors import SlimError, UsageError
+from slimmer.model import RunOptions, Source, Strategy
+from slimmer.pipeline import build_image
+from slimmer.probing import command_probe, http_probe, with_unique_names
+
+DEFAULT_FILE = Path("slim.yaml")
+
+
+@click.command(short_help="Build a slim image and its debug twin, and test both.")
+@click.argument("image", required=False)
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Read options from this slim.yaml; flags win over it.",
+)
+@click.option("-t", "--tag", help="Name of the slim image. Default: NAME:TAG-slim.")
+@click.option(
+    "--http-probe",
+    "http_probes",
+    multiple=True,
+    metavar="[METHOD:]PATH [STATUS]",
+    help='Send this HTTP request, e.g. /health, POST:/login, "GET:/missing 404". '
+    "Without a status, 200 to 399 passes. Repeatable.",
+)
+@click.option(
+    "--exec-probe",
+    "exec_probes",
+    multiple=True,
+    metavar="COMMAND",
+    help="Run this command in the container (no shell involved), e.g. "
+    '"my-app --version". It must end with status 0. Repeatable.',
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port in the container that HTTP probes speak to. Default: from EXPOSE.",
+)
+@click.option(
+    "--strategy",
+    type=click.Choice([Strategy.MINIMAL.value]),
+    help="How much to keep around what was seen. Default: minimal.",
+)
+@click.option(
+    "--include",
+    "includes",
+    multiple=True,
+    metavar="PATH",
+    help="Keep this path of the image, with all below it. Repeatable.",
+)
+@click.option(
+    "--include-file",
+    "include_files",
+    multiple=True,
+    metavar="LIST",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Keep the paths that this file lists, one per line. Repeatable.",
+)
+@click.option(
+    "--exclude",
+    "excludes",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out what matches, whatever asks for it. Repeatable.",
+)
+@click.option("--no-debug", is_flag=True, help="Make no debug image.")
+@click.option(
+    "--debug-from",
+    metavar="IMAGE",
+    help="Take the debug image's shell and tools from this image (a busybox), for "
+    "originals that have no shell.",
+)
+@click.option(
+    "--output",
+    metavar="FILE|DIR",
+    help="Also write the images to FILE.tar (docker-archive) or DIR/ (OCI layout).",
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where report.json, report.html and the trace go. Default: slim-report/NAME_TAG.",
+)
+@click.option(
+    "--max-size", metavar="SIZE", help="Fail when the slim image is larger than this, e.g. 100MB."
+)
+@click.option(
+    "-e",
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="Set a variable in the container. Repeatable.",
+)
+@click.option(
+    "--env-file",
+    "environment_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read variables from this file. Repeatable.",
+)
+@click.option(
+    "-v",
+    "--volume",
+    "volumes",
+    multiple=True,
+    metavar="SOURCE:TARGET[:ro]",
+    help="Mount a folder or volume into the container. Repeatable.",
+)
+@click.option("--network", help="Connect the container to this network.")
+@click.option("-u", "--user", help="Run as this user (name or id, with :group).")
+@click.option("--entrypoint", metavar="COMMAND", help="Replace the image's ENTRYPOINT.")
+@click.option("--cmd", "command", metavar="COMMAND", help="Replace the image's CMD.")
+@click.option("-w", "--workdir", help="Working directory in the container.")
+@click.option("--hostname", help="Host name of the container.")
+@click.option(
+    "--add-host",
+    "extra_hosts",
+    multiple=True,
+    metavar="NAME:ADDRESS",
+    help="Add a line to the container's /etc/hosts. Repeatable.",
+)
+@click.option(
+    "--start-timeout",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How long the application may take to become ready. Default: 60.",
+)
+@click.option(
+    "--probe-timeout",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How long one probe may take. Default: 30.",
+)
+@click.option(
+    "--trace-source",
+    "sources",
+    multiple=True,
+    type=click.Choice([source.value for source in Source]),
+    help="Use only this source of the trace. Default: both, as the engine allows.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told.")
+def build(as_json: bool, quiet: bool, **flags: Any) -> None:
+    """Build a slim image of IMAGE, and a debug image beside it.
+
+    The original is run and traced while the probes exercise it. What it used goes into the slim
+    image; the debug image has the same layers and one more with a shell and tools. Both must
+    pass the same probes before they get their tags. The original is never changed.
+
+    \b
+      slim build my-app:latest --http-probe /health
+      slim build my-app:latest --http-probe /health --http-probe POST:/login --tag my-app:small
+      slim build cli-tool:1 --exec-probe "convert in.png out.jpg"
+
+    All options can stand in a slim.yaml, which is read from the current folder where there is
+    one and no IMAGE is named, or from --file.
+    """
+    from slimmer.report import console_progress, terminal_summary, to_json
+
+    options = _options(**flags)
+    progress = console_progress(sys.stderr, quiet=quiet)
+    try:
+        report = build_image(options, progress)
+    except SlimError as error:
+        if as_json:
+            import json
+
+            click.echo(json.dumps({"error": as_object(error)}))
+        raise
+    if as_json:
+        click.echo(to_json(report))
+    else:
+        terminal_summary(report, sys.stdout)
+
+
+def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions:
+    """slim.yaml where there is one, with every flag that was given laid over it."""
+    if file is None and image is None and DEFAULT_FILE.is_file():
+        file = DEFAULT_FILE
+    options = read_options(file) if file else BuildOptions(image="")
+    options = dataclasses.replace(options, image=image or options.image)
+    if not options.image:
+        raise UsageError(
+            "no image is named",
+            hint="slim build IMAGE --http-probe /health, or `image:` in slim.yaml",
+        )
+    probes = (
+        *(http_probe(text) for text in flags["http_probes"]),
+        *(command_probe(text) for text in flags["exec_probes"]),
+    )
+    if probes:
+        options = dataclasses.replace(options, probes=with_unique_names(probes))
+    if flags["no_debug"] and flags["debug_from"]:
+        raise UsageError("--no-debug and --debug-from exclude each other")
+    changes: dict[str, Any] = {
+        "tag": flags["tag"],
+        "strategy": Strategy(flags["strategy"]) if flags["strategy"] else None,
+        "includes": (*options.includes, *flags["includes"], *_listed(flags["include_files"])),
+        "excludes": (*options.excludes, *flags["excludes"]),
+        "output": flags["output"],
+        "report_directory": flags["report_dir"],
+        "max_size": parse_size(flags["max_size"]) if flags["max_size"] else None,
+        "sources": frozenset(Source(name) for name in flags["sources"]) or None,
+        "run": _run(options.run, flags),
+    }
+    if flags["no_debug"]:
+        changes["debug"] = DebugImage.NONE
+    if flags["debug_from"]:
+        changes |= {"debug": DebugImage.FROM_IMAGE, "debug_from": flags["debug_from"]}
+    return _replaced(options, changes)
+
+
+def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
+    variables = [
+        pair for path in flags["environment_files"] for pair in read_environment_file(path)
+    ]
+    variables += [pair for text in flags["environment"] for pair in environment_variable(text)]
+    return _replaced(
+        run,
+        {
+            "environment": (*run.environment, *variables),
+            "volumes": (*run.volumes, *flags["volumes"]),
+            "extra_hosts": (*run.extra_hosts, *flags["extra_hosts"]),
+            "entrypoint": _words(flags["entrypoint"], "--entrypoint"),
+            "command": _words(flags["command"], "--cmd"),
+        }
+        | {
+            name: flags[name]
+            for name in (
+                "network",
+                "user",
+                "workdir",
+                "hostname",
+                "port",
+                "start_timeout",
+                "probe_timeout",
+            )
+        },
+    )
+
+
+def _replaced(value: Any, changes: dict[str, Any]) -> Any:
+    """The value with every change that is not None."""
+    return dataclasses.replace(
+        value, **{name: new for name, new in changes.items() if new is not None}
+    )
+
+
+def _words(text: str | None, flag: str) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"{flag} `{text}`: {error}") from error
+
+
+def _listed(files: tuple[Path, ...]) -> list[str]:
+    """The paths in list files: one per line; empty lines and lines that start with # are none."""
+    return [
+        line.strip()
+        for file in files
+        for line in file.read_text("utf-8", "surrogateescape").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]

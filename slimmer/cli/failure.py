@@ -1,0 +1,56 @@
+"""How an error is spoken: once, on stderr, with its evidence and what to do next."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from slimmer import errors
+from slimmer.errors import SlimError
+
+
+def all_causes() -> list[type[SlimError]]:
+    """Every class of error, by exit code."""
+    classes = [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, SlimError)
+    ]
+    return sorted(classes, key=lambda each: each.exit_code)
+
+
+def exit_code_table() -> str:
+    """One line per exit code: `  0  done`."""
+    rows = [(0, "done"), *((each.exit_code, each.cause) for each in all_causes())]
+    return "\n".join(f"{code:5}  {cause}" for code, cause in rows)
+
+
+def show(error: SlimError, *, as_json: bool = False) -> int:
+    """Print the error and return its exit code.
+
+    With `as_json` one object goes to stdout as well: `{"error": {"exit_code": …, "cause": …,
+    "message": …, "hint": …, "details": …}}`.
+    """
+    if error.details:
+        for line in error.details.rstrip().splitlines():
+            click.secho(f"  │ {line}", dim=True, err=True)
+    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+    click.echo(error.message, err=True)
+    if error.hint:
+        click.secho("  hint: ", fg="yellow", err=True, nl=False)
+        click.echo(error.hint, err=True)
+    if as_json:
+        click.echo(json.dumps({"error": as_object(error)}))
+    return error.exit_code
+
+
+def as_object(error: SlimError) -> dict[str, object]:
+    """The error for machines."""
+    return {
+        "exit_code": error.exit_code,
+        "cause": error.cause,
+        "message": error.message,
+        "hint": error.hint,
+        "details": error.details,
+    }

@@ -1,0 +1,231 @@
+"""The traced run from start to end: the original is started, probed, stopped, and explained
+where it does not do what its probes expect."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slimmer.engine import exposed_ports
+from slimmer.errors import (
+    CommandNotFoundError,
+    NotListeningError,
+    OriginalExitedError,
+    OriginalProbeError,
+    SlimError,
+    UsageError,
+)
+from slimmer.model import (
+    CommandProbe,
+    HttpProbe,
+    Original,
+    Probe,
+    ProbeResult,
+    RunOptions,
+    Trace,
+)
+from slimmer.probing import (
+    COMMAND_MISSING,
+    HEALTHCHECK,
+    Prober,
+    exercise,
+    healthcheck_probe,
+    in_order,
+)
+from slimmer.tracing.traced_run import TracedRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What a traced run of the original brought."""
+
+    trace: Trace
+    results: tuple[ProbeResult, ...]
+    """Of the probes that the original passed, in order."""
+    port: int | None
+    """The port that probes without one spoke to."""
+    ready_seconds: float
+    """From the container's start until the first probe passed."""
+    exit_status: int | None
+    """The command's exit status where it ended by itself before it was stopped."""
+    notes: tuple[str, ...]
+
+
+def planned_probes(
+    original: Original, probes: tuple[Probe, ...], run: RunOptions, *, healthcheck: bool
+) -> tuple[Probe, ...]:
+    """The probes of a run: the user's, the image's HEALTHCHECK, and where there is neither and
+    the image exposes a port, one request for `/`."""
+    check = healthcheck_probe(original.config) if healthcheck else None
+    ordered = in_order(probes, check)
+    if not ordered and (run.port or exposed_ports(original.config)):
+        return (HttpProbe(name="GET /", path="/"),)
+    return ordered
+
+
+def examine(
+    target: TracedRun,
+    original: Original,
+    probes: tuple[Probe, ...],
+    run: RunOptions,
+    *,
+    done: Callable[[ProbeResult], None],
+) -> Examination:
+    """Probe the started target, one phase per probe, then stop it and complete its trace.
+
+    Raises a SlimError that tells what the original did instead where a probe fails.
+    """
+    started = time.monotonic()
+    results: tuple[ProbeResult, ...] = ()
+    notes: list[str] = []
+    ready_seconds = 0.0
+    if probes:
+        _await_start(target, original, probes[0], run)
+        prober = Prober(target, probe_timeout=run.probe_timeout)
+        left = max(1.0, started + run.start_timeout - time.monotonic())
+
+        def finished(result: ProbeResult) -> None:
+            nonlocal ready_seconds
+            ready_seconds = ready_seconds or time.monotonic() - started
+            done(result)
+
+        results = exercise(
+            prober,
+            probes,
+            ready_limit=left,
+            begin=lambda probe: target.phase(probe.name),
+            done=finished,
+        )
+        passed = []
+        for position, result in enumerate(results):
+            if result.passed:
+                passed.append(result)
+            elif result.probe.name == HEALTHCHECK and position > 0:
+                notes.append(
+                    f"the image's HEALTHCHECK fails on the original already ({result.answer}): "
+                    "it is kept, but not verified"
+                )
+            else:
+                raise _explain(target, result, run)
+        results = tuple(passed)
+        exit_status = target.exit_status()
+    else:
+        exit_status = _run_to_the_end(target, original, run)
+    if exit_status is not None:
+        _judge_exit(target, exit_status, probes)
+    trace = target.finish()
+    return Examination(
+        trace=trace,
+        results=results,
+        port=target.port(),
+        ready_seconds=ready_seconds,
+        exit_status=exit_status,
+        notes=tuple(notes),
+    )
+
+
+def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
+    """Wait until the first probe has a chance, so that its phase is not the application's boot."""
+    if isinstance(first, HttpProbe) or exposed_ports(original.config):
+        port = first.port if isinstance(first, HttpProbe) else None
+        target.wait_until_listening(port, run.start_timeout)
+
+
+def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> int:
+    status = target.wait_for_exit(run.start_timeout)
+    if status is None:
+        raise UsageError(
+            f"nothing exercises {original.reference}: its command still runs after "
+            f"{run.start_timeout:g} s, it exposes no port, and no probe is given",
+            hint="say what the application must do: --http-probe /PATH --port PORT, or "
+            "--exec-probe COMMAND",
+        )
+    return status
+
+
+def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
+    if status == 0 and not any(isinstance(probe, HttpProbe) for probe in probes):
+        return
+    raise _exited(target, status)
+
+
+def _exited(target: TracedRun, status: int) -> SlimError:
+    logs = target.logs()
+    if status in COMMAND_MISSING and "slimmer: cannot run" in logs:
+        return CommandNotFoundError(
+            "the original's command cannot be run",
+            hint="check ENTRYPOINT and CMD of the image, or --entrypoint and --cmd",
+            details=logs,
+        )
+    ended = "crashed" if status > 128 else "ended"
+    return OriginalExitedError(
+        f"the original's command {ended} with status {status} before its probes were done",
+        hint="its last lines are above; does it need --env, --volume, --network or --cmd? "
+        "`docker run` with the same options must work first",
+        details=logs,
+    )
+
+
+def _explain(target: TracedRun, result: ProbeResult, run: RunOptions) -> SlimError:
+    """Why a probe failed on the original, after looking."""
+    probe, status = result.probe, target.exit_status()
+    if isinstance(probe, CommandProbe):
+        if result.exit_status in COMMAND_MISSING:
+            return CommandNotFoundError(
+                f"the probe `{probe.name}`: {probe.command[0]} cannot be run in the original",
+                hint="name a program that is in the image and on its PATH; a shell line needs "
+                "its shell: --exec-probe \"sh -c '…'\"",
+                details=result.excerpt,
+            )
+        if status is not None and status != 0:
+            return _exited(target, status)
+        return OriginalProbeError(
+            f"the probe `{probe.name}` fails on the original: {result.answer}",
+            hint="the command must work in the original before slimmer can learn from it",
+            details=result.excerpt,
+        )
+    if status is not None:
+        return _exited(target, status)
+    port = probe.port or target.port()
+    if not result.answered:
+        silent = _not_listening(target, port, run)
+        if silent is not None:
+            return silent
+    logs = target.logs()
+    return OriginalProbeError(
+        f"the probe `{probe.name}` fails on the original: {result.answer} (port {port})",
+        hint="correct the path or say which status is right, for example "
+        f'--http-probe "{probe.method}:{probe.path} 404"'
+        if result.answered
+        else "raise --start-timeout if the application needs longer to start",
+        details="\n".join(filter(None, (result.excerpt[:500], logs))),
+    )
+
+
+def _not_listening(target: TracedRun, port: int | None, run: RunOptions) -> SlimError | None:
+    """The error for a port that nobody listens on; None where somebody does."""
+    listening = sorted({(record.port, record.loopback) for record in target.listening()})
+    if (port, False) in listening:
+        return None
+    elsewhere = [str(number) for number, loopback in listening if not loopback]
+    if (port, True) in listening:
+        return NotListeningError(
+            f"the original listens on port {port} of its own loopback only: nobody outside the "
+            "container can reach it there",
+            hint="let the application listen on 0.0.0.0",
+            details=target.logs(),
+        )
+    if elsewhere:
+        return NotListeningError(
+            f"nothing listens on port {port}; the original listens on {', '.join(elsewhere)}",
+            hint=f"--port {elsewhere[0]}",
+            details=target.logs(),
+        )
+    asked = f"port {port}" if port else "any port"
+    return NotListeningError(
+        f"the original does not listen on {asked} within {run.start_timeout:g} s",
+        hint="its last lines are above; raise --start-timeout if it needs longer, or name the "
+        "port with --port",
+        details=target.logs(),
+    )
