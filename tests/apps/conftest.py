@@ -66,7 +66,8 @@ def originals() -> dict[str, str]:
         text=True,
         check=True,
     )
-    return dict(line.split() for line in result.stdout.splitlines())  # type: ignore[misc]
+    lines = [line.split() for line in result.stdout.splitlines()]
+    return dict(lines)
 
 
 @pytest.fixture(
@@ -84,13 +85,17 @@ def slimmed(request: pytest.FixtureRequest, originals: dict[str, str]) -> Iterat
     repository = f"slimmer-test-{uuid.uuid4().hex[:12]}/{name}"
     before = inspect_image(original)
     command = [
-        sys.executable, "-m", "slimmer.cli", "build", original,
+        sys.executable, "-m", "slimmer", "build", original,
         "--file", str(SAMPLE_APPS / name / "slim.yaml"),
         "--tag", f"{repository}:slim", "--json",
     ]  # fmt: skip
     try:
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=SAMPLE_APPS.parent,
         ) as build:
             stdout, stderr = build.communicate(timeout=BUILD_SECONDS)
         assert build.returncode == 0, f"exit code {build.returncode}\n{stderr}\n{stdout}"

@@ -105,7 +105,9 @@ def run_environment(slim_yaml: Path) -> dict[str, str]:
 def _expectation(item: dict[str, Any]) -> Request | Command:
     ((kind, value),) = item.items()
     if kind == "exec":
-        fields = {"command": shlex.split(value)} if isinstance(value, str) else value
+        fields: dict[str, Any] = (
+            {"command": shlex.split(value)} if isinstance(value, str) else value
+        )
         return Command(
             name=fields.get("name") or shlex.join(fields["command"]),
             command=tuple(fields["command"]),

@@ -5,7 +5,7 @@ Witnesses are the plain docker client and an HTTP client that share no code with
 
 from __future__ import annotations
 
-from pathlib import Path
+import functools
 from typing import Any
 
 import pytest
@@ -127,18 +127,14 @@ def test_a_shell_opens_in_the_debug_image(slimmed: Slimmed) -> None:
 
 def test_the_health_check_passes(slimmed: Slimmed) -> None:
     if "Healthcheck" not in slimmed.original_before["Config"]:
-        return
+        return  # only some samples have one
     for image in (slimmed.slim, slimmed.debug):
         with running(image, port=slimmed.port, environment=slimmed.environment) as container:
-            container.wait_until(
-                "became healthy",
-                lambda container=container: (
-                    docker(  # type: ignore[misc]
-                        "inspect", "--format", "{{.State.Health.Status}}", container.id
-                    )
-                    == "healthy"
-                ),
-            )
+            container.wait_until("became healthy", functools.partial(_is_healthy, container))
+
+
+def _is_healthy(container: Container) -> bool:
+    return docker("inspect", "--format", "{{.State.Health.Status}}", container.id) == "healthy"
 
 
 def test_the_original_is_untouched(slimmed: Slimmed) -> None:
@@ -162,7 +158,5 @@ def test_nothing_else_is_left_behind(slimmed: Slimmed) -> None:
 
 
 def test_the_report_tells_the_sizes_that_the_engine_tells(slimmed: Slimmed) -> None:
-    text = Path(slimmed.slim_yaml).read_text()
-    assert slimmed.name in text
     assert slimmed.report["original"]["size"] == slimmed.original_before["Size"]
     assert slimmed.report["slim"]["size"] == inspect_image(slimmed.slim)["Size"]
