@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -84,9 +84,11 @@ def plan_layer(
     known = entries or {}
     chosen: dict[str, Entry] = {}
     for path in paths:
-        for member in (*_parents(path), path):
-            if member not in chosen:
-                chosen[member] = known.get(member) or _required(entry, member)
+        for member in (path, *_parents(path)):
+            if member in chosen:
+                # Its own parents are there already.
+                break
+            chosen[member] = known.get(member) or _required(entry, member)
     storable, _ = _storable(chosen)
     return LayerPlan(
         name=name, entries=tuple(storable[path] for path in sorted(storable, key=os.fsencode))
@@ -138,8 +140,12 @@ def _lower_directories(members: list[set[str]], entries: Mapping[str, Entry]) ->
     for paths in members:
         parents: set[str] = set()
         for path in paths:
-            if entries[path].type is not EntryType.DIRECTORY:
-                parents.update(_parents(path))
+            if entries[path].type is EntryType.DIRECTORY:
+                continue
+            for parent in _parents(path):
+                if parent in parents:
+                    break
+                parents.add(parent)
         needed.append(parents)
     for rank, paths in enumerate(members):
         held_elsewhere = {
@@ -165,12 +171,11 @@ def _merge_bare_layers(members: list[set[str]], entries: Mapping[str, Entry]) ->
                 break
 
 
-def _parents(path: str) -> list[str]:
-    """The directories above a path, the root first; none for the root."""
-    if path == "/":
-        return []
-    parts = path.split("/")
-    return ["/", *("/".join(parts[:depth]) for depth in range(2, len(parts)))]
+def _parents(path: str) -> Iterator[str]:
+    """The directories above a path, the nearest first; none for the root."""
+    while path != "/":
+        path = path.rpartition("/")[0] or "/"
+        yield path
 
 
 def _storable(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
