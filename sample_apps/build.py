@@ -29,9 +29,6 @@ LABEL = "slimmer.sample"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 """Where Debian keeps the trusted certificate authorities, in the local base image too."""
 
-PASSED_ON = ("PIP_INDEX_URL", "PIP_CERT", "NPM_CONFIG_REGISTRY", "NODE_EXTRA_CA_CERTS")
-"""Build arguments that a Dockerfile may declare; given to it where this machine has a value."""
-
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 """Build arguments that every Dockerfile has."""
 

@@ -78,7 +78,11 @@ def originals() -> dict[str, str]:
         for name in SAMPLES
     ],
 )
-def slimmed(request: pytest.FixtureRequest, originals: dict[str, str]) -> Iterator[Slimmed]:
+def slimmed(
+    request: pytest.FixtureRequest,
+    originals: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Slimmed]:
     name: str = request.param
     original = originals[name]
     # A name of its own, so that test runs side by side do not move each other's tags.
@@ -87,7 +91,8 @@ def slimmed(request: pytest.FixtureRequest, originals: dict[str, str]) -> Iterat
     command = [
         sys.executable, "-m", "slimmer", "build", original,
         "--file", str(SAMPLE_APPS / name / "slim.yaml"),
-        "--tag", f"{repository}:slim", "--json",
+        "--tag", f"{repository}:slim",
+        "--report-dir", str(tmp_path_factory.mktemp(name)), "--json",
     ]  # fmt: skip
     try:
         with subprocess.Popen(

@@ -1,0 +1,38 @@
+"""The Makefile and the CI script say what they do, and do the same."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = dict(re.findall(r"^([a-z][a-z-]*):(?!=)([^#\n]*)", MAKEFILE, flags=re.MULTILINE))
+"""Target name to its prerequisites."""
+
+
+def test_make_alone_prints_every_target() -> None:
+    result = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
+    shown = re.findall(r"^  make ([a-z-]+) +\S", result.stdout, flags=re.MULTILINE)
+    assert set(shown) == set(TARGETS)
+
+
+def test_no_target_is_mistaken_for_a_file() -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert set(phony.split()) == set(TARGETS)
+
+
+def test_ci_runs_what_make_test_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    steps = re.findall(r"^step \S+ make .*?([a-z-]+)$", script, flags=re.MULTILINE)
+    tests = TARGETS["test"].split()
+    assert [step for step in steps if step in tests] == tests
+
+
+def test_every_folder_of_tests_is_run() -> None:
+    folders = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] != "_"
+    }
+    run = set(re.findall(r"\btests/([a-z]+)$", MAKEFILE, flags=re.MULTILINE))
+    assert folders - run == {"bench"}, "bench measures; all others are tests"

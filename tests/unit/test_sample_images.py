@@ -1,0 +1,79 @@
+"""When a sample image is built again, and what its build is told about this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def build() -> ModuleType:
+    path = Path(__file__).resolve().parents[2] / "sample_apps" / "build.py"
+    specification = importlib.util.spec_from_file_location("sample_apps_build", path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "main.py").write_text("pass\n")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "slim.yaml").write_text("image: a\n")
+    return tmp_path
+
+
+def test_the_same_content_is_not_built_twice(build: ModuleType, folder: Path) -> None:
+    before = build.content_hash(folder, "sha256:1")
+    (folder / "slim.yaml").write_text("image: b\n")
+    (folder / "app" / "main.py").touch()
+    assert build.content_hash(folder, "sha256:1") == before
+
+
+def test_whatever_goes_into_the_image_is_built_again(build: ModuleType, folder: Path) -> None:
+    hashes = [build.content_hash(folder, "sha256:1"), build.content_hash(folder, "sha256:2")]
+    main = folder / "app" / "main.py"
+    main.write_text("pass\n#\n")
+    hashes.append(build.content_hash(folder, "sha256:1"))
+    main.chmod(0o755)
+    hashes.append(build.content_hash(folder, "sha256:1"))
+    main.rename(folder / "app" / "other.py")
+    hashes.append(build.content_hash(folder, "sha256:1"))
+    assert len(set(hashes)) == len(hashes)
+
+
+def test_a_build_is_given_only_what_its_dockerfile_declares(build: ModuleType) -> None:
+    arguments = build.build_arguments(
+        "ARG BASE=debian\nFROM ${BASE}\nARG PIP_INDEX_URL\n",
+        base="base:1",
+        local_base=False,
+        environment={"PIP_INDEX_URL": "https://index.example", "NPM_CONFIG_REGISTRY": "unused"},
+    )
+    assert arguments == {"BASE": "base:1", "PIP_INDEX_URL": "https://index.example"}
+
+
+def test_authorities_are_those_of_the_local_base(build: ModuleType) -> None:
+    dockerfile = "ARG BASE=debian\nFROM ${BASE}\nARG PIP_CERT\n"
+    options = {"base": "base:1", "environment": {"PIP_CERT": "/only/on/this/machine.pem"}}
+    local = build.build_arguments(dockerfile, local_base=True, **options)
+    public = build.build_arguments(dockerfile, local_base=False, **options)
+    assert local == {"BASE": "base:1", "PIP_CERT": build.AUTHORITIES}
+    assert public == {"BASE": "base:1"}
+
+
+def test_proxies_reach_every_build(build: ModuleType) -> None:
+    arguments = build.build_arguments(
+        "FROM scratch\n", base="b", local_base=False, environment={"HTTP_PROXY": "http://p:1"}
+    )
+    assert arguments == {"http_proxy": "http://p:1"}
+
+
+def test_every_sample_is_built(build: ModuleType) -> None:
+    assert set(build.SLOWEST_FIRST) < set(build.names())
+    assert build.names()[0] in build.SLOWEST_FIRST
