@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,8 +51,11 @@ class Document:
         return Section(self, "", {} if self.value is None else self.value)
 
     def error(self, key: str, problem: str, hint: str = "") -> ConfigurationError:
-        """An error at the place where `key` stands."""
-        line = self._lines.get(key)
+        """An error at the place where `key` stands, or would stand if it were there."""
+        place = key
+        while place and place not in self._lines:
+            place = re.sub(r"[.\[][^.\[]*$", "", place) if re.search(r"[.\[]", place) else ""
+        line = self._lines.get(place)
         where = f"{self.path}:{line}" if line else str(self.path)
         return ConfigurationError(f"{where}: {f'{key}: ' if key else ''}{problem}", hint=hint)
 

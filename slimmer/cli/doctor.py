@@ -1,0 +1,45 @@
+"""`slim doctor`: what works on this machine, what does not, what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import click
+
+from slimmer.doctor import Finding, State, examine_machine
+from slimmer.errors import DoctorFindings
+
+_MARKS = {
+    State.GOOD: ("✓", "green"),
+    State.LIMITED: ("!", "yellow"),
+    State.BROKEN: ("✗", "red"),
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on stdout.")
+def doctor(as_json: bool) -> None:
+    """Check engine, kernel, capabilities and disk, and trace a tiny container for real."""
+    findings = []
+    for finding in examine_machine():
+        findings.append(finding)
+        if not as_json:
+            _print(finding)
+    if as_json:
+        rows = [{**dataclasses.asdict(each), "state": each.state.value} for each in findings]
+        click.echo(json.dumps(rows, indent=2))
+    broken = [finding for finding in findings if finding.state is State.BROKEN]
+    if broken:
+        raise DoctorFindings(
+            f"no build can work here: {broken[0].subject}: {broken[0].found}",
+            hint=broken[0].advice,
+        )
+
+
+def _print(finding: Finding) -> None:
+    mark, color = _MARKS[finding.state]
+    click.secho(f"{mark} ", fg=color, nl=False)
+    click.echo(f"{finding.subject}: {finding.found}")
+    if finding.advice:
+        click.secho(f"    {finding.advice}", fg=color)

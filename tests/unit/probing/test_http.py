@@ -1,0 +1,123 @@
+"""HTTP probes against real servers on loopback: what passes, and what the answer line says."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from slimmer.model import HttpProbe
+from slimmer.probing.http import request
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        status = int(self.path.strip("/").split("/")[0] or 200)
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://192.0.2.1/never-followed")
+        self.end_headers()
+        self.wfile.write(b"hello " + self.headers.get("X-Name", "nobody").encode())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body[::-1])
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[str, int]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield "127.0.0.1", running.server_address[1]
+        running.shutdown()
+
+
+@pytest.mark.parametrize(("status", "passes"), [(200, True), (302, True), (404, False)])
+def test_any_status_from_200_to_399_passes(
+    server: tuple[str, int], status: int, passes: bool
+) -> None:
+    result = request(HttpProbe(name="p", path=f"/{status}"), [server], 5)
+    assert result.passed is passes
+    assert result.answered
+    assert result.answer.startswith(str(status))
+
+
+def test_an_expected_status_replaces_the_usual_ones(server: tuple[str, int]) -> None:
+    probe = HttpProbe(name="p", path="/404", statuses=frozenset({404}))
+    assert request(probe, [server], 5).passed
+    probe = HttpProbe(name="p", path="/200", statuses=frozenset({404}))
+    assert not request(probe, [server], 5).passed
+
+
+def test_503_is_not_ready(server: tuple[str, int]) -> None:
+    result = request(HttpProbe(name="p", path="/503"), [server], 5)
+    assert not result.passed
+    assert not result.answered
+
+
+def test_headers_body_and_pattern(server: tuple[str, int]) -> None:
+    probe = HttpProbe(name="p", headers=(("X-Name", "anna"),), body_pattern="hello a.na$")
+    assert request(probe, [server], 5).passed
+    probe = HttpProbe(name="p", headers=(("X-Name", "otto"),), body_pattern="hello a.na$")
+    result = request(probe, [server], 5)
+    assert not result.passed
+    assert "does not match" in result.answer
+    assert request(HttpProbe(name="p", method="POST", body=b"abc"), [server], 5).excerpt == "cba"
+
+
+def test_the_first_address_that_accepts_answers(server: tuple[str, int]) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        result = request(HttpProbe(name="p", path="/200"), [closed.getsockname(), server], 5)
+    assert result.passed
+
+
+def test_a_refused_connection_is_not_an_answer() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        result = request(HttpProbe(name="p"), [closed.getsockname()], 5)
+    assert (result.passed, result.answered) == (False, False)
+    assert result.answer == "connection refused"
+
+
+@pytest.mark.parametrize("said", [b"", b"not http at all\r\n\r\n"])
+def test_a_server_that_does_not_speak_http_fails_the_probe(said: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(said)
+
+        threading.Thread(target=answer, daemon=True).start()
+        result = request(HttpProbe(name="p"), [listener.getsockname()], 5)
+    assert (result.passed, result.answered) == (False, False)
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickle() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                try:
+                    while True:
+                        connection.sendall(b".")
+                        threading.Event().wait(0.02)
+                except OSError:
+                    pass
+
+        threading.Thread(target=trickle, daemon=True).start()
+        result = request(HttpProbe(name="p"), [listener.getsockname()], 0.3)
+    assert not result.passed

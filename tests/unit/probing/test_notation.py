@@ -1,0 +1,49 @@
+"""The short forms of probes mean what the help text says."""
+
+import pytest
+
+from slimmer.errors import UsageError
+from slimmer.model import HttpProbe
+from slimmer.probing import command_probe, http_probe, with_unique_names
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "path", "statuses"),
+    [
+        ("/health", "GET", "/health", set()),
+        ("POST:/login", "POST", "/login", set()),
+        ("post:/login 302", "POST", "/login", {302}),
+        ("GET:/missing 404 410", "GET", "/missing", {404, 410}),
+        ("/search?q=a=b&c=POST:/x", "GET", "/search?q=a=b&c=POST:/x", set()),
+    ],
+)
+def test_http_probe(text: str, method: str, path: str, statuses: set[int]) -> None:
+    probe = http_probe(text)
+    assert (probe.method, probe.path, probe.statuses) == (method, path, statuses)
+
+
+@pytest.mark.parametrize("text", ["", "health", "FETCH:/x", "/a b", "/a 40", "http://x/y"])
+def test_what_is_not_an_http_probe_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        http_probe(text)
+
+
+def test_a_command_is_split_as_a_shell_splits_words() -> None:
+    assert command_probe("convert 'my file.png' -resize 50% out.jpg").command == (
+        "convert",
+        "my file.png",
+        "-resize",
+        "50%",
+        "out.jpg",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "  ", "echo 'open"])
+def test_what_is_not_a_command_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        command_probe(text)
+
+
+def test_names_of_phases_are_unique() -> None:
+    probes = with_unique_names((HttpProbe(name="GET /"),) * 3)
+    assert [probe.name for probe in probes] == ["GET /", "GET / #2", "GET / #3"]
