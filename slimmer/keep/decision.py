@@ -1,0 +1,60 @@
+"""The keep-set as a fixpoint: rules ask, the ledger keeps, rules see what is fresh and ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from slimmer.keep.ledger import Ledger
+from slimmer.keep.request import KeepRequest
+from slimmer.keep.rule import Context, Rule
+from slimmer.keep.rules import RULES
+from slimmer.model import Entry, EntryType, KeepSet
+from slimmer.rootfs import PathGlobs
+
+
+def decide(request: KeepRequest) -> KeepSet:
+    """What stays of the original, with reasons.
+
+    Raises UsageError where `--include` names something that does not exist, and whatever
+    fetching content raises. Content of every kept regular file is fetched on return.
+    """
+    context = Context(request)
+    ledger = Ledger(request.index, PathGlobs(request.excludes))
+    rules = [
+        rule(context)
+        for rule in RULES
+        if request.strategy in rule.strategies and rule.name not in request.without_rules
+    ]
+    run_rules(context, rules, ledger)
+    return KeepSet(
+        reasons={path: tuple(ledger.reasons[path]) for path in sorted(ledger.reasons)},
+        excluded=tuple(sorted(ledger.excluded)),
+        notes=tuple(note for rule in rules for note in rule.notes(ledger.reasons.keys())),
+    )
+
+
+def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:
+    """Rounds until nothing new is kept. The index is finite, so there is an end."""
+    for rule in rules:
+        for want in rule.begin():
+            ledger.keep(want, rule.name)
+    fresh = ledger.take_fresh()
+    also = [path for rule in rules for path in rule.reads()]
+    while fresh:
+        context.content.fetch(_readable(fresh, context, also))
+        also = []
+        for rule in rules:
+            for want in rule.follow(fresh):
+                ledger.keep(want, rule.name)
+        fresh = ledger.take_fresh()
+
+
+def _readable(fresh: Iterable[Entry], context: Context, also: Iterable[str]) -> list[str]:
+    """Regular files, as real paths. All that is kept is packed later, so fetching whole files
+    costs nothing that would not be paid then."""
+    others = (context.index.resolve(path).entry for path in also)
+    return [
+        entry.path
+        for entry in (*fresh, *others)
+        if entry is not None and entry.type is EntryType.FILE
+    ]

@@ -1,0 +1,102 @@
+"""The ledger: which paths are kept, and why.
+
+Every path that a rule asks for is walked over the index as the kernel would, and whatever the
+walk meets is kept as well: directories searched and links followed, each with a reason that
+names the path it is there for. What `--exclude` covers ends a walk as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slimmer.keep.engine_paths import is_engine_artefact
+from slimmer.keep.rule import Want
+from slimmer.model import Entry, EntryType, Reason
+from slimmer.rootfs import PathGlobs, Resolution, RootfsIndex
+
+
+class Ledger:
+    """Grows while rules ask; the parents of every kept path are kept."""
+
+    def __init__(self, index: RootfsIndex, excludes: PathGlobs) -> None:
+        self._index = index
+        self._globs = excludes
+        self._fresh: list[Entry] = []
+        self.reasons: dict[str, list[Reason]] = {}
+        """path → reasons, in the order in which they came up."""
+        self.excluded: set[str] = set()
+        """Where walks ended that would have gone on but for `--exclude`."""
+
+    def take_fresh(self) -> list[Entry]:
+        """The entries kept since the last call, in the order in which they came up."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def keep(self, want: Want, rule: str) -> None:
+        """Keep what `want` asks for. A path that does not exist, or that is excluded, keeps
+        nothing, unless the way to it is asked for."""
+        walk = self._index.resolve(want.path)
+        steps = tuple(self._allowed_steps(walk))
+        named = walk.named
+        if named is None or not any(step is named for step in steps):
+            if want.even_if_missing:
+                self._keep_way_to_nothing(steps, want, rule)
+            return
+        anchor = named.path
+        leading_link = ""
+        for step in steps:
+            if step is named:
+                self._add(step, Reason(rule=rule, detail=want.detail, because=want.because))
+                if step.type is EntryType.SYMLINK:
+                    leading_link = anchor
+            elif step.path in self.reasons:
+                if leading_link and step.type is EntryType.SYMLINK:
+                    leading_link = step.path
+            elif leading_link and (step.type is EntryType.SYMLINK or step is walk.entry):
+                detail = f"{leading_link} links to it"
+                self._add(step, Reason(rule="link", detail=detail, because=leading_link))
+                if step.type is EntryType.SYMLINK:
+                    leading_link = step.path
+            else:
+                self._add(step, _on_the_way(step, anchor))
+
+    def _allowed_steps(self, walk: Resolution) -> Iterator[Entry]:
+        """What the walk meets, in its order, up to where it is excluded or leaves the image."""
+        steps = walk.way if walk.entry is None else (*walk.way, walk.entry)
+        for step in steps:
+            if is_engine_artefact(step):
+                return
+            if self._globs and self._globs.covers(step.path):
+                self.excluded.add(step.path)
+                return
+            yield step
+
+    def _keep_way_to_nothing(self, steps: tuple[Entry, ...], want: Want, rule: str) -> None:
+        if not steps:
+            return
+        *way, last = steps
+        for step in way:
+            if step.path not in self.reasons:
+                self._add(step, _on_the_way(step, last.path))
+        if last.path not in self.reasons:
+            detail = f"on the way to {want.path}, which does not exist: {want.detail}"
+            self._add(last, Reason(rule=rule, detail=detail, because=want.because))
+
+    def _add(self, entry: Entry, reason: Reason) -> None:
+        known = self.reasons.get(entry.path)
+        if known is None:
+            self.reasons[entry.path] = [reason]
+            self._fresh.append(entry)
+        elif not any(_says_the_same(other, reason) for other in known):
+            known.append(reason)
+
+
+def _on_the_way(step: Entry, anchor: str) -> Reason:
+    rule = "link" if step.type is EntryType.SYMLINK else "directory"
+    return Reason(rule=rule, detail=f"on the way to {anchor}", because=anchor)
+
+
+def _says_the_same(known: Reason, new: Reason) -> bool:
+    """One derived reason per rule is enough: libc would have one per program otherwise. The
+    first stays, which is the one with the shortest chain."""
+    return known.rule == new.rule and (bool(new.because) or known.detail == new.detail)

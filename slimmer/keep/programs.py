@@ -1,0 +1,39 @@
+"""Programs by name, found in the index as execvp finds them in a file system."""
+
+from __future__ import annotations
+
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import RootfsIndex, join
+
+
+def is_program(entry: Entry | None) -> bool:
+    """Whether the kernel might execute this entry for somebody."""
+    return entry is not None and entry.type is EntryType.FILE and bool(entry.mode & 0o111)
+
+
+class Programs:
+    """One PATH over one index."""
+
+    def __init__(self, index: RootfsIndex, search_path: str, *, directory: str = "/") -> None:
+        """`directory` is what relative names and relative parts of PATH are taken from."""
+        self._index = index
+        self._directory = directory
+        self._directories = [join(directory, part or ".") for part in search_path.split(":")]
+        self._found: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        """The path by which `name` would be executed, links in it unresolved; empty where no
+        program answers to that name."""
+        if name not in self._found:
+            self._found[name] = self._search(name)
+        return self._found[name]
+
+    def _search(self, name: str) -> str:
+        if not name:
+            return ""
+        places = [self._directory] if "/" in name else self._directories
+        for place in places:
+            path = join(place, name)
+            if is_program(self._index.resolve(path).entry):
+                return path
+        return ""

@@ -1,0 +1,65 @@
+"""What the keep-set is decided from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from slimmer.model import Content, Strategy, Trace
+from slimmer.rootfs import RootfsIndex
+
+# What execvp and every container engine take where the image sets no PATH.
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepRequest:
+    """One decision's input. The same request gives the same keep-set."""
+
+    index: RootfsIndex
+    content: Content
+    """The bytes of the original; each round of rules fetches what it keeps in one go."""
+    trace: Trace
+    config: Mapping[str, Any]
+    """The image's config, as `model.Original.config`."""
+    strategy: Strategy = Strategy.MINIMAL
+    includes: tuple[str, ...] = ()
+    """Paths of `--include` and `--include-file`: kept with all that is below them."""
+    excludes: tuple[str, ...] = ()
+    """Patterns of `--exclude`, see `rootfs.PathGlobs`: what they cover does not exist."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables given for the run; they win over the image's own."""
+    user: str = ""
+    """`--user` of the run; empty: the image's USER."""
+    workdir: str = ""
+    """`--workdir` of the run; empty: the image's WORKDIR."""
+    without_rules: frozenset[str] = field(default_factory=frozenset)
+    """Names of rules that are switched off."""
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """The environment of the image's command."""
+        image = (line.partition("=") for line in self.config.get("Env") or ())
+        return {name: value for name, _, value in image} | dict(self.environment)
+
+    @property
+    def search_path(self) -> str:
+        """PATH of the image's command, or what stands in for it."""
+        return self.variables.get("PATH") or DEFAULT_PATH
+
+    @property
+    def effective_user(self) -> str:
+        """`user[:group]` as the command runs; empty for root."""
+        return self.user or str(self.config.get("User") or "")
+
+    @property
+    def working_directory(self) -> str:
+        """Absolute; `/` where nobody set one."""
+        return self.workdir or str(self.config.get("WorkingDir") or "/")
+
+    @property
+    def is_privileged_user(self) -> bool:
+        """Whether the command runs as root, for whom setuid programs change nothing."""
+        return self.effective_user.partition(":")[0] in ("", "0", "root")

@@ -1,0 +1,97 @@
+"""A rule asks for paths and says why. It never keeps anything by itself: the ledger does, after
+a walk over the index, so no rule has to think about links, directories or exclusions.
+
+A rule is made anew for each decision and may hold state. Every round shows each rule the entries
+that the round before has kept, until a round keeps nothing new.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from slimmer.keep.elf import ElfFiles
+from slimmer.keep.loader import LibrarySearch
+from slimmer.keep.programs import Programs
+from slimmer.keep.request import KeepRequest
+from slimmer.model import Entry, Strategy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Want:
+    """One path that a rule asks for."""
+
+    path: str
+    """Absolute; links and `..` on the way are walked over by the ledger."""
+    detail: str
+    """One phrase for humans, the start of `model.Reason.detail`."""
+    because: str = ""
+    """The kept path that led here."""
+    even_if_missing: bool = False
+    """Whether the directories up to a path that does not exist are kept: a program that looks
+    for a file there may create one there."""
+
+
+class Context:
+    """What all rules of one decision share: the request, and what was read for it so far."""
+
+    def __init__(self, request: KeepRequest) -> None:
+        self.request = request
+        self.index = request.index
+        self.content = request.content
+
+    @cached_property
+    def elf_files(self) -> ElfFiles:
+        """ELF headers by path, each read once."""
+        return ElfFiles(self.content)
+
+    @cached_property
+    def libraries(self) -> LibrarySearch:
+        """Where the image's dynamic loaders look."""
+        return LibrarySearch(
+            self.index,
+            self.content,
+            self.elf_files,
+            library_path=self.request.variables.get("LD_LIBRARY_PATH", ""),
+        )
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Programs by name, over the command's PATH."""
+        return Programs(
+            self.index, self.request.search_path, directory=self.request.working_directory
+        )
+
+
+class Rule(ABC):
+    """Base of all rules; a subclass says its name and summary and answers what it can."""
+
+    name: ClassVar[str]
+    """In reasons, in `--no-rule`, and in the list of rules."""
+    summary: ClassVar[str]
+    """One line for the list of rules."""
+    strategies: ClassVar[frozenset[Strategy]] = frozenset(Strategy)
+    """The strategies that this rule is part of."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def reads(self) -> Iterable[str]:
+        """Regular files that the rule reads although it may not keep them: they are fetched
+        together with the first round. Paths that do not exist are left out by the caller."""
+        return ()
+
+    def begin(self) -> Iterable[Want]:
+        """What the rule asks for by itself, once, before all rounds."""
+        return ()
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """What the entries that were just kept imply. Their content is there."""
+        return ()
+
+    def notes(self, kept: Collection[str]) -> Iterable[str]:
+        """Sentences for the report, once nothing new is kept."""
+        return ()

@@ -1,0 +1,54 @@
+"""The rules, in the order in which they are asked: a path that several ask for in one round has
+the reason of the first as its first.
+
+Three things that are rules in the reasons and in no list: `link` and `directory` are the ledger's,
+for what lies on the way to a kept path, and `--exclude` wins over all of them there.
+"""
+
+from slimmer.keep.rule import Rule
+from slimmer.keep.rules.certificates import CertificatesRule
+from slimmer.keep.rules.command import EntrypointRule, HomeAndWorkdirRule, VolumeRule
+from slimmer.keep.rules.elf import ElfInterpreterRule, ElfNeededRule
+from slimmer.keep.rules.fixed_files import (
+    AccountsRule,
+    MountPointsRule,
+    NetworkFilesRule,
+    OsReleaseRule,
+    TemporaryDirectoriesRule,
+)
+from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
+from slimmer.keep.rules.include import IncludeRule
+from slimmer.keep.rules.loader_cache import LoaderCacheRule
+from slimmer.keep.rules.local_time import LocalTimeRule
+from slimmer.keep.rules.shebang import ShebangRule
+from slimmer.keep.rules.trace import TraceRule
+
+RULES: tuple[type[Rule], ...] = (
+    TraceRule,
+    IncludeRule,
+    EntrypointRule,
+    VolumeRule,
+    HomeAndWorkdirRule,
+    AccountsRule,
+    NetworkFilesRule,
+    OsReleaseRule,
+    CertificatesRule,
+    LocalTimeRule,
+    TemporaryDirectoriesRule,
+    MountPointsRule,
+    ElfInterpreterRule,
+    ElfNeededRule,
+    ShebangRule,
+    LoaderCacheRule,
+    NameServiceRule,
+    UnwinderRule,
+)
+"""All of them; each says for itself which strategies it is part of."""
+
+# What a kept file implies, whoever asked for it.
+CLOSURE_RULES: tuple[type[Rule], ...] = (
+    ElfInterpreterRule,
+    ElfNeededRule,
+    ShebangRule,
+    LoaderCacheRule,
+)

@@ -1,0 +1,61 @@
+"""What the user asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from slimmer.errors import UsageError
+from slimmer.keep.engine_paths import is_engine_artefact
+from slimmer.keep.rule import Rule, Want
+from slimmer.model import EntryType
+from slimmer.rootfs import name_of
+
+_MOST_NEAR_MISSES = 3
+
+
+class IncludeRule(Rule):
+    """A directory means all that is in it; a link means itself and what it leads to, which may be
+    a directory. Links that lie in such a directory are kept with their targets, but a directory
+    that one of them leads to is not entered: one link to `/` would keep the whole image."""
+
+    name = "include"
+    summary = "what --include names, with all that is below"
+
+    def begin(self) -> Iterable[Want]:
+        includes = self.context.request.includes
+        missing = [path for path in includes if self.context.index.resolve(path).named is None]
+        if missing:
+            raise self._nothing_there(missing)
+        for include in includes:
+            yield Want(path=include, detail=f"asked for by --include {include}")
+            top = self.context.index.resolve(include).entry
+            if top is None or top.type is not EntryType.DIRECTORY:
+                continue
+            for entry in self.context.index.subtree(top.path):
+                if entry is not top and not is_engine_artefact(entry):
+                    yield Want(path=entry.path, detail=f"below --include {include}")
+
+    def _nothing_there(self, missing: list[str]) -> UsageError:
+        several = len(missing) > 1
+        near = [f"{path}: {self._near_misses(path)}" for path in missing]
+        return UsageError(
+            f"--include names {'paths' if several else 'a path'} that the image does not have: "
+            f"{', '.join(missing)}.",
+            hint="Paths are taken from the image's root and name files, links or directories.",
+            details="\n".join(near),
+        )
+
+    def _near_misses(self, path: str) -> str:
+        index = self.context.index
+        name = name_of(path.rstrip("/"))
+        same_name = [entry.path for entry in index if name and name_of(entry.path) == name]
+        deepest = index.resolve(path).deepest
+        siblings = [entry.path for entry in index.children(deepest.path)]
+        wanted = path[len(deepest.path) :].strip("/").partition("/")[0]
+        close_names = get_close_matches(wanted, map(name_of, siblings), n=_MOST_NEAR_MISSES)
+        close = [sibling for sibling in siblings if name_of(sibling) in close_names]
+        near = list(dict.fromkeys((*close, *same_name)))[:_MOST_NEAR_MISSES]
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        return f"{deepest.path} exists, and has no {wanted or name}"

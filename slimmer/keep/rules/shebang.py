@@ -1,0 +1,65 @@
+"""Interpreters of scripts: the kernel's `#!`, and the program behind `env`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from slimmer.keep.programs import is_program
+from slimmer.keep.rule import Rule, Want
+from slimmer.model import Entry
+from slimmer.rootfs import name_of
+
+# BINPRM_BUF_SIZE of Linux: what lies behind is not looked at.
+_KERNEL_LIMIT = 256
+
+
+class ShebangRule(Rule):
+    """Only executable files have an interpreter; a module that is merely read has none."""
+
+    name = "shebang"
+    summary = "the interpreter that a kept script names, also by way of env"
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if not is_program(entry):
+                continue
+            interpreter, argument = read_shebang(
+                self.context.content.head(entry.path, _KERNEL_LIMIT)
+            )
+            if not interpreter:
+                continue
+            yield Want(path=interpreter, detail=f"{entry.path} is its script", because=entry.path)
+            if name_of(interpreter) == "env":
+                program = self.context.programs.find(program_of_env(argument))
+                if program:
+                    yield Want(
+                        path=program,
+                        detail=f"{entry.path} is its script, by way of env",
+                        because=entry.path,
+                    )
+
+
+def read_shebang(start: bytes) -> tuple[str, str]:
+    """Interpreter and the one argument of a script that starts with these bytes, both empty where
+    it is none; split as fs/binfmt_script.c does."""
+    if not start.startswith(b"#!"):
+        return "", ""
+    line = start[2:].split(b"\n", 1)[0].strip(b" \t\r\0")
+    interpreter, _, argument = line.replace(b"\t", b" ").partition(b" ")
+    return os.fsdecode(interpreter), os.fsdecode(argument.strip())
+
+
+def program_of_env(argument: str) -> str:
+    """The program that `env ARGUMENT script` starts: behind options, `-S` and assignments."""
+    words = iter(argument.split())
+    for word in words:
+        if word in ("-u", "--unset", "-C", "--chdir"):
+            next(words, None)
+        elif word.startswith("-S") and len(word) > 2:
+            return word[2:]
+        elif word.startswith("--split-string="):
+            return word.partition("=")[2]
+        elif not word.startswith("-") and "=" not in word:
+            return word
+    return ""
