@@ -1,0 +1,45 @@
+"""Packed images brought into the engine, and the engine's word for what it got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slimmer.engine import Session
+from slimmer.errors import PackingError
+from slimmer.model import PackedImage
+from slimmer.pack import NamedImage, docker_archive
+
+
+def load_images(session: Session, images: Mapping[str, PackedImage]) -> dict[str, str]:
+    """Load the images, by role, under names of the session; returns the engine's id by role.
+
+    Raises PackingError where the engine reports another digest than was computed: an engine
+    calls an image by the digest of its configuration (graph drivers) or of its manifest
+    (containerd store), and lists the layers' diff_ids.
+    """
+    names = {role: session.image_name(role) for role in images}
+    session.engine.load_image(
+        docker_archive(
+            [NamedImage(image=image, reference=names[role]) for role, image in images.items()]
+        )
+    )
+    return {role: _checked(session, names[role], image) for role, image in images.items()}
+
+
+def _checked(session: Session, name: str, image: PackedImage) -> str:
+    found = session.engine.inspect_image(name)
+    layers = tuple((found.get("RootFS") or {}).get("Layers") or ())
+    expected = tuple(layer.digest for layer in image.layers)
+    if layers != expected:
+        raise PackingError(
+            "the engine reports other layers than were packed",
+            details=f"packed:   {', '.join(expected)}\nreported: {', '.join(layers)}",
+        )
+    identity = str(found["Id"])
+    if identity not in (image.config_digest, image.manifest_digest):
+        raise PackingError(
+            "the engine reports another image than was packed",
+            details=f"packed:   configuration {image.config_digest}, manifest "
+            f"{image.manifest_digest}\nreported: {identity}",
+        )
+    return identity
