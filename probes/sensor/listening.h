@@ -1,0 +1,42 @@
+/* Which TCP ports the target listens on, from its /proc/ID/net/tcp and tcp6. */
+#ifndef SENSOR_LISTENING_H
+#define SENSOR_LISTENING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "records.h"
+
+enum { LISTENING_LIMIT = 256 };
+
+struct listening_socket {
+    uint16_t port;
+    uint16_t family;           /* 4 or 6 */
+    unsigned char address[16]; /* network order; 4 bytes and zeros for IPv4 */
+};
+
+struct listening {
+    struct listening_socket known[LISTENING_LIMIT];
+    size_t count;
+    size_t before; /* how many of them were there before the target's command started */
+    unsigned checks_left;
+    uint64_t next_check; /* nanoseconds of the stream's clock */
+};
+
+/* Remembers what listens already: on a shared network (host), that is not the target. */
+void listening_start(struct listening *listening, pid_t target);
+
+/* A listen call goes on right now; look again in a moment. */
+void listening_expect(struct listening *listening, uint64_t now);
+
+/* Looks, if it is time to, and writes a record for each new socket. `periodic`: look every
+ * 20 ms until something listens, as no listen call will be seen. */
+void listening_check(struct listening *listening, pid_t target, struct records *records,
+                     bool periodic);
+
+/* Milliseconds until listening_check wants to be called; -1: no time is set. */
+int listening_wait(const struct listening *listening, uint64_t now, bool periodic);
+
+#endif

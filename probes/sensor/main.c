@@ -1,0 +1,23 @@
+/* The sensor: one program, three roles. See WIRE.md for what it says, and to whom. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gate.h"
+#include "serve.h"
+#include "watch.h"
+
+int main(int count, char **arguments)
+{
+    const char *role = count > 1 ? arguments[1] : "";
+    if (strcmp(role, "gate") == 0)
+        return gate_main(arguments + 2);
+    if (strcmp(role, "watch") == 0)
+        return watch_main(arguments + 2);
+    if (strcmp(role, "serve") == 0)
+        return serve_main(arguments + 2);
+    fputs("usage: sensor gate [--no-notify] [--] COMMAND [ARGUMENT…]\n"
+          "       sensor watch [--pid ID] [--no-notify] [--no-fanotify]\n"
+          "       sensor serve\n",
+          stderr);
+    return 2;
+}

@@ -1,0 +1,92 @@
+#include "procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+
+enum { NAME_SPACE = 64 };
+
+ssize_t procfs_link(pid_t id, const char *name, char target[static PATH_MAX])
+{
+    char link[NAME_SPACE];
+    snprintf(link, sizeof link, "/proc/%d/%s", (int)id, name);
+    ssize_t length = readlink(link, target, PATH_MAX - 1);
+    if (length < 0)
+        return -1;
+    target[length] = '\0';
+    return length;
+}
+
+ssize_t procfs_read(pid_t id, const char *name, char *text, size_t size)
+{
+    char path[NAME_SPACE];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)id, name);
+    owned_descriptor int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0)
+        return -1;
+    ssize_t length = descriptor_read_all(file, text, size - 1);
+    if (length >= 0)
+        text[length] = '\0';
+    return length;
+}
+
+bool procfs_stat(pid_t id, struct procfs_stat *result)
+{
+    char text[1024];
+    if (procfs_read(id, "stat", text, sizeof text) < 0)
+        return false;
+    /* The second field is the name in brackets, and a name may hold brackets and blanks. */
+    const char *rest = strrchr(text, ')');
+    if (rest == NULL)
+        return false;
+    int parent = 0;
+    unsigned long long start_time = 0;
+    if (sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+               &result->state, &parent, &start_time) != 3)
+        return false;
+    result->parent = parent;
+    result->start_time = start_time;
+    return true;
+}
+
+bool procfs_status_field(const char *status, const char *field, int base, uint64_t *value)
+{
+    size_t length = strlen(field);
+    for (const char *line = status; line != NULL; line = strchr(line, '\n')) {
+        if (*line == '\n')
+            line++;
+        if (strncmp(line, field, length) != 0)
+            continue;
+        errno = 0;
+        char *end = NULL;
+        unsigned long long parsed = strtoull(line + length, &end, base);
+        if (end == line + length || errno != 0)
+            return false;
+        *value = parsed;
+        return true;
+    }
+    return false;
+}
+
+void procfs_each(pid_t id, bool (*visit)(pid_t found, void *context), void *context)
+{
+    char path[NAME_SPACE] = "/proc";
+    if (id > 0)
+        snprintf(path, sizeof path, "/proc/%d/task", (int)id);
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        char *end = NULL;
+        long number = strtol(entry->d_name, &end, 10);
+        if (*end == '\0' && number > 0 && !visit((pid_t)number, context))
+            break;
+    }
+    closedir(directory);
+}

@@ -1,0 +1,135 @@
+#include "serve.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+
+enum {
+    REQUEST_INDEX = 'I',
+    REQUEST_FILES = 'F',
+    REQUEST_LIMIT = 1 << 22, /* paths of one request; a guard against senseless numbers */
+    BUFFER = 1 << 17,
+};
+
+static struct {
+    unsigned char bytes[BUFFER];
+    size_t used;
+    bool failed;
+} answer;
+
+void answer_flush(void)
+{
+    if (!answer.failed && !descriptor_write_all(STDOUT_FILENO, answer.bytes, answer.used))
+        answer.failed = true;
+    answer.used = 0;
+}
+
+void answer_bytes(const void *bytes, size_t size)
+{
+    if (size > BUFFER - answer.used)
+        answer_flush();
+    if (size > BUFFER) {
+        if (!answer.failed && !descriptor_write_all(STDOUT_FILENO, bytes, size))
+            answer.failed = true;
+        return;
+    }
+    memcpy(answer.bytes + answer.used, bytes, size);
+    answer.used += size;
+}
+
+void answer_integer(uint64_t value, size_t size)
+{
+    unsigned char bytes[8];
+    for (size_t index = 0; index < size; index++)
+        bytes[index] = (unsigned char)(value >> (8 * index));
+    answer_bytes(bytes, size);
+}
+
+static bool read_exactly(void *bytes, size_t size)
+{
+    return descriptor_read_all(STDIN_FILENO, bytes, size) == (ssize_t)size;
+}
+
+static bool read_u32(uint32_t *value)
+{
+    unsigned char bytes[4];
+    if (!read_exactly(bytes, sizeof bytes))
+        return false;
+    *value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+             (uint32_t)bytes[3] << 24;
+    return true;
+}
+
+static void free_paths(struct path_list *list)
+{
+    for (size_t index = 0; index < list->count; index++)
+        free(list->paths[index]);
+    free(list->paths);
+    *list = (struct path_list){.count = 0};
+}
+
+/* The whole request is read before the answer starts, so a client may write all of it before it
+ * reads. */
+static bool read_paths(struct path_list *list)
+{
+    uint32_t count;
+    *list = (struct path_list){.count = 0};
+    if (!read_u32(&count) || count > REQUEST_LIMIT)
+        return false;
+    list->paths = calloc(count > 0 ? count : 1, sizeof *list->paths);
+    if (list->paths == NULL)
+        return false;
+    for (; list->count < count; list->count++) {
+        uint32_t length;
+        if (!read_u32(&length) || length >= PATH_MAX)
+            return false;
+        char *path = calloc(length + 1, 1);
+        if (path == NULL || !read_exactly(path, length)) {
+            free(path);
+            return false;
+        }
+        list->paths[list->count] = path;
+    }
+    return true;
+}
+
+static bool answer_request(char request)
+{
+    struct path_list list;
+    bool answered = read_paths(&list);
+    if (answered && request == REQUEST_INDEX)
+        answered = serve_index(&list);
+    else if (answered)
+        answered = serve_files(&list);
+    free_paths(&list);
+    answer_flush();
+    return answered && !answer.failed;
+}
+
+int serve_main(char **arguments)
+{
+    static const unsigned char header[16] = {'S', 'L', 'I', 'M', 'S', 'R', 'V', 0, 1};
+    if (*arguments != NULL) {
+        fputs("slimmer: serve: takes no arguments\n", stderr);
+        return SERVE_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    answer_bytes(header, sizeof header);
+    answer_flush();
+    for (;;) {
+        char request;
+        ssize_t size = descriptor_read_all(STDIN_FILENO, &request, 1);
+        if (size == 0)
+            return SERVE_DONE;
+        if (size < 0 || (request != REQUEST_INDEX && request != REQUEST_FILES) ||
+            !answer_request(request)) {
+            fputs("slimmer: serve: a request is broken, or its reader is gone\n", stderr);
+            return SERVE_BROKEN;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+#include "watch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "notify.h"
+#include "procfs.h"
+#include "rendezvous.h"
+
+enum {
+    EVENTS_AT_ONCE = 64,
+    /* Events of the second source between two looks at the first, where programs wait for us. */
+    OPENS_AT_ONCE = 64,
+};
+
+/* What an epoll event is about, in the upper half of its data; the lower half is a descriptor. */
+enum about { ABOUT_LISTENER, ABOUT_OPENS, ABOUT_CONTROL, ABOUT_EXIT_PIPE };
+
+static bool attend(struct watch *watch, int descriptor, enum about about)
+{
+    struct epoll_event event = {
+        .events = EPOLLIN,
+        .data.u64 = (uint64_t)about << 32 | (uint32_t)descriptor,
+    };
+    return epoll_ctl(watch->events, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+static void disregard(struct watch *watch, int descriptor)
+{
+    (void)epoll_ctl(watch->events, EPOLL_CTL_DEL, descriptor, NULL);
+    close(descriptor);
+}
+
+static bool take_pipes(struct watch *watch, const struct gate *gate, int go)
+{
+    if (gate->id == watch->target) {
+        watch->exit_pipe = rendezvous_take(gate, gate->descriptor + 1);
+        if (watch->exit_pipe < 0)
+            return false;
+        attend(watch, watch->exit_pipe, ABOUT_EXIT_PIPE);
+    }
+    char word = RENDEZVOUS_GO;
+    if (!descriptor_write_all(go, &word, 1))
+        return false;
+    if (gate->id == watch->target)
+        watch->go_pipe = go;
+    else
+        close(go);
+    return true;
+}
+
+bool watch_take(struct watch *watch, const struct gate *gate,
+                char explanation[static EXPLANATION_SIZE])
+{
+    int descriptor = rendezvous_take(gate, gate->descriptor);
+    if (descriptor < 0) {
+        explain_refusal(explanation, "pidfd_getfd", -descriptor, CAPABILITY_SYS_PTRACE, "5.6");
+        return false;
+    }
+    if (gate->mode == RENDEZVOUS_PIPES)
+        return take_pipes(watch, gate, descriptor);
+    notify_prepare(descriptor);
+    return attend(watch, descriptor, ABOUT_LISTENER);
+}
+
+static void explain_missing_listener(char text[static EXPLANATION_SIZE], const struct gate *gate)
+{
+    if (gate->error == 0)
+        snprintf(text, EXPLANATION_SIZE, "the gate was started with --no-notify");
+    else if (gate->error == EBUSY)
+        snprintf(text, EXPLANATION_SIZE,
+                 "the target is under another seccomp listener already, and there can be only one");
+    else
+        snprintf(text, EXPLANATION_SIZE, "the gate could not install its filter: %s%s",
+                 strerror(gate->error),
+                 gate->error == ENOSYS || gate->error == EINVAL ? " (it needs Linux 5.6 or newer)"
+                                                                : "");
+}
+
+/* The gate may still be on its way to its waiting place when we come. */
+static bool find_gate(struct watch *watch, struct gate *gate)
+{
+    for (unsigned attempt = 0; attempt < 10000; attempt++) {
+        if (rendezvous_recognize(watch->target, gate))
+            return true;
+        if (kill(watch->target, 0) < 0 && errno == ESRCH)
+            return false;
+        (void)epoll_wait(watch->events, &(struct epoll_event){.events = 0}, 1, 1);
+    }
+    return false;
+}
+
+/* Both sources, then the first records, then the gate may go on: nothing of what it does from
+ * there can be missed. */
+static enum watch_status start(struct watch *watch)
+{
+    struct gate gate;
+    char no_notify[EXPLANATION_SIZE] = "";
+    char no_fanotify[EXPLANATION_SIZE] = "switched off by --no-fanotify";
+    if (!find_gate(watch, &gate)) {
+        fprintf(stderr, "slimmer: watch: process %d is not a waiting gate of this sensor\n",
+                (int)watch->target);
+        return WATCH_NO_GATE;
+    }
+    char root[PATH_MAX];
+    watch->roots_differ = procfs_link(watch->target, "root", root) != 1;
+    watch->notifying = watch->want_notify && gate.mode == RENDEZVOUS_LISTENER;
+    if (!watch->want_notify)
+        snprintf(no_notify, sizeof no_notify, "switched off by --no-notify");
+    else if (gate.mode == RENDEZVOUS_PIPES)
+        explain_missing_listener(no_notify, &gate);
+    bool fanotify = watch->want_fanotify && opens_start(&watch->opens, watch->target, no_fanotify);
+
+    struct hello hello = {
+        .sources = (watch->notifying ? (unsigned)SOURCE_NOTIFY : 0) |
+                   (fanotify ? (unsigned)SOURCE_FANOTIFY : 0),
+        .target = watch->target,
+        .no_notify = no_notify,
+        .no_fanotify = fanotify ? "" : no_fanotify,
+    };
+    records_hello(&watch->records, &hello);
+    records_phase(&watch->records, "boot", strlen("boot"));
+    records_flush(&watch->records);
+    if (hello.sources == 0) {
+        fprintf(stderr, "slimmer: watch: no source: notification: %s; fanotify: %s\n", no_notify,
+                no_fanotify);
+        return WATCH_NO_SOURCE;
+    }
+
+    listening_start(&watch->listening, watch->target);
+    if (fanotify)
+        attend(watch, watch->opens.descriptor, ABOUT_OPENS);
+    if (!attend(watch, STDIN_FILENO, ABOUT_CONTROL))
+        watch->stopping = true; /* a file or /dev/null: nobody controls us */
+    adopt_remember(&watch->adopt, &gate);
+    if (!watch_take(watch, &gate, no_notify)) {
+        fprintf(stderr, "slimmer: watch: cannot take over from the gate: %s\n", no_notify);
+        return WATCH_NO_SOURCE;
+    }
+    return WATCH_DONE;
+}
+
+static void serve_exit_pipe(struct watch *watch)
+{
+    int32_t status = 0;
+    if (descriptor_read_all(watch->exit_pipe, &status, sizeof status) == sizeof status &&
+        !watch->finished)
+        ending_report(&watch->ending, &watch->records, status);
+    disregard(watch, watch->exit_pipe);
+    watch->exit_pipe = -1;
+}
+
+static void release(struct watch *watch)
+{
+    ending_release(&watch->ending);
+    if (watch->go_pipe >= 0) {
+        char word = RENDEZVOUS_RELEASE;
+        (void)descriptor_write_all(watch->go_pipe, &word, 1);
+        descriptor_close(&watch->go_pipe);
+    }
+}
+
+void watch_finish(struct watch *watch)
+{
+    opens_drain(&watch->opens, &watch->records, 0);
+    records_trailer(&watch->records);
+    watch->finished = true;
+    descriptor_close(&watch->opens.descriptor);
+    release(watch);
+}
+
+static void serve(struct watch *watch, const struct epoll_event *event)
+{
+    int descriptor = (int)(uint32_t)event->data.u64;
+    switch ((enum about)(event->data.u64 >> 32)) {
+    case ABOUT_LISTENER:
+        if ((event->events & EPOLLIN) != 0)
+            notify_serve(watch, descriptor);
+        else
+            disregard(watch, descriptor); /* the last process under that filter has ended */
+        break;
+    case ABOUT_OPENS:
+        if (watch->opens.descriptor >= 0)
+            opens_drain(&watch->opens, &watch->records, OPENS_AT_ONCE);
+        break;
+    case ABOUT_CONTROL:
+        control_serve(watch);
+        break;
+    case ABOUT_EXIT_PIPE:
+        serve_exit_pipe(watch);
+        break;
+    }
+}
+
+static int sooner(int one, int other)
+{
+    if (one < 0)
+        return other;
+    return other < 0 || one < other ? one : other;
+}
+
+static void run(struct watch *watch)
+{
+    while (!watch->stopping) {
+        struct epoll_event events[EVENTS_AT_ONCE];
+        int wait = -1;
+        if (!watch->finished)
+            wait = sooner(adopt_wait(&watch->adopt),
+                          listening_wait(&watch->listening, stream_now(&watch->records.stream),
+                                         !watch->notifying));
+        int count = epoll_wait(watch->events, events, EVENTS_AT_ONCE, wait);
+        for (int index = 0; index < count; index++)
+            serve(watch, &events[index]);
+        if (!watch->finished) {
+            adopt_check(watch);
+            listening_check(&watch->listening, watch->target, &watch->records, !watch->notifying);
+            records_flush(&watch->records);
+            watch->stopping = watch->stopping || watch->records.stream.closed;
+        }
+    }
+}
+
+static bool parse_arguments(struct watch *watch, char **arguments)
+{
+    for (; *arguments != NULL; arguments++) {
+        if (strcmp(*arguments, "--no-notify") == 0)
+            watch->want_notify = false;
+        else if (strcmp(*arguments, "--no-fanotify") == 0)
+            watch->want_fanotify = false;
+        else if (strcmp(*arguments, "--pid") == 0 && arguments[1] != NULL)
+            watch->target = (pid_t)strtol(*++arguments, NULL, 10);
+        else
+            return false;
+    }
+    return watch->target > 0;
+}
+
+int watch_main(char **arguments)
+{
+    static struct watch watch = {
+        .target = 1,
+        .want_notify = true,
+        .want_fanotify = true,
+        .go_pipe = -1,
+        .exit_pipe = -1,
+        .opens.descriptor = -1,
+    };
+    if (!parse_arguments(&watch, arguments)) {
+        fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify]\n", stderr);
+        return WATCH_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write */
+    watch.ending.target = watch.target;
+    watch.events = epoll_create1(EPOLL_CLOEXEC);
+    if (watch.events < 0 || !records_open(&watch.records, STDOUT_FILENO)) {
+        fprintf(stderr, "slimmer: watch: cannot start: %s\n", strerror(errno));
+        return WATCH_NO_SOURCE;
+    }
+
+    enum watch_status status = start(&watch);
+    if (status != WATCH_DONE)
+        return (int)status;
+    run(&watch);
+    release(&watch);
+    return WATCH_DONE;
+}
