@@ -1,0 +1,88 @@
+"""`python -m tests.bench`: measures the figures that the README states.
+
+All of them are taken in one run on one machine, beside the floor that the plain docker client
+sets there, as only their ratio says something about slimmer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.apps.container import docker
+from tests.bench.build_time import measure_build_time, measure_unused_files
+from tests.bench.figure import Figure, table
+from tests.bench.python_start import measure_python_start
+from tests.bench.sizes import measure_sizes
+from tests.bench.slim_build import ROOT
+
+SAMPLES = ROOT / "sample_apps"
+
+
+def sample_images() -> dict[str, str]:
+    """Sample name to image reference, built where missing."""
+    result = subprocess.run(
+        [sys.executable, str(SAMPLES / "build.py")], stdout=subprocess.PIPE, text=True, check=True
+    )
+    lines = [line.split() for line in result.stdout.splitlines()]
+    return dict(lines)
+
+
+def machine() -> dict[str, str | int]:
+    """What the figures depend on."""
+    return {
+        "processors": os.cpu_count() or 0,
+        "kernel": platform.release(),
+        "architecture": platform.machine(),
+        "engine": docker("version", "--format", "{{.Server.Version}}"),
+        "storage_driver": docker("info", "--format", "{{.Driver}}"),
+        "python": platform.python_version(),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs behind each median (default 5)")
+    parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
+    parser.add_argument("--only", action="append", help="measure only this group (repeatable)")
+    arguments = parser.parse_args()
+
+    images = sample_images()
+    runs: int = arguments.runs
+    groups: dict[str, Callable[[], list[Figure]]] = {
+        "nginx": lambda: measure_build_time("nginx", images["nginx"], port=80, runs=runs),
+        "flask": lambda: measure_build_time("flask", images["flask"], port=8000, runs=runs),
+        "python-start": lambda: measure_python_start(images["flask"], runs),
+        "unused-files": lambda: measure_unused_files(images["nginx"], runs),
+        "sizes": lambda: measure_sizes(images),
+    }
+    unknown = set(arguments.only or ()) - set(groups)
+    if unknown:
+        parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
+
+    figures: list[Figure] = []
+    for name, measure in groups.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        sys.stderr.write(f"bench: {name}\n")
+        figures += measure()
+    sys.stdout.write(table(figures) + "\n")
+    if arguments.output:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
+        document = {"machine": machine(), "figures": [figure.as_object() for figure in figures]}
+        with tempfile.NamedTemporaryFile("w", dir=arguments.output.parent, delete=False) as beside:
+            json.dump(document, beside, indent=2)
+            beside.write("\n")
+        Path(beside.name).replace(arguments.output)
+    return 0 if all(figure.reached is not False for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
