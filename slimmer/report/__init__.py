@@ -1,0 +1,22 @@
+"""What a run tells: progress while it goes on, then the report for people and machines."""
+
+from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
+from slimmer.report.document import schema, to_json
+from slimmer.report.progress import Progress, StageClock, console_progress
+from slimmer.report.report import SCHEMA_VERSION, Report
+from slimmer.report.terminal import terminal_summary
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "FinishedImage",
+    "ImageTest",
+    "Progress",
+    "Report",
+    "RunRecord",
+    "StageClock",
+    "compose_report",
+    "console_progress",
+    "schema",
+    "terminal_summary",
+    "to_json",
+]

@@ -1,0 +1,210 @@
+"""The values that the stages gave → the report."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from slimmer import __version__
+from slimmer.model import (
+    Entry,
+    EntryType,
+    HttpProbe,
+    KeepSet,
+    LayerPlan,
+    Measurements,
+    Original,
+    PackedImage,
+    ProbeResult,
+    Strategy,
+    Trace,
+)
+from slimmer.report.groups import by_package, content_sizes, dropped_summary
+from slimmer.report.report import (
+    ImageSummary,
+    KeptPath,
+    LayerSummary,
+    OriginalSummary,
+    PhaseSummary,
+    ProbeSummary,
+    Report,
+    TestSummary,
+    TraceSummary,
+)
+
+_TYPE_NAMES = {
+    EntryType.FILE: "file",
+    EntryType.DIRECTORY: "directory",
+    EntryType.SYMLINK: "symlink",
+    EntryType.CHARACTER_DEVICE: "device",
+    EntryType.BLOCK_DEVICE: "device",
+    EntryType.FIFO: "fifo",
+    EntryType.SOCKET: "socket",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedImage:
+    """An image as the engine has it."""
+
+    reference: str
+    id: str
+    size: int
+    """Bytes, as the engine counts them."""
+    image: PackedImage
+    plans: tuple[LayerPlan, ...]
+    """All of its layers' plans, lowest first: for the debug image those of the slim one too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageTest:
+    """The probes' results on one image."""
+
+    image: str
+    """`original`, `slim` or `debug`."""
+    results: tuple[ProbeResult, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What a run leaves for its report."""
+
+    original: Original
+    entries: Collection[Entry]
+    """The whole rootfs index of the original."""
+    trace: Trace
+    keep: KeepSet
+    strategy: Strategy
+    slim: FinishedImage | None
+    debug: FinishedImage | None = None
+    tests: Sequence[ImageTest]
+    """The traced run's first."""
+    package: Callable[[str], str] = lambda path: ""
+    """The name of the distribution package that owns a path; empty where none does."""
+    notes: Sequence[str] = ()
+    """Of all stages; those of the keep-set are added here."""
+    measurements: Measurements
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int = 0
+    problem: str = ""
+
+
+def compose_report(run: RunRecord) -> Report:
+    """The report of a run. Takes about 0.1 s for 20,000 entries with 5,000 of them kept."""
+    kept = run.keep.reasons
+    sizes = content_sizes(run.entries, kept)
+    return Report(
+        slimmer_version=__version__,
+        exit_code=run.exit_code,
+        problem=run.problem,
+        strategy=run.strategy.value,
+        original=OriginalSummary(
+            reference=run.original.reference,
+            id=run.original.id,
+            architecture=run.original.architecture,
+            os=run.original.os,
+            size=run.original.size,
+            files=len(sizes),
+            layers=len(run.original.layers),
+        ),
+        slim=_image(run.slim) if run.slim else None,
+        debug=_image(run.debug) if run.debug else None,
+        factor=round(run.original.size / run.slim.size, 2) if run.slim and run.slim.size else None,
+        trace=_trace(run.trace),
+        tests=tuple(_test(test) for test in run.tests),
+        notes=tuple(dict.fromkeys((*run.notes, *run.keep.notes))),
+        stages=run.measurements.stages,
+        total_seconds=run.measurements.total_seconds,
+        peak_memory=run.measurements.peak_memory,
+        artifacts=dict(run.artifacts),
+        packages=by_package(sizes, kept, run.package),
+        dropped=dropped_summary(sizes, kept),
+        excluded=run.keep.excluded,
+        kept=_kept(run, sizes),
+    )
+
+
+def _image(finished: FinishedImage) -> ImageSummary:
+    files = {
+        entry.path
+        for plan in finished.plans
+        for entry in plan.entries
+        if entry.type is not EntryType.DIRECTORY
+    }
+    return ImageSummary(
+        reference=finished.reference,
+        id=finished.id,
+        manifest_digest=finished.image.manifest_digest,
+        size=finished.size,
+        files=len(files),
+        layers=tuple(
+            LayerSummary(
+                name=layer.name, digest=layer.digest, size=layer.size, entries=layer.entries
+            )
+            for layer in finished.image.layers
+        ),
+    )
+
+
+def _trace(trace: Trace) -> TraceSummary:
+    sightings = Counter(sighting.phase for sighting in trace.sightings)
+    return TraceSummary(
+        sources=tuple(sorted(source.value for source in trace.sources)),
+        missing_sources={
+            source.value: reason
+            for source, reason in sorted(
+                trace.missing_sources.items(), key=lambda item: item[0].value
+            )
+        },
+        records=trace.records,
+        phases=tuple(PhaseSummary(name=name, sightings=sightings[name]) for name in trace.phases),
+        exit_status=trace.exit_status,
+    )
+
+
+def _test(test: ImageTest) -> TestSummary:
+    probes = tuple(_probe(result) for result in test.results)
+    return TestSummary(
+        image=test.image,
+        passed=not test.problem and all(probe.passed for probe in probes),
+        problem=test.problem,
+        probes=probes,
+    )
+
+
+def _probe(result: ProbeResult) -> ProbeSummary:
+    probe = result.probe
+    is_http = isinstance(probe, HttpProbe)
+    return ProbeSummary(
+        name=probe.name,
+        kind="http" if is_http else "command",
+        request=f"{probe.method} {probe.path}"
+        if isinstance(probe, HttpProbe)
+        else shlex.join(probe.command),
+        passed=result.passed,
+        answer=result.answer,
+        seconds=result.seconds,
+        attempts=result.attempts,
+    )
+
+
+def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:
+    layer_of: dict[str, str] = {}
+    for plan in run.slim.plans if run.slim else ():
+        for entry in plan.entries:
+            layer_of.setdefault(entry.path, plan.name)
+    types = {entry.path: _TYPE_NAMES[entry.type] for entry in run.entries}
+    return tuple(
+        KeptPath(
+            path=path,
+            type=types[path],
+            size=sizes.get(path, 0),
+            layer=layer_of.get(path, ""),
+            package=run.package(path),
+            reasons=run.keep.reasons[path],
+        )
+        for path in sorted(run.keep.reasons)
+    )

@@ -1,0 +1,65 @@
+"""Numbers and foreign text as people read them, the same in every output."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+
+
+def size(number: int) -> str:
+    """Bytes in decimal units, three digits that count, as `docker images` writes them."""
+    value = float(number)
+    for unit in _UNITS:
+        if value < 999.5 or unit == _UNITS[-1]:
+            break
+        value /= 1000
+    if unit == "B":
+        return f"{number} B"
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f} {unit}"
+
+
+def seconds(number: float) -> str:
+    """`0.04 s`, `3.2 s`, `95 s`."""
+    digits = 2 if number < 0.995 else 1 if number < 9.95 else 0
+    return f"{number:.{digits}f} s"
+
+
+def factor(before: int, after: int) -> str:
+    """`22.4x`; empty where there is nothing to compare."""
+    if not before or not after:
+        return ""
+    value = before / after
+    return f"{value:.{1 if value < 99.95 else 0}f}x"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `1,204 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """The text on one line, without anything that could steer a terminal.
+
+    File names and answers are chosen by strangers: control characters, bidirectional marks and
+    bytes that are not UTF-8 are written as escapes.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character == " " or _is_harmless(character) else _escape(character)
+        for character in text
+    )
+
+
+def _is_harmless(character: str) -> bool:
+    return character.isprintable() and not unicodedata.category(character).startswith(("C", "Z"))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
