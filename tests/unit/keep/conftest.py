@@ -1,0 +1,3 @@
+from tests.unit.keep.image_tree import tree
+
+__all__ = ["tree"]
