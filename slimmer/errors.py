@@ -152,6 +152,13 @@ class OriginalUnreadableError(SlimError):
     cause = "the original's files cannot be read"
 
 
+class SensorMissingError(SlimError):
+    """There is no sensor program for the image's architecture, and none could be built."""
+
+    exit_code = 20
+    cause = "no sensor program for the image's architecture"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

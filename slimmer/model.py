@@ -128,6 +128,8 @@ class Sighting:
     """One path, seen in one phase, in one manner, by one program (repeats are folded)."""
 
     path: str
+    """Absolute, without `//`, `.` or a trailing slash; `..` stays where the program wrote it,
+    since it may follow a link, which only the rootfs index can tell."""
     access: Access
     phase: str
     """`boot`, a probe's name, or `shutdown`."""
