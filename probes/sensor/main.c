@@ -15,6 +15,10 @@ int main(int count, char **arguments)
         return watch_main(arguments + 2);
     if (strcmp(role, "serve") == 0)
         return serve_main(arguments + 2);
+    if (strcmp(role, "--version") == 0) {
+        puts("slimmer sensor, trace format 1, serve protocol 1");
+        return 0;
+    }
     fputs("usage: sensor gate [--no-notify] [--] COMMAND [ARGUMENT…]\n"
           "       sensor watch [--pid ID] [--no-notify] [--no-fanotify]\n"
           "       sensor serve\n",
