@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from slimmer.engine import owner, owner_is_alive
-from slimmer.errors import NoSpaceError
+from slimmer.errors import NoSpaceError, UsageError
 
 _PREFIX = "slimmer-"
 _OWNER_FILE = "owner"
@@ -26,12 +26,12 @@ def workspace() -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     except OSError as error:
-        raise _explained(error, Path(tempfile.gettempdir())) from error
+        raise explained(error, Path(tempfile.gettempdir()), "TMPDIR") from error
     try:
         (folder / _OWNER_FILE).write_text(owner(), "utf-8")
         yield folder
     except OSError as error:
-        raise _explained(error, folder.parent) from error
+        raise explained(error, folder.parent, "TMPDIR") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -46,11 +46,17 @@ def abandoned_workspaces() -> list[Path]:
     return sorted(found)
 
 
-def _explained(error: OSError, place: Path) -> Exception:
+def explained(error: OSError, place: Path, setting: str) -> Exception:
+    """The error to raise for a failure to write to `place`, which `setting` names."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoSpaceError(
             f"no space is left in {place}",
-            hint="free some, or point TMPDIR at a larger disk",
+            hint=f"free some, or point {setting} at a larger disk",
             details=str(error),
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        return UsageError(
+            f"{place} cannot be written to: {error.strerror}",
+            hint=f"name another place with {setting}",
         )
     return error

@@ -6,7 +6,7 @@ import dataclasses
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -20,9 +20,11 @@ from slimmer.configuration import (
     read_options,
 )
 from slimmer.errors import SlimError, UsageError
-from slimmer.model import RunOptions, Source, Strategy
+from slimmer.model import Probe, RunOptions, Source, Strategy
 from slimmer.pipeline import build_image
 from slimmer.probing import command_probe, http_probe, with_unique_names
+
+T = TypeVar("T", BuildOptions, RunOptions)
 
 DEFAULT_FILE = Path("slim.yaml")
 
@@ -51,6 +53,9 @@ DEFAULT_FILE = Path("slim.yaml")
     metavar="COMMAND",
     help="Run this command in the container (no shell involved), e.g. "
     '"my-app --version". It must end with status 0. Repeatable.',
+)
+@click.option(
+    "--no-healthcheck", is_flag=True, help="Do not use the image's HEALTHCHECK as a probe."
 )
 @click.option(
     "--port",
@@ -205,7 +210,7 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
             "no image is named",
             hint="slim build IMAGE --http-probe /health, or `image:` in slim.yaml",
         )
-    probes = (
+    probes: tuple[Probe, ...] = (
         *(http_probe(text) for text in flags["http_probes"]),
         *(command_probe(text) for text in flags["exec_probes"]),
     )
@@ -224,6 +229,8 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         "sources": frozenset(Source(name) for name in flags["sources"]) or None,
         "run": _run(options.run, flags),
     }
+    if flags["no_healthcheck"]:
+        changes["healthcheck"] = False
     if flags["no_debug"]:
         changes["debug"] = DebugImage.NONE
     if flags["debug_from"]:
@@ -260,11 +267,10 @@ def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
     )
 
 
-def _replaced(value: Any, changes: dict[str, Any]) -> Any:
+def _replaced(value: T, changes: dict[str, Any]) -> T:
     """The value with every change that is not None."""
-    return dataclasses.replace(
-        value, **{name: new for name, new in changes.items() if new is not None}
-    )
+    given = {name: new for name, new in changes.items() if new is not None}
+    return dataclasses.replace(value, **given)
 
 
 def _words(text: str | None, flag: str) -> tuple[str, ...] | None:

@@ -43,6 +43,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         strategy=_strategy(root),
         probes=named[: len(probes)],
         checks=named[len(probes) :],
+        healthcheck=root.scalar("healthcheck", bool, True),
         run=_run(root, folder),
         includes=root.texts("include"),
         excludes=root.texts("exclude"),

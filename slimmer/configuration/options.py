@@ -30,6 +30,8 @@ class BuildOptions:
     """Exercise the original under trace, and the finished images in the smoke test."""
     checks: tuple[Probe, ...] = ()
     """Exercise the finished images only: what must keep working although no trace saw it."""
+    healthcheck: bool = True
+    """Whether the image's HEALTHCHECK is one of the probes."""
     run: RunOptions = field(default_factory=RunOptions)
     includes: tuple[str, ...] = ()
     """Paths in the image that are kept with all below them."""

@@ -25,7 +25,7 @@ from slimmer.model import Original, RunOptions, Source, Trace
 from slimmer.probing import CommandOutcome
 from slimmer.tracing.events import RecordStream
 from slimmer.tracing.trace import build_trace
-from slimmer.tracing.wire import Exiting, Hello, Listening, Note, Phase, Signals, Trailer
+from slimmer.tracing.wire import Adopted, Exiting, Hello, Listening, Note, Phase, Signals, Trailer
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
@@ -59,6 +59,7 @@ class TracedRun:
         self._sources = sources
         self._description: Mapping[str, Any] = {}
         self.container = ""
+        self._watcher = ""
         self._sidecar: Attachment | None = None
         self._records: RecordStream | None = None
 
@@ -87,7 +88,7 @@ class TracedRun:
             "target", traced(configuration, arguments, gate)
         )
         self._engine.put_file(self.container, SENSOR_PATH, self._sensor)
-        watcher = self._session.create_container(
+        self._watcher = self._session.create_container(
             "sidecar",
             sidecar(
                 self._original.id,
@@ -96,11 +97,11 @@ class TracedRun:
                 tuple(self._original.config.get("Volumes") or ()),
             ),
         )
-        self._engine.put_file(watcher, SENSOR_PATH, self._sensor)
-        self._sidecar = self._engine.attach(watcher)
+        self._engine.put_file(self._watcher, SENSOR_PATH, self._sensor)
+        self._sidecar = self._engine.attach(self._watcher)
         self._records = RecordStream(self._sidecar.stdout(), self._trace_file)
         self._engine.start_container(self.container)
-        self._engine.start_container(watcher)
+        self._engine.start_container(self._watcher)
         self._records.start()
         hello = self._records.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
@@ -138,6 +139,7 @@ class TracedRun:
 
     def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
         """Run a command in the container, behind a gate of its own."""
+        point = self._stream.position()
         gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
         status, output = run_command(
             self._engine,
@@ -147,6 +149,12 @@ class TracedRun:
             timeout=timeout,
             started=lambda: self._tell("adopt"),
         )
+        adopted = self._stream.wait_for(Adopted, ANSWER_TIMEOUT, since=point)
+        if adopted is None or not adopted.process:
+            raise self._incomplete(
+                f"the command {command[0]} was not traced"
+                + (f" ({adopted.text})" if adopted is not None else "")
+            )
         return CommandOutcome(exit_status=status, output=output)
 
     def exit_status(self) -> int | None:
@@ -221,8 +229,14 @@ class TracedRun:
             raise self._incomplete("the sensor did not complete the trace")
         assert self._sidecar is not None
         self._engine.signal_container(self.container, "KILL")
-        records = self._stream.finish(ANSWER_TIMEOUT)
-        return build_trace(records)
+        return build_trace(self._stream.finish(ANSWER_TIMEOUT))
+
+    def close(self) -> None:
+        """Remove the target and the sidecar."""
+        for container in filter(None, (self._watcher, self.container)):
+            self._session.remove_container(container)
+        if self._sidecar is not None:
+            self._sidecar.close()
 
     def _shut_down(self) -> None:
         self.phase("shutdown")
