@@ -6,6 +6,7 @@
 
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
+from slimmer.pack.disk import file_beside, space_errors
 from slimmer.pack.docker_archive import docker_archive, write_docker_archive
 from slimmer.pack.image import assemble, pack_debug_image, pack_image, verify_image
 from slimmer.pack.layer_writer import write_layer
@@ -21,11 +22,13 @@ __all__ = [
     "OutputTarget",
     "assemble",
     "docker_archive",
+    "file_beside",
     "output_target",
     "pack_debug_image",
     "pack_image",
     "plan_layer",
     "plan_layers",
+    "space_errors",
     "verify_image",
     "write_docker_archive",
     "write_layer",

@@ -2,6 +2,8 @@
 
 from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
 from slimmer.report.document import schema, to_json
+from slimmer.report.files import write_report
+from slimmer.report.page import to_page
 from slimmer.report.progress import Progress, StageClock, console_progress
 from slimmer.report.report import SCHEMA_VERSION, Report
 from slimmer.report.terminal import terminal_summary
@@ -19,4 +21,6 @@ __all__ = [
     "schema",
     "terminal_summary",
     "to_json",
+    "to_page",
+    "write_report",
 ]

@@ -1,0 +1,38 @@
+"""report.json and report.html on disk, each whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from slimmer.pack import file_beside, space_errors
+from slimmer.report.document import to_json
+from slimmer.report.page import to_page
+from slimmer.report.report import Report
+
+JSON_NAME = "report.json"
+PAGE_NAME = "report.html"
+
+
+def write_report(report: Report, directory: Path) -> Report:
+    """Write both files into `directory` (made where it is not there), replacing earlier ones.
+
+    Returns the report with the files' paths among its artifacts, as report.json has them too.
+    Raises NoSpaceError for a full disk, UsageError for a directory that cannot be written to.
+    """
+    json_file, page_file = directory / JSON_NAME, directory / PAGE_NAME
+    complete = dataclasses.replace(
+        report,
+        artifacts={**report.artifacts, "report": str(json_file), "page": str(page_file)},
+    )
+    with space_errors(directory, "writing the report"):
+        directory.mkdir(parents=True, exist_ok=True)
+        _write(json_file, to_json(complete))
+        _write(page_file, to_page(complete))
+    return complete
+
+
+def _write(file: Path, text: str) -> None:
+    with file_beside(file) as unfinished:
+        unfinished.stream.write(text.encode())
+        unfinished.rename_to(file)
