@@ -61,8 +61,9 @@ class FileServerClient:
         """The index of the whole root file system.
 
         `opaque` names mount points of the engine: they are listed, what lies below is not.
-        `hidden` names files that the engine puts over the image's own: they are left out. Also
-        tells the client which files are hard links, so that each is fetched once.
+        `hidden` names files that the engine puts over the image's own: they are left out, but
+        for links, which are the image's and lead to where the engine mounts. Also tells the
+        client which files are hard links, so that each is fetched once.
         """
         left_out = frozenset(hidden)
         with self._lock:
@@ -71,7 +72,7 @@ class FileServerClient:
             entries = [
                 entry
                 for entry in wire.index_records(self._incoming, unreadable)
-                if entry.path not in left_out
+                if entry.path not in left_out or entry.type is EntryType.SYMLINK
             ]
         self._inodes = {
             entry.path: entry.inode

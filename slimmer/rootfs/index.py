@@ -85,7 +85,7 @@ class RootfsIndex:
         return tuple(self._children.get(path, ()))
 
     def subtree(self, path: str) -> Iterator[Entry]:
-        """The entry of exactly this path and all below it, sorted by path; none if there is none."""
+        """The entry of exactly this path and all below it, sorted by path; or nothing."""
         top = self._entries.get(path)
         if top is None:
             return

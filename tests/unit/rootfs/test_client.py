@@ -74,6 +74,15 @@ def test_an_opaque_directory_is_listed_and_not_entered(rootfs: Path, tmp_path: P
     assert "/proc/1" not in index
 
 
+def test_hidden_files_are_left_out_and_links_in_their_place_are_not(
+    rootfs: Path, tmp_path: Path
+) -> None:
+    with served(rootfs, tmp_path / "spool") as client:
+        index = client.index(hidden=["/etc/passwd", "/etc/link"])
+    assert "/etc/passwd" not in index
+    assert "/etc/link" in index
+
+
 def test_xattrs_come_across(rootfs: Path, tmp_path: Path) -> None:
     try:
         os.setxattr(rootfs / "etc/big", "user.second", b"\0\xff")
