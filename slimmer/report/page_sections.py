@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
-from slimmer.report.report import Group, ImageSummary, Report, TestSummary
+from slimmer.report.report import Group, ImageSummary, ProbeSummary, Report
 from slimmer.report.words import count, factor, seconds, size
 
+_NOT_RUN: Final = '<span class="faint">not run</span>'
 _MARKS: Final = {True: "\u2713", False: "\u2717"}
 
 
@@ -89,7 +90,7 @@ def _layers(slim: ImageSummary, debug: ImageSummary | None) -> str:
     layers = (debug or slim).layers
     whole = sum(layer.size for layer in layers)
     rows = "".join(
-        f"<tr><td>{legend(layer.name)}{escaped(layer.name)}</td>"
+        f'<tr><td class="name">{legend(layer.name)}{escaped(layer.name)}</td>'
         f"{number_cell(layer.size, size(layer.size))}"
         f"{number_cell(layer.entries, f'{layer.entries:,}')}"
         f"<td>{bar([(colour_of(layer.name), layer.size)], whole)}</td>"
@@ -105,32 +106,45 @@ def _layers(slim: ImageSummary, debug: ImageSummary | None) -> str:
 
 
 def _verified(report: Report) -> str:
-    rows = "".join(_test_rows(test) for test in report.tests)
-    if not rows:
+    """One line per probe, one column per image: the original's answer beside the others'."""
+    if not report.tests:
         return ""
+    answers: dict[str, dict[str, ProbeSummary]] = {}
+    for test in report.tests:
+        for probe in test.probes:
+            answers.setdefault(probe.name, {})[test.image] = probe
+    images = [test.image for test in report.tests]
+    rows = "".join(_probe_row(each, images) for each in answers.values())
+    problems = "".join(
+        f'<p class="bad">{escaped(test.image)}: {escaped(test.problem)}</p>\n'
+        for test in report.tests
+        if test.problem
+    )
+    heads = "".join(f"<th>{escaped(image)}</th>" for image in images)
     return (
         "<h2>Verified <small>the same probes on the original and on what was made of it"
-        "</small></h2>\n"
-        '<div class="scroll"><table><thead><tr><th>image</th><th>probe</th><th>request</th>'
-        '<th>answer</th><th class="number">time</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>\n"
+        f"</small></h2>\n{problems}"
+        f'<div class="scroll"><table><thead><tr><th>probe</th><th>request</th>{heads}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>\n"
     )
 
 
-def _test_rows(test: TestSummary) -> str:
-    rows = [
-        f'<tr><td>{escaped(test.image)}</td><td><span class="{"good" if probe.passed else "bad"}">'
-        f"{_MARKS[probe.passed]}</span> {escaped(probe.name)}</td>"
-        f'<td class="path">{escaped(probe.request)}</td><td>{escaped(probe.answer)}</td>'
-        f"{number_cell(probe.seconds, seconds(probe.seconds))}</tr>"
-        for probe in test.probes
-    ]
-    if test.problem:
-        rows.append(
-            f'<tr><td>{escaped(test.image)}</td><td class="bad" colspan="4">'
-            f"{escaped(test.problem)}</td></tr>"
-        )
-    return "".join(rows)
+def _probe_row(answers: Mapping[str, ProbeSummary], images: Iterable[str]) -> str:
+    first = next(iter(answers.values()))
+    cells = "".join(
+        f"<td>{_answer(answers[image]) if image in answers else _NOT_RUN}</td>" for image in images
+    )
+    return (
+        f'<tr><td>{escaped(first.name)}</td><td class="path">{escaped(first.request)}</td>'
+        f"{cells}</tr>"
+    )
+
+
+def _answer(probe: ProbeSummary) -> str:
+    return (
+        f'<span class="{"good" if probe.passed else "bad"}">{_MARKS[probe.passed]}</span> '
+        f'{escaped(probe.answer)} <span class="faint">{seconds(probe.seconds)}</span>'
+    )
 
 
 def _dropped(report: Report) -> str:

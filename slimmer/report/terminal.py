@@ -22,6 +22,7 @@ _BAR: Final = 28
 _STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
 _SHOWN_STAGE: Final = 0.05
 """Stages that took fewer seconds are not worth a word."""
+_SHOWN_PROBES: Final = 5
 
 
 def terminal_summary(report: Report, stream: TextIO) -> None:
@@ -131,19 +132,21 @@ def _layers(image: ImageSummary) -> Iterator[str]:
 
 
 def _verdict(test: TestSummary) -> Text:
+    """What passed on the slim image is named; the debug image has to pass the very same."""
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
         text = Text.assemble(("✓ ", "green"), f"{count(len(test.probes), 'probe')} passed")
+        shown = list(test.probes) if test.image == "slim" else []
     else:
         text = Text.assemble(("✗ ", "red"), f"{len(failed)} of {len(test.probes)} probes failed")
         if test.problem:
             text.append(f"; {printable(test.problem)}")
-    shown = failed or test.probes
-    for probe in shown[:4]:
+        shown = failed
+    for probe in shown[:_SHOWN_PROBES]:
         text.append(f"\n{printable(probe.name)}  ")
         text.append(printable(probe.answer), style="dim")
-    if len(shown) > 4:
-        text.append(f"\n… and {count(len(shown) - 4, 'more probe')}", style="dim")
+    if len(shown) > _SHOWN_PROBES:
+        text.append(f"\n… and {len(shown) - _SHOWN_PROBES} more", style="dim")
     return text
 
 
@@ -153,5 +156,4 @@ def _times(report: Report) -> str:
         for each in report.stages
         if each.seconds >= _SHOWN_STAGE
     ]
-    total = seconds(report.total_seconds)
-    return f"{total} ({', '.join(stages)})" if stages else total
+    return " · ".join([seconds(report.total_seconds), *stages])

@@ -22,7 +22,9 @@ def size(number: int) -> str:
 
 
 def seconds(number: float) -> str:
-    """`0.04 s`, `3.2 s`, `95 s`."""
+    """`4 ms`, `0.42 s`, `3.2 s`, `95 s`."""
+    if number < 0.0995:
+        return f"{number * 1000:.0f} ms"
     digits = 2 if number < 0.995 else 1 if number < 9.95 else 0
     return f"{number:.{digits}f} s"
 

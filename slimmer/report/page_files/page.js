@@ -101,7 +101,7 @@ function draw(fromStart) {
     line.append(
       element("td", "path", row.path + (row.type === "directory" && row.path !== "/" ? "/" : "")),
       element("td", "number", row.type === "file" ? bytes(row.size) : row.type),
-      element("td", "", row.layer), element("td", "", row.owner), why(row));
+      element("td", "name", row.layer), element("td", "", row.owner), why(row));
     return line;
   }));
   const total = all.reduce((sum, row) => sum + row.size, 0);
