@@ -241,6 +241,8 @@ static bool record(struct watch *watch, const struct call *call,
         for (size_t index = 0; index < 2; index++)
             if (call->paths[index].path >= 0)
                 record_path(watch, call, request, listener, &call->paths[index], flags);
+        if (call->access == ACCESS_EXECUTE)
+            records_forget_programs(&watch->records);
         break;
     }
     case CALL_ADDRESS:
@@ -255,6 +257,7 @@ static bool record(struct watch *watch, const struct call *call,
         break;
     case CALL_EXIT:
     case CALL_EXIT_GROUP:
+        records_forget_programs(&watch->records); /* the thread's number is free soon */
         return ending_hold(&watch->ending, &watch->records, call, request, listener);
     }
     return false;

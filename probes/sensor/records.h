@@ -37,7 +37,19 @@ enum lookup_flags {
     LOOKUP_NO_DIRECTORY = 8, /* relative to something that has no path */
 };
 
-enum { PROGRAM_SLOTS = 4096, PROGRAM_CAPACITY = 2048, CALLS_LIMIT = 128 };
+enum {
+    PROGRAM_SLOTS = 4096,
+    PROGRAM_CAPACITY = 2048,
+    THREAD_SLOTS = 256,
+    CALLS_LIMIT = 128,
+};
+
+/* What a thread ran a moment ago. */
+struct running {
+    pid_t thread;
+    uint32_t program;
+    uint64_t until; /* nanoseconds of the stream's clock */
+};
 
 struct records {
     struct stream stream;
@@ -45,6 +57,7 @@ struct records {
     struct siphash_key key;
     uint64_t programs[PROGRAM_SLOTS]; /* hash of the program with number slot + 1; 0: empty */
     size_t programs_used;
+    struct running running[THREAD_SLOTS]; /* by thread number, modulo */
     bool calls_written[CALLS_LIMIT];
     /* Figures of the trailer. */
     uint64_t notifications;
@@ -77,6 +90,8 @@ void records_hello(struct records *records, const struct hello *hello);
 void records_phase(struct records *records, const char *name, size_t size);
 /* Nothing is written for what was written in this phase before. */
 void records_lookup(struct records *records, const struct lookup *lookup);
+/* A thread is about to execute another program, or to end. */
+void records_forget_programs(struct records *records);
 void records_opened(struct records *records, pid_t process, enum access access, const char *path,
                     size_t size);
 void records_listening(struct records *records, unsigned family, const unsigned char address[16],

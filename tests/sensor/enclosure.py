@@ -1,0 +1,238 @@
+"""A container without an engine: own PID and mount namespaces, an overlay of this machine's root
+as `/`, the gate as PID 1, and the watcher in the same PID namespace with a /proc of its own.
+
+So the sensor is tested as it runs later, in seconds, and its trace holds nothing of the rest of
+the machine: fanotify marks the overlay, which nobody else uses. Needs root and util-linux.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TypeVar
+
+from slimmer.model import Trace
+from slimmer.tracing.trace import build_trace
+from slimmer.tracing.wire import Exiting, Lookup, Opened, Phase, Record, RecordReader, Trailer
+
+R = TypeVar("R", bound=Record)
+
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATIENCE = 60.0
+"""Seconds after which a test has hung; nothing waits that long otherwise."""
+
+# Everything happens in a mount namespace of its own and goes away with it.
+_TARGET = """
+set -e
+mount -t tmpfs tmpfs "$FOLDER/space"
+cd "$FOLDER/space"
+mkdir upper work root
+mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+cp -a "$FOLDER/files/." root/
+cd root
+mkdir -p .slim .former
+cp "$SENSOR" .slim/sensor
+mount -t proc proc proc
+mount --rbind /dev dev
+pivot_root . .former
+umount -l /.former
+cd /
+exec "$@"
+"""
+_SIDECAR = 'mount -t proc proc /proc && exec "$SENSOR" watch "$@"'
+
+
+class Enclosure:
+    """One traced run. `with` starts the target, which waits in its gate, and the watcher."""
+
+    def __init__(
+        self,
+        sensor: Path,
+        folder: Path,
+        command: Sequence[str],
+        *,
+        gate: Sequence[str] = (),
+        watch: Sequence[str] = (),
+        prefix: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.sensor = sensor
+        self.folder = folder
+        self.files = folder / "files"
+        """What is put here before the start is in the target's root."""
+        for name in ("files", "space"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._arguments = [*prefix, "/.slim/sensor", "gate", *gate, "--", *command]
+        self._watch = watch
+        self._environment = os.environ | {"FOLDER": str(folder), "SENSOR": str(sensor)}
+        self._environment |= {"LC_ALL": "C", "PATH": SEARCH_PATH} | (environment or {})
+        self.records: list[Record] = []
+        self.raw = bytearray()
+        """Every byte of the stream."""
+        self._arrived: queue.Queue[Record | None] = queue.Queue()
+        self._reader = RecordReader()
+        self._failure: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self.target = subprocess.Popen(
+            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private",
+             "sh", "-c", _TARGET, "target", *self._arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=(self.folder / "stdout").open("wb"),
+            stderr=(self.folder / "stderr").open("wb"),
+            env=self._environment,
+        )  # fmt: skip
+        try:
+            self.first = self._first_process()
+            self.watcher = self._start_watcher()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        self.target.kill()  # --kill-child: the namespace goes with it
+        self.target.wait()
+        watcher = getattr(self, "watcher", None)
+        if watcher is not None:
+            watcher.stdin.close()
+            watcher.wait()
+
+    def _first_process(self) -> int:
+        """The id, outside of the namespace, of its first process once that waits in its gate."""
+        children = Path(f"/proc/{self.target.pid}/task/{self.target.pid}/children")
+        deadline = threading.Event()
+        for _ in range(int(PATIENCE * 1000)):
+            if self.target.poll() is not None:
+                break
+            found = children.read_text().split()
+            if found and _name(int(found[0])).startswith("slim:"):
+                return int(found[0])
+            deadline.wait(0.001)
+        raise AssertionError(f"the gate did not come up: {self.errors()}")
+
+    def _start_watcher(self) -> subprocess.Popen[bytes]:
+        watcher = subprocess.Popen(
+            ["nsenter", "--target", str(self.first), "--pid", "--", "unshare", "--mount",
+             "--propagation", "private", "sh", "-c", _SIDECAR, "sidecar", *self._watch],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / "watch-stderr").open("wb"),
+            env=self._environment,
+            bufsize=0,
+        )  # fmt: skip
+        assert watcher.stdout is not None
+        threading.Thread(target=self._read, args=(watcher.stdout,), daemon=True).start()
+        return watcher
+
+    def _read(self, stream: BinaryIO) -> None:
+        try:
+            while data := os.read(stream.fileno(), 1 << 16):
+                self.raw += data
+                for record in self._reader.feed(data):
+                    self._arrived.put(record)
+        except BaseException as error:  # raised again where a test waits
+            self._failure = error
+        self._arrived.put(None)
+
+    # ---- what a test says
+
+    def tell(self, line: str) -> None:
+        """Send a control line."""
+        assert self.watcher.stdin is not None
+        self.watcher.stdin.write(line.encode() + b"\n")
+
+    def wait_for(self, kind: type[R], matches: Callable[[R], bool] = lambda record: True) -> R:
+        """The next record of a kind; an AssertionError when the stream ends before it."""
+        while True:
+            record = self._arrived.get(timeout=PATIENCE)
+            if record is None:
+                if self._failure is not None:
+                    raise self._failure
+                raise AssertionError(f"no {kind.__name__} in the stream: {self.errors()}")
+            self.records.append(record)
+            if isinstance(record, kind) and matches(record):
+                return record
+
+    def phase(self, name: str) -> None:
+        """Begin a phase and wait for its record."""
+        self.tell(f"phase {name}")
+        self.wait_for(Phase, lambda phase: phase.name == name)
+
+    def finish(self) -> Trace:
+        """Complete the trace; raises where it is not."""
+        self.tell("finish")
+        self.wait_for(Trailer)
+        self._reader.close()
+        return build_trace(self.records)
+
+    def run_to_the_end(self) -> Trace:
+        """Wait until the command ends, complete the trace, and let the command go."""
+        exiting = self.wait_for(Exiting)
+        trace = self.finish()
+        assert self.target.wait(PATIENCE) == exiting.status
+        return trace
+
+    def execute(self, *command: str, gate: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """Start a command in the enclosure as an engine's exec does: from outside."""
+        return subprocess.Popen(
+            ["nsenter", "--target", str(self.first), "--mount", "--pid", "--root", "--wd", "--",
+             "/.slim/sensor", "gate", *gate, "--", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self._environment,
+        )  # fmt: skip
+
+    def signal_first(self, number: signal.Signals) -> None:
+        """Send a signal to the target's first process, as `docker kill` does."""
+        os.kill(self.first, number)
+
+    # ---- what a test looks at
+
+    def output(self) -> str:
+        """The target's stdout."""
+        return (self.folder / "stdout").read_text(errors="replace")
+
+    def errors(self) -> str:
+        """What target and watcher said on stderr."""
+        files = (self.folder / "stderr", self.folder / "watch-stderr")
+        return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
+
+    def lookups(self) -> list[Lookup]:
+        """All records of notified calls so far."""
+        return [record for record in self.records if isinstance(record, Lookup)]
+
+    def opened(self) -> list[Opened]:
+        """All records of fanotify so far."""
+        return [record for record in self.records if isinstance(record, Opened)]
+
+
+def _name(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/comm").read_text()
+    except OSError:
+        return ""
+
+
+def why_impossible() -> str:
+    """Why this machine cannot hold an enclosure; empty where it can."""
+    missing = [name for name in ("unshare", "nsenter", "pivot_root") if shutil.which(name) is None]
+    if missing:
+        return f"{', '.join(missing)} is not installed"
+    return "" if os.geteuid() == 0 else "needs root"
