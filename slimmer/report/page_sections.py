@@ -7,7 +7,7 @@ from typing import Final
 
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
 from slimmer.report.report import Group, ImageSummary, ProbeSummary, Report
-from slimmer.report.words import count, factor, seconds, size
+from slimmer.report.words import comparison, count, seconds, size
 
 _NOT_RUN: Final = '<span class="faint">not run</span>'
 _MARKS: Final = {True: "\u2713", False: "\u2717"}
@@ -31,10 +31,10 @@ def sections(report: Report) -> Iterable[str]:
 
 def _head(report: Report) -> str:
     if report.slim and not report.exit_code:
-        smaller = factor(report.original.size, report.slim.size)
+        smaller = comparison(report.original.size, report.slim.size)
         title = (
             f"<h1>{escaped(report.slim.reference)} is "
-            f'<span class="factor">{smaller} smaller</span></h1>\n'
+            f'<span class="factor">{smaller}</span></h1>\n'
             f'<p class="faint">than {escaped(report.original.reference)}, '
             f"kept by strategy {escaped(report.strategy)}</p>\n"
         )

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from slimmer.report.progress import encodable
 from slimmer.report.report import ImageSummary, Report, TestSummary
-from slimmer.report.words import count, factor, printable, seconds, size
+from slimmer.report.words import comparison, count, printable, seconds, size
 
 _PLAIN_WIDTH: Final = 100
 _BAR: Final = 28
@@ -69,12 +69,12 @@ def _headline(report: Report) -> Text:
             (printable(report.original.reference), "bold"),
             f": {printable(report.problem or 'no slim image was made')}",
         )
-    smaller = factor(report.original.size, report.slim.size)
+    smaller = comparison(report.original.size, report.slim.size)
     return Text.assemble(
         ("✓ ", "green"),
         (printable(report.slim.reference), "bold"),
         " is ",
-        (f"{smaller} smaller", "bold green"),
+        (smaller, "bold green"),
         f" than {printable(report.original.reference)}",
     )
 

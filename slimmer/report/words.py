@@ -37,6 +37,11 @@ def factor(before: int, after: int) -> str:
     return f"{value:.{1 if value < 99.95 else 0}f}x"
 
 
+def comparison(before: int, after: int) -> str:
+    """`22.4x smaller`, or `no smaller` where nothing was gained."""
+    return f"{factor(before, after)} smaller" if after and before / after >= 1.05 else "no smaller"
+
+
 def count(number: int, noun: str) -> str:
     """`1 file`, `1,204 files`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,137 @@
+"""report.html: whole in itself, and closed to what a file name may carry."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from slimmer.report import compose_report, to_page, write_report
+from slimmer.report.words import printable
+from tests.unit.report.recorded_run import HOSTILE, PASSED, recorded_run
+
+
+class Page(HTMLParser):
+    """The elements and attributes of a page, and the text of its scripts and cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text_of: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag in ("script", "style", "td", "h1", "p", "li"):
+            self._open.append(tag)
+            self.text_of.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open[-1] == tag:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.text_of[self._open[-1]][-1] += data
+
+
+def kept_data(page: Page) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(page.text_of["script"][0])
+    return read
+
+
+def test_nothing_is_loaded_from_anywhere() -> None:
+    page = Page(to_page(compose_report(recorded_run())))
+
+    for tag, attributes in page.elements:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base", "form"), tag
+        assert not {"src", "href", "style", "srcset"} & attributes.keys(), (tag, attributes)
+        assert not any(name.startswith("on") for name in attributes), (tag, attributes)
+    assert "url(" not in page.text_of["style"][0]
+    assert "@import" not in page.text_of["style"][0]
+
+
+def test_the_policy_lets_exactly_our_script_and_style_through() -> None:
+    page = Page(to_page(compose_report(recorded_run())))
+    (policy,) = [
+        attributes["content"] or ""
+        for tag, attributes in page.elements
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    hashes = set(re.findall(r"'sha256-([^']+)'", policy))
+    inside = (page.text_of["style"][0], page.text_of["script"][1])
+    assert hashes == {
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inside
+    }
+
+
+def test_hostile_names_stay_text() -> None:
+    name = "<script>alert(1)</script>\x1b[31m"
+    probe = replace(PASSED[0], answer=name, probe=replace(PASSED[0].probe, name=name))
+    run = recorded_run(notes=(name,), exit_code=13, problem=name)
+    tests = (replace(run.tests[0], results=(probe,), problem=name),)
+
+    page = Page(to_page(compose_report(replace(run, tests=tests))))
+
+    assert len(page.text_of["script"]) == 2
+    assert printable(name) in page.text_of["li"]
+    assert printable(name) in page.text_of["td"]
+    assert printable(name) in page.text_of["p"]
+
+
+def test_the_table_of_kept_paths_holds_every_path_with_its_reasons() -> None:
+    report = compose_report(recorded_run())
+
+    data = kept_data(Page(to_page(report)))
+
+    words, rows = data["words"], data["rows"]
+    paths = [words[row[0]].rstrip("/") + "/" + row[1] for row in rows]
+    assert paths == [printable(each.path) for each in report.kept]
+    for row, each in zip(rows, report.kept, strict=True):
+        reasons = [
+            (words[rule], words[detail], paths[because] if because >= 0 else "")
+            for rule, detail, because in row[6]
+        ]
+        assert reasons == [
+            (reason.rule, printable(reason.detail), printable(reason.because))
+            for reason in each.reasons
+        ]
+
+
+def test_five_thousand_paths_stay_below_half_a_megabyte() -> None:
+    paths = tuple(
+        f"/usr/local/lib/python3.11/site-packages/package{number % 40}/sub/module_{number}.py"
+        for number in range(5_000)
+    )
+
+    assert len(to_page(compose_report(recorded_run(paths=paths)))) < 500_000
+
+
+def test_a_failed_run_has_a_page_as_well() -> None:
+    report = compose_report(recorded_run(slim=None, exit_code=13, problem="no answer"))
+
+    assert "no answer" in Page(to_page(report)).text_of["p"]
+
+
+def test_both_files_are_written_and_named_in_the_report(tmp_path: Path) -> None:
+    place = tmp_path / "slim-report" / "my-app_1"
+
+    complete = write_report(compose_report(recorded_run()), place)
+
+    assert sorted(file.name for file in place.iterdir()) == ["report.html", "report.json"]
+    assert json.loads((place / "report.json").read_bytes())["artifacts"] == complete.artifacts
+    assert complete.artifacts == {
+        "report": str(place / "report.json"),
+        "page": str(place / "report.html"),
+    }
+    assert len(HOSTILE) < len(complete.kept)

@@ -1,0 +1,235 @@
+"""The summary and the progress as people and logs get them."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+
+from slimmer.model import StageTime
+from slimmer.report import ImageTest, StageClock, compose_report, console_progress, terminal_summary
+from slimmer.report.live import LiveProgress
+from slimmer.report.progress import PlainProgress, QuietProgress
+from slimmer.report.words import count, factor, printable, seconds, size
+from tests.unit.report.recorded_run import FAILED, PASSED, finished, recorded_run
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+class AsciiLog(io.TextIOWrapper):
+    """A log file of a machine without a locale."""
+
+    def __init__(self) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding="ascii", write_through=True)
+
+
+def summary(**changes: object) -> str:
+    stream = io.StringIO()
+    terminal_summary(compose_report(recorded_run(**changes)), stream)
+    return stream.getvalue()
+
+
+def test_the_summary_says_what_a_user_wants_to_know() -> None:
+    text = summary(
+        artifacts={"page": "slim-report/my-app_1/report.html"},
+        debug=finished("my-app:1-slim-debug", ()),
+    )
+
+    for words in (
+        "my-app:1-slim is 19.0x smaller than my-app:1",
+        "95.0 MB  11 files  2 layers",
+        "✓ 2 probes passed",
+        "200 OK, 17 bytes",
+        "my-app:1-slim-debug",
+        "2.5 s · trace 1.2 s",
+        "81.0 MB",
+        "slim-report/my-app_1/report.html",
+        "a note of the keep-set",
+        "traced without fanotify: no CAP_SYS_ADMIN",
+    ):
+        assert words in text, words
+
+
+def test_a_failed_test_names_the_probes_that_failed() -> None:
+    tests = (ImageTest(image="slim", results=(FAILED, PASSED[1]), problem="its command ended"),)
+
+    text = summary(tests=tests, exit_code=13, problem="the slim image fails its smoke test")
+
+    assert "✗ my-app:1: the slim image fails its smoke test" in text
+    assert "✗ 1 of 2 probes failed; its command ended" in text
+    assert "connection refused" in text
+    assert "exit status 0" not in text
+
+
+def test_a_log_gets_no_escapes_and_no_blanks_at_line_ends() -> None:
+    text = summary(notes=("red \x1b[31m and \u202e turned",))
+
+    assert "\x1b" not in text
+    assert "red \\x1b[31m and \\u202e turned" in text
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    stream = Terminal()
+
+    terminal_summary(compose_report(recorded_run()), stream)
+
+    assert "\x1b[1;32m19.0x smaller\x1b[0m" in stream.getvalue()
+
+
+def test_an_image_that_did_not_shrink_is_not_praised() -> None:
+    run = recorded_run()
+    assert run.slim is not None
+
+    assert "is no smaller than my-app:1" in summary(
+        slim=replace(run.slim, size=run.original.size + 1)
+    )
+
+
+def test_a_stream_without_unicode_still_gets_the_summary() -> None:
+    log = AsciiLog()
+
+    terminal_summary(compose_report(recorded_run()), log)
+
+    assert b"original  ####" in log.bytes.getvalue()
+
+
+def test_plain_progress_is_one_line_per_event() -> None:
+    stream = io.StringIO()
+    progress = PlainProgress(stream)
+
+    progress.started("trace")
+    progress.detail("trace", "waiting for port 8000")
+    progress.detail("trace", "5,123 records")
+    progress.probed("trace", PASSED[0])
+    progress.done("trace")
+    progress.warned("two\nlines")
+    progress.started("verify")
+    progress.probed("verify", FAILED)
+    progress.done("verify", failed=True)
+
+    lines = stream.getvalue().splitlines()
+    assert all(re.match(r"\[ +\d+\.\d s\] ", line) for line in lines)
+    said = [re.sub(r"\d+ ms", "N ms", line.partition("] ")[2]) for line in lines]
+    assert said == [
+        "trace …",
+        "trace: probe GET /health passed: 200 OK, 17 bytes",
+        "trace done in N ms: 5,123 records",
+        "warning: two\\nlines",
+        "verify …",
+        "verify: probe GET /health failed: connection refused",
+        "verify failed after N ms",
+    ]
+
+
+def test_progress_to_a_reader_that_went_away_does_not_end_the_run() -> None:
+    stream = io.StringIO()
+    stream.close()
+    progress = PlainProgress(stream)
+
+    progress.started("trace")
+    progress.close()
+
+
+def test_live_progress_shows_stages_probes_and_warnings() -> None:
+    stream = Terminal()
+    progress = LiveProgress(stream)
+
+    progress.started("trace")
+    progress.probed("trace", PASSED[0])
+    progress.done("trace")
+    progress.warned("no fanotify")
+    progress.started("verify")
+    progress.detail("verify", "evil \x1b[31m")
+    progress.done("verify", failed=True)
+    progress.close()
+    progress.close()
+
+    last = stream.getvalue()
+    for words in ("trace", "GET /health", "200 OK", "no fanotify", "verify", "evil \\x1b[31m", "✗"):
+        assert words in last, words
+
+
+def test_the_form_of_progress_follows_the_stream() -> None:
+    assert isinstance(console_progress(io.StringIO()), PlainProgress)
+    assert isinstance(console_progress(Terminal(), quiet=True), QuietProgress)
+    live = console_progress(Terminal())
+    live.close()
+    assert isinstance(live, LiveProgress)
+
+
+def test_the_clock_remembers_stages_that_were_done_and_not_those_that_failed() -> None:
+    stream = io.StringIO()
+    clock = StageClock(PlainProgress(stream))
+
+    def load() -> None:
+        with clock.stage("load"):
+            pass
+
+    other = threading.Thread(target=load)
+    with clock.stage("pack"):
+        other.start()
+        other.join()
+    with pytest.raises(RuntimeError), clock.stage("verify"):
+        raise RuntimeError
+
+    assert [type(time) for time in clock.times] == [StageTime, StageTime]
+    assert [time.stage for time in clock.times] == ["load", "pack"]
+    assert "verify failed" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_000, "1.00 kB"),
+        (30_349_999, "30.3 MB"),
+        (999_499, "999 kB"),
+        (999_500, "1.00 MB"),
+        (679_000_000, "679 MB"),
+        (1_500_000_000, "1.50 GB"),
+        (5 * 10**15, "5000 TB"),
+    ],
+)
+def test_sizes_have_three_digits_that_count(number: int, text: str) -> None:
+    assert size(number) == text
+
+
+def test_words_for_seconds_factors_and_counts() -> None:
+    assert [seconds(each) for each in (0.004, 0.0994, 0.42, 3.21, 95.4)] == [
+        *("4 ms", "99 ms", "0.42 s", "3.2 s", "95 s")
+    ]
+    assert [factor(*each) for each in ((679, 30), (1000, 1), (1, 0), (1, 2))] == [
+        *("22.6x", "1000x", "", "0.5x")
+    ]
+    assert [count(each, "file") for each in (0, 1, 1204)] == ["0 files", "1 file", "1,204 files"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain text", "plain text"),
+        ("café 日本", "café 日本"),
+        ("a\x1b[0mb\n\t", "a\\x1b[0mb\\n\\t"),
+        ("\udcff", "\\xff"),
+        ("\ud800", "\\ud800"),
+        ("\u202e\u200b\u00a0", "\\u202e\\u200b\\xa0"),
+    ],
+    ids=ascii,
+)
+def test_text_from_strangers_cannot_steer_a_terminal(text: str, shown: str) -> None:
+    assert printable(text) == shown
