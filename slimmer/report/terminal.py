@@ -1,159 +1,17 @@
-"""The summary for people: what became smaller, what was verified, where everything is.
-
-Drawn with rich on a terminal, the same lines as plain text elsewhere.
-"""
+"""The summary for people, on a terminal or in a log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, TextIO
+from typing import TextIO
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from slimmer.report.progress import encodable
-from slimmer.report.report import ImageSummary, Report, TestSummary
-from slimmer.report.words import comparison, count, printable, seconds, size
-
-_PLAIN_WIDTH: Final = 100
-_BAR: Final = 28
-_STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
-_SHOWN_STAGE: Final = 0.05
-"""Stages that took fewer seconds are not worth a word."""
-_SHOWN_PROBES: Final = 5
+from slimmer.report.report import Report
 
 
 def terminal_summary(report: Report, stream: TextIO) -> None:
-    """Write the summary to the stream: in colours on a terminal, plain elsewhere."""
-    is_terminal = stream.isatty()
-    console = Console(
-        file=stream,
-        width=None if is_terminal else _PLAIN_WIDTH,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-    )
-    if is_terminal:
-        console.print(_summary(report, _blocks(stream)))
-        return
-    with console.capture() as captured:
-        console.print(_summary(report, _blocks(stream)))
-    # rich pads lines to the width; logs need no blanks at their end.
-    lines = (line.rstrip() for line in captured.get().splitlines())
-    stream.write(encodable("\n".join(lines) + "\n", stream))
+    """Write the summary to the stream: in colours on a terminal, the same as plain text elsewhere.
 
+    What draws it is loaded only now: a tenth of a second that a run's start need not wait for.
+    """
+    from slimmer.report.summary import write_summary
 
-def _blocks(stream: TextIO) -> str:
-    """What bars are made of: whole blocks, or `#` where the encoding has none."""
-    return "█" if encodable("█", stream) == "█" else "#"
-
-
-def _summary(report: Report, block: str) -> RenderableType:
-    parts: list[RenderableType] = ["", _headline(report), "", _images(report, block), ""]
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for label, value in _facts(report):
-        facts.add_row(label, value)
-    parts += [facts, ""]
-    return Padding(Group(*parts), (0, 0, 0, 1))
-
-
-def _headline(report: Report) -> Text:
-    if report.slim is None or report.exit_code:
-        return Text.assemble(
-            ("✗ ", "red"),
-            (printable(report.original.reference), "bold"),
-            f": {printable(report.problem or 'no slim image was made')}",
-        )
-    smaller = comparison(report.original.size, report.slim.size)
-    return Text.assemble(
-        ("✓ ", "green"),
-        (printable(report.slim.reference), "bold"),
-        " is ",
-        (smaller, "bold green"),
-        f" than {printable(report.original.reference)}",
-    )
-
-
-def _images(report: Report, block: str) -> Table:
-    """One line per image, a bar to scale with the original's."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, width=_BAR)
-    for _ in range(3):
-        table.add_column(justify="right", no_wrap=True)
-    original = report.original
-    rows: list[tuple[str, int, int, int]] = [
-        ("original", original.size, original.files, original.layers)
-    ]
-    rows += [
-        (role, image.size, image.files, len(image.layers))
-        for role, image in (("slim", report.slim), ("debug", report.debug))
-        if image is not None
-    ]
-    largest = max(row[1] for row in rows) or 1
-    for role, number, files, layers in rows:
-        style = _STYLES[role]
-        table.add_row(
-            Text(role, style="bold"),
-            Text(block * max(1, round(number / largest * _BAR)), style=style),
-            Text(size(number)),
-            Text(count(files, "file"), style="dim"),
-            Text(count(layers, "layer"), style="dim"),
-        )
-    return table
-
-
-def _facts(report: Report) -> Iterator[tuple[str, Text]]:
-    if report.slim is not None:
-        yield "layers", Text(" · ".join(_layers(report.slim)))
-    for test in report.tests:
-        if test.image != "original":
-            yield f"{test.image} test", _verdict(test)
-    if report.debug is not None:
-        yield "debug image", Text(printable(report.debug.reference))
-    yield "time", Text(_times(report))
-    yield "memory", Text(f"{size(report.peak_memory)} at most")
-    for name, place in report.artifacts.items():
-        yield name, Text(printable(place))
-    for source, reason in report.trace.missing_sources.items():
-        yield "note", Text(f"traced without {source}: {printable(reason)}", style="yellow")
-    for note in report.notes:
-        yield "note", Text(printable(note), style="yellow")
-
-
-def _layers(image: ImageSummary) -> Iterator[str]:
-    for layer in image.layers:
-        yield f"{layer.name} {size(layer.size)}"
-
-
-def _verdict(test: TestSummary) -> Text:
-    """What passed on the slim image is named; the debug image has to pass the very same."""
-    failed = [probe for probe in test.probes if not probe.passed]
-    if test.passed:
-        text = Text.assemble(("✓ ", "green"), f"{count(len(test.probes), 'probe')} passed")
-        shown = list(test.probes) if test.image == "slim" else []
-    else:
-        text = Text.assemble(("✗ ", "red"), f"{len(failed)} of {len(test.probes)} probes failed")
-        if test.problem:
-            text.append(f"; {printable(test.problem)}")
-        shown = failed
-    for probe in shown[:_SHOWN_PROBES]:
-        text.append(f"\n{printable(probe.name)}  ")
-        text.append(printable(probe.answer), style="dim")
-    if len(shown) > _SHOWN_PROBES:
-        text.append(f"\n… and {len(shown) - _SHOWN_PROBES} more", style="dim")
-    return text
-
-
-def _times(report: Report) -> str:
-    stages = [
-        f"{printable(each.stage)} {seconds(each.seconds)}"
-        for each in report.stages
-        if each.seconds >= _SHOWN_STAGE
-    ]
-    return " · ".join([seconds(report.total_seconds), *stages])
+    write_summary(report, stream)
