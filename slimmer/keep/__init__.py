@@ -4,8 +4,20 @@
 in rounds until nothing new is kept.
 """
 
+from slimmer.keep.borrowed_tools import FOLDER as BORROWED_FOLDER
+from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
+from slimmer.keep.debug_tools import debug_tools, has_shell
 from slimmer.keep.decision import decide
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rules import RULES
 
-__all__ = ["RULES", "KeepRequest", "decide"]
+__all__ = [
+    "BORROWED_FOLDER",
+    "RULES",
+    "BorrowedTools",
+    "KeepRequest",
+    "borrowed_tools",
+    "debug_tools",
+    "decide",
+    "has_shell",
+]

@@ -20,6 +20,7 @@ from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
+from slimmer.keep.rules.root_links import RootLinksRule
 from slimmer.keep.rules.shebang import ShebangRule
 from slimmer.keep.rules.trace import TraceRule
 
@@ -39,16 +40,19 @@ RULES: tuple[type[Rule], ...] = (
     ElfInterpreterRule,
     ElfNeededRule,
     ShebangRule,
+    RootLinksRule,
     LoaderCacheRule,
     NameServiceRule,
     UnwinderRule,
 )
 """All of them; each says for itself which strategies it is part of."""
 
-# What a kept file implies, whoever asked for it.
 CLOSURE_RULES: tuple[type[Rule], ...] = (
     ElfInterpreterRule,
     ElfNeededRule,
     ShebangRule,
+    RootLinksRule,
     LoaderCacheRule,
+    NameServiceRule,
 )
+"""What a kept file implies, whoever asked for it."""
