@@ -14,7 +14,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Set
 from typing import Final
 
-from slimmer.model import Entry
+from slimmer.model import Entry, EntryType
 
 SYSTEM: Final = "system"
 DEPENDENCIES: Final = "dependencies"
@@ -175,9 +175,14 @@ class Placement:
             return SYSTEM
         if _lies_in(path, _INSTALLED_FOLDERS):
             return DEPENDENCIES
-        if path.startswith("/usr/share/") and not self._has_packages:
+        if path.startswith("/usr/share/") and (not self._has_packages or self._is_directory(path)):
             return SYSTEM
         return APPLICATION
+
+    def _is_directory(self, path: str) -> bool:
+        """Directories are in no package alone: databases name them under each that uses them."""
+        entry = self._entry(path)
+        return entry is not None and entry.type is EntryType.DIRECTORY
 
     def _is_in_environment(self, path: str) -> bool:
         """Whether a folder on the way is a Python virtual environment (it has `pyvenv.cfg`)."""

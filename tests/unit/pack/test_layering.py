@@ -122,6 +122,15 @@ def test_shared_data_nobody_owns_is_the_applications_where_packages_own_the_rest
     assert Image(*paths).files()[paths[0]] == "system"
 
 
+def test_a_bare_directory_among_shared_data_stays_with_the_system() -> None:
+    image = Image("/usr/share/locale/", "/usr/bin/tool", "/app/main", owned="/usr/bin/tool")
+
+    system, application = image.plan().layers
+
+    assert "/usr/share/locale" in {entry.path for entry in system.entries}
+    assert "/usr/share/locale" not in {entry.path for entry in application.entries}
+
+
 def test_each_layer_has_the_parents_of_its_entries_with_the_originals_metadata() -> None:
     image = Image("/var/lib/my-app/state", "/var/lib/dpkg/status")
     image.add("/var/lib/my-app", EntryType.DIRECTORY, mode=0o2750, uid=33)
