@@ -36,7 +36,7 @@ def run_once(image: str, *command: str) -> tuple[int, str]:
     """Exit status and output of a command in a container of its own, which is gone then."""
     program, *arguments = command
     result = subprocess.run(
-        ["docker", "run", "--rm", "--entrypoint", program, image, *arguments],
+        ["docker", "run", "--rm", "--pull", "never", "--entrypoint", program, image, *arguments],
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -145,7 +145,7 @@ def running(
     command: tuple[str, ...] = (),
 ) -> Iterator[Container]:
     """A started container, its port published on a free one of the host; removed at the end."""
-    arguments = ["run", "--detach", "--label", f"{TEST_LABEL}=apps", *options]
+    arguments = ["run", "--detach", "--pull", "never", "--label", f"{TEST_LABEL}=apps", *options]
     if port is not None:
         arguments += ["--publish", f"127.0.0.1::{port}"]
     for name, value in (environment or {}).items():
