@@ -139,7 +139,7 @@ def _closure(other: Context, busybox: Entry) -> list[Entry]:
     ledger = Ledger(other.index, PathGlobs(()))
     run_rules(other, [seed, *(rule(other) for rule in CLOSURE_RULES)], ledger)
     needed = []
-    for path, reasons in ledger.reasons.items():
+    for path, reasons in ledger.reasons().items():
         entry, target = other.index.get(path), other.index.resolve(path).entry
         if entry is None or entry is busybox or target is None:
             continue
@@ -213,9 +213,8 @@ def _libraries_of_the_original(request: KeepRequest, kept: KeepSet, elf: ElfFile
 
 
 def _beyond(kept: KeepSet, ledger: Ledger) -> KeepSet:
-    added = sorted(ledger.reasons.keys() - kept.reasons.keys())
     return KeepSet(
-        reasons={path: tuple(ledger.reasons[path]) for path in added},
+        reasons=ledger.reasons(beyond=kept.reasons),
         excluded=tuple(sorted(ledger.excluded)),
     )
 

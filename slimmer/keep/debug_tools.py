@@ -71,11 +71,10 @@ def debug_tools(request: KeepRequest, kept: KeepSet) -> KeepSet:
     ledger = Ledger(request.index, PathGlobs(request.excludes))
     rules = [DebugToolsRule(context), *(rule(context) for rule in CLOSURE_RULES)]
     run_rules(context, rules, ledger)
-    added = sorted(ledger.reasons.keys() - kept.reasons.keys())
     return KeepSet(
-        reasons={path: tuple(ledger.reasons[path]) for path in added},
+        reasons=ledger.reasons(beyond=kept.reasons),
         excluded=tuple(sorted(ledger.excluded)),
-        notes=tuple(note for rule in rules for note in rule.notes(ledger.reasons.keys())),
+        notes=tuple(note for rule in rules for note in rule.notes(ledger.kept)),
     )
 
 

@@ -27,9 +27,9 @@ def decide(request: KeepRequest) -> KeepSet:
     ]
     run_rules(context, rules, ledger)
     return KeepSet(
-        reasons={path: tuple(ledger.reasons[path]) for path in sorted(ledger.reasons)},
+        reasons=ledger.reasons(),
         excluded=tuple(sorted(ledger.excluded)),
-        notes=tuple(note for rule in rules for note in rule.notes(ledger.reasons.keys())),
+        notes=tuple(note for rule in rules for note in rule.notes(ledger.kept)),
     )
 
 

@@ -7,7 +7,7 @@ names the path it is there for. What `--exclude` covers ends a walk as if it did
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Set
 
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.rule import Want
@@ -22,10 +22,21 @@ class Ledger:
         self._index = index
         self._globs = excludes
         self._fresh: list[Entry] = []
-        self.reasons: dict[str, list[Reason]] = {}
-        """path → reasons, in the order in which they came up."""
+        # By what makes a reason differ from others of its path, see _kind.
+        self._reasons: dict[str, dict[tuple[str, str], Reason]] = {}
         self.excluded: set[str] = set()
         """Where walks ended that would have gone on but for `--exclude`."""
+
+    @property
+    def kept(self) -> Set[str]:
+        """All kept paths."""
+        return self._reasons.keys()
+
+    def reasons(self, *, beyond: Collection[str] = ()) -> dict[str, tuple[Reason, ...]]:
+        """Kept path → reasons in the order in which they came up, sorted by path; without the
+        paths in `beyond`."""
+        paths = sorted(path for path in self._reasons if path not in beyond)
+        return {path: tuple(self._reasons[path].values()) for path in paths}
 
     def take_fresh(self) -> list[Entry]:
         """The entries kept since the last call, in the order in which they came up."""
@@ -49,7 +60,7 @@ class Ledger:
                 self._add(step, Reason(rule=rule, detail=want.detail, because=want.because))
                 if step.type is EntryType.SYMLINK:
                     leading_link = anchor
-            elif step.path in self.reasons:
+            elif step.path in self._reasons:
                 if leading_link and step.type is EntryType.SYMLINK:
                     leading_link = step.path
             elif leading_link and (step.type is EntryType.SYMLINK or step is walk.entry):
@@ -76,19 +87,18 @@ class Ledger:
             return
         *way, last = steps
         for step in way:
-            if step.path not in self.reasons:
+            if step.path not in self._reasons:
                 self._add(step, _on_the_way(step, last.path))
-        if last.path not in self.reasons:
+        if last.path not in self._reasons:
             detail = f"on the way to {want.path}, which does not exist: {want.detail}"
             self._add(last, Reason(rule=rule, detail=detail, because=want.because))
 
     def _add(self, entry: Entry, reason: Reason) -> None:
-        known = self.reasons.get(entry.path)
+        known = self._reasons.get(entry.path)
         if known is None:
-            self.reasons[entry.path] = [reason]
+            known = self._reasons[entry.path] = {}
             self._fresh.append(entry)
-        elif not any(_says_the_same(other, reason) for other in known):
-            known.append(reason)
+        known.setdefault(_kind(reason), reason)
 
 
 def _on_the_way(step: Entry, anchor: str) -> Reason:
@@ -96,7 +106,7 @@ def _on_the_way(step: Entry, anchor: str) -> Reason:
     return Reason(rule=rule, detail=f"on the way to {anchor}", because=anchor)
 
 
-def _says_the_same(known: Reason, new: Reason) -> bool:
-    """One derived reason per rule is enough: libc would have one per program otherwise. The
-    first stays, which is the one with the shortest chain."""
-    return known.rule == new.rule and (bool(new.because) or known.detail == new.detail)
+def _kind(reason: Reason) -> tuple[str, str]:
+    """One derived reason per rule is enough: libc would have one per program otherwise. The first
+    stays, which is the one with the shortest chain."""
+    return reason.rule, "" if reason.because else reason.detail

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from slimmer.errors import UsageError
-from slimmer.keep.engine_paths import is_engine_artefact
+from slimmer.keep.engine_paths import MOUNTED_FILES, is_engine_artefact
 from slimmer.keep.rule import Rule, Want
 from slimmer.model import EntryType
 from slimmer.rootfs import name_of
@@ -24,7 +24,11 @@ class IncludeRule(Rule):
 
     def begin(self) -> Iterable[Want]:
         includes = self.context.request.includes
-        missing = [path for path in includes if self.context.index.resolve(path).named is None]
+        missing = [
+            path
+            for path in includes
+            if path not in MOUNTED_FILES and self.context.index.resolve(path).named is None
+        ]
         if missing:
             raise self._nothing_there(missing)
         for include in includes:
@@ -35,6 +39,14 @@ class IncludeRule(Rule):
             for entry in self.context.index.subtree(top.path):
                 if entry is not top and not is_engine_artefact(entry):
                     yield Want(path=entry.path, detail=f"below --include {include}")
+
+    def notes(self, kept: Collection[str]) -> Iterable[str]:
+        for path in self.context.request.includes:
+            if path in MOUNTED_FILES and path not in kept:
+                yield (
+                    f"--include {path} has no effect: in every container the engine puts a file of "
+                    "its own there, and what the image has cannot be seen."
+                )
 
     def _nothing_there(self, missing: list[str]) -> UsageError:
         several = len(missing) > 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from os import strerror
 
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import Access, EntryType
+from slimmer.model import Access, Entry, EntryType
+from slimmer.rootfs import is_below
 
 _DONE = {
     Access.OPEN: "opened",
@@ -33,10 +35,21 @@ class TraceRule(Rule):
             )
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
+        yield from self._unreadable()
+        if not self.context.request.is_privileged_user:
+            yield from self._ran_without_privileges()
+
+    def _unreadable(self) -> Iterable[str]:
+        """The index has a hole where a file system refused to be read, even with the server's
+        capabilities: what was seen there cannot be kept."""
+        for path, error in sorted(self.context.index.unreadable.items()):
+            sightings = self.context.request.trace.sightings
+            if any(is_below(sighting.path, path) for sighting in sightings):
+                yield f"{path} was seen but could not be read in the original: {strerror(error)}."
+
+    def _ran_without_privileges(self) -> Iterable[str]:
         """The traced run has no_new_privs: for a non-root user setuid programs stay without
         effect there, so what they would have done as root was not seen."""
-        if self.context.request.is_privileged_user:
-            return
         executed = {
             sighting.path
             for sighting in self.context.request.trace.sightings
@@ -48,18 +61,23 @@ class TraceRule(Rule):
             if entry is None or entry.type is not EntryType.FILE or entry.path in told:
                 continue
             told.add(entry.path)
-            means = [
-                word
-                for word, given in (
-                    ("setuid", entry.mode & _SETUID),
-                    ("setgid", entry.mode & _SETGID and entry.mode & 0o010),
-                    ("file capabilities", dict(entry.xattrs).get("security.capability")),
-                )
-                if given
-            ]
+            means = _privileges_of(entry)
             if means:
                 yield (
                     f"{entry.path} ({', '.join(means)}) ran without its privileges, since traced "
                     "programs cannot gain any: what it does with them was not seen. "
                     "Keep what it needs with --include."
                 )
+
+
+def _privileges_of(program: Entry) -> list[str]:
+    """What makes a program more than its caller, in words."""
+    means = []
+    if program.mode & _SETUID:
+        means.append("setuid")
+    # Without group execution the bit asks for mandatory locks, and grants nothing.
+    if program.mode & _SETGID and program.mode & 0o010:
+        means.append("setgid")
+    if any(name == "security.capability" for name, _ in program.xattrs):
+        means.append("file capabilities")
+    return means

@@ -152,6 +152,11 @@ def test_an_included_path_that_does_not_exist_names_near_misses(tree: ImageTree)
     assert "/opt exists, and has no zzz" in raised.value.details
 
 
+def test_including_a_file_that_the_engine_mounts_over_is_told(tree: ImageTree) -> None:
+    kept = tree.decide(includes=("/etc/hosts",))
+    assert kept.notes[0].startswith("--include /etc/hosts has no effect")
+
+
 def test_exclude_wins_over_trace_and_include_and_is_told(tree: ImageTree) -> None:
     tree.add("/app/main.py")
     tree.add("/app/secrets/key.pem")
