@@ -8,6 +8,7 @@ it through pipes, as slimmer talks to `sensor serve`. Faults for tests are asked
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import struct
 import subprocess
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from slimmer.rootfs import FileServerClient, RootfsIndex
+from slimmer.tracing import sensor_binary
+
+ENGINE_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 TYPES = {
     stat.S_IFREG: b"f",
@@ -116,6 +120,22 @@ def serve(root: bytes, fault: str) -> None:
         else:
             answer_files(root, paths, out, fault)
         out.flush()
+
+
+@contextmanager
+def sensor_served(root: Path, spool: Path) -> Iterator[FileServerClient]:
+    """A client of the real `sensor serve`, which takes `root` for its root directory."""
+    folder = root / ".slim"
+    folder.mkdir()
+    shutil.copy(sensor_binary(ENGINE_ARCHITECTURES[os.uname().machine]), folder / "sensor")
+    command = ["/usr/sbin/chroot", str(root), "/.slim/sensor", "serve"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        with FileServerClient(server.stdout, server.stdin, spool) as client:
+            yield client
+            server.stdin.close()
+            assert server.wait() == 0, "the server ends with its requests"
 
 
 @contextmanager

@@ -6,14 +6,18 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import EntryType
-from slimmer.rootfs import FileServerClient
-from tests.unit.rootfs.file_server import served
+from slimmer.rootfs import FileServerClient, is_below
+from tests.unit.rootfs.file_server import sensor_served, served
+
+Serve = Callable[[Path, Path], AbstractContextManager[FileServerClient]]
 
 BIG = 3 * 1024 * 1024 + 17
 
@@ -39,10 +43,32 @@ def rootfs(tmp_path: Path) -> Path:
     return root
 
 
-def test_the_index_tells_what_lstat_tells(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+@pytest.fixture(
+    params=[
+        pytest.param(served, id="python"),
+        pytest.param(
+            sensor_served,
+            id="sensor",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root"),
+        ),
+    ]
+)
+def serve(request: pytest.FixtureRequest) -> Serve:
+    """Two servers that were written independently: one client must get the same from both."""
+    server: Serve = request.param
+    return server
+
+
+def test_the_index_tells_what_lstat_tells(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         index = client.index()
-    assert len(index) == 1 + sum(len(names) + len(files) for _, names, files in os.walk(rootfs))
+    walked = {
+        "/" + os.path.relpath(os.path.join(directory, name), rootfs)
+        for directory, names, files in os.walk(rootfs)
+        for name in names + files
+    }
+    served_folder = {path for path in walked if is_below(path, "/.slim")}
+    assert {entry.path for entry in index} == {"/", *walked} - served_folder
     for entry in index:
         place = os.fsencode(rootfs) + os.fsencode(entry.path)
         info = os.lstat(place)
@@ -59,44 +85,48 @@ def test_the_index_tells_what_lstat_tells(rootfs: Path, tmp_path: Path) -> None:
     assert kinds[os.fsdecode(b"/caf\xe9\nline")] is EntryType.DIRECTORY
 
 
-def test_hard_links_share_an_inode_and_nothing_else_has_one(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_hard_links_share_an_inode_and_nothing_else_has_one(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         index = client.index()
     numbered = {entry.path: entry.inode for entry in index if entry.inode}
     assert set(numbered) == {"/etc/passwd", "/etc/passwd-"}
     assert len(set(numbered.values())) == 1
 
 
-def test_an_opaque_directory_is_listed_and_not_entered(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_an_opaque_directory_is_listed_and_not_entered(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         index = client.index(opaque=["/proc"])
     assert "/proc" in index
     assert "/proc/1" not in index
 
 
 def test_hidden_files_are_left_out_and_links_in_their_place_are_not(
-    rootfs: Path, tmp_path: Path
+    rootfs: Path, tmp_path: Path, serve: Serve
 ) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+    with serve(rootfs, tmp_path / "spool") as client:
         index = client.index(hidden=["/etc/passwd", "/etc/link"])
     assert "/etc/passwd" not in index
     assert "/etc/link" in index
 
 
-def test_xattrs_come_across(rootfs: Path, tmp_path: Path) -> None:
+def test_xattrs_come_across(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
     try:
         os.setxattr(rootfs / "etc/big", "user.second", b"\0\xff")
         os.setxattr(rootfs / "etc/big", "user.first", b"")
     except OSError as error:
         pytest.skip(f"this file system has no user attributes: {error}")
-    with served(rootfs, tmp_path / "spool") as client:
+    with serve(rootfs, tmp_path / "spool") as client:
         entry = client.index().get("/etc/big")
     assert entry is not None
     assert entry.xattrs == (("user.first", b""), ("user.second", b"\0\xff"))
 
 
-def test_content_is_the_files_bytes(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_content_is_the_files_bytes(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         client.index()
         client.fetch(["/etc/big", "/etc/empty", "/etc/passwd", "/etc/passwd-"])
         passwd = (rootfs / "etc/passwd").read_bytes()
@@ -116,8 +146,8 @@ def test_content_is_the_files_bytes(rootfs: Path, tmp_path: Path) -> None:
         assert client.head("/etc/empty", 4) == b""
 
 
-def test_what_is_there_is_not_fetched_again(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_what_is_there_is_not_fetched_again(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         client.index()
         client.fetch(["/etc/big"])
         (rootfs / "etc/big").unlink()
@@ -126,13 +156,17 @@ def test_what_is_there_is_not_fetched_again(rootfs: Path, tmp_path: Path) -> Non
         assert client.fetched_bytes == BIG + (rootfs / "etc/passwd").stat().st_size
 
 
-def test_a_file_that_was_not_fetched_is_fetched_alone(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_a_file_that_was_not_fetched_is_fetched_alone(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         assert client.head("/etc/passwd", 5) == b"root:"
 
 
-def test_unreadable_files_are_named_and_the_others_are_there(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_unreadable_files_are_named_and_the_others_are_there(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         with pytest.raises(OriginalUnreadableError, match=r"/etc/none and 1 more") as raised:
             client.fetch(["/etc/none", "/etc/passwd", "/etc/fifo"])
         assert "/etc/fifo: Invalid argument" in raised.value.details
@@ -185,16 +219,18 @@ def test_a_record_that_is_shorter_than_its_path_is_an_error(tmp_path: Path) -> N
     assert "shorter than its path" in raised.value.details
 
 
-def test_the_spool_is_private_and_goes_away(rootfs: Path, tmp_path: Path) -> None:
+def test_the_spool_is_private_and_goes_away(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
     spool = tmp_path / "spool"
-    with served(rootfs, spool) as client:
+    with serve(rootfs, spool) as client:
         client.fetch(["/etc/passwd"])
         assert spool.stat().st_mode & 0o777 == 0o600
     assert not spool.exists()
 
 
-def test_another_thread_may_fetch_while_this_one_reads(rootfs: Path, tmp_path: Path) -> None:
-    with served(rootfs, tmp_path / "spool") as client:
+def test_another_thread_may_fetch_while_this_one_reads(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
         client.index()
         client.fetch(["/etc/passwd"])
         background = threading.Thread(target=client.fetch, args=(["/etc/big"],))
