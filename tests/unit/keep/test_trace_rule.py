@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from slimmer.model import Access, Reason
-from tests.unit.keep.image_tree import ImageTree, rules_of, seen
+from slimmer.keep import KeepRequest, decide
+from slimmer.model import Access, Entry, EntryType, Reason
+from slimmer.rootfs import RootfsIndex
+from tests.unit.keep.image_tree import ImageTree, rules_of, seen, trace_of
+from tests.unit.rootfs.file_server import indexed
 
 
 def test_an_empty_trace_keeps_nothing_but_what_the_image_always_needs(tree: ImageTree) -> None:
@@ -93,3 +96,17 @@ def test_setuid_programs_that_ran_without_effect_are_told(tree: ImageTree) -> No
     assert tree.decide(*ran).notes == (), "root loses nothing"
     assert tree.decide(*seen("/bin/su"), config={"User": "app"}).notes == (), "it did not run"
     assert tree.decide(*ran, config={"User": "app"}, user="0:0").notes == ()
+
+
+def test_a_hole_in_the_index_that_was_seen_is_told(tree: ImageTree) -> None:
+    root = Entry(path="/", type=EntryType.DIRECTORY, mode=0o755, uid=0, gid=0, size=0, mtime_ns=0)
+    index = RootfsIndex([root], unreadable={"/mnt/broken": 5, "/mnt/unseen": 5})
+    with indexed(tree.root, tree.root.parent / "spool") as (_, content):
+        kept = decide(
+            KeepRequest(
+                index=index, content=content, trace=trace_of(seen("/mnt/broken/x")), config={}
+            )
+        )
+    assert kept.notes == (
+        "/mnt/broken was seen but could not be read in the original: Input/output error.",
+    )

@@ -1,8 +1,9 @@
 """A second, independent implementation of the file server's protocol, over a real directory.
 
 Run as a program it serves the directory in its first argument on stdin and stdout; tests talk to
-it through pipes, as slimmer talks to `sensor serve`. Faults for tests are asked for by name:
-`--fault truncate` ends in the middle of a file, `--fault foreign` speaks another protocol.
+it through pipes, as slimmer talks to `sensor serve`. The second argument may name a fault:
+`truncate` ends in the middle of a file, `foreign` speaks another protocol, `input-error` says
+that a read failed, `miscount` and `unreadable` answer an index that is not whole.
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ def serve(root: bytes, fault: str) -> None:
             out.write(b"I")
             count = 0
             for count, packed in enumerate(walk(root, set(paths)), start=1):  # noqa: B007
+                if fault == "unreadable" and packed.endswith(b"/etc/fifo"):
+                    packed = packed[:4] + b"!\0" + struct.pack("<H", 13) + packed[8:]
                 out.write(packed)
             out.write(struct.pack("<IQ", 0, count + (fault == "miscount")))
         else:

@@ -3,7 +3,9 @@ does not is an error with a name."""
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.errors import OriginalUnreadableError
+from slimmer.errors import NoSpaceError, OriginalUnreadableError
 from slimmer.model import EntryType
 from slimmer.rootfs import FileServerClient, is_below
 from tests.unit.rootfs.file_server import sensor_served, served
@@ -217,6 +219,26 @@ def test_a_record_that_is_shorter_than_its_path_is_an_error(tmp_path: Path) -> N
             client.index()
         client.close()
     assert "shorter than its path" in raised.value.details
+
+
+def test_paths_that_could_not_be_read_are_told_and_no_entries(rootfs: Path, tmp_path: Path) -> None:
+    with served(rootfs, tmp_path / "spool", "unreadable") as client:
+        index = client.index()
+    assert index.unreadable == {"/etc/fifo": errno.EACCES}
+    assert "/etc/fifo" not in index
+
+
+def test_a_full_disk_has_an_error_of_its_own(rootfs: Path, tmp_path: Path) -> None:
+    """The kernel's limit on file sizes stands in for a full disk: same call, another errno."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with served(rootfs, tmp_path / "spool") as client:
+        client.index()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (BIG // 2, limits[1]))
+        try:
+            with pytest.raises(NoSpaceError, match="No space is left"):
+                client.fetch(["/etc/big"])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_the_spool_is_private_and_goes_away(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
