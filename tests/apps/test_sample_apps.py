@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.apps, pytest.mark.engine]
 LARGEST_SLIM_IMAGE = {
     "express": 100_000_000,
     "flask": 40_000_000,
-    "imagetool": 60_000_000,
+    "imagetool": 100_000_000,
     "nginx": 20_000_000,
     "static": 2_000_000,
 }

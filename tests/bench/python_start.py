@@ -10,6 +10,7 @@ from tests.bench.figure import Figure, median
 from tests.bench.images import build_image
 from tests.bench.slim_build import forget, slim_build
 
+OPTIONS = ("--no-debug", "--exec-probe", "python3 --version")
 RUN = ("run", "--rm", "--volume")
 
 
@@ -28,7 +29,7 @@ def measure_python_start(flask: str, runs: int) -> list[Figure]:
                 *RUN, mount, "--cap-add", "SYS_PTRACE", "--entrypoint", "strace", image,
                 "-f", "-o", "/dev/null", "sh", "/measure/measure.sh",
             )  # fmt: skip
-            build = slim_build(image, "--volume", mount, "--no-debug", name="python-start")
+            build = slim_build(image, "--volume", mount, *OPTIONS, name="python-start")
             forget(build.reference)
             # In the order of the runs; the smoke test of the slim image adds its own behind.
             seconds = [int(line) / 1e9 for line in results.read_text().split()]
