@@ -12,7 +12,7 @@ import pytest
 
 from slimmer.keep import KeepRequest, decide
 from slimmer.model import Access, KeepSet, Sighting, Source, Trace
-from tests.unit.rootfs.file_server import indexed
+from tests.unit.rootfs.serving import indexed
 
 
 def seen(

@@ -24,7 +24,7 @@ from slimmer.keep import (
 )
 from slimmer.model import EntryType, KeepSet, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen, trace_of
-from tests.unit.rootfs.file_server import indexed
+from tests.unit.rootfs.serving import indexed
 
 TRIPLET = "/lib/x86_64-linux-gnu"
 pytestmark = [

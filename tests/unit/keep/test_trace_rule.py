@@ -6,7 +6,7 @@ from slimmer.keep import KeepRequest, decide
 from slimmer.model import Access, Entry, EntryType, Reason
 from slimmer.rootfs import RootfsIndex
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen, trace_of
-from tests.unit.rootfs.file_server import indexed
+from tests.unit.rootfs.serving import indexed
 
 
 def test_an_empty_trace_keeps_nothing_but_what_the_image_always_needs(tree: ImageTree) -> None:

@@ -1,28 +1,20 @@
 """A second, independent implementation of the file server's protocol, over a real directory.
 
-Run as a program it serves the directory in its first argument on stdin and stdout; tests talk to
-it through pipes, as slimmer talks to `sensor serve`. The second argument may name a fault:
-`truncate` ends in the middle of a file, `foreign` speaks another protocol, `input-error` says
-that a read failed, `miscount` and `unreadable` answer an index that is not whole.
+Run as a program it serves the directory in its first argument on stdin and stdout, and imports
+nothing of slimmer; tests talk to it through pipes, as slimmer talks to `sensor serve`. The second
+argument may name a fault: `truncate` ends in the middle of a file, `foreign` speaks another
+protocol, `input-error` says that a read failed, `miscount` and `unreadable` answer an index that
+is not whole.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import struct
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
-
-from slimmer.rootfs import FileServerClient, RootfsIndex
-from slimmer.tracing import sensor_binary
-
-ENGINE_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 TYPES = {
     stat.S_IFREG: b"f",
@@ -123,43 +115,6 @@ def serve(root: bytes, fault: str) -> None:
         else:
             answer_files(root, paths, out, fault)
         out.flush()
-
-
-@contextmanager
-def sensor_served(root: Path, spool: Path) -> Iterator[FileServerClient]:
-    """A client of the real `sensor serve`, which takes `root` for its root directory."""
-    folder = root / ".slim"
-    folder.mkdir()
-    shutil.copy(sensor_binary(ENGINE_ARCHITECTURES[os.uname().machine]), folder / "sensor")
-    command = ["/usr/sbin/chroot", str(root), "/.slim/sensor", "serve"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        with FileServerClient(server.stdout, server.stdin, spool) as client:
-            yield client
-            server.stdin.close()
-            assert server.wait() == 0, "the server ends with its requests"
-
-
-@contextmanager
-def served(root: Path, spool: Path, fault: str = "") -> Iterator[FileServerClient]:
-    """A client of a server over `root`, which is a process of its own."""
-    command = [sys.executable, "-m", "tests.unit.rootfs.file_server", str(root), fault]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        with FileServerClient(server.stdout, server.stdin, spool) as client:
-            yield client
-
-
-@contextmanager
-def indexed(root: Path, spool: Path) -> Iterator[tuple[RootfsIndex, FileServerClient]]:
-    """Index and content of `root`."""
-    with served(root, spool) as client:
-        yield client.index(), client
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import pytest
 from slimmer.errors import NoSpaceError, OriginalUnreadableError
 from slimmer.model import EntryType
 from slimmer.rootfs import FileServerClient, is_below
-from tests.unit.rootfs.file_server import sensor_served, served
+from tests.unit.rootfs.serving import sensor_served, served
 
 Serve = Callable[[Path, Path], AbstractContextManager[FileServerClient]]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
-from tests.unit.rootfs.file_server import indexed
+from tests.unit.rootfs.serving import indexed
 
 STATUS = """\
 Package: coreutils
