@@ -62,7 +62,7 @@ bench: setup samples ## Measure the figures of the README; writes .build/bench.j
 	$(BIN)/python -m tests.bench --output .build/bench.json
 
 clean: ## Remove what was built in this folder
-	rm -rf $(VENV) .build dist slimmer/tracing/bin .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .build dist slim-report slimmer/tracing/bin .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 clean-samples: ## Remove the sample images from the engine
