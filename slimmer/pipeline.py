@@ -8,6 +8,7 @@ whatever happens before, the session and the workspace take everything away agai
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import resource
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from slimmer import __version__
 from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.debug_layer import DebugLayer, layer_of_image, layer_of_original
 from slimmer.engine import Engine, Session, connect, exposed_ports
 from slimmer.errors import BudgetError, ImageNotFoundError, UsageError
 from slimmer.image import (
@@ -30,6 +32,7 @@ from slimmer.image import (
 )
 from slimmer.keep import KeepRequest, decide
 from slimmer.model import (
+    CommandProbe,
     HttpProbe,
     KeepSet,
     LayerPlan,
@@ -57,7 +60,6 @@ from slimmer.report import (
     write_report,
 )
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
-from slimmer.tools import DebugTools, find_debug_tools
 from slimmer.tracing import (
     Examination,
     FileServer,
@@ -116,10 +118,10 @@ class _Build:
             packages = read_packages(index, server.content)
             request = self._keep_request(original, index, server, examination)
             kept = decide(request)
-            tools = self._debug_tools(request, kept) if debug_name else None
+            debug_layer = self._debug_layer(request, kept)
             self._progress.detail("decide", f"{len(kept.reasons):,} of {len(index):,} paths stay")
         with self._clock.stage("pack"):
-            packed, plans = self._pack(original, request, kept, packages, tools)
+            packed, plans = self._pack(original, request, kept, packages, debug_layer)
         self._pool.submit(server.close)
         with self._clock.stage("load"):
             loaded = load_images(self._session, packed)
@@ -273,14 +275,19 @@ class _Build:
             workdir=options.run.workdir,
         )
 
-    def _debug_tools(self, request: KeepRequest, kept: KeepSet) -> DebugTools | None:
-        tools = find_debug_tools(self._session, request, kept, self._options, self._folder)
-        if tools is None:
+    def _debug_layer(self, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
+        options = self._options
+        if options.debug is DebugImage.NONE:
+            return None
+        if options.debug is DebugImage.FROM_IMAGE:
+            return layer_of_image(self._session, options.debug_from, request, kept, self._folder)
+        layer = layer_of_original(request, kept)
+        if layer is None:
             self._warn(
                 "no debug image: the original has no shell to take; name an image that has one "
                 "with --debug-from (a busybox), or say --no-debug"
             )
-        return tools
+        return layer
 
     def _pack(
         self,
@@ -288,7 +295,7 @@ class _Build:
         request: KeepRequest,
         kept: KeepSet,
         packages: PackageDatabase,
-        tools: DebugTools | None,
+        debug_layer: DebugLayer | None,
     ) -> tuple[dict[str, PackedImage], dict[str, tuple[LayerPlan, ...]]]:
         """Images and their layers' plans, by role."""
         planning = plan_layers(
@@ -316,16 +323,16 @@ class _Build:
         self._progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
         packed = {"slim": slim}
         plans = {"slim": planning.layers}
-        if tools is not None:
+        if debug_layer is not None:
             packed["debug"] = pack_debug_image(
                 slim,
-                tools.plan,
-                tools.content,
+                debug_layer.plan,
+                debug_layer.content,
                 self._folder,
-                path_folders=tools.path_folders,
+                path_folders=debug_layer.path_folders,
                 latest=self._latest,
             )
-            plans["debug"] = (*planning.layers, tools.plan)
+            plans["debug"] = (*planning.layers, debug_layer.plan)
         return packed, plans
 
     # ---- verify and deliver
@@ -342,12 +349,14 @@ class _Build:
             ready_seconds=examined.ready_seconds,
             exit_status=examined.exit_status,
         )
+        shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
+        debug_plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
         running = [
             self._pool.submit(
                 smoke_test,
                 self._session,
                 image,
-                plan,
+                debug_plan if role == "debug" else plan,
                 role=role,
                 done=lambda result: self._progress.probed("verify", result),
             )

@@ -18,7 +18,8 @@ from typing import Any
 import psutil
 
 from slimmer.engine.client import Engine
-from slimmer.errors import InterruptedRunError
+from slimmer.engine.streams import Attachment
+from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
 
 SESSION_REPOSITORY = "slimmer-session"
@@ -34,6 +35,7 @@ class Session:
         self.engine = engine
         self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._containers: list[str] = []
+        self._attachments: list[Attachment] = []
         self._images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -56,6 +58,16 @@ class Session:
             self._containers.append(container)
         return container
 
+    def attach(self, container: str) -> Attachment:
+        """Attach to a container; the connection is closed before the container is removed.
+
+        An engine that still has output for a reader who does not read holds a removal up.
+        """
+        attachment = self.engine.attach(container)
+        with self._lock:
+            self._attachments.append(attachment)
+        return attachment
+
     def remove_container(self, container: str) -> None:
         """Remove a container before the session ends."""
         self.engine.remove_container(container)
@@ -71,18 +83,30 @@ class Session:
         return name
 
     def close(self) -> None:
-        """Remove everything that is still there. A second Ctrl-C does not stop it."""
-        with uninterrupted():
+        """Remove everything that is still there. A second Ctrl-C does not stop it.
+
+        An engine that fails here does not hide why the run ends: what it keeps is found by
+        `slim clean`.
+        """
+        with uninterrupted(), contextlib.suppress(SlimError):
             with self._lock:
                 self._closed = True
-                containers, images = list(self._containers), list(self._images)
+                containers, self._containers = self._containers, []
+                images, self._images = self._images, []
+                attachments, self._attachments = self._attachments, []
+            for attachment in attachments:
+                attachment.close()
             if containers:
                 with ThreadPoolExecutor(len(containers)) as pool:
-                    list(pool.map(self.engine.remove_container, containers))
+                    list(pool.map(self._remove, containers))
             for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
-                self.engine.remove_container(left["Id"])
+                self._remove(left["Id"])
             for image in reversed(images):
                 self.engine.remove_image(image)
+
+    def _remove(self, container: str) -> None:
+        with contextlib.suppress(SlimError):
+            self.engine.remove_container(container)
 
     def __enter__(self) -> Session:
         return self

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from slimmer.tracing.wire import Record, RecordReader
+from slimmer.tracing.wire import Lookup, Opened, Record, RecordReader
 
 R = TypeVar("R")
 
@@ -26,7 +26,7 @@ class RecordStream:
         self._records: list[Record] = []
         self._error: BaseException | None = None
         self._ended = False
-        self._last_arrival = time.monotonic()
+        self._last_sighting = time.monotonic()
         self._thread = threading.Thread(target=self._read, name="trace records", daemon=True)
 
     def start(self) -> None:
@@ -41,8 +41,8 @@ class RecordStream:
                     fresh = self._reader.feed(data)
                     with self._changed:
                         self._records.extend(fresh)
-                        if fresh:
-                            self._last_arrival = time.monotonic()
+                        if any(isinstance(record, Lookup | Opened) for record in fresh):
+                            self._last_sighting = time.monotonic()
                         self._changed.notify_all()
         except BaseException as error:  # it is raised again in the thread that waits
             self._error = error
@@ -83,9 +83,9 @@ class RecordStream:
                 self._changed.wait(left)
 
     def quiet_for(self) -> float:
-        """Seconds since the last record."""
+        """Seconds since the last path was seen that had not been seen before in its phase."""
         with self._changed:
-            return time.monotonic() - self._last_arrival
+            return time.monotonic() - self._last_sighting
 
     @property
     def ended(self) -> bool:

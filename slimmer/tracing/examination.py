@@ -8,16 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from slimmer.engine import exposed_ports
-from slimmer.errors import (
-    CommandNotFoundError,
-    NotListeningError,
-    OriginalExitedError,
-    OriginalProbeError,
-    SlimError,
-    UsageError,
-)
+from slimmer.errors import UsageError
 from slimmer.model import (
-    CommandProbe,
     HttpProbe,
     Original,
     Probe,
@@ -26,13 +18,13 @@ from slimmer.model import (
     Trace,
 )
 from slimmer.probing import (
-    COMMAND_MISSING,
     HEALTHCHECK,
     Prober,
     exercise,
     healthcheck_probe,
     in_order,
 )
+from slimmer.tracing.explanation import ended_early, failed_probe
 from slimmer.tracing.traced_run import TracedRun
 
 
@@ -107,7 +99,7 @@ def examine(
                     "it is kept, but not verified"
                 )
             else:
-                raise _explain(target, result, run)
+                raise failed_probe(target, result, run)
         results = tuple(passed)
         exit_status = target.exit_status()
     else:
@@ -147,85 +139,4 @@ def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> i
 def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
     if status == 0 and not any(isinstance(probe, HttpProbe) for probe in probes):
         return
-    raise _exited(target, status)
-
-
-def _exited(target: TracedRun, status: int) -> SlimError:
-    logs = target.logs()
-    if status in COMMAND_MISSING and "slimmer: cannot run" in logs:
-        return CommandNotFoundError(
-            "the original's command cannot be run",
-            hint="check ENTRYPOINT and CMD of the image, or --entrypoint and --cmd",
-            details=logs,
-        )
-    ended = "crashed" if status > 128 else "ended"
-    return OriginalExitedError(
-        f"the original's command {ended} with status {status} before its probes were done",
-        hint="its last lines are above; does it need --env, --volume, --network or --cmd? "
-        "`docker run` with the same options must work first",
-        details=logs,
-    )
-
-
-def _explain(target: TracedRun, result: ProbeResult, run: RunOptions) -> SlimError:
-    """Why a probe failed on the original, after looking."""
-    probe, status = result.probe, target.exit_status()
-    if isinstance(probe, CommandProbe):
-        if result.exit_status in COMMAND_MISSING:
-            return CommandNotFoundError(
-                f"the probe `{probe.name}`: {probe.command[0]} cannot be run in the original",
-                hint="name a program that is in the image and on its PATH; a shell line needs "
-                "its shell: --exec-probe \"sh -c '…'\"",
-                details=result.excerpt,
-            )
-        if status is not None and status != 0:
-            return _exited(target, status)
-        return OriginalProbeError(
-            f"the probe `{probe.name}` fails on the original: {result.answer}",
-            hint="the command must work in the original before slimmer can learn from it",
-            details=result.excerpt,
-        )
-    if status is not None:
-        return _exited(target, status)
-    port = probe.port or target.port()
-    if not result.answered:
-        silent = _not_listening(target, port, run)
-        if silent is not None:
-            return silent
-    logs = target.logs()
-    return OriginalProbeError(
-        f"the probe `{probe.name}` fails on the original: {result.answer} (port {port})",
-        hint="correct the path or say which status is right, for example "
-        f'--http-probe "{probe.method}:{probe.path} 404"'
-        if result.answered
-        else "raise --start-timeout if the application needs longer to start",
-        details="\n".join(filter(None, (result.excerpt[:500], logs))),
-    )
-
-
-def _not_listening(target: TracedRun, port: int | None, run: RunOptions) -> SlimError | None:
-    """The error for a port that nobody listens on; None where somebody does."""
-    listening = sorted({(record.port, record.loopback) for record in target.listening()})
-    if (port, False) in listening:
-        return None
-    elsewhere = [str(number) for number, loopback in listening if not loopback]
-    if (port, True) in listening:
-        return NotListeningError(
-            f"the original listens on port {port} of its own loopback only: nobody outside the "
-            "container can reach it there",
-            hint="let the application listen on 0.0.0.0",
-            details=target.logs(),
-        )
-    if elsewhere:
-        return NotListeningError(
-            f"nothing listens on port {port}; the original listens on {', '.join(elsewhere)}",
-            hint=f"--port {elsewhere[0]}",
-            details=target.logs(),
-        )
-    asked = f"port {port}" if port else "any port"
-    return NotListeningError(
-        f"the original does not listen on {asked} within {run.start_timeout:g} s",
-        hint="its last lines are above; raise --start-timeout if it needs longer, or name the "
-        "port with --port",
-        details=target.logs(),
-    )
+    raise ended_early(status, target.logs())

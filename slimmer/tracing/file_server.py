@@ -25,7 +25,7 @@ class FileServer:
         self._session = session
         self.container = session.create_container("files", file_server(image))
         engine.put_file(self.container, SENSOR_PATH, sensor)
-        self._attachment = engine.attach(self.container)
+        self._attachment = session.attach(self.container)
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
 

@@ -20,10 +20,11 @@ from slimmer.engine import (
     sidecar,
     traced,
 )
-from slimmer.errors import TraceIncompleteError, UsageError
+from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError, UsageError
 from slimmer.model import Original, RunOptions, Source, Trace
-from slimmer.probing import CommandOutcome
+from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.tracing.events import RecordStream
+from slimmer.tracing.explanation import COMPLAINT, ended_early
 from slimmer.tracing.trace import build_trace
 from slimmer.tracing.wire import Adopted, Exiting, Hello, Listening, Note, Phase, Signals, Trailer
 
@@ -98,10 +99,13 @@ class TracedRun:
             ),
         )
         self._engine.put_file(self._watcher, SENSOR_PATH, self._sensor)
-        self._sidecar = self._engine.attach(self._watcher)
+        self._sidecar = self._session.attach(self._watcher)
         self._records = RecordStream(self._sidecar.stdout(), self._trace_file)
         self._engine.start_container(self.container)
-        self._engine.start_container(self._watcher)
+        try:
+            self._engine.start_container(self._watcher)
+        except EngineOperationError as error:
+            raise self._not_watched(error) from error
         self._records.start()
         hello = self._records.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
@@ -149,6 +153,8 @@ class TracedRun:
             timeout=timeout,
             started=lambda: self._tell("adopt"),
         )
+        if status in COMMAND_MISSING and COMPLAINT in output:
+            return CommandOutcome(exit_status=status, output=output)
         adopted = self._stream.wait_for(Adopted, ANSWER_TIMEOUT, since=point)
         if adopted is None or not adopted.process:
             raise self._incomplete(
@@ -260,6 +266,17 @@ class TracedRun:
             self._sidecar.write(line.encode("utf-8", "surrogateescape") + b"\n")
         except OSError as error:
             raise self._incomplete(f"the sensor is gone ({error})") from error
+
+    def _not_watched(self, error: EngineOperationError) -> SlimError:
+        """Why the sidecar could not be started: most often, because the target is over."""
+        state = self._engine.inspect_container(self.container)["State"]
+        if not state.get("Running"):
+            return ended_early(int(state.get("ExitCode", 0)), self.logs())
+        return TraceIncompleteError(
+            f"the sidecar cannot be started: {error.message}",
+            hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH; "
+            "`slim doctor` looks closer",
+        )
 
     def _incomplete(self, message: str) -> TraceIncompleteError:
         said = self._sidecar.errors if self._sidecar else ""

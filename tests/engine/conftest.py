@@ -17,6 +17,9 @@ from typing import Any
 import docker
 import pytest
 
+from slimmer.cleaning import session_of
+from slimmer.engine import owner_is_alive, session_is_alive
+
 BUSYBOX = "slimmer-samples/busybox:latest"
 
 
@@ -103,28 +106,21 @@ class State:
 
 
 def state(client: docker.DockerClient, folder: Path) -> State:
-    """The engine's and the temporary folder's content."""
+    """What no living run owns; other runs may go on beside the tests."""
     return State(
         containers=frozenset(
-            each.id
-            for each in client.containers.list(all=True)
-            if "dev.slimmer.session" in each.labels
+            each["Id"]
+            for each in client.api.containers(all=True, filters={"label": "dev.slimmer.session"})
+            if owner_is_alive(each["Labels"]["dev.slimmer.owner"]) is False
         ),
         images=frozenset(
-            (image.id, tag) for image in client.images.list() for tag in image.tags or ["<none>"]
+            (image.id, tag)
+            for image in client.images.list()
+            for tag in image.tags or ["<none>"]
+            if tag.startswith("slimmer-test/")
+            or (tag.startswith("slimmer-session/") and not session_is_alive(session_of(tag)))
+            or (tag == "<none>" and "dev.slimmer.original" in image.labels)
         ),
-        volumes=frozenset(volume.id for volume in client.volumes.list()),
+        volumes=frozenset(volume.id for volume in client.volumes.list(filters={"dangling": True})),
         folders=frozenset(path.name for path in folder.glob("slimmer-*")),
     )
-
-
-@pytest.fixture
-def nothing_left(client: docker.DockerClient, tmp_path: Path, monkeypatch: Any) -> Iterator[None]:
-    """Fails the test when it leaves a container, image, tag, volume or folder behind."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    yield
-    left = state(client, temporary)
-    assert not left.containers
-    assert not left.folders

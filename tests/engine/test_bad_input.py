@@ -199,7 +199,7 @@ def test_slim_image_that_fails_moves_no_tag(slim: Callable[..., Ran], server: st
 def test_budget(slim: Callable[..., Ran], server: str) -> None:
     ran = slim("build", server, "--http-probe", "/", "--max-size", "10KB")
     assert ran.code == 15
-    assert "10,000" in ran.stderr or "10 KB" in ran.stderr
+    assert "more than its budget" in ran.stderr
 
 
 @pytest.fixture

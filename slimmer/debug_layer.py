@@ -1,0 +1,61 @@
+"""The debug image's layer: the original's own shell and tools, or another image's busybox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimmer.engine import Session
+from slimmer.image import read_original
+from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
+from slimmer.model import Content, KeepSet, LayerPlan
+from slimmer.pack import CombinedContent, plan_layer
+from slimmer.tracing import FileServer, sensor_binary
+
+LAYER = "debug"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebugLayer:
+    """What `pack_debug_image` needs."""
+
+    plan: LayerPlan
+    content: Content
+    path_folders: tuple[str, ...] = ()
+    """Folders to append to PATH."""
+
+
+def layer_of_original(request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
+    """The original's shell and tools with all that they need; None where it has no shell."""
+    if not has_shell(request.index, request.content, search_path=request.search_path):
+        return None
+    tools = debug_tools(request, kept)
+    plan = plan_layer(LAYER, request.index.get, tools.reasons)
+    return DebugLayer(plan=plan, content=request.content)
+
+
+def layer_of_image(
+    session: Session, reference: str, request: KeepRequest, kept: KeepSet, folder: Path
+) -> DebugLayer:
+    """The busybox of the image `reference`, below a folder of its own.
+
+    `folder` takes the fetched bytes. Raises ImageNotFoundError, and UsageError where the image
+    has no busybox that runs in the original.
+    """
+    image = read_original(reference, session.engine.inspect_image(reference))
+    server = FileServer(
+        session, image.id, sensor_binary(image.architecture), folder / "debug-content"
+    )
+    index = server.index()
+    tools = borrowed_tools(request, kept, index=index, content=server.content)
+    entries = {entry.path: entry for entry in tools.entries}
+    plan = plan_layer(
+        LAYER, request.index.get, {*tools.originals.reasons, *entries}, entries=entries
+    )
+    borrowed: dict[str, tuple[Content, str]] = {
+        place: (server.content, there) for place, there in tools.sources.items()
+    }
+    content = CombinedContent(request.content, borrowed=borrowed)
+    content.fetch(tools.sources)
+    server.close()
+    return DebugLayer(plan=plan, content=content, path_folders=(BORROWED_FOLDER,))
