@@ -4,8 +4,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "procfs.h"
 #include "watch.h"
 
@@ -15,6 +17,20 @@ static void start_phase(struct watch *watch, const char *name)
     opens_drain(&watch->opens, &watch->records, 0);
     records_phase(&watch->records, name, strlen(name));
     opens_forget(&watch->opens);
+}
+
+/* Signals that a thread waits for by sigwait count as blocked, but while it waits, /proc shows
+ * them unblocked; PID 1 of many an image (tini) does nothing else. The set is in its memory. */
+static uint64_t awaited_signals(pid_t thread)
+{
+    char text[256];
+    long number = -1;
+    unsigned long long set = 0;
+    uint64_t signals = 0;
+    if (procfs_read(thread, "syscall", text, sizeof text) > 0 &&
+        sscanf(text, "%ld %llx", &number, &set) == 2 && number == SYS_rt_sigtimedwait)
+        (void)memory_read(thread, set, &signals, sizeof signals);
+    return signals;
 }
 
 static void report_signals(struct watch *watch)
@@ -28,6 +44,7 @@ static void report_signals(struct watch *watch)
         procfs_status_field(status, "SigBlk:", 16, &blocked);
         procfs_status_field(status, "SigIgn:", 16, &ignored);
     }
+    blocked |= awaited_signals(watch->target);
     records_signals(&watch->records, caught, blocked, ignored);
 }
 

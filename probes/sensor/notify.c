@@ -132,6 +132,12 @@ static ssize_t base_directory(const struct watch *watch, pid_t thread, bool abso
     return length == 1 ? 0 : length;
 }
 
+static unsigned abi_flags(const struct seccomp_notif *request)
+{
+    bool native = request->data.arch == abi_audit_architecture(abi_native());
+    return native ? 0 : (unsigned)LOOKUP_COMPAT;
+}
+
 static void record_path(struct watch *watch, const struct call *call,
                         const struct seccomp_notif *request, int listener,
                         const struct path_argument *argument, struct decoded_flags flags)
@@ -147,8 +153,7 @@ static void record_path(struct watch *watch, const struct call *call,
         .thread = thread,
         .call = call,
         .access = flags.create ? ACCESS_CREATE : (enum access)call->access,
-        .flags = (flags.no_follow ? (unsigned)LOOKUP_NO_FOLLOW : 0) |
-                 (request->data.arch == abi_audit_architecture(abi_native()) ? 0 : (unsigned)LOOKUP_COMPAT),
+        .flags = abi_flags(request) | (flags.no_follow ? (unsigned)LOOKUP_NO_FOLLOW : 0),
         .directory = base,
         .path = path,
     };
@@ -195,7 +200,7 @@ static void record_address(struct watch *watch, const struct call *call,
         .thread = (pid_t)request->pid,
         .call = call,
         .access = (enum access)call->access,
-        .flags = base_length < 0 ? (unsigned)LOOKUP_NO_DIRECTORY : 0,
+        .flags = abi_flags(request) | (base_length < 0 ? (unsigned)LOOKUP_NO_DIRECTORY : 0),
         .directory = base,
         .directory_size = base_length < 0 ? 0 : (size_t)base_length,
         .path = socket.sun_path,

@@ -71,8 +71,15 @@ class Enclosure:
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._arguments = [*prefix, "/.slim/sensor", "gate", *gate, "--", *command]
         self._watch = watch
-        self._environment = os.environ | {"FOLDER": str(folder), "SENSOR": str(sensor)}
-        self._environment |= {"LC_ALL": "C", "PATH": SEARCH_PATH} | (environment or {})
+        self._environment = {
+            "FOLDER": str(folder),
+            "SENSOR": str(sensor),
+            "PATH": SEARCH_PATH,
+            "LC_ALL": "C",
+            # The leak check wants to trace its process at the exit, which is traced already.
+            "ASAN_OPTIONS": "detect_leaks=0",
+            **(environment or {}),
+        }
         self.records: list[Record] = []
         self.raw = bytearray()
         """Every byte of the stream."""
@@ -104,6 +111,10 @@ class Enclosure:
         trace: TracebackType | None,
     ) -> None:
         self._end()
+        if kind is None:
+            said = self.errors()
+            assert "Sanitizer" not in said, said
+            assert "runtime error" not in said, said
 
     def _end(self) -> None:
         self.target.kill()  # --kill-child: the namespace goes with it
