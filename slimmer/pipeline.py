@@ -85,6 +85,9 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         engine.close()
 
 
+_Served = tuple[FileServer, RootfsIndex, PackageDatabase]
+
+
 class _Build:
     """One build: the stages in their order, each taking what the ones before it gave."""
 
@@ -113,9 +116,8 @@ class _Build:
 
     def _stages(self, original: Original, slim_name: str, debug_name: str) -> Report:
         with self._clock.stage("trace"):
-            examination, server, index = self._trace(original)
+            examination, (server, index, packages) = self._trace(original)
         with self._clock.stage("decide"):
-            packages = read_packages(index, server.content)
             request = self._keep_request(original, index, server, examination)
             kept = decide(request)
             debug_layer = self._debug_layer(request, kept)
@@ -208,8 +210,8 @@ class _Build:
     def _trace_file(self) -> Path:
         return self._folder / "trace"
 
-    def _trace(self, original: Original) -> tuple[Examination, FileServer, RootfsIndex]:
-        """The traced run, and the file server beside it."""
+    def _trace(self, original: Original) -> tuple[Examination, _Served]:
+        """The traced run, and what the file server beside it gave meanwhile."""
         sensor = sensor_binary(original.architecture)
         served = self._pool.submit(self._serve, original, sensor)
         options = self._options
@@ -239,11 +241,12 @@ class _Build:
             done=lambda result: self._progress.probed("trace", result),
         )
         self._pool.submit(target.close)
-        return examination, *served.result()
+        return examination, served.result()
 
-    def _serve(self, original: Original, sensor: Path) -> tuple[FileServer, RootfsIndex]:
+    def _serve(self, original: Original, sensor: Path) -> _Served:
         server = FileServer(self._session, original.id, sensor, self._folder / "content")
-        return server, server.index()
+        index = server.index()
+        return server, index, read_packages(index, server.content)
 
     def _ports(self, original: Original, probes: Iterable[Probe]) -> set[int]:
         named = (

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from slimmer.tracing.wire import Lookup, Opened, Record, RecordReader
+from slimmer.tracing.wire import Lookup, Opened, Record, RecordReader, Trailer
 
 R = TypeVar("R")
 
@@ -35,7 +35,7 @@ class RecordStream:
 
     def _read(self) -> None:
         try:
-            with self._file.open("wb") as file:
+            with self._file.open("wb", buffering=0) as file:
                 while data := self._source.read1(256 * 1024):  # type: ignore[attr-defined]
                     file.write(data)
                     fresh = self._reader.feed(data)
@@ -93,10 +93,16 @@ class RecordStream:
         with self._changed:
             return self._ended
 
-    def finish(self, timeout: float) -> list[Record]:
-        """All records of the complete stream; raises TraceIncompleteError where it is not."""
-        self._thread.join(timeout)
+    def finish(self, timeout: float) -> list[Record] | None:
+        """All records, once the trailer is among them; None where it does not come in time.
+
+        Raises TraceIncompleteError where the stream lost something, and whatever went wrong
+        while it was read.
+        """
+        complete = self.wait_for(Trailer, timeout) is not None
         if self._error is not None:
             raise self._error
+        if not complete:
+            return None
         self._reader.close()
         return self._records

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,20 +89,13 @@ class TracedRun:
         self.container = self._session.create_container(
             "target", traced(configuration, arguments, gate)
         )
-        self._engine.put_file(self.container, SENSOR_PATH, self._sensor)
-        self._watcher = self._session.create_container(
-            "sidecar",
-            sidecar(
-                self._original.id,
-                ("watch", *self._source_flags()),
-                self.container,
-                tuple(self._original.config.get("Volumes") or ()),
-            ),
-        )
-        self._engine.put_file(self._watcher, SENSOR_PATH, self._sensor)
+        with ThreadPoolExecutor(1, "sidecar") as pool:
+            prepared = pool.submit(self._prepare_sidecar)
+            self._engine.put_file(self.container, SENSOR_PATH, self._sensor)
+            self._engine.start_container(self.container)
+            self._watcher = prepared.result()
         self._sidecar = self._session.attach(self._watcher)
         self._records = RecordStream(self._sidecar.stdout(), self._trace_file)
-        self._engine.start_container(self.container)
         try:
             self._engine.start_container(self._watcher)
         except EngineOperationError as error:
@@ -112,6 +106,20 @@ class TracedRun:
             raise self._incomplete("the sensor did not start")
         self._description = self._engine.inspect_container(self.container)
         return hello
+
+    def _prepare_sidecar(self) -> str:
+        """Create the sidecar for the target, which need not run yet."""
+        watcher = self._session.create_container(
+            "sidecar",
+            sidecar(
+                self._original.id,
+                ("watch", *self._source_flags()),
+                self.container,
+                tuple(self._original.config.get("Volumes") or ()),
+            ),
+        )
+        self._engine.put_file(watcher, SENSOR_PATH, self._sensor)
+        return watcher
 
     def _source_flags(self) -> list[str]:
         flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
@@ -223,7 +231,7 @@ class TracedRun:
             raise self._incomplete(f"the sensor did not begin the phase {name}")
 
     def finish(self) -> Trace:
-        """Stop the target as its image asks for, complete the trace, and kill what is left.
+        """Stop the target as its image asks for, and complete the trace; `close` removes the rest.
 
         The stop signal is sent only where the first program can take it: the kernel ignores a
         signal for PID 1 that has no handler, and waiting for its effect would be in vain.
@@ -231,11 +239,10 @@ class TracedRun:
         if self.exit_status() is None:
             self._shut_down()
         self._tell("finish")
-        if self._stream.wait_for(Trailer, ANSWER_TIMEOUT) is None:
+        records = self._stream.finish(ANSWER_TIMEOUT)
+        if records is None:
             raise self._incomplete("the sensor did not complete the trace")
-        assert self._sidecar is not None
-        self._engine.signal_container(self.container, "KILL")
-        return build_trace(self._stream.finish(ANSWER_TIMEOUT))
+        return build_trace(records)
 
     def close(self) -> None:
         """Remove the target and the sidecar."""
