@@ -1,0 +1,159 @@
+"""Imports go one way only, and each third-party library has one importer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import slimmer
+
+PACKAGE = Path(slimmer.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+LEVELS: tuple[frozenset[str], ...] = (
+    frozenset({"slimmer"}),
+    frozenset({"errors"}),
+    frozenset({"model"}),
+    frozenset({"image"}),
+    frozenset({"engine", "rootfs", "probing"}),
+    frozenset({"configuration"}),
+    frozenset({"pack", "keep", "tracing"}),
+    frozenset({"verify"}),
+    frozenset({"report"}),
+    frozenset({"workspace"}),
+    frozenset({"debug_layer", "cleaning", "doctor"}),
+    frozenset({"pipeline"}),
+    frozenset({"cli"}),
+    frozenset({"__main__"}),
+)
+"""Lowest first: a module imports from lower levels, and from its own part. `slimmer` is the
+package's __init__."""
+
+SHELL = {"cli", "__main__"}
+"""What speaks to the user; everything else returns values and raises errors."""
+
+IMPORTERS = {
+    "docker": {"engine"},
+    "requests": {"engine"},
+    "psutil": {"engine"},
+    "rich": {"report"},
+    "click": {"cli"},
+    "yaml": {"configuration"},
+}
+"""Third-party library → the parts that may import it."""
+
+
+def part_of(file: Path) -> str:
+    """`tracing` for slimmer/tracing/wire.py, `pipeline` for slimmer/pipeline.py."""
+    first = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "slimmer" if first == "__init__" else first
+
+
+def is_part(name: str) -> bool:
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """The dotted name of every import in a file, those inside functions included."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            module = node.module or ""
+            if module == "slimmer":  # `from slimmer import errors` is an import of the part
+                yield from (f"slimmer.{name.name}" for name in node.names if is_part(name.name))
+            yield module
+
+
+def own_imports(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """(imported part, the rest of the dotted name) for each import of slimmer itself."""
+    for name in imports_of(file):
+        first, *rest = name.split(".")
+        if first == "slimmer":
+            yield (rest[0] if rest else "slimmer"), rest[1:]
+
+
+def level(part: str) -> int:
+    return next(number for number, parts in enumerate(LEVELS) if part in parts)
+
+
+def place(file: Path, node: ast.Call) -> str:
+    return f"{file.relative_to(PACKAGE)}:{node.lineno} {ast.unparse(node.func)}"
+
+
+def test_every_part_has_a_level_and_every_level_a_part() -> None:
+    assert {part_of(file) for file in FILES} == frozenset().union(*LEVELS)
+
+
+def test_imports_go_down() -> None:
+    upward = [
+        (str(file.relative_to(PACKAGE)), part)
+        for file in FILES
+        for part, _ in own_imports(file)
+        if part != part_of(file) and level(part) >= level(part_of(file))
+    ]
+    assert upward == []
+
+
+def test_a_stage_is_imported_through_its_package() -> None:
+    reached_into = [
+        (str(file.relative_to(PACKAGE)), part, *inside)
+        for file in FILES
+        for part, inside in own_imports(file)
+        if part != part_of(file) and inside
+    ]
+    assert reached_into == []
+
+
+def test_a_library_has_one_importer() -> None:
+    strangers = [
+        (str(file.relative_to(PACKAGE)), name)
+        for file in FILES
+        for name in imports_of(file)
+        if part_of(file) not in IMPORTERS.get(name.partition(".")[0], {part_of(file)})
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("stage", ["rootfs", "keep", "pack"])
+def test_pure_stages_know_no_engine(stage: str) -> None:
+    """Not even through what they import."""
+    reached: set[str] = set()
+    waiting = {stage}
+    while waiting:
+        part = waiting.pop()
+        reached.add(part)
+        files = [file for file in FILES if part_of(file) == part]
+        waiting |= {name for file in files for name, _ in own_imports(file)} - reached
+    assert reached <= {"slimmer", "errors", "model", "image", "rootfs", "keep", "pack"}
+
+
+def test_nothing_prints_or_ends_the_process_below_the_command_line() -> None:
+    loud = [
+        place(file, node)
+        for file in FILES
+        if part_of(file) not in SHELL
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"print", "sys.exit", "exit", "quit", "os._exit"}
+    ]
+    assert loud == []
+
+
+def test_the_walker_finds_what_it_looks_for(tmp_path: Path) -> None:
+    """The tests above compare with nothing, so that nothing must not come of blindness."""
+    file = tmp_path / "module.py"
+    file.write_text(
+        "import docker.errors\nfrom slimmer import errors, __version__\n"
+        "def late():\n    from slimmer.rootfs.index import RootfsIndex\n"
+    )
+    assert list(own_imports(file)) == [
+        ("errors", []),
+        ("slimmer", []),
+        ("rootfs", ["index"]),
+    ]
+    assert "docker.errors" in imports_of(file)
