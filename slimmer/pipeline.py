@@ -30,7 +30,7 @@ from slimmer.image import (
     repository_tags,
     slim_tag,
 )
-from slimmer.keep import KeepRequest, decide
+from slimmer.keep import KeepRequest, check_rule_names, decide
 from slimmer.model import (
     CommandProbe,
     HttpProbe,
@@ -118,7 +118,7 @@ class _Build:
         with self._clock.stage("trace"):
             examination, (server, index, packages) = self._trace(original)
         with self._clock.stage("decide"):
-            request = self._keep_request(original, index, server, examination)
+            request = self._keep_request(original, index, server, examination, packages)
             kept = decide(request)
             debug_layer = self._debug_layer(request, kept)
             self._progress.detail("decide", f"{len(kept.reasons):,} of {len(index):,} paths stay")
@@ -174,6 +174,7 @@ class _Build:
     def _resolve(self) -> tuple[Original, str, str]:
         """The original, and names for the results that take nothing from the user."""
         options = self._options
+        check_rule_names((*options.rules, *options.without_rules))
         inspection = self._engine.inspect_image(options.image)
         original = read_original(options.image, inspection)
         if original.os != "linux":
@@ -262,7 +263,12 @@ class _Build:
     # ---- decide and pack
 
     def _keep_request(
-        self, original: Original, index: RootfsIndex, server: FileServer, examined: Examination
+        self,
+        original: Original,
+        index: RootfsIndex,
+        server: FileServer,
+        examined: Examination,
+        packages: PackageDatabase,
     ) -> KeepRequest:
         options = self._options
         return KeepRequest(
@@ -270,7 +276,10 @@ class _Build:
             content=server.content,
             trace=examined.trace,
             config=original.config,
+            packages=packages,
             strategy=options.strategy,
+            with_rules=frozenset(options.rules),
+            without_rules=frozenset(options.without_rules),
             includes=options.includes,
             excludes=options.excludes,
             environment=options.run.environment,

@@ -64,8 +64,22 @@ DEFAULT_FILE = Path("slim.yaml")
 )
 @click.option(
     "--strategy",
-    type=click.Choice([Strategy.MINIMAL.value]),
+    type=click.Choice([strategy.value for strategy in Strategy]),
     help="How much to keep around what was seen. Default: minimal.",
+)
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="NAME",
+    help="Ask this rule as well, whatever the strategy; `slim rules` lists them. Repeatable.",
+)
+@click.option(
+    "--no-rule",
+    "without_rules",
+    multiple=True,
+    metavar="NAME",
+    help="Do not ask this rule. Repeatable.",
 )
 @click.option(
     "--include",
@@ -221,6 +235,8 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     changes: dict[str, Any] = {
         "tag": flags["tag"],
         "strategy": Strategy(flags["strategy"]) if flags["strategy"] else None,
+        "rules": (*options.rules, *flags["rules"]),
+        "without_rules": (*options.without_rules, *flags["without_rules"]),
         "includes": (*options.includes, *flags["includes"], *_listed(flags["include_files"])),
         "excludes": (*options.excludes, *flags["excludes"]),
         "output": flags["output"],

@@ -16,6 +16,7 @@ from slimmer.cli.clean import clean
 from slimmer.cli.debug import debug
 from slimmer.cli.doctor import doctor
 from slimmer.cli.failure import exit_code_table, show
+from slimmer.cli.rules import rules
 from slimmer.errors import InterruptedRunError, SlimError
 
 
@@ -46,6 +47,7 @@ def slim() -> None:
 
 
 slim.add_command(build)
+slim.add_command(rules)
 slim.add_command(doctor)
 slim.add_command(clean)
 slim.add_command(debug)

@@ -41,6 +41,8 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         image=root.scalar("image", str, ""),
         tag=root.scalar("tag", str, ""),
         strategy=_strategy(root),
+        rules=root.texts("rules"),
+        without_rules=root.texts("without_rules"),
         probes=named[: len(probes)],
         checks=named[len(probes) :],
         healthcheck=root.scalar("healthcheck", bool, True),

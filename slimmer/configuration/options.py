@@ -26,6 +26,10 @@ class BuildOptions:
     tag: str = ""
     """The slim image's reference; empty: `NAME:TAG-slim`."""
     strategy: Strategy = Strategy.MINIMAL
+    rules: tuple[str, ...] = ()
+    """Names of rules that are asked besides those of the strategy."""
+    without_rules: tuple[str, ...] = ()
+    """Names of rules that are not asked; they win over `rules`."""
     probes: tuple[Probe, ...] = ()
     """Exercise the original under trace, and the finished images in the smoke test."""
     checks: tuple[Probe, ...] = ()

@@ -7,7 +7,7 @@ in rounds until nothing new is kept.
 from slimmer.keep.borrowed_tools import FOLDER as BORROWED_FOLDER
 from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
 from slimmer.keep.debug_tools import debug_tools, has_shell
-from slimmer.keep.decision import decide
+from slimmer.keep.decision import check_rule_names, decide
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rules import RULES
 
@@ -17,6 +17,7 @@ __all__ = [
     "BorrowedTools",
     "KeepRequest",
     "borrowed_tools",
+    "check_rule_names",
     "debug_tools",
     "decide",
     "has_shell",

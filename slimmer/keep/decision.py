@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
+from slimmer.errors import UsageError
 from slimmer.keep.ledger import Ledger
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import Context, Rule
@@ -20,17 +22,31 @@ def decide(request: KeepRequest) -> KeepSet:
     """
     context = Context(request)
     ledger = Ledger(request.index, PathGlobs(request.excludes))
-    rules = [
-        rule(context)
-        for rule in RULES
-        if request.strategy in rule.strategies and rule.name not in request.without_rules
-    ]
+    rules = [rule(context) for rule in RULES if _is_asked(rule, request)]
     run_rules(context, rules, ledger)
     return KeepSet(
         reasons=ledger.reasons(),
         excluded=tuple(sorted(ledger.excluded)),
         notes=tuple(note for rule in rules for note in rule.notes(ledger.kept)),
     )
+
+
+def check_rule_names(names: Iterable[str]) -> None:
+    """Raises UsageError for the first name that no rule has."""
+    known = [rule.name for rule in RULES]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"there is no rule `{name}`",
+                hint=f"did you mean {near[0]}?" if near else "`slim rules` lists them all",
+            )
+
+
+def _is_asked(rule: type[Rule], request: KeepRequest) -> bool:
+    if rule.name in request.without_rules:
+        return False
+    return request.strategy in rule.strategies or rule.name in request.with_rules
 
 
 def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:

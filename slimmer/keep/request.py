@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from slimmer.model import Content, Strategy, Trace
-from slimmer.rootfs import RootfsIndex
+from slimmer.rootfs import PackageDatabase, RootfsIndex
 
 # What execvp and every container engine take where the image sets no PATH.
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -24,6 +24,8 @@ class KeepRequest:
     trace: Trace
     config: Mapping[str, Any]
     """The image's config, as `model.Original.config`."""
+    packages: PackageDatabase | None = None
+    """The distribution's packages; None: the original has none, or nobody read them."""
     strategy: Strategy = Strategy.MINIMAL
     includes: tuple[str, ...] = ()
     """Paths of `--include` and `--include-file`: kept with all that is below them."""
@@ -35,8 +37,10 @@ class KeepRequest:
     """`--user` of the run; empty: the image's USER."""
     workdir: str = ""
     """`--workdir` of the run; empty: the image's WORKDIR."""
+    with_rules: frozenset[str] = field(default_factory=frozenset)
+    """Names of rules that are asked whatever the strategy."""
     without_rules: frozenset[str] = field(default_factory=frozenset)
-    """Names of rules that are switched off."""
+    """Names of rules that are switched off; they win over `with_rules`."""
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
