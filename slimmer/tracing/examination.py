@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from slimmer.engine import exposed_ports
 from slimmer.errors import UsageError
 from slimmer.model import (
+    CommandProbe,
     HttpProbe,
     Original,
     Probe,
@@ -102,6 +103,8 @@ def examine(
                 raise failed_probe(target, result, run)
         results = tuple(passed)
         exit_status = target.exit_status()
+        if exit_status is None and _may_end_by_itself(target, original, probes):
+            exit_status = target.wait_while_busy(run.start_timeout)
     else:
         exit_status = _run_to_the_end(target, original, run)
     if exit_status is not None:
@@ -122,6 +125,15 @@ def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOp
     if isinstance(first, HttpProbe) or exposed_ports(original.config):
         port = first.port if isinstance(first, HttpProbe) else None
         target.wait_until_listening(port, run.start_timeout)
+
+
+def _may_end_by_itself(target: TracedRun, original: Original, probes: tuple[Probe, ...]) -> bool:
+    """Whether the command may be a job, only slower than its probes: what it still has to do
+    must not be cut short. An application that serves shows it by a port or a HEALTHCHECK."""
+    is_service = exposed_ports(original.config) or target.listening()
+    return not is_service and all(
+        isinstance(probe, CommandProbe) and probe.name != HEALTHCHECK for probe in probes
+    )
 
 
 def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> int:

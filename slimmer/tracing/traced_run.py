@@ -34,7 +34,7 @@ ANSWER_TIMEOUT = 30.0
 machine under load may schedule it late."""
 QUIET = 5.0
 """Seconds without any new path, after which an application that listens elsewhere counts as
-started."""
+started, and one that listens nowhere as one that stays."""
 
 
 class TracedRun:
@@ -216,6 +216,17 @@ class TracedRun:
         """The exit status of the target's first program, waiting for it up to `timeout` s."""
         self._stream.wait_for(Exiting, timeout)
         return self.exit_status()
+
+    def wait_while_busy(self, timeout: float) -> int | None:
+        """As `wait_for_exit`, but no longer than new paths are seen: a command that goes on
+        without any for QUIET seconds is taken for one that stays."""
+        deadline = time.monotonic() + timeout
+        while (status := self.exit_status()) is None:
+            left = min(deadline - time.monotonic(), QUIET - self._stream.quiet_for())
+            if left <= 0:
+                return None
+            self._stream.wait_for(Exiting, left)
+        return status
 
     def logs(self) -> str:
         """The target's last lines."""
