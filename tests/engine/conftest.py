@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ import pytest
 
 from slimmer.cleaning import session_of
 from slimmer.engine import owner_is_alive, session_is_alive
+from slimmer.image import ORIGINAL_LABEL
 
 BUSYBOX = "slimmer-samples/busybox:latest"
 
@@ -33,8 +36,15 @@ class Ran:
 
     @property
     def report(self) -> Any:
-        """The JSON on stdout."""
+        """The JSON on stdout of a run that must have gone well."""
+        assert self.code == 0, self.stderr
         return json.loads(self.stdout)
+
+    def passed(self, image: str) -> list[str]:
+        """The names of the probes that passed on `original`, `slim` or `debug`."""
+        (test,) = (test for test in self.report["tests"] if test["image"] == image)
+        assert test["passed"], test
+        return [probe["name"] for probe in test["probes"] if probe["passed"]]
 
 
 def run_slim(*arguments: str, folder: Path, environment: dict[str, str] | None = None) -> Ran:
@@ -69,9 +79,10 @@ def client() -> Iterator[docker.DockerClient]:
     connected.close()
 
 
-@pytest.fixture
-def image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
-    """Builds an image of a Dockerfile's text and files; all are removed after the test."""
+@contextlib.contextmanager
+def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
+    """Builds images of a Dockerfile's text and files; they go at the end of the block, and with
+    them every image that slimmer made of them."""
     names: list[str] = []
 
     def build(dockerfile: str, files: dict[str, bytes] | None = None, tag: str = "") -> str:
@@ -87,12 +98,37 @@ def image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
         names.append(name)
         return name
 
-    yield build
-    for name in names:
-        repository = name.rpartition(":")[0]
-        for left in client.images.list(repository):
-            for tag in left.tags:
-                client.images.remove(tag, force=True)
+    try:
+        yield build
+    finally:
+        for name in names:
+            with contextlib.suppress(docker.errors.ImageNotFound):
+                remove_with_results(client, name)
+
+
+def remove_with_results(client: docker.DockerClient, name: str) -> None:
+    """Remove an image under all its names, and what was made of it, replaced results included."""
+    original = client.images.get(name)
+    label = f"{ORIGINAL_LABEL}={original.id}"
+    made = client.images.list(all=True, filters={"label": label})
+    references = [reference for image in made for reference in image.tags or [image.id]]
+    for reference in (*references, name):
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            client.images.remove(reference, force=True)
+
+
+@pytest.fixture
+def image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
+    """An image builder for one test."""
+    with image_builder(client) as build:
+        yield build
+
+
+@pytest.fixture(scope="module")
+def shared_image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
+    """An image builder for all tests of a module."""
+    with image_builder(client) as build:
+        yield build
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,3 +160,58 @@ def state(client: docker.DockerClient, folder: Path) -> State:
         volumes=frozenset(volume.id for volume in client.volumes.list(filters={"dangling": True})),
         folders=frozenset(path.name for path in folder.glob("slimmer-*")),
     )
+
+
+@pytest.fixture
+def unchanged(
+    client: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], State]]:
+    """Whatever the test does, the engine and the temporary folder are as before: call the
+    fixture once the test's own images are there."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    before: list[State] = []
+
+    def remember() -> State:
+        before.append(state(client, temporary))
+        return before[0]
+
+    yield remember
+    assert before, "the test did not call unchanged()"
+    assert state(client, temporary) == before[0]
+
+
+def command(*words: str, stdin: bytes = b"") -> str:
+    """What a program prints; it must end with status 0."""
+    done = subprocess.run(words, input=stdin, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, (words, done.stderr.decode(errors="replace"))
+    return done.stdout.decode()
+
+
+def file_of(client: docker.DockerClient, image: str, path: str) -> tuple[tarfile.TarInfo, bytes]:
+    """A file as a new container of the image has it, its volumes filled."""
+    container = client.containers.create(image, command=["none"])
+    try:
+        pieces, _ = container.get_archive(path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+            member = tar.next()
+            assert member is not None
+            content = tar.extractfile(member)
+            return member, content.read() if content else b""
+    finally:
+        container.remove(v=True)
+
+
+def exported(client: docker.DockerClient, image: str) -> dict[str, tarfile.TarInfo]:
+    """Every path of an image's root file system, as `docker export` tells it."""
+    container = client.containers.create(image, command=["none"])
+    try:
+        with tempfile.TemporaryFile() as file:
+            for piece in container.export():
+                file.write(piece)
+            file.seek(0)
+            with tarfile.open(fileobj=file) as tar:
+                return {"/" + member.name.strip("/"): member for member in tar}
+    finally:
+        container.remove(v=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.engine.conftest import BUSYBOX, Ran, State, state
+from tests.engine.conftest import BUSYBOX, Ran, State
 
 pytestmark = pytest.mark.engine
 
@@ -23,26 +23,6 @@ RUN mkdir /www && echo hello > /www/index.html
 EXPOSE 8080
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
-
-
-@pytest.fixture
-def unchanged(
-    client: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], State]]:
-    """Whatever the test does, the engine and the temporary folder are as before: call the
-    fixture once the test's own images are there."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    before: list[State] = []
-
-    def remember() -> State:
-        before.append(state(client, temporary))
-        return before[0]
-
-    yield remember
-    assert before, "the test did not call unchanged()"
-    assert state(client, temporary) == before[0]
 
 
 @pytest.fixture
