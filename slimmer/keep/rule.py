@@ -8,7 +8,7 @@ that the round before has kept, until a round keeps nothing new.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -17,7 +17,11 @@ from slimmer.keep.elf import ElfFiles
 from slimmer.keep.loader import LibrarySearch
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
-from slimmer.model import Entry, Strategy
+from slimmer.model import Access, Entry, EntryType, Strategy
+from slimmer.rootfs import name_of
+
+BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
+"""The strategies of rules that keep what a probe did not touch, but what belongs to it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +68,29 @@ class Context:
         return Programs(
             self.index, self.request.search_path, directory=self.request.working_directory
         )
+
+    @cached_property
+    def seen(self) -> frozenset[str]:
+        """Real paths of the files that the trace saw opened or executed: what really ran, as
+        opposed to what rules keep around it."""
+        used = {
+            sighting.path
+            for sighting in self.request.trace.sightings
+            if sighting.access in (Access.OPEN, Access.EXECUTE)
+        }
+        entries = (self.index.resolve(path).entry for path in used)
+        return frozenset(
+            entry.path for entry in entries if entry is not None and entry.type is EntryType.FILE
+        )
+
+    @cached_property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """Name → the paths of all entries of that name, sorted. How rules find landmarks
+        (`pyvenv.cfg`, `package.json`) without a walk of their own."""
+        paths: dict[str, list[str]] = {}
+        for entry in self.index:
+            paths.setdefault(name_of(entry.path), []).append(entry.path)
+        return paths
 
 
 class Rule(ABC):

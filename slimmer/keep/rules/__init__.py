@@ -18,6 +18,11 @@ from slimmer.keep.rules.fixed_files import (
 )
 from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
+from slimmer.keep.rules.languages.python import (
+    PythonDistributionsRule,
+    PythonEnvironmentRule,
+    PythonLibraryRule,
+)
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
 from slimmer.keep.rules.root_links import RootLinksRule
@@ -44,6 +49,9 @@ RULES: tuple[type[Rule], ...] = (
     LoaderCacheRule,
     NameServiceRule,
     UnwinderRule,
+    PythonLibraryRule,
+    PythonEnvironmentRule,
+    PythonDistributionsRule,
 )
 """All of them; each says for itself which strategies it is part of."""
 

@@ -1,0 +1,1 @@
+"""What belongs to a language: its runtime and the packages that were touched."""

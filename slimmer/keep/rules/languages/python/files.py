@@ -1,0 +1,57 @@
+"""Which files of a Python package are there to run it, and which are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from slimmer.rootfs import name_of, parent_of
+
+CACHE = "__pycache__"
+
+_TEST_FOLDERS = frozenset(("test", "tests", "_test", "_tests", "SelfTest"))
+_TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|conftest\.py")
+# What compilers and linkers read. C sources and Cython declarations lie beside the modules that
+# were made from them; `.pyi` stays, lazy_loader reads it at run time.
+_FOR_BUILDING = (".a", ".h", ".hh", ".hpp", ".cuh", ".pxd", ".pyx", ".pxi", ".c", ".cc", ".cpp")
+
+
+def without_tests(paths: Iterable[str]) -> list[str]:
+    """The paths but for those in test directories. `test` alone says little (`django/test` is
+    part of the runtime), so such a directory must hold a file that a test runner would collect.
+    """
+    listed = list(paths)
+    folders = {
+        folder
+        for path in listed
+        if _TEST_FILE.fullmatch(name_of(path))
+        for folder in _outermost_test_folder(path)
+    }
+    return [path for path in listed if folders.isdisjoint(_outermost_test_folder(path))]
+
+
+def _outermost_test_folder(path: str) -> Sequence[str]:
+    parts = path.split("/")
+    for position, part in enumerate(parts[:-1]):
+        if part in _TEST_FOLDERS:
+            return ("/".join(parts[: position + 1]),)
+    return ()
+
+
+def is_for_building(path: str) -> bool:
+    """Whether only a compiler reads this file."""
+    return path.endswith(_FOR_BUILDING)
+
+
+def source_of(path: str) -> str:
+    """The source beside which this byte code lies (PEP 3147): `a/x.py` for
+    `a/__pycache__/x.cpython-311.pyc`; any other path is its own source."""
+    folder = parent_of(path)
+    if name_of(folder) != CACHE:
+        return path
+    return f"{parent_of(folder)}/{name_of(path).partition('.')[0]}.py"
+
+
+def is_optimized(path: str) -> bool:
+    """Whether this byte code is read only with `-O` or PYTHONOPTIMIZE."""
+    return path.endswith(".pyc") and ".opt-" in name_of(path)

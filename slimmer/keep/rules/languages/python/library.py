@@ -1,0 +1,85 @@
+"""The standard library of a Python that ran."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.languages.python.files import is_optimized, source_of
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import ancestors, is_below, name_of, parent_of
+
+# Installed distributions are the business of another rule.
+_DISTRIBUTIONS = frozenset(("site-packages", "dist-packages"))
+# Tests, and what is needed to build extension modules and Python itself; distutils has had other
+# uses (`strtobool`, `LooseVersion`), but not its commands.
+_NEVER = re.compile(
+    r"(?:.*/)?(?:tests?|idle_test|config-[^/]+)/.*|distutils/command/.*|.*\.(?:a|o|h|exe)"
+)
+# Parts that nobody misses who did not use them: an editor, demonstrations, a converter for
+# Python 2, pip's own wheels, a binding to a window system, the text of help().
+_WHERE_SEEN = ("idlelib", "turtledemo", "lib2to3", "ensurepip", "tkinter", "pydoc_data", "msilib")
+_WITH_TKINTER = re.compile(r"(?:turtle|lib-dynload/_tkinter)\..*")
+# Modules that test the interpreter, and NIS: gone in 3.13, and Kerberos comes with its library.
+_UNWANTED_MODULES = re.compile(
+    r"lib-dynload/(?:_test|_ctypes_test|xxlimited|_xxtest|_xxsub|nis\.|ossaudiodev\.).*"
+)
+
+
+class PythonLibraryRule(Rule):
+    """Programs import parts of it when they first need them, codecs by a name that only a request
+    brings. Found by its landmarks, os.py and encodings, wherever it lies."""
+
+    name = "python-library"
+    summary = "the standard library of a Python that ran, without tests, IDLE and unused Tk"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._waiting = set(self._libraries)
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        folders = map(parent_of, self.context.named.get("os.py", ()))
+        return frozenset(
+            folder for folder in folders if f"{folder}/encodings/__init__.py" in self.context.index
+        )
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not self._waiting:
+            return
+        for entry in fresh:
+            if entry.type is not EntryType.FILE:
+                continue
+            for folder in self._waiting.intersection(ancestors(entry.path)):
+                if self._is_own(entry.path, folder):
+                    self._waiting.discard(folder)
+                    yield from self._library(folder, entry.path)
+
+    def _is_own(self, path: str, library: str) -> bool:
+        return path[len(library) + 1 :].partition("/")[0] not in _DISTRIBUTIONS
+
+    def _library(self, library: str, because: str) -> Iterable[Want]:
+        unused = {
+            part
+            for part in _WHERE_SEEN
+            if not any(is_below(path, f"{library}/{part}") for path in self.context.seen)
+        }
+        optimizes = bool(self.context.request.variables.get("PYTHONOPTIMIZE"))
+        detail = f"standard library of the Python in {library}"
+        for entry in self.context.index.subtree(library):
+            if entry.type is EntryType.DIRECTORY:
+                continue
+            inside = source_of(entry.path)[len(library) + 1 :]
+            first = inside.partition("/")[0]
+            if first in _DISTRIBUTIONS or first in unused or _NEVER.fullmatch(inside):
+                continue
+            if _UNWANTED_MODULES.fullmatch(inside):
+                continue
+            if "tkinter" in unused and _WITH_TKINTER.fullmatch(inside):
+                continue
+            if is_optimized(name_of(entry.path)) and not optimizes:
+                continue
+            yield Want(path=entry.path, detail=detail, because=because)

@@ -1,0 +1,1 @@
+"""What a distribution package holds besides what was seen of it."""

@@ -1,0 +1,1 @@
+"""Configuration that is split over many files, and what it names."""

@@ -1,0 +1,1 @@
+"""What the C library and common system libraries read at run time."""
