@@ -1,0 +1,23 @@
+"""Stage metadata: what package managers and scanners will read in the slim image, made true.
+
+`package_metadata` takes the keep-set and gives it back with each package's own description
+added, and with the databases of package managers cut down to the packages of which files are
+left. `compose_sbom` writes the same down as one CycloneDX document. docs/metadata.md tells what is
+kept, generated and left out for each package manager, and why.
+"""
+
+from slimmer.metadata.collection import package_metadata
+from slimmer.metadata.findings import Component
+from slimmer.metadata.result import MetadataRequest, PackageMetadata
+from slimmer.metadata.sbom import SBOM_PATH, SbomSubject, compose_sbom, with_sbom
+
+__all__ = [
+    "SBOM_PATH",
+    "Component",
+    "MetadataRequest",
+    "PackageMetadata",
+    "SbomSubject",
+    "compose_sbom",
+    "package_metadata",
+    "with_sbom",
+]

@@ -1,0 +1,113 @@
+"""Node packages: the package.json of each package that has files left.
+
+npm's own list of what it installed (`node_modules/.package-lock.json`) is not asked for: it names
+packages of which nothing is left, and only npm reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from slimmer.metadata.findings import Component, Findings, Further
+from slimmer.metadata.operating_system import OperatingSystem
+from slimmer.metadata.reader import Reader
+from slimmer.metadata.result import MetadataRequest
+from slimmer.model import EntryType
+from slimmer.rootfs import join, parent_of
+
+_FOLDER = "/node_modules/"
+_MANIFEST = "package.json"
+_ROOT = re.compile(r".*/node_modules/(?:@[^/]+/)?[^/@.][^/]*(?=/)")
+"""The innermost package that a file below node_modules belongs to. Names never start with a dot:
+`.bin`, `.cache` and pnpm's `.pnpm` are no packages."""
+
+
+class NodeReader(Reader):
+    """Packages below any node_modules, and whatever else has a package.json that is kept."""
+
+    def __init__(self, request: MetadataRequest) -> None:
+        super().__init__(request)
+        self._total: Counter[str] = Counter()
+        self._left: Counter[str] = Counter()
+        self._because: dict[str, str] = {}
+        for entry in self.index:
+            if entry.type is EntryType.DIRECTORY or _FOLDER not in entry.path:
+                continue
+            found = _ROOT.match(entry.path)
+            if found is None:
+                continue
+            root = found[0]
+            self._total[root] += 1
+            if entry.path in self.kept:
+                self._left[root] += 1
+                self._because.setdefault(root, entry.path)
+        self._further = [
+            manifest
+            for root in self._left
+            if self.is_file(manifest := join(root, _MANIFEST))
+            and manifest not in self.kept
+            and request.packages.owner(manifest) is None
+        ]
+        self._kept_manifests = [
+            path
+            for path in self.kept
+            if path.endswith("/" + _MANIFEST)
+            and self.is_file(path)
+            and request.packages.owner(path) is None
+        ]
+
+    def reads(self) -> Iterable[str]:
+        return (*self._further, *self._kept_manifests)
+
+    def findings(self, system: OperatingSystem | None) -> Findings:
+        further = tuple(
+            Further(
+                path=manifest,
+                detail=f"describes the package in {parent_of(manifest)}",
+                because=self._because[parent_of(manifest)],
+            )
+            for manifest in self._further
+        )
+        components = (self._component(path) for path in sorted(self.reads()))
+        return Findings(
+            components=tuple(component for component in components if component is not None),
+            further=further,
+        )
+
+    def _component(self, manifest: str) -> Component | None:
+        """None where the file is no package's: a fixture, or `{"type": "module"}` in a folder."""
+        try:
+            fields: Any = json.loads(self.data(manifest))
+        except ValueError:
+            return None
+        if not isinstance(fields, dict):
+            return None
+        name, version = fields.get("name"), fields.get("version")
+        if not isinstance(name, str) or not isinstance(version, str) or not (name and version):
+            return None
+        root = parent_of(manifest)
+        if root in self._total:
+            # The manifest describes the package and so is always left; it counts as any file.
+            left = self._left[root] + (manifest not in self.kept)
+            total = self._total[root]
+        else:
+            files = [
+                entry.path
+                for entry in self.index.subtree(root)
+                if entry.type is not EntryType.DIRECTORY and _FOLDER not in entry.path
+            ]
+            left, total = sum(path in self.kept for path in files), len(files)
+        scope, slash, rest = name.partition("/")
+        return Component(
+            type="npm",
+            namespace=scope if slash else "",
+            name=rest if slash else name,
+            version=version,
+            kept_files=left,
+            total_files=total,
+            described_by=manifest,
+        )
