@@ -20,13 +20,14 @@
 #define FAN_MARK_FILESYSTEM 0x00000100
 #endif
 
-bool opens_start(struct opens *opens, pid_t target, char explanation[static EXPLANATION_SIZE])
+bool opens_start(struct opens *opens, pid_t target, bool limited_queue,
+                 char explanation[static EXPLANATION_SIZE])
 {
     /* O_NONBLOCK: reading an event opens the file for us, and a FIFO without a writer would
      * make that wait for ever. */
     opens->descriptor =
-        fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE |
-                          FAN_UNLIMITED_MARKS,
+        fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_MARKS |
+                          (limited_queue ? 0U : (unsigned)FAN_UNLIMITED_QUEUE),
                       O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NONBLOCK);
     if (opens->descriptor < 0) {
         explain_refusal(explanation, "fanotify_init", errno, CAPABILITY_SYS_ADMIN, "5.0");

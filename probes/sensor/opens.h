@@ -14,8 +14,10 @@ struct opens {
     int descriptor; /* -1: this source is missing */
 };
 
-/* Marks the file system of the target's root. False with an explanation when it cannot. */
-bool opens_start(struct opens *opens, pid_t target, char explanation[static EXPLANATION_SIZE]);
+/* Marks the file system of the target's root. `limited_queue`: let the kernel drop events when
+ * thousands wait, as a test needs it. False with an explanation when it cannot. */
+bool opens_start(struct opens *opens, pid_t target, bool limited_queue,
+                 char explanation[static EXPLANATION_SIZE]);
 
 /* Writes a record for what is in the queue now, at most `limit` events (0: all). */
 void opens_drain(struct opens *opens, struct records *records, unsigned limit);

@@ -31,6 +31,8 @@ void answer_flush(void)
 
 void answer_bytes(const void *bytes, size_t size)
 {
+    if (size == 0)
+        return; /* bytes may be NULL */
     if (size > BUFFER - answer.used)
         answer_flush();
     if (size > BUFFER) {

@@ -116,7 +116,8 @@ static enum watch_status start(struct watch *watch)
         snprintf(no_notify, sizeof no_notify, "switched off by --no-notify");
     else if (gate.mode == RENDEZVOUS_PIPES)
         explain_missing_listener(no_notify, &gate);
-    bool fanotify = watch->want_fanotify && opens_start(&watch->opens, watch->target, no_fanotify);
+    bool fanotify = watch->want_fanotify && opens_start(&watch->opens, watch->target,
+                                                        watch->limited_queue, no_fanotify);
 
     struct hello hello = {
         .sources = (watch->notifying ? (unsigned)SOURCE_NOTIFY : 0) |
@@ -234,6 +235,8 @@ static bool parse_arguments(struct watch *watch, char **arguments)
             watch->want_notify = false;
         else if (strcmp(*arguments, "--no-fanotify") == 0)
             watch->want_fanotify = false;
+        else if (strcmp(*arguments, "--limited-queue") == 0)
+            watch->limited_queue = true;
         else if (strcmp(*arguments, "--pid") == 0 && arguments[1] != NULL)
             watch->target = (pid_t)strtol(*++arguments, NULL, 10);
         else
@@ -253,7 +256,9 @@ int watch_main(char **arguments)
         .opens.descriptor = -1,
     };
     if (!parse_arguments(&watch, arguments)) {
-        fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify]\n", stderr);
+        fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify] "
+              "[--limited-queue]\n",
+              stderr);
         return WATCH_USAGE;
     }
     signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write */

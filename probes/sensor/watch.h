@@ -16,6 +16,7 @@ struct watch {
     pid_t target; /* PID 1, but for tests */
     bool want_notify;
     bool want_fanotify;
+    bool limited_queue; /* for tests of what happens when fanotify loses events */
     bool notifying;    /* the target's gate has a listener and its calls are recorded */
     bool roots_differ; /* some process may have another root directory than the target */
     bool finished;     /* the trailer is written: go on answering, write nothing */
@@ -38,7 +39,7 @@ enum watch_status {
     WATCH_NO_SOURCE = 4, /* neither notification nor fanotify can be had */
 };
 
-/* `arguments`: [--pid ID] [--no-notify] [--no-fanotify], NULL-terminated. Returns an exit
+/* `arguments`: [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue], NULL-terminated. Returns an exit
  * status. */
 int watch_main(char **arguments);
 

@@ -18,14 +18,21 @@ from tests.sensor.sources import sensor_build
 TRACEES = Path(__file__).parent / "tracees"
 
 
-@pytest.fixture(scope="session", params=["shipped", "sanitized"])
-def sensor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sensor built from the sources."""
-    binary = tmp_path_factory.mktemp(request.param) / "sensor"
-    sensor_build.build(
-        sensor_build.native_architecture(), binary, sanitize=request.param == "sanitized"
-    )
-    return binary
+@pytest.fixture(scope="session")
+def sensors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """`shipped` and `sanitized`, built from the sources."""
+    folder = tmp_path_factory.mktemp("sensors")
+    own = sensor_build.native_architecture()
+    binaries = {name: folder / name for name in ("shipped", "sanitized")}
+    sensor_build.build(own, binaries["shipped"])
+    sensor_build.build(own, binaries["sanitized"], sanitize=True)
+    return binaries
+
+
+@pytest.fixture(params=["shipped", "sanitized"])
+def sensor(request: pytest.FixtureRequest, sensors: dict[str, Path]) -> Path:
+    """Each of the two."""
+    return sensors[str(request.param)]
 
 
 @pytest.fixture(scope="session")

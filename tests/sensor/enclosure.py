@@ -122,20 +122,19 @@ class Enclosure:
         watcher = getattr(self, "watcher", None)
         if watcher is not None:
             watcher.stdin.close()
-            watcher.wait()
+            watcher.wait(PATIENCE)
 
     def _first_process(self) -> int:
         """The id, outside of the namespace, of its first process once that waits in its gate."""
-        children = Path(f"/proc/{self.target.pid}/task/{self.target.pid}/children")
-        deadline = threading.Event()
-        for _ in range(int(PATIENCE * 1000)):
-            if self.target.poll() is not None:
-                break
-            found = children.read_text().split()
-            if found and _name(int(found[0])).startswith("slim:"):
-                return int(found[0])
-            deadline.wait(0.001)
-        raise AssertionError(f"the gate did not come up: {self.errors()}")
+        found: list[int] = []
+
+        def is_waiting() -> bool:
+            assert self.target.poll() is None, f"the gate did not come up: {self.errors()}"
+            found[:] = _children(self.target.pid)
+            return bool(found) and _name(found[0]).startswith("slim:")
+
+        self.wait_until(is_waiting)
+        return found[0]
 
     def _start_watcher(self) -> subprocess.Popen[bytes]:
         watcher = subprocess.Popen(
@@ -214,7 +213,35 @@ class Enclosure:
         """Send a signal to the target's first process, as `docker kill` does."""
         os.kill(self.first, number)
 
+    def pause_watcher(self) -> None:
+        """Stop the watcher: events wait, and so do notified calls."""
+        (watcher,) = _children(self.watcher.pid)
+        os.kill(watcher, signal.SIGSTOP)
+
+    def resume_watcher(self) -> None:
+        """Let the watcher go on, and nsenter, which stops when its child does."""
+        (watcher,) = _children(self.watcher.pid)
+        os.kill(watcher, signal.SIGCONT)
+        self.watcher.send_signal(signal.SIGCONT)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that no record tells."""
+        pause = threading.Event()
+        for _ in range(int(PATIENCE * 100)):
+            if condition():
+                return
+            pause.wait(0.01)
+        raise AssertionError(f"{condition} has not come true: {self.errors()}")
+
     # ---- what a test looks at
+
+    def commands(self) -> list[int]:
+        """Ids, outside of the namespace, of the first process' children."""
+        return _children(self.first)
+
+    def write_inside(self, path: str, text: str) -> None:
+        """Write into a file or FIFO of the target."""
+        Path(f"/proc/{self.first}/root{path}").write_text(text)
 
     def output(self) -> str:
         """The target's stdout."""
@@ -232,6 +259,11 @@ class Enclosure:
     def opened(self) -> list[Opened]:
         """All records of fanotify so far."""
         return [record for record in self.records if isinstance(record, Opened)]
+
+
+def _children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(number) for number in text.split()]
 
 
 def _name(process: int) -> str:
