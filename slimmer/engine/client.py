@@ -78,6 +78,20 @@ class Engine:
         """Whether the engine runs on this machine's socket, so that loopback reaches its ports."""
         return self.host in ("127.0.0.1", "localhost", "::1")
 
+    def can_mount(self, file: Path) -> bool:
+        """Whether containers of this engine can use the file by a bind mount.
+
+        True only where nothing speaks against it: the engine runs on this very machine (its own
+        name is the machine's) with its own eyes (no user namespace, no SELinux labels), and the
+        file system lets programs be executed.
+        """
+        if not self.is_local or os.statvfs(file).f_flag & os.ST_NOEXEC:
+            return False
+        info = self.info()
+        options = " ".join(info.get("SecurityOptions") or ())
+        hindered = any(word in options for word in ("selinux", "userns", "rootless"))
+        return not hindered and info.get("Name") == os.uname().nodename
+
     # ---- images
 
     def inspect_image(self, reference: str) -> dict[str, Any]:

@@ -13,11 +13,13 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from slimmer.engine.client import Engine
+from slimmer.engine.configuration import SENSOR_PATH, with_sensor
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
@@ -39,6 +41,7 @@ class Session:
         self._images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._mounts_sensor: bool | None = None
 
     def labels(self, role: str) -> dict[str, str]:
         """The labels of a container that this session creates for `role`."""
@@ -56,6 +59,16 @@ class Session:
         )
         with self._lock:
             self._containers.append(container)
+        return container
+
+    def create_with_sensor(self, role: str, configuration: Mapping[str, Any], sensor: Path) -> str:
+        """Create a container that has the sensor at SENSOR_PATH; returns its id."""
+        if self._mounts_sensor is None:
+            self._mounts_sensor = self.engine.can_mount(sensor)
+        if self._mounts_sensor:
+            return self.create_container(role, with_sensor(configuration, sensor))
+        container = self.create_container(role, configuration)
+        self.engine.put_file(container, SENSOR_PATH, sensor)
         return container
 
     def attach(self, container: str) -> Attachment:

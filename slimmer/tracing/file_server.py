@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slimmer.engine import SENSOR_PATH, Session, file_server
+from slimmer.engine import Session, file_server
 from slimmer.errors import SlimError
 from slimmer.rootfs import FileServerClient, RootfsIndex
 
@@ -23,8 +23,7 @@ class FileServer:
         """Create and start the container. `spool` is a file for the fetched bytes."""
         engine = session.engine
         self._session = session
-        self.container = session.create_container("files", file_server(image))
-        engine.put_file(self.container, SENSOR_PATH, sensor)
+        self.container = session.create_with_sensor("files", file_server(image), sensor)
         self._attachment = session.attach(self.container)
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)

@@ -86,12 +86,11 @@ class TracedRun:
             {*self._ports, *exposed_ports(self._original.config)},
             loopback=self._engine.is_local,
         )
-        self.container = self._session.create_container(
-            "target", traced(configuration, arguments, gate)
+        self.container = self._session.create_with_sensor(
+            "target", traced(configuration, arguments, gate), self._sensor
         )
         with ThreadPoolExecutor(1, "sidecar") as pool:
             prepared = pool.submit(self._prepare_sidecar)
-            self._engine.put_file(self.container, SENSOR_PATH, self._sensor)
             self._engine.start_container(self.container)
             self._watcher = prepared.result()
         self._sidecar = self._session.attach(self._watcher)
@@ -109,17 +108,13 @@ class TracedRun:
 
     def _prepare_sidecar(self) -> str:
         """Create the sidecar for the target, which need not run yet."""
-        watcher = self._session.create_container(
-            "sidecar",
-            sidecar(
-                self._original.id,
-                ("watch", *self._source_flags()),
-                self.container,
-                tuple(self._original.config.get("Volumes") or ()),
-            ),
+        configuration = sidecar(
+            self._original.id,
+            ("watch", *self._source_flags()),
+            self.container,
+            tuple(self._original.config.get("Volumes") or ()),
         )
-        self._engine.put_file(watcher, SENSOR_PATH, self._sensor)
-        return watcher
+        return self._session.create_with_sensor("sidecar", configuration, self._sensor)
 
     def _source_flags(self) -> list[str]:
         flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
