@@ -182,7 +182,8 @@ class KeepSet:
     """What stays, and why. Each path exists in the rootfs index."""
 
     reasons: Mapping[str, tuple[Reason, ...]]
-    """path → at least one reason; sorted by path; parents of kept paths are kept as well."""
+    """path → at least one reason; sorted by path; parents of kept paths are kept as well. Stage
+    metadata adds paths that slimmer generates, which need not be in the index."""
     excluded: tuple[str, ...] = ()
     """Paths that would have been kept but for `--exclude`."""
     notes: tuple[str, ...] = ()

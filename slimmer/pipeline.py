@@ -1,6 +1,7 @@
 """The order of the stages, from an image name to a verified pair of images.
 
-    original → traced run → rootfs index → keep-set → layers → images → smoke test → tags → report
+    original → traced run → rootfs index → keep-set → package metadata → layers → images
+    → smoke test → tags → report
 
 This is the one place that knows the order. Nothing is tagged before both images have passed;
 whatever happens before, the session and the workspace take everything away again.
@@ -31,6 +32,14 @@ from slimmer.image import (
     slim_tag,
 )
 from slimmer.keep import KeepRequest, check_rule_names, decide
+from slimmer.metadata import (
+    MetadataRequest,
+    PackageMetadata,
+    SbomSubject,
+    compose_sbom,
+    package_metadata,
+    with_sbom,
+)
 from slimmer.model import (
     CommandProbe,
     HttpProbe,
@@ -42,6 +51,7 @@ from slimmer.model import (
     Probe,
 )
 from slimmer.pack import (
+    CombinedContent,
     NamedImage,
     output_target,
     pack_debug_image,
@@ -59,7 +69,7 @@ from slimmer.report import (
     compose_report,
     write_report,
 )
-from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
+from slimmer.rootfs import PackageDatabase, PathGlobs, RootfsIndex, read_packages
 from slimmer.tracing import (
     Examination,
     FileServer,
@@ -122,9 +132,15 @@ class _Build:
             kept = decide(request)
             debug_layer = self._debug_layer(request, kept)
             self._progress.detail("decide", f"{len(kept.reasons):,} of {len(index):,} paths stay")
+        with self._clock.stage("metadata"):
+            metadata = self._metadata(original, slim_name, request, kept, packages)
+            self._progress.detail("metadata", f"{len(metadata.components):,} packages are left")
         with self._clock.stage("pack"):
-            packed, plans = self._pack(original, request, kept, packages, debug_layer)
+            packed, plans = self._pack(original, request, metadata, packages, debug_layer)
         self._pool.submit(server.close)
+        sbom = self._pool.submit(
+            self._sbom, original, slim_name, metadata, packed["slim"].config_digest
+        )
         with self._clock.stage("load"):
             loaded = load_images(self._session, packed)
         with self._clock.stage("verify"):
@@ -142,12 +158,13 @@ class _Build:
         }
         with self._clock.stage("deliver"):
             directory = self._report_directory(slim_name)
-            artifacts = self._write_files(finished.values(), directory)
+            artifacts = self._write_files(finished.values(), directory, sbom.result())
             record = RunRecord(
                 original=original,
                 entries=tuple(index),
+                generated=tuple(metadata.entries.values()),
                 trace=examination.trace,
-                keep=kept,
+                keep=metadata.keep,
                 strategy=self._options.strategy,
                 slim=finished["slim"],
                 debug=finished.get("debug"),
@@ -287,6 +304,35 @@ class _Build:
             workdir=options.run.workdir,
         )
 
+    def _metadata(
+        self,
+        original: Original,
+        slim_name: str,
+        request: KeepRequest,
+        kept: KeepSet,
+        packages: PackageDatabase,
+    ) -> PackageMetadata:
+        """The keep-set with every package described, and with the SBOM where it is asked for."""
+        described = MetadataRequest(
+            index=request.index,
+            content=request.content,
+            keep=kept,
+            packages=packages,
+            excludes=PathGlobs(request.excludes),
+        )
+        metadata = package_metadata(described)
+        if not self._options.sbom_in_image:
+            return metadata
+        return with_sbom(metadata, described, self._sbom(original, slim_name, metadata))
+
+    def _sbom(
+        self, original: Original, slim_name: str, metadata: PackageMetadata, digest: str = ""
+    ) -> bytes:
+        subject = SbomSubject(
+            name=slim_name, digest=digest, original=original.id, slimmer_version=__version__
+        )
+        return compose_sbom(subject, metadata.components, metadata.system)
+
     def _debug_layer(self, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
         options = self._options
         if options.debug is DebugImage.NONE:
@@ -305,14 +351,14 @@ class _Build:
         self,
         original: Original,
         request: KeepRequest,
-        kept: KeepSet,
+        metadata: PackageMetadata,
         packages: PackageDatabase,
         debug_layer: DebugLayer | None,
     ) -> tuple[dict[str, PackedImage], dict[str, tuple[LayerPlan, ...]]]:
         """Images and their layers' plans, by role."""
         planning = plan_layers(
-            request.index.get,
-            kept.reasons,
+            metadata.entry(request.index.get),
+            metadata.keep.reasons,
             packages.owner,
             working_directory=request.working_directory,
         )
@@ -320,7 +366,7 @@ class _Build:
         slim = pack_image(
             original,
             planning.layers,
-            request.content,
+            CombinedContent(request.content, generated=metadata.content),
             self._folder,
             labels=image_labels(original_id=original.id, version=__version__),
             latest=self._latest,
@@ -385,16 +431,20 @@ class _Build:
             if isinstance(probe, HttpProbe) and probe.port
         }
 
-    def _write_files(self, images: Iterable[FinishedImage], directory: Path) -> dict[str, str]:
-        """The trace beside the report, and what --output asks for; returns the places."""
+    def _write_files(
+        self, images: Iterable[FinishedImage], directory: Path, sbom: bytes
+    ) -> dict[str, str]:
+        """Trace and SBOM beside the report, and what --output asks for; returns the places."""
         written: dict[str, str] = {}
-        trace = directory / "trace"
+        trace, sbom_file = directory / "trace", directory / "sbom.cdx.json"
         try:
             directory.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self._trace_file, trace)
+            sbom_file.write_bytes(sbom)
         except OSError as error:
             raise explained(error, directory, "--report-dir") from error
         written["trace"] = str(trace)
+        written["sbom"] = str(sbom_file)
         if self._options.output:
             target = output_target(self._options.output)
             write_output(

@@ -121,6 +121,11 @@ DEFAULT_FILE = Path("slim.yaml")
     help="Where report.json, report.html and the trace go. Default: slim-report/NAME_TAG.",
 )
 @click.option(
+    "--sbom-in-image",
+    is_flag=True,
+    help="Put the SBOM (CycloneDX) into the image too; it lies beside the report in any case.",
+)
+@click.option(
     "--max-size", metavar="SIZE", help="Fail when the slim image is larger than this, e.g. 100MB."
 )
 @click.option(
@@ -247,6 +252,8 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     }
     if flags["no_healthcheck"]:
         changes["healthcheck"] = False
+    if flags["sbom_in_image"]:
+        changes["sbom_in_image"] = True
     if flags["no_debug"]:
         changes["debug"] = DebugImage.NONE
     if flags["debug_from"]:

@@ -52,6 +52,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         debug=debug,
         debug_from=debug_from,
         output=root.scalar("output", str, ""),
+        sbom_in_image=root.scalar("sbom_in_image", bool, False),
         report_directory=folder / report if report else None,
         max_size=None if max_size is None else parse_size(str(max_size)),
     )

@@ -47,6 +47,8 @@ class BuildOptions:
     output: str = ""
     """Where the images are written besides the engine: `FILE.tar` (docker-archive) or `DIR/`
     (OCI layout); empty: nowhere."""
+    sbom_in_image: bool = False
+    """Whether the SBOM, which lies beside the report in any case, goes into the image as well."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     max_size: int | None = None

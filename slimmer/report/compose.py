@@ -75,6 +75,8 @@ class RunRecord:
     original: Original
     entries: Collection[Entry]
     """The whole rootfs index of the original."""
+    generated: Collection[Entry] = ()
+    """What the slim image has from slimmer and not from the original, reasons in `keep`."""
     trace: Trace
     keep: KeepSet
     strategy: Strategy
@@ -196,7 +198,8 @@ def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:
     for plan in run.slim.plans if run.slim else ():
         for entry in plan.entries:
             layer_of.setdefault(entry.path, plan.name)
-    types = {entry.path: _TYPE_NAMES[entry.type] for entry in run.entries}
+    types = {entry.path: _TYPE_NAMES[entry.type] for entry in (*run.entries, *run.generated)}
+    sizes = {**sizes, **{entry.path: entry.size for entry in run.generated}}
     return tuple(
         KeptPath(
             path=path,
