@@ -66,11 +66,12 @@ def _words(record: Record) -> str:
         case Hello():
             sources = " and ".join(sorted(source.value for source in record.sources)) or "nothing"
             missing = "".join(
-                f"; no {source.value}: {reason}" for source, reason in record.missing.items()
+                f"; no {source.value}: {_plain(reason)}"
+                for source, reason in record.missing.items()
             )
             return (
                 f"--- trace of process {record.target} by {sources}, "
-                f"Linux {record.kernel} {record.machine}{missing}"
+                f"Linux {_plain(record.kernel)} {_plain(record.machine)}{missing}"
             )
         case Phase():
             return f"--- phase {quote(record.name)}"
@@ -86,11 +87,13 @@ def _words(record: Record) -> str:
             )
         case Adopted():
             joined = f"process {record.process} joined" if record.process else "nobody joined"
-            return f"--- {joined}" + (f": {record.text}" if record.text else "")
+            return f"--- {joined}" + (f": {_plain(record.text)}" if record.text else "")
         case Note():
-            return f"--- note: {record.text}"
+            return f"--- note: {_plain(record.text)}"
         case Loss():
-            return f"--- LOSS of {record.count or 'some'} {record.source.value}: {record.text}"
+            return (
+                f"--- LOSS of {record.count or 'some'} {record.source.value}: {_plain(record.text)}"
+            )
         case Trailer():
             return (
                 f"--- complete: {sum(record.counts)} records of {record.notifications} calls and "
@@ -110,11 +113,14 @@ def _lookup(record: Lookup) -> str:
         named = quote(record.path)
     marks = ("" if record.follows else " no-follow") + (" 32-bit" if record.compat else "")
     return (
-        f"{_who(record.program, record.thread)}  {record.call}({named}) "
+        f"{_who(record.program, record.thread)}  {_plain(record.call)}({named}) "
         f"= {record.access.value}{marks}"
     )
 
 
 def _who(program: str, number: int) -> str:
-    name = quote(program)[1:-1] if program else "?"
-    return f"{name}[{number}]"
+    return f"{_plain(program) or '?'}[{number}]"
+
+
+def _plain(text: str) -> str:
+    return quote(text)[1:-1]
