@@ -7,6 +7,7 @@ for what lies on the way to a kept path, and `--exclude` wins over all of them t
 
 from slimmer.keep.rule import Rule
 from slimmer.keep.rules.certificates import CertificatesRule
+from slimmer.keep.rules.application import ApplicationRule
 from slimmer.keep.rules.command import EntrypointRule, HomeAndWorkdirRule, VolumeRule
 from slimmer.keep.rules.elf import ElfInterpreterRule, ElfNeededRule
 from slimmer.keep.rules.fixed_files import (
@@ -25,9 +26,14 @@ from slimmer.keep.rules.languages.python import (
 )
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
+from slimmer.keep.rules.packages import PACKAGE_RULES
 from slimmer.keep.rules.root_links import RootLinksRule
+from slimmer.keep.rules.scripts import EntrypointScriptsRule
+from slimmer.keep.rules.servers import SERVER_RULES
 from slimmer.keep.rules.shebang import ShebangRule
+from slimmer.keep.rules.system import SYSTEM_RULES
 from slimmer.keep.rules.trace import TraceRule
+from slimmer.keep.rules.unseen_links import UnseenLinksRule
 
 RULES: tuple[type[Rule], ...] = (
     TraceRule,
@@ -46,12 +52,18 @@ RULES: tuple[type[Rule], ...] = (
     ElfNeededRule,
     ShebangRule,
     RootLinksRule,
+    UnseenLinksRule,
     LoaderCacheRule,
     NameServiceRule,
     UnwinderRule,
     PythonLibraryRule,
     PythonEnvironmentRule,
     PythonDistributionsRule,
+    ApplicationRule,
+    EntrypointScriptsRule,
+    *SYSTEM_RULES,
+    *SERVER_RULES,
+    *PACKAGE_RULES,
 )
 """All of them; each says for itself which strategies it is part of."""
 
