@@ -44,7 +44,7 @@ def mirror(shared_image: Callable[..., str]) -> str:
 
 PROBES = """\
 probes:
-  - http: {name: arguments, path: /state, body_pattern: '(?m)^arguments /other-start one two words$'}
+  - http: {name: arguments, path: /state, body_pattern: '/other-start one two words'}
   - http: {name: environment, path: /state, body_pattern: 'environment flag file yaml inherited'}
   - http: {name: identity, path: /state, body_pattern: 'identity 1234:77'}
   - http: {name: folder, path: /state, body_pattern: 'folder /somewhere'}

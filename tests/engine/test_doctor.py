@@ -1,0 +1,43 @@
+"""`slim doctor` on this engine, and where there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.engine.conftest import Ran, State
+
+pytestmark = pytest.mark.engine
+
+
+def test_all_is_well(
+    slim: Callable[..., Ran], client: docker.DockerClient, unchanged: Callable[[], State]
+) -> None:
+    unchanged()
+    ran = slim("doctor")
+    assert ran.code == 0, ran.stdout
+    assert client.version()["Version"] in ran.stdout
+    assert "system calls (seccomp notification): works" in ran.stdout
+    assert "opened files (fanotify): works" in ran.stdout
+
+
+def test_for_machines(slim: Callable[..., Ran], client: docker.DockerClient) -> None:
+    findings = json.loads(slim("doctor", "--json").stdout)
+    by_subject = {finding["subject"]: finding for finding in findings}
+    assert by_subject["API version"]["found"].startswith(client.api.api_version[:2])
+    assert {finding["state"] for finding in findings} <= {"good", "limited"}
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)], ids=["text", "json"])
+def test_without_an_engine(
+    slim: Callable[..., Ran], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    environment = {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    ran = slim("doctor", *arguments, environment=environment)
+    assert ran.code == 18
+    assert "no container engine answers" in ran.stderr
+    assert "temporary folder" in ran.stdout
