@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from slimmer.keep.configuration_texts import configuration_texts
 from slimmer.keep.elf import ElfFiles
+from slimmer.keep.environments import Environments
 from slimmer.keep.loader import LibrarySearch
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
@@ -91,6 +93,16 @@ class Context:
         for entry in self.index:
             paths.setdefault(name_of(entry.path), []).append(entry.path)
         return paths
+
+    @cached_property
+    def configuration(self) -> Mapping[str, str]:
+        """Path → text of the configuration files that the traced run read."""
+        return configuration_texts(self.seen, self.index, self.content, self.environments)
+
+    @cached_property
+    def environments(self) -> Environments:
+        """Where runtimes and installed packages lie."""
+        return Environments(self.index, self.named)
 
 
 class Rule(ABC):

@@ -6,8 +6,8 @@ for what lies on the way to a kept path, and `--exclude` wins over all of them t
 """
 
 from slimmer.keep.rule import Rule
-from slimmer.keep.rules.certificates import CertificatesRule
 from slimmer.keep.rules.application import ApplicationRule
+from slimmer.keep.rules.certificates import CertificatesRule
 from slimmer.keep.rules.command import EntrypointRule, HomeAndWorkdirRule, VolumeRule
 from slimmer.keep.rules.elf import ElfInterpreterRule, ElfNeededRule
 from slimmer.keep.rules.fixed_files import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from slimmer.model import Content, EntryType
@@ -10,6 +11,7 @@ from slimmer.rootfs.index import RootfsIndex
 from slimmer.rootfs.packages.database import Package
 
 # apk 2 and apk 3 (/usr merged).
+_CONSTRAINT = re.compile("[<>=~]")
 _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
 
 
@@ -53,5 +55,12 @@ def _read_stanza(stanza: str) -> tuple[Package, list[str]]:
         architecture=fields.get("A", ""),
         source=fields.get("o", name),
         manager="apk",
+        # `!name` is a conflict. A constraint on the version is no part of the name.
+        depends=tuple(
+            (_CONSTRAINT.split(word)[0],)
+            for word in fields.get("D", "").split()
+            if not word.startswith("!")
+        ),
+        provides=tuple(_CONSTRAINT.split(word)[0] for word in fields.get("p", "").split()),
     )
     return package, files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slimmer.model import Entry, EntryType
 from slimmer.rootfs.index import RootfsIndex
@@ -21,6 +21,11 @@ class Package:
     """The source package (`o:` in apk's words); the package's own name where it says none."""
     manager: str
     """`dpkg` or `apk`."""
+    depends: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    """What must be installed with it: of each group one name, without versions. In apk's words
+    `so:libz.so.1`, `cmd:sh` and paths are names as well."""
+    provides: tuple[str, ...] = field(default=(), compare=False)
+    """Other names under which packages may depend on it."""
 
 
 class PackageDatabase:
@@ -35,6 +40,8 @@ class PackageDatabase:
         self.packages = tuple(files)
         """In the order of the manager's database."""
         self._owners: dict[str, Package] = {}
+        self._files: Mapping[Package, Sequence[str]] | None = None
+        self._providers: dict[str, list[Package]] | None = None
         real_directories: dict[str, str] = {}
         for package, paths in files.items():
             for path in paths:
@@ -59,12 +66,31 @@ class PackageDatabase:
         package owns, and for paths that are not in the index."""
         return self._owners.get(path)
 
-    def files(self) -> dict[Package, list[str]]:
+    def dependencies(self, package: Package) -> list[Package]:
+        """What the package depends on and is installed, in the order of its words; of alternatives
+        those that are there. A name that nothing answers to is left out: somebody has forced the
+        package's installation, or removal."""
+        if self._providers is None:
+            self._providers = {}
+            for each in self.packages:
+                for name in (each.name, *each.provides):
+                    self._providers.setdefault(name, []).append(each)
+        found: dict[Package, None] = {}
+        for group in package.depends:
+            for name in group:
+                found |= dict.fromkeys(self._providers.get(name, ()))
+        found.pop(package, None)
+        return list(found)
+
+    def files(self) -> Mapping[Package, Sequence[str]]:
         """Package → its files that the image has, each sorted; packages without any are there."""
-        owned: dict[Package, list[str]] = {package: [] for package in self.packages}
-        for path in sorted(self._owners):
-            owned[self._owners[path]].append(path)
-        return owned
+        if self._files is None:
+            # By identity: a package's hash is over all of its fields, and there may be many files.
+            owned: dict[int, list[str]] = {id(package): [] for package in self.packages}
+            for path, package in self._owners.items():
+                owned[id(package)].append(path)
+            self._files = {package: sorted(owned[id(package)]) for package in self.packages}
+        return self._files
 
 
 def _was_directory(index: RootfsIndex, entry: Entry, path: str, paths: Sequence[str]) -> bool:

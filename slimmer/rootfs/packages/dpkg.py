@@ -16,7 +16,10 @@ _STATUS = "/var/lib/dpkg/status"
 _STATUS_DIRECTORY = "/var/lib/dpkg/status.d"
 _LISTS = "/var/lib/dpkg/info"
 _DIVERSIONS = "/var/lib/dpkg/diversions"
-_FIELDS = ("Package", "Version", "Architecture", "Source", "Status", "Multi-Arch")
+_FIELDS = (
+    *("Package", "Version", "Architecture", "Source", "Status", "Multi-Arch"),
+    *("Depends", "Pre-Depends", "Provides"),
+)
 
 
 def dpkg_files(index: RootfsIndex) -> list[str]:
@@ -53,7 +56,25 @@ def _package(stanza: dict[str, str]) -> Package:
         architecture=stanza.get("Architecture", ""),
         source=stanza.get("Source", name).partition(" ")[0],
         manager="dpkg",
+        depends=(
+            *_relations(stanza.get("Pre-Depends", "")),
+            *_relations(stanza.get("Depends", "")),
+        ),
+        provides=tuple(name for group in _relations(stanza.get("Provides", "")) for name in group),
     )
+
+
+def _relations(text: str) -> list[tuple[str, ...]]:
+    """The groups of `libc6 (>= 2.36), default-mta | mail-transport-agent, perl:any`, without
+    versions and architectures (deb-control(5))."""
+    groups = (
+        tuple(
+            alternative.strip().partition(" ")[0].partition("(")[0].partition(":")[0]
+            for alternative in group.split("|")
+        )
+        for group in text.split(",")
+    )
+    return [group for group in groups if any(group)]
 
 
 def _listed(

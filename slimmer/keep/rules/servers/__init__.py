@@ -1,1 +1,7 @@
-"""Configuration that is split over many files, and what it names."""
+"""Servers with split configuration: nothing here knows any of them by name."""
+
+from slimmer.keep.rules.servers.configuration import ConfigurationTreeRule, ConfiguredPathsRule
+
+SERVER_RULES = (ConfigurationTreeRule, ConfiguredPathsRule)
+
+__all__ = ["SERVER_RULES"]

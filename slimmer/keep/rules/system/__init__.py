@@ -1,1 +1,28 @@
 """What the C library and common system libraries read at run time."""
+
+from slimmer.keep.rules.system.character_sets import CharacterSetRule
+from slimmer.keep.rules.system.common_data import (
+    FontRule,
+    LibraryDataRule,
+    MediaTypesRule,
+    TerminalRule,
+)
+from slimmer.keep.rules.system.icu import IcuRule
+from slimmer.keep.rules.system.locales import LocaleRule
+from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
+from slimmer.keep.rules.system.zone_info import ZoneInfoRule
+
+SYSTEM_RULES = (
+    ZoneInfoRule,
+    LocaleRule,
+    CharacterSetRule,
+    TrustStoreRule,
+    OpensslRule,
+    MediaTypesRule,
+    TerminalRule,
+    LibraryDataRule,
+    FontRule,
+    IcuRule,
+)
+
+__all__ = ["SYSTEM_RULES"]

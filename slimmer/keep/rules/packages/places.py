@@ -1,0 +1,65 @@
+"""Which files of a distribution package are its own data, by the file system hierarchy."""
+
+from __future__ import annotations
+
+import re
+
+from slimmer.rootfs import is_below
+
+_TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
+_TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
+# Documentation, integration into desktops and shells, what builds other software, and what
+# packages share. Languages, zones, locales and fonts have rules of their own.
+_OTHERS = frozenset(
+    (
+        *("aclocal", "appdata", "applications", "apport", "autoconf", "base-files"),
+        *("bash-completion", "bfd-plugins", "binfmts", "bug", "cmake", "common-licenses"),
+        *("compat-ld", "dbus-1", "debconf", "debug", "debhelper", "dict", "doc", "doc-base"),
+        *("dpkg", "emacs", "engines-3", "fish", "fontconfig", "fonts", "games", "gcc", "gconv"),
+        *("gdb", "gir-1.0", "girepository-1.0", "glib-2.0", "gold-ld", "gtk-doc", "help", "i18n"),
+        *("icons", "info", "init", "initramfs-tools", "java", "javascript", "jvm", "keyrings"),
+        *("kernel", "ldscripts", "licenses", "lintian", "locale", "lsb", "man", "menu"),
+        *("metainfo", "mime", "mime-info", "misc", "modprobe.d", "modules-load.d"),
+        *("node_modules", "nodejs", "ossl-modules", "pam-configs", "perl", "perl-base", "perl5"),
+        *("pixmaps", "pkgconfig", "polkit-1", "python-wheels", "python3", "rpm", "ruby", "sgml"),
+        *("systemd", "systemtap", "sysusers.d", "tabset", "terminfo", "tmpfiles.d", "udev"),
+        *("vala", "valgrind", "vim", "xml", "zoneinfo", "zsh"),
+    )
+)
+_LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
+_FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl")
+_DOCUMENTATION = tuple(
+    f"/usr/share/{name}"
+    for name in (
+        *("bug", "doc", "doc-base", "gtk-doc", "help", "info", "linda", "lintian", "locale"),
+        *("man", "metainfo", "appdata"),
+    )
+)
+
+
+def private_folder(path: str) -> str:
+    """The directory that belongs to one program or library, `/usr/share/postgresql` for
+    `/usr/share/postgresql/15/a.sql`; empty where the path lies in none."""
+    for top in _TOPS:
+        if path.startswith(top + "/"):
+            first, slash, rest = path[len(top) + 1 :].partition("/")
+            if slash and _TRIPLET.fullmatch(first):
+                top = f"{top}/{first}"
+                first, slash, _ = rest.partition("/")
+            if not slash or first in _OTHERS or _LANGUAGE.fullmatch(first):
+                return ""
+            return f"{top}/{first}"
+    return ""
+
+
+def is_for_building(path: str) -> bool:
+    """Whether only compilers and linkers read this file."""
+    return path.endswith(_FOR_BUILDING)
+
+
+def is_documentation(path: str) -> bool:
+    """Manuals, documentation and translations of a distribution; not the licences, which must
+    go with the binaries."""
+    if path.endswith("/copyright"):
+        return False
+    return any(is_below(path, folder) for folder in _DOCUMENTATION)

@@ -1,0 +1,98 @@
+"""Shell scripts that start an application: their branches that did not run as well."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.shebang import program_of_env, read_shebang
+from slimmer.keep.shell import is_shell, read_script
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import name_of, parent_of
+
+_LARGEST_SCRIPT = 1 << 18
+# They would install into an image whose package database is that of what is left.
+_INSTALLERS = frozenset(
+    (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
+)
+_SHELL_WORDS = frozenset(
+    (
+        *(".", ":", "[[", "alias", "bg", "break", "cd", "continue", "declare", "eval", "exec"),
+        *("exit", "export", "fg", "getopts", "hash", "jobs", "let", "local", "mapfile", "read"),
+        *("readonly", "return", "set", "shift", "shopt", "source", "trap", "type", "typeset"),
+        *("ulimit", "umask", "unalias", "unset", "wait"),
+    )
+)
+
+
+class EntrypointScriptsRule(Rule):
+    """ENTRYPOINT, CMD, HEALTHCHECK and whatever script was seen to run, with the scripts that
+    these name. Scripts that only lie among the application's files (a build script) say nothing
+    about how it runs."""
+
+    name = "entrypoint-scripts"
+    summary = "the programs and files that shell scripts name, in all of their branches"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        config = context.request.config
+        health = (config.get("Healthcheck") or {}).get("Test") or ()
+        first_words = [
+            *(config.get("Entrypoint") or ())[:1],
+            *(config.get("Cmd") or ())[:1],
+            *health[1:2],
+        ]
+        found = map(context.programs.find, first_words)
+        self._scripts = {context.index.real_path(path) for path in found if path}
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_SCRIPT:
+                continue
+            if entry.path not in self._scripts and entry.path not in self.context.seen:
+                continue
+            if self._is_shell_script(entry):
+                yield from self._named_by(entry)
+
+    def _is_shell_script(self, entry: Entry) -> bool:
+        start = self.context.content.head(entry.path, 256)
+        interpreter, argument = read_shebang(start)
+        if name_of(interpreter) == "env":
+            interpreter = program_of_env(argument)
+        if interpreter:
+            return is_shell(interpreter)
+        # A sourced script says nothing of itself.
+        named = entry.path in self._scripts or entry.path.endswith((".sh", ".bash"))
+        return named and b"\0" not in start
+
+    def _named_by(self, script: Entry) -> Iterable[Want]:
+        text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))
+        words = read_script(text)
+        detail = f"named by the script {script.path}"
+        for command in sorted(words.commands - _SHELL_WORDS - _INSTALLERS):
+            path = self.context.programs.find(command)
+            if path:
+                self._scripts.add(self.context.index.real_path(path))
+                yield Want(path=path, detail=detail, because=script.path)
+        for path in sorted(words.paths):
+            for found in self._matches(path):
+                if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
+                    self._scripts.add(found.path)
+                yield Want(path=found.path, detail=detail, because=script.path)
+
+    def _matches(self, path: str) -> Iterable[Entry]:
+        """What a path or a pattern in its last component names: files, and directories without
+        what is in them."""
+        name = name_of(path)
+        if "*" in name or "?" in name:
+            folder = self.context.index.real_path(parent_of(path))
+            for entry in self.context.index.children(folder) if folder else ():
+                if fnmatchcase(name_of(entry.path), name):
+                    yield entry
+        else:
+            named = self.context.index.resolve(path).entry
+            if named is not None:
+                yield named

@@ -1,0 +1,93 @@
+"""Tables that well-known libraries read when they are first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.keep.rules.fixed_files import FixedFilesRule
+from slimmer.keep.trees import tree
+from slimmer.model import Entry
+from slimmer.rootfs import name_of
+
+_TERMINFO = ("/lib/terminfo", "/usr/share/terminfo", "/etc/terminfo")
+_TERMINALS = ("xterm", "xterm-256color", "linux", "vt100", "screen", "tmux-256color", "dumb")
+# Start of a library's name → what it reads, as trees.
+_READ_BY_LIBRARY = {
+    "libmagic.so.": ("/usr/lib/file/magic.mgc", "/usr/share/misc/magic.mgc", "/etc/magic"),
+    "libfontconfig.so.": ("/etc/fonts", "/usr/share/fontconfig", "/usr/local/etc/fonts"),
+    "libkrb5.so.": ("/etc/krb5.conf", "/etc/krb5.conf.d"),
+    "libxml2.so.": ("/etc/xml/catalog",),
+    "libldap-": ("/etc/ldap/ldap.conf", "/etc/openldap/ldap.conf"),
+    "libodbc.so.": ("/etc/odbc.ini", "/etc/odbcinst.ini"),
+}
+
+
+class MediaTypesRule(FixedFilesRule):
+    """Web servers and frameworks tell a style sheet from a picture by this table."""
+
+    name = "media-types"
+    summary = "the table of MIME types by file name"
+    strategies = BEYOND_MINIMAL
+    detail = "media types by file name"
+    paths = ("/etc/mime.types", "/etc/apache2/mime.types", "/usr/share/mime/globs2")
+
+
+class TerminalRule(Rule):
+    """A pseudo-terminal is there only when a human looks, never when a probe does."""
+
+    name = "terminals"
+    summary = "descriptions of common terminals, where a library for terminals is kept"
+    strategies = BEYOND_MINIMAL
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for library in fresh:
+            if not name_of(library.path).startswith(("libtinfo", "libncurses")):
+                continue
+            for terminal in _TERMINALS:
+                for folder in _TERMINFO:
+                    # The second form is that of file systems without case.
+                    for initial in (terminal[0], f"{ord(terminal[0]):x}"):
+                        yield Want(
+                            path=f"{folder}/{initial}/{terminal}",
+                            detail=f"how the terminal {terminal} is spoken to",
+                            because=library.path,
+                        )
+
+
+class LibraryDataRule(Rule):
+    """By library and not by program: whoever loads the library reads these."""
+
+    name = "library-data"
+    summary = "configuration and tables of libraries that are kept: fonts, libmagic, Kerberos"
+    strategies = BEYOND_MINIMAL
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for library in fresh:
+            name = name_of(library.path)
+            if not name.startswith("lib"):
+                continue
+            for start, paths in _READ_BY_LIBRARY.items():
+                if name.startswith(start):
+                    for path in paths:
+                        for entry in tree(self.context.index, path):
+                            detail = f"read by {name}"
+                            yield Want(path=entry.path, detail=detail, because=library.path)
+
+
+class FontRule(Rule):
+    """A text in another weight or script asks for the neighbour of the font that was seen."""
+
+    name = "fonts"
+    summary = "the fonts beside those that were used"
+    strategies = BEYOND_MINIMAL
+
+    def begin(self) -> Iterable[Want]:
+        folders = {
+            path.rpartition("/")[0]: path
+            for path in sorted(self.context.seen)
+            if path.endswith((".ttf", ".otf", ".ttc", ".pfb", ".t1", ".woff2"))
+        }
+        for folder, example in folders.items():
+            for entry in self.context.index.children(folder):
+                yield Want(path=entry.path, detail=f"beside the font {name_of(example)}")

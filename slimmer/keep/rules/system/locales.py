@@ -1,0 +1,69 @@
+"""The locale in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.model import EntryType
+from slimmer.rootfs import name_of
+
+_LOCALES = "/usr/lib/locale"
+_ARCHIVE = f"{_LOCALES}/locale-archive"
+_MESSAGES = "/usr/share/locale"
+# What programs fall back to, and what Python makes of the C locale (PEP 538).
+_BUILT_IN = frozenset(("c", "posix", "c.utf8"))
+
+
+class LocaleRule(Rule):
+    """C.UTF-8 in any case, and what LANG, LANGUAGE and the LC_ variables name, with the
+    translated messages of what is kept from the distribution."""
+
+    name = "locale"
+    summary = "C.UTF-8 and the locales that LANG, LANGUAGE and LC_ variables name"
+    strategies = BEYOND_MINIMAL
+
+    def begin(self) -> Iterable[Want]:
+        named = self._named()
+        for folder in self.context.index.children(self.context.index.real_path(_LOCALES)):
+            if comparable(name_of(folder.path)) in {"c.utf8", *named}:
+                for entry in self.context.index.subtree(folder.path):
+                    yield Want(path=entry.path, detail=f"the locale {name_of(folder.path)}")
+        if named:
+            # The archive is one file; minimal keeps it where it was read.
+            yield Want(path=_ARCHIVE, detail=f"has the locale {', '.join(sorted(named))}")
+            yield Want(path="/usr/share/locale/locale.alias", detail="other names of locales")
+        for name in named:
+            yield from self._messages(name)
+
+    def _named(self) -> set[str]:
+        values = [
+            value
+            for variable, value in self.context.request.variables.items()
+            if variable in ("LANG", "LANGUAGE") or variable.startswith("LC_")
+        ]
+        names = {comparable(name) for value in values for name in value.split(":") if name}
+        return names - _BUILT_IN
+
+    def _messages(self, name: str) -> Iterable[Want]:
+        """`de_DE.UTF-8` reads the messages of `de_DE` and of `de`."""
+        territory = name.partition(".")[0].partition("@")[0]
+        wanted = {name, territory, territory.partition("_")[0]}
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        touched = {packages.owner(path) for path in self.context.seen} - {None}
+        for folder in self.context.index.children(_MESSAGES):
+            if comparable(name_of(folder.path)) in wanted:
+                for entry in self.context.index.subtree(folder.path):
+                    if entry.type is EntryType.FILE and packages.owner(entry.path) in touched:
+                        yield Want(path=entry.path, detail=f"messages in the language of {name}")
+
+
+def comparable(locale: str) -> str:
+    """glibc takes `de_DE.UTF-8`, `de_DE.utf8` and `de_DE.Utf_8` for one."""
+    place, dot, rest = locale.partition(".")
+    codeset, at, modifier = rest.partition("@")
+    codeset = "".join(filter(str.isalnum, codeset)).lower()
+    place = place.lower() if place.lower() in ("c", "posix") else place
+    return f"{place}{dot}{codeset}{at}{modifier}"
