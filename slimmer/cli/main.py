@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import signal
 import sys
 import traceback
@@ -11,20 +12,25 @@ from typing import Any
 import click
 
 from slimmer import __version__
-from slimmer.cli.build import build
-from slimmer.cli.clean import clean
-from slimmer.cli.debug import debug
-from slimmer.cli.doctor import doctor
 from slimmer.cli.failure import exit_code_table, show
-from slimmer.cli.rules import rules
 from slimmer.errors import InterruptedRunError, SlimError
+
+COMMANDS = ("build", "rules", "doctor", "clean", "debug")
+"""In the order in which people need them; each is the command of that name in its module."""
 
 
 class _Group(click.Group):
-    """Commands in the order in which people need them."""
+    """Imports a command when it is asked for: no command pays for what another one needs."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"slimmer.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
 
 
 @click.group(
@@ -44,13 +50,6 @@ def slim() -> None:
       slim build my-app:latest --http-probe /health
       slim doctor
     """
-
-
-slim.add_command(build)
-slim.add_command(rules)
-slim.add_command(doctor)
-slim.add_command(clean)
-slim.add_command(debug)
 
 
 def main(arguments: list[str] | None = None) -> None:

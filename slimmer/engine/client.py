@@ -33,6 +33,7 @@ from slimmer.errors import (
     NoSpaceError,
     SlimError,
 )
+from slimmer.image import parse_tag
 
 REQUEST_TIMEOUT = 120
 """Seconds for one request to the engine: a busy one takes long to create or to load."""
@@ -139,10 +140,11 @@ class Engine:
                 for name in image.get("RepoTags") or []
             ]
 
-    def tag_image(self, image: str, repository: str, tag: str) -> None:
-        """Point `repository:tag` at the image."""
-        with translated(f"tag the image as {repository}:{tag}"):
-            self._client.tag(image, repository, tag, force=True)
+    def tag_image(self, image: str, reference: str) -> None:
+        """Point the name `reference` at the image."""
+        name = parse_tag(reference)
+        with translated(f"tag the image as {name}"):
+            self._client.tag(image, name.name, name.tag, force=True)
 
     def remove_image(self, image: str) -> None:
         """Remove an image id or a tag; nothing happens where it is gone or still in use."""

@@ -24,7 +24,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"verify"}),
     frozenset({"report"}),
     frozenset({"workspace"}),
-    frozenset({"debug_layer", "cleaning", "doctor"}),
+    frozenset({"cleaning", "doctor"}),
     frozenset({"pipeline"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -49,7 +49,7 @@ IMPORTERS = {
 
 
 def part_of(file: Path) -> str:
-    """`tracing` for slimmer/tracing/wire.py, `pipeline` for slimmer/pipeline.py."""
+    """`tracing` for slimmer/tracing/wire.py, `doctor` for slimmer/doctor.py."""
     first = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
     return "slimmer" if first == "__init__" else first
 

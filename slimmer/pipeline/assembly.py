@@ -1,0 +1,164 @@
+"""What was seen → what stays → packed images, all of it without running anything."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from slimmer import __version__
+from slimmer.configuration import DebugImage
+from slimmer.errors import BudgetError
+from slimmer.image import image_labels
+from slimmer.keep import KeepRequest, decide
+from slimmer.metadata import (
+    MetadataRequest,
+    PackageMetadata,
+    SbomSubject,
+    compose_sbom,
+    package_metadata,
+    with_sbom,
+)
+from slimmer.model import KeepSet, LayerPlan, PackedImage
+from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
+from slimmer.pipeline.debug_layer import DebugLayer, layer_of_image, layer_of_original
+from slimmer.pipeline.examination import Served
+from slimmer.pipeline.job import Job, source_date_epoch
+from slimmer.rootfs import PathGlobs
+from slimmer.tracing import Examination
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """Packed images and how they came about."""
+
+    metadata: PackageMetadata
+    """With the keep-set, the files that describe packages among it."""
+    images: dict[str, PackedImage]
+    """By role: `slim`, `debug`."""
+    plans: dict[str, tuple[LayerPlan, ...]]
+    """Of all layers of each image, by role, lowest first."""
+    sbom: Future[bytes]
+    """CycloneDX of the slim image, composed beside what follows."""
+
+
+def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
+    """Decide, describe and pack."""
+    with job.clock.stage("decide"):
+        request = _keep_request(job, examined, served)
+        kept = decide(request)
+        debug_layer = _debug_layer(job, request, kept)
+        job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
+    with job.clock.stage("metadata"):
+        metadata = _describe(job, request, kept, served)
+        job.progress.detail("metadata", f"{len(metadata.components):,} packages are left")
+    with job.clock.stage("pack"):
+        images, plans = _pack(job, request, metadata, served, debug_layer)
+    job.pool.submit(served.server.close)
+    sbom = job.pool.submit(_sbom, job, metadata, images["slim"].config_digest)
+    return Assembly(metadata=metadata, images=images, plans=plans, sbom=sbom)
+
+
+def _keep_request(job: Job, examined: Examination, served: Served) -> KeepRequest:
+    options = job.options
+    return KeepRequest(
+        index=served.index,
+        content=served.server.content,
+        trace=examined.trace,
+        config=job.original.config,
+        packages=served.packages,
+        strategy=options.strategy,
+        with_rules=frozenset(options.rules),
+        without_rules=frozenset(options.without_rules),
+        includes=options.includes,
+        excludes=options.excludes,
+        environment=options.run.environment,
+        user=options.run.user,
+        workdir=options.run.workdir,
+    )
+
+
+def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
+    options = job.options
+    if options.debug is DebugImage.NONE:
+        return None
+    if options.debug is DebugImage.FROM_IMAGE:
+        return layer_of_image(job.session, options.debug_from, request, kept, job.folder)
+    layer = layer_of_original(request, kept)
+    if layer is None:
+        job.warn(
+            "no debug image: the original has no shell to take; name an image that has one "
+            "with --debug-from (a busybox), or say --no-debug"
+        )
+    return layer
+
+
+def _describe(job: Job, request: KeepRequest, kept: KeepSet, served: Served) -> PackageMetadata:
+    """The keep-set with every package described, and with the SBOM where it is asked for."""
+    described = MetadataRequest(
+        index=request.index,
+        content=request.content,
+        keep=kept,
+        packages=served.packages,
+        excludes=PathGlobs(request.excludes),
+    )
+    metadata = package_metadata(described)
+    if not job.options.sbom_in_image:
+        return metadata
+    return with_sbom(metadata, described, _sbom(job, metadata))
+
+
+def _sbom(job: Job, metadata: PackageMetadata, digest: str = "") -> bytes:
+    subject = SbomSubject(
+        name=job.slim_name, digest=digest, original=job.original.id, slimmer_version=__version__
+    )
+    return compose_sbom(subject, metadata.components, metadata.system)
+
+
+def _pack(
+    job: Job,
+    request: KeepRequest,
+    metadata: PackageMetadata,
+    served: Served,
+    debug_layer: DebugLayer | None,
+) -> tuple[dict[str, PackedImage], dict[str, tuple[LayerPlan, ...]]]:
+    """Images and their layers' plans, by role."""
+    latest = source_date_epoch()
+    planning = plan_layers(
+        metadata.entry(request.index.get),
+        metadata.keep.reasons,
+        served.packages.owner,
+        working_directory=request.working_directory,
+    )
+    job.notes.extend(planning.notes)
+    slim = pack_image(
+        job.original,
+        planning.layers,
+        CombinedContent(request.content, generated=metadata.content),
+        job.folder,
+        labels=image_labels(original_id=job.original.id, version=__version__),
+        latest=latest,
+    )
+    size = sum(layer.size for layer in slim.layers)
+    _keep_to_budget(job, size)
+    job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
+    if debug_layer is None:
+        return {"slim": slim}, {"slim": planning.layers}
+    debug = pack_debug_image(
+        slim,
+        debug_layer.plan,
+        debug_layer.content,
+        job.folder,
+        path_folders=debug_layer.path_folders,
+        latest=latest,
+    )
+    plans = {"slim": planning.layers, "debug": (*planning.layers, debug_layer.plan)}
+    return {"slim": slim, "debug": debug}, plans
+
+
+def _keep_to_budget(job: Job, size: int) -> None:
+    budget = job.options.max_size
+    if budget is not None and size > budget:
+        raise BudgetError(
+            f"the slim image has {size:,} bytes, {size - budget:,} more than its budget",
+            hint="raise --max-size, or find what is large in a report made without it",
+        )

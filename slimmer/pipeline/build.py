@@ -1,0 +1,78 @@
+"""One build, step after step. Nothing is tagged before both images have passed; whatever happens
+before, the session and the workspace take everything away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from slimmer.configuration import BuildOptions
+from slimmer.engine import Session, connect
+from slimmer.pipeline.examination import examine_original
+from slimmer.pipeline.job import Job, source_date_epoch
+from slimmer.pipeline.resolution import resolve
+from slimmer.report import Progress, Report, StageClock
+from slimmer.workspace import workspace
+
+if TYPE_CHECKING:
+    from slimmer.pipeline.assembly import Assembly
+    from slimmer.pipeline.examination import Served
+    from slimmer.tracing import Examination
+
+Assemble = Callable[[Job, "Examination", "Served"], "Assembly"]
+Deliver = Callable[[Job, "Examination", "Served", "Assembly"], Report]
+
+
+def build_image(options: BuildOptions, progress: Progress) -> Report:
+    """Build, verify and tag the slim image of `options.image` and its debug twin.
+
+    Raises a SlimError for everything that stops it; nothing is left behind then.
+    """
+    clock = StageClock(progress)
+    source_date_epoch()  # a wrong one is told before anything starts
+    engine = connect()
+    try:
+        original, slim_name, debug_name = resolve(engine, options)
+        with (
+            Session(engine) as session,
+            workspace() as folder,
+            ThreadPoolExecutor(thread_name_prefix="slimmer") as pool,
+        ):
+            job = Job(
+                options=options,
+                progress=progress,
+                clock=clock,
+                session=session,
+                folder=folder,
+                pool=pool,
+                original=original,
+                slim_name=slim_name,
+                debug_name=debug_name,
+            )
+            try:
+                return _run(job)
+            except BaseException:
+                # Ends every container, and with them whatever a thread of the pool waits for.
+                session.close()
+                raise
+    finally:
+        engine.close()
+
+
+def _run(job: Job) -> Report:
+    later_steps = job.pool.submit(_later_steps)
+    with job.clock.stage("trace"):
+        examined, served = examine_original(job)
+    assemble, verify_and_deliver = later_steps.result()
+    assembly = assemble(job, examined, served)
+    return verify_and_deliver(job, examined, served, assembly)
+
+
+def _later_steps() -> tuple[Assemble, Deliver]:
+    """The steps behind the traced run. To import them takes Python 0.1 s, which is spent while
+    the engine starts the containers."""
+    from slimmer.pipeline.assembly import assemble
+    from slimmer.pipeline.delivery import verify_and_deliver
+
+    return assemble, verify_and_deliver

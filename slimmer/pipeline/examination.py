@@ -1,0 +1,69 @@
+"""The traced run, and beside it the file server that gives index and bytes of the original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimmer.engine import exposed_ports
+from slimmer.pipeline.job import Job
+from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
+from slimmer.tracing import (
+    Examination,
+    FileServer,
+    TracedRun,
+    examine,
+    planned_probes,
+    sensor_binary,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What the file server gave."""
+
+    server: FileServer
+    """Still running, for the bytes."""
+    index: RootfsIndex
+    packages: PackageDatabase
+
+
+def examine_original(job: Job) -> tuple[Examination, Served]:
+    """Run, probe and stop the original under trace."""
+    options, original = job.options, job.original
+    sensor = sensor_binary(original.architecture)
+    served = job.pool.submit(_serve, job, sensor)
+    probes = planned_probes(original, options.probes, options.run, healthcheck=options.healthcheck)
+    if probes and not options.probes:
+        job.progress.detail("trace", f"no probe is given: using {probes[0].name}")
+    ports = {*job.ports_named(probes), *exposed_ports(original.config)}
+    if options.run.port:
+        ports.add(options.run.port)
+    target = TracedRun(
+        job.session,
+        original,
+        options.run,
+        sensor=sensor,
+        trace_file=job.trace_file,
+        ports=sorted(ports),
+        sources=options.sources,
+    )
+    hello = target.start()
+    for source, reason in hello.missing.items():
+        if source in options.sources:
+            job.warn(f"the trace goes on without {source.value}: {reason}")
+    examination = examine(
+        target,
+        original,
+        probes,
+        options.run,
+        done=lambda result: job.progress.probed("trace", result),
+    )
+    job.pool.submit(target.close)
+    return examination, served.result()
+
+
+def _serve(job: Job, sensor: Path) -> Served:
+    server = FileServer(job.session, job.original.id, sensor, job.folder / "content")
+    index = server.index()
+    return Served(server=server, index=index, packages=read_packages(index, server.content))

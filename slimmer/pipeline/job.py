@@ -1,0 +1,70 @@
+"""What all steps of one build share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slimmer.configuration import BuildOptions
+from slimmer.engine import Session
+from slimmer.errors import UsageError
+from slimmer.model import HttpProbe, Original, Probe
+from slimmer.report import Progress, StageClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One build."""
+
+    options: BuildOptions
+    progress: Progress
+    clock: StageClock
+    session: Session
+    folder: Path
+    """The workspace; goes with the run."""
+    pool: ThreadPoolExecutor
+    """For what goes on beside the main thread; all of it is done before the run ends."""
+    original: Original
+    slim_name: str
+    debug_name: str
+    """Empty where no debug image is made."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences for the report, added to as they come up."""
+
+    @property
+    def trace_file(self) -> Path:
+        """Where the sensor's records go."""
+        return self.folder / "trace"
+
+    @property
+    def report_directory(self) -> Path:
+        """Where the report goes, and all that lies beside it."""
+        if self.options.report_directory is not None:
+            return self.options.report_directory
+        return Path("slim-report") / self.slim_name.replace("/", "_").replace(":", "_")
+
+    def ports_named(self, probes: Iterable[Probe]) -> set[int]:
+        """The ports that these probes, and the checks, name."""
+        return {
+            probe.port
+            for probe in (*probes, *self.options.checks)
+            if isinstance(probe, HttpProbe) and probe.port
+        }
+
+    def warn(self, text: str) -> None:
+        """Tell the user now, and in the report."""
+        self.notes.append(text)
+        self.progress.warned(text)
+
+
+def source_date_epoch() -> int | None:
+    """SOURCE_DATE_EPOCH in seconds; None where it is not set. Raises UsageError."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return None
+    if not text.isdigit():
+        raise UsageError(f"SOURCE_DATE_EPOCH is `{text}`, not a number of seconds")
+    return int(text)
