@@ -33,7 +33,8 @@ static void *look_up(void *argument)
 
 int main(void)
 {
-    struct sigaction action = {.sa_handler = count}; /* without SA_RESTART: calls are interrupted */
+    /* SA_RESTART as in Go: a call that waits and has not been received yet is made again. */
+    struct sigaction action = {.sa_handler = count, .sa_flags = SA_RESTART};
     struct itimerval often = {.it_interval = {0, 500}, .it_value = {0, 500}};
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
