@@ -126,4 +126,5 @@ def _component(remainder: Remainder, system: OperatingSystem | None, path: str) 
         kept_files=len(remainder.kept),
         total_files=remainder.total,
         described_by=path,
+        requires=remainder.requires,
     )

@@ -30,7 +30,7 @@ class ComposerReader(Reader):
         super().__init__(request)
         self._lists = [
             entry
-            for entry in self.index
+            for entry in request.descriptions
             if entry.path.endswith(_LIST)
             and entry.type is EntryType.FILE
             and request.packages.owner(entry.path) is None

@@ -28,6 +28,7 @@ _STATUS = "/var/lib/dpkg/status"
 _SINGLE = "/var/lib/dpkg/status.d"
 _INFO = "/var/lib/dpkg/info"
 _SUMS = ".md5sums"
+_PACKAGE = re.compile(r"^Package:[ \t]*(\S+)", re.MULTILINE)
 
 _USED = (
     f"{_STATUS} is kept as it was, because it was used or asked for: scanners will report packages "
@@ -96,14 +97,14 @@ class DpkgReader(Reader):
         return [path for path in (_STATUS, *files) if self.is_file(path)]
 
     def _stanzas(self) -> Iterator[tuple[tuple[str, str, str], Stanza]]:
+        left = {remainder.package.name for remainder in self._left}
         for file in self._databases():
             for text in re.split(r"\n(?:[ \t]*\n)+", self.text(file)):
-                stanza = read_stanza(text, file)
-                if stanza.name:
-                    yield (
-                        (stanza.name, stanza.value("Architecture"), stanza.value("Version")),
-                        (stanza),
-                    )
+                name = _PACKAGE.search(text)
+                if name is not None and name[1] in left:
+                    stanza = read_stanza(text, file)
+                    architecture, version = stanza.value("Architecture"), stanza.value("Version")
+                    yield (stanza.name, architecture, version), stanza
 
     def _sum_files(self, remainder: Remainder) -> tuple[str, ...]:
         """Where the package's sums may lie; the first that exists has them."""
@@ -297,4 +298,5 @@ def _component(
         kept_files=len(remainder.kept),
         total_files=total,
         described_by=place,
+        requires=remainder.requires,
     )

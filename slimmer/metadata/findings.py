@@ -26,6 +26,8 @@ class Component:
     """Files and links that the original has, documentation aside."""
     described_by: str
     """The file of the slim image that says so: what a scanner finds the package by."""
+    requires: tuple[str, ...] = ()
+    """Names of the packages of the same manager that it depends on and that are left."""
 
     @property
     def is_partial(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,23 +30,13 @@ class NodeReader(Reader):
 
     def __init__(self, request: MetadataRequest) -> None:
         super().__init__(request)
-        self._total: Counter[str] = Counter()
-        self._left: Counter[str] = Counter()
         self._because: dict[str, str] = {}
-        for entry in self.index:
-            if entry.type is EntryType.DIRECTORY or _FOLDER not in entry.path:
-                continue
-            found = _ROOT.match(entry.path)
-            if found is None:
-                continue
-            root = found[0]
-            self._total[root] += 1
-            if entry.path in self.kept:
-                self._left[root] += 1
-                self._because.setdefault(root, entry.path)
+        for path in request.keep.reasons:
+            if _FOLDER in path and (found := _ROOT.match(path)) and self.is_left(path):
+                self._because.setdefault(found[0], path)
         self._further = [
             manifest
-            for root in self._left
+            for root in self._because
             if self.is_file(manifest := join(root, _MANIFEST))
             and manifest not in self.kept
             and request.packages.owner(manifest) is None
@@ -89,25 +78,23 @@ class NodeReader(Reader):
         name, version = fields.get("name"), fields.get("version")
         if not isinstance(name, str) or not isinstance(version, str) or not (name and version):
             return None
-        root = parent_of(manifest)
-        if root in self._total:
-            # The manifest describes the package and so is always left; it counts as any file.
-            left = self._left[root] + (manifest not in self.kept)
-            total = self._total[root]
-        else:
-            files = [
-                entry.path
-                for entry in self.index.subtree(root)
-                if entry.type is not EntryType.DIRECTORY and _FOLDER not in entry.path
-            ]
-            left, total = sum(path in self.kept for path in files), len(files)
+        files = self._files(parent_of(manifest))
         scope, slash, rest = name.partition("/")
         return Component(
             type="npm",
             namespace=scope if slash else "",
             name=rest if slash else name,
             version=version,
-            kept_files=left,
-            total_files=total,
+            # The manifest describes the package and so is always left; it counts as any file.
+            kept_files=sum(path in self.kept or path == manifest for path in files),
+            total_files=len(files),
             described_by=manifest,
         )
+
+    def _files(self, root: str) -> list[str]:
+        """A package's own files: what it brought along in a node_modules of its own is others'."""
+        return [
+            entry.path
+            for entry in self.index.subtree(root)
+            if entry.type is not EntryType.DIRECTORY and _FOLDER not in entry.path[len(root) :]
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slimmer.metadata.documentation import is_documentation
 from slimmer.metadata.result import MetadataRequest
@@ -18,17 +18,32 @@ class Remainder:
     """What is left, documentation aside: real paths, sorted."""
     total: int
     """Files and links that the original has of the package, documentation aside."""
+    requires: tuple[str, ...] = ()
+    """Names of the packages that it depends on and that are left as well."""
 
 
 def remainders(request: MetadataRequest, manager: str) -> list[Remainder]:
     """The packages of one manager (`dpkg`, `apk`) that are left, in its database's order."""
-    found = []
+    found: list[Remainder] = []
     kept = request.keep.reasons
     for package, paths in request.packages.files().items():
-        if package.manager != manager:
+        if package.manager != manager or kept.keys().isdisjoint(paths):
             continue
         counted = [path for path in paths if not is_documentation(path)]
         left = tuple(path for path in counted if path in kept)
         if left:
             found.append(Remainder(package=package, kept=left, total=len(counted)))
-    return found
+    names = {remainder.package.name for remainder in found}
+    return [
+        replace(
+            remainder,
+            requires=tuple(
+                dict.fromkeys(
+                    other.name
+                    for other in request.packages.dependencies(remainder.package)
+                    if other.name in names
+                )
+            ),
+        )
+        for remainder in found
+    ]

@@ -44,7 +44,7 @@ class PythonReader(Reader):
         super().__init__(request)
         self._distributions = [
             found
-            for entry in self.index
+            for entry in request.descriptions
             if entry.path.endswith((".dist-info", ".egg-info"))
             and (found := self._distribution(entry)) is not None
         ]
@@ -67,7 +67,7 @@ class PythonReader(Reader):
             components.append(
                 Component(
                     type="pypi",
-                    name=re.sub(r"[-_.]+", "-", name).lower(),
+                    name=name,
                     version=version,
                     kept_files=len(left),
                     total_files=len(files),

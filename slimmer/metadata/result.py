@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from slimmer.metadata.findings import Component
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.model import Content, Entry, KeepSet
 from slimmer.rootfs import PackageDatabase, PathGlobs, RootfsIndex
+
+_DESCRIPTIONS = (".dist-info", ".egg-info", ".gemspec", "/vendor/composer/installed.json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,11 @@ class MetadataRequest:
     packages: PackageDatabase
     excludes: PathGlobs
     """Patterns of `--exclude`: what they cover is neither kept nor generated."""
+
+    @cached_property
+    def descriptions(self) -> Sequence[Entry]:
+        """Whatever has a name that describes a package: one pass over the index for all readers."""
+        return [entry for entry in self.index if entry.path.endswith(_DESCRIPTIONS)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class RubyReader(Reader):
         super().__init__(request)
         self._specifications = [
             found
-            for entry in self.index
+            for entry in request.descriptions
             if entry.type is EntryType.FILE
             and entry.path.endswith(".gemspec")
             and (found := _SPECIFICATION.fullmatch(entry.path)) is not None

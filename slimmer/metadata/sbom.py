@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -72,13 +72,20 @@ def compose_sbom(
         version=subject.slimmer_version,
         bom_ref="slimmer",
     )
-    listed = [*_system_component(system), *_components(components)]
+    packages = _components(components)
+    listed = [*_system_component(system), *packages]
     document = Bom(
         components=listed,
         metadata=BomMetaData(component=image, tools=ToolRepository(components=[slimmer])),
         serial_number=_SERIAL_NUMBERS,
     )
     document.register_dependency(image, listed)
+    named = defaultdict(list)
+    for each, package in zip(components, packages, strict=True):
+        named[each.type, each.name].append(package)
+    for each, package in zip(components, packages, strict=True):
+        required = [other for name in each.requires for other in named[each.type, name]]
+        document.register_dependency(package, required)
     return _repeatable(json.loads(JsonV1Dot6(document).output_as_string()))
 
 
