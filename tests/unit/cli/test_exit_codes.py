@@ -1,0 +1,97 @@
+"""One exit code per cause: unique, documented, and given by the process."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from slimmer import errors
+from slimmer.cli.failure import all_causes, show
+from slimmer.cli.main import main, slim
+from slimmer.errors import SlimError, UsageError
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+def subclasses(base: type[SlimError]) -> set[type[SlimError]]:
+    """Those of slimmer/errors.py: a private kind of an error shares its parent's code."""
+    found = {each for each in base.__subclasses__() if each.__module__ == errors.__name__}
+    return found.union(*map(subclasses, found))
+
+
+def test_each_cause_has_a_code_of_its_own() -> None:
+    causes = all_causes()
+    assert set(causes) == {SlimError} | subclasses(SlimError)
+    codes = [each.exit_code for each in causes]
+    assert len(set(codes)) == len(codes)
+    assert len({each.cause for each in causes}) == len(causes)
+    assert 0 not in codes
+    # A shell tells of 126 and 127 itself, and of signals from 128 on: 130 is Ctrl-C.
+    assert [code for code in codes if code > 125] == [130]
+    assert all("exit_code" in vars(each) and "cause" in vars(each) for each in causes)
+
+
+def table_of(text: str, row: str) -> dict[int, str]:
+    return {int(code): cause.strip() for code, cause in re.findall(row, text, re.MULTILINE)}
+
+
+EXPECTED = {0: "done", **{each.exit_code: each.cause for each in all_causes()}}
+
+
+def test_the_help_lists_them() -> None:
+    text = CliRunner().invoke(slim, ["--help"]).output
+    assert table_of(text.partition("Exit codes:")[2], r"^ +(\d+)  (\S.*)$") == EXPECTED
+
+
+def test_the_readme_lists_them() -> None:
+    text = README.read_text("utf-8").partition("## Exit codes")[2].partition("\n## ")[0]
+    assert table_of(text, r"^\| (\d+) \| (.+) \|$") == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["build", "--help"], 0),
+        (["no-such-command"], 2),
+        (["build", "--no-such-option"], 2),
+        (["build", "x", "--port", "70000"], 2),
+        (["build", "x", "--http-probe", "no path"], 2),
+        (["build", "x", "--no-debug", "--debug-from", "y"], 2),
+        (["build", "x", "--max-size", "much"], 2),
+        (["build", "--file", "no-such.yaml"], 6),
+        (["debug", "trace", __file__], 12),
+    ],
+)
+def test_the_process_ends_with_them(
+    arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ending:
+        main(arguments)
+    assert ending.value.code == code
+    told = capsys.readouterr()
+    assert (told.out == "") == (code != 0)
+    assert ("rror: " in told.err) == (code != 0)
+
+
+def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    error = UsageError("what was found", hint="what to do", details="first line\nlast line\n")
+    assert show(error, as_json=True) == 2
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "  │ first line",
+        "  │ last line",
+        "error: what was found",
+        "  hint: what to do",
+    ]
+    assert json.loads(told.out)["error"] == {
+        "exit_code": 2,
+        "cause": UsageError.cause,
+        "message": "what was found",
+        "hint": "what to do",
+        "details": "first line\nlast line\n",
+    }

@@ -1,0 +1,96 @@
+"""Help texts: every option explained, nothing documented that does not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from slimmer.cli.main import slim
+
+ROOT = Path(__file__).parents[3]
+
+
+def commands(group: click.Group, name: str = "slim") -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, with its full name."""
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {word}")
+        else:
+            assert command is not None
+            yield f"{name} {word}", command
+
+
+COMMANDS = dict(commands(slim))
+
+
+def help_of(name: str) -> str:
+    ran = CliRunner().invoke(slim, [*name.split()[1:], "--help"])
+    assert ran.exit_code == 0
+    return ran.output
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+
+
+def test_the_commands_in_the_order_of_need() -> None:
+    text = help_of("slim").partition("Commands:")[2].partition("Exit codes:")[0]
+    listed = re.findall(r"^  (\w+) +\S", text, re.MULTILINE)
+    assert listed[0] == "build"
+    assert listed == list(dict.fromkeys(name.split()[1] for name in COMMANDS))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name: str) -> None:
+    text = help_of(name)
+    for parameter in COMMANDS[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert parameter.opts[-1] in text
+
+
+def test_the_options_that_a_build_must_have() -> None:
+    wanted = """
+        --http-probe --exec-probe --port --tag --file --strategy --include --include-file --exclude
+        --no-debug --debug-from --output --json --max-size --env --env-file --volume --network
+        --user --entrypoint --cmd --workdir --hostname --add-host --trace-source
+    """
+    assert set(wanted.split()) <= options_of(COMMANDS["slim build"])
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/report.md"])
+def test_documented_command_lines_are_understood(page: str) -> None:
+    """Each `slim …` line of a page names a command that exists, with options that it has."""
+    lines = re.findall(r"^    \$? ?(slim .+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    lines += re.findall(r"`(slim [^`]+)`", (ROOT / page).read_text("utf-8"))
+    for line in lines:
+        words = line.partition("#")[0].split()
+        name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in COMMANDS), "")
+        if len(words) > 1 and not words[1].startswith("-"):
+            assert name, f"{page}: `{line}` names no command"
+            used = set(re.findall(r"(?<=\s)--[a-z-]+", line)) - {"--version", "--help"}
+            assert used <= options_of(COMMANDS[name]), f"{page}: {line}"
+
+
+def test_options_named_in_errors_exist() -> None:
+    """A hint that names a flag which nobody has would send the user on a wild-goose chase."""
+    everywhere = set().union(*map(options_of, COMMANDS.values()))
+    for file in sorted((ROOT / "slimmer").rglob("*.py")):
+        source = file.read_text("utf-8")
+        for match in re.finditer(r"hint=(f?\"[^\n]*\"\s*)+", source):
+            named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+[a-z]", match[0]))
+            foreign = {"--version"} if "docker" in match[0] or "ziglang" in match[0] else set()
+            assert named - foreign <= everywhere, f"{file}: {match[0]}"

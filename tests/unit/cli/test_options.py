@@ -1,0 +1,166 @@
+"""Flags become one value, and win over slim.yaml."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slimmer.cli.build import _options, build
+from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.errors import UsageError
+from slimmer.model import CommandProbe, HttpProbe, RunOptions, Source, Strategy
+
+FILE = """\
+image: from-file:1
+tag: from-file:small
+probes:
+  - http: /file
+checks:
+  - exec: check
+healthcheck: true
+port: 1111
+run:
+  environment: {ONE: file, TWO: file}
+  volumes: [/file:/file]
+  network: file
+  user: file
+  entrypoint: /file
+  command: [file]
+  workdir: /file
+  hostname: file
+  add_hosts: [file:192.0.2.1]
+  start_timeout: 11
+  probe_timeout: 12
+include: [/file]
+exclude: [/file/not]
+output: file.tar
+report_directory: file
+max_size: 1MB
+"""
+
+
+def options(*arguments: str) -> BuildOptions:
+    """As click parses them, without the build."""
+    context = build.make_context("build", list(arguments))
+    given = {key: value for key, value in context.params.items() if key not in ("as_json", "quiet")}
+    return _options(**given)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, empty at first."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_but_an_image() -> None:
+    assert options("my-app:1") == BuildOptions(image="my-app:1")
+
+
+def test_no_image() -> None:
+    with pytest.raises(UsageError, match="no image is named"):
+        options()
+
+
+def test_every_flag(folder: Path) -> None:
+    (folder / "list").write_text("# comment\n/from/list\n\n/also with space\n")
+    (folder / "variables").write_text("THREE=file\n")
+    given = options(
+        "my-app:1", "--tag", "small:1", "--http-probe", "POST:/a 201", "--http-probe", "/b",
+        "--exec-probe", "check 'two words'", "--no-healthcheck", "--port", "80",
+        "--strategy", "minimal", "--include", "/x", "--include-file", "list", "--exclude", "*.pyc",
+        "--debug-from", "busybox", "--output", "out/", "--report-dir", "report",
+        "--max-size", "1.5MB", "--env", "ONE=1", "--env", "TWO=", "--env-file", "variables",
+        "--volume", "/a:/b:ro", "--network", "net", "--user", "1:2", "--entrypoint", "/e 'f g'",
+        "--cmd", "", "--workdir", "/w", "--hostname", "h", "--add-host", "a:192.0.2.1",
+        "--start-timeout", "1.5", "--probe-timeout", "2", "--trace-source", "notify",
+    )  # fmt: skip
+    assert given == BuildOptions(
+        image="my-app:1",
+        tag="small:1",
+        strategy=Strategy.MINIMAL,
+        probes=(
+            HttpProbe(name="POST /a", method="POST", path="/a", statuses=frozenset({201})),
+            HttpProbe(name="GET /b", path="/b"),
+            CommandProbe(name="exec check 'two words'", command=("check", "two words")),
+        ),
+        healthcheck=False,
+        run=RunOptions(
+            environment=(("THREE", "file"), ("ONE", "1"), ("TWO", "")),
+            volumes=("/a:/b:ro",),
+            network="net",
+            user="1:2",
+            entrypoint=("/e", "f g"),
+            command=(),
+            workdir="/w",
+            hostname="h",
+            extra_hosts=("a:192.0.2.1",),
+            port=80,
+            start_timeout=1.5,
+            probe_timeout=2.0,
+        ),
+        includes=("/x", "/from/list", "/also with space"),
+        excludes=("*.pyc",),
+        debug=DebugImage.FROM_IMAGE,
+        debug_from="busybox",
+        output="out/",
+        report_directory=Path("report"),
+        max_size=1_500_000,
+        sources=frozenset({Source.NOTIFY}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "field", "value"),
+    [
+        (["other:2"], "image", "other:2"),
+        (["--tag", "flag:1"], "tag", "flag:1"),
+        (["--http-probe", "/flag"], "probes", (HttpProbe(name="GET /flag", path="/flag"),)),
+        (["--no-healthcheck"], "healthcheck", False),
+        (["--include", "/flag"], "includes", ("/file", "/flag")),
+        (["--exclude", "/flag"], "excludes", ("/file/not", "/flag")),
+        (["--no-debug"], "debug", DebugImage.NONE),
+        (["--output", "flag.tar"], "output", "flag.tar"),
+        (["--report-dir", "flag"], "report_directory", Path("flag")),
+        (["--max-size", "2MB"], "max_size", 2_000_000),
+        (["--port", "2222"], "run.port", 2222),
+        (["--volume", "/f:/f"], "run.volumes", ("/file:/file", "/f:/f")),
+        (["--network", "flag"], "run.network", "flag"),
+        (["--user", "flag"], "run.user", "flag"),
+        (["--entrypoint", "/flag"], "run.entrypoint", ("/flag",)),
+        (["--cmd", "flag"], "run.command", ("flag",)),
+        (["--workdir", "/flag"], "run.workdir", "/flag"),
+        (["--hostname", "flag"], "run.hostname", "flag"),
+        (["--add-host", "f:192.0.2.2"], "run.extra_hosts", ("file:192.0.2.1", "f:192.0.2.2")),
+        (["--start-timeout", "21"], "run.start_timeout", 21.0),
+        (["--probe-timeout", "22"], "run.probe_timeout", 22.0),
+    ],
+)
+def test_a_flag_wins_and_the_rest_of_the_file_stays(
+    folder: Path, flags: list[str], field: str, value: Any
+) -> None:
+    (folder / "my.yaml").write_text(FILE)
+    expected = options("--file", "my.yaml")
+    if field.startswith("run."):
+        run = dataclasses.replace(expected.run, **{field.removeprefix("run."): value})
+        expected = dataclasses.replace(expected, run=run)
+    else:
+        expected = dataclasses.replace(expected, **{field: value})
+    assert options("--file", "my.yaml", *flags) == expected
+    assert expected != options("--file", "my.yaml")
+
+
+def test_a_later_variable_wins(folder: Path) -> None:
+    """The engine takes the last of equal names, as `docker run` does."""
+    (folder / "my.yaml").write_text(FILE)
+    environment = options("--file", "my.yaml", "--env", "ONE=flag").run.environment
+    assert dict(environment) == {"ONE": "flag", "TWO": "file"}
+
+
+def test_slim_yaml_of_the_current_folder_is_for_runs_that_name_no_image(folder: Path) -> None:
+    (folder / "slim.yaml").write_text(FILE)
+    assert options().image == "from-file:1"
+    assert options("other:1") == BuildOptions(image="other:1")
