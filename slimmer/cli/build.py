@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from slimmer.errors import SlimError, UsageError
 from slimmer.model import Probe, RunOptions, Source, Strategy
 from slimmer.pipeline import build_image
 from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.progress import console_progress
 
 T = TypeVar("T", BuildOptions, RunOptions)
 
@@ -200,18 +202,17 @@ def build(as_json: bool, quiet: bool, **flags: Any) -> None:
     All options can stand in a slim.yaml, which is read from the current folder where there is
     one and no IMAGE is named, or from --file.
     """
-    from slimmer.report import console_progress, terminal_summary, to_json
-
-    options = _options(**flags)
     progress = console_progress(sys.stderr, quiet=quiet)
     try:
-        report = build_image(options, progress)
+        report = build_image(_options(**flags), progress)
     except SlimError as error:
         if as_json:
-            import json
-
             click.echo(json.dumps({"error": as_object(error)}))
         raise
+    finally:
+        progress.close()
+    from slimmer.report import terminal_summary, to_json  # loaded by the run, beside its waits
+
     if as_json:
         click.echo(to_json(report))
     else:

@@ -6,11 +6,12 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from slimmer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from yaml import Node
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ class Document:
     """A parsed YAML file: its values, and where each of them stands."""
 
     def __init__(self, path: Path) -> None:
+        import yaml  # only a run with a file pays for it
+
         self.path = path
         try:
             text = path.read_text("utf-8")
@@ -35,14 +38,16 @@ class Document:
         if node is not None:
             self._locate(node, "")
 
-    def _locate(self, node: yaml.Node, key: str) -> None:
+    def _locate(self, node: Node, key: str) -> None:
+        from yaml import MappingNode, SequenceNode
+
         self._lines.setdefault(key, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, MappingNode):
             for name, value in node.value:
                 inner = f"{key}.{name.value}" if key else str(name.value)
                 self._lines[inner] = name.start_mark.line + 1
                 self._locate(value, inner)
-        elif isinstance(node, yaml.SequenceNode):
+        elif isinstance(node, SequenceNode):
             for number, value in enumerate(node.value):
                 self._locate(value, f"{key}[{number}]")
 

@@ -12,16 +12,17 @@ from slimmer.engine import Session, connect
 from slimmer.pipeline.examination import examine_original
 from slimmer.pipeline.job import Job, source_date_epoch
 from slimmer.pipeline.resolution import resolve
-from slimmer.report import Progress, Report, StageClock
+from slimmer.progress import Progress, StageClock
 from slimmer.workspace import workspace
 
 if TYPE_CHECKING:
     from slimmer.pipeline.assembly import Assembly
     from slimmer.pipeline.examination import Served
+    from slimmer.report import Report
     from slimmer.tracing import Examination
 
 Assemble = Callable[[Job, "Examination", "Served"], "Assembly"]
-Deliver = Callable[[Job, "Examination", "Served", "Assembly"], Report]
+Deliver = Callable[[Job, "Examination", "Served", "Assembly"], "Report"]
 
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:

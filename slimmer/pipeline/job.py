@@ -12,7 +12,7 @@ from slimmer.configuration import BuildOptions
 from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.model import HttpProbe, Original, Probe
-from slimmer.report import Progress, StageClock
+from slimmer.progress import Progress, StageClock
 
 
 @dataclass(frozen=True, kw_only=True)

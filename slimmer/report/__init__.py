@@ -1,10 +1,9 @@
-"""What a run tells: progress while it goes on, then the report for people and machines."""
+"""What a run tells at its end: the report, for people and machines."""
 
 from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
 from slimmer.report.document import schema, to_json
 from slimmer.report.files import write_report
 from slimmer.report.page import to_page
-from slimmer.report.progress import Progress, StageClock, console_progress
 from slimmer.report.report import SCHEMA_VERSION, Report
 from slimmer.report.terminal import terminal_summary
 
@@ -12,12 +11,9 @@ __all__ = [
     "SCHEMA_VERSION",
     "FinishedImage",
     "ImageTest",
-    "Progress",
     "Report",
     "RunRecord",
-    "StageClock",
     "compose_report",
-    "console_progress",
     "schema",
     "terminal_summary",
     "to_json",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from slimmer.report.words import printable
+from slimmer.progress import printable
 
 
 def bar(parts: list[tuple[str, float]], whole: float) -> str:

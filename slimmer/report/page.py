@@ -14,10 +14,10 @@ import json
 from importlib import resources
 from typing import Any, Final
 
+from slimmer.progress import printable
 from slimmer.report.markup import escaped
 from slimmer.report.page_sections import sections
 from slimmer.report.report import KeptPath, Report
-from slimmer.report.words import printable
 
 _FILES: Final = resources.files("slimmer.report") / "page_files"
 

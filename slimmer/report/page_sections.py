@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from slimmer.progress import comparison, count, seconds, size
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
 from slimmer.report.report import Group, ImageSummary, ProbeSummary, Report
-from slimmer.report.words import comparison, count, seconds, size
 
 _NOT_RUN: Final = '<span class="faint">not run</span>'
 _MARKS: Final = {True: "\u2713", False: "\u2717"}

@@ -11,9 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slimmer.report.progress import encodable
+from slimmer.progress import comparison, count, encodable, printable, seconds, size
 from slimmer.report.report import ImageSummary, Report, TestSummary
-from slimmer.report.words import comparison, count, printable, seconds, size
 
 _PLAIN_WIDTH: Final = 100
 _BAR: Final = 28

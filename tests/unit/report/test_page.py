@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from slimmer.progress.words import printable
 from slimmer.report import compose_report, to_page, write_report
-from slimmer.report.words import printable
 from tests.unit.report.recorded_run import HOSTILE, PASSED, recorded_run
 
 

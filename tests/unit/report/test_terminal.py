@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 
 from slimmer.model import StageTime
-from slimmer.report import ImageTest, StageClock, compose_report, console_progress, terminal_summary
-from slimmer.report.live import LiveProgress
-from slimmer.report.progress import PlainProgress, QuietProgress
-from slimmer.report.words import count, factor, printable, seconds, size
+from slimmer.progress import StageClock, console_progress
+from slimmer.progress.live import LiveProgress
+from slimmer.progress.progress import PlainProgress, QuietProgress
+from slimmer.progress.words import count, factor, printable, seconds, size
+from slimmer.report import ImageTest, compose_report, terminal_summary
 from tests.unit.report.recorded_run import FAILED, PASSED, finished, recorded_run
 
 

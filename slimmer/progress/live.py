@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slimmer.model import ProbeResult
-from slimmer.report.words import printable, seconds
+from slimmer.progress.words import printable, seconds
 
 _SHOWN_PROBES = 6
 """Of a stage with more, the last ones are shown, and all that failed."""

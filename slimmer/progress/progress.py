@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Protocol, TextIO
 
 from slimmer.model import ProbeResult, StageTime
-from slimmer.report.words import printable, seconds
+from slimmer.progress.words import printable, seconds
 
 
 class Progress(Protocol):
@@ -116,7 +116,7 @@ def console_progress(stream: TextIO, *, quiet: bool = False) -> Progress:
     if quiet:
         return QuietProgress()
     if stream.isatty():
-        from slimmer.report.live import LiveProgress
+        from slimmer.progress.live import LiveProgress
 
         return LiveProgress(stream)
     return PlainProgress(stream)
