@@ -5,6 +5,7 @@ The schema is documented in docs/slim-yaml.md; relative paths in the file are re
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -15,7 +16,7 @@ from slimmer.configuration.environment import read_environment_file
 from slimmer.configuration.options import BuildOptions, DebugImage
 from slimmer.configuration.quantities import parse_size
 from slimmer.errors import UsageError
-from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Strategy
+from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Source, Strategy
 from slimmer.probing import METHODS, command_probe, http_probe, with_unique_names
 
 
@@ -51,10 +52,11 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         excludes=root.texts("exclude"),
         debug=debug,
         debug_from=debug_from,
-        output=root.scalar("output", str, ""),
+        output=_output(root, folder),
         sbom_in_image=root.scalar("sbom_in_image", bool, False),
         report_directory=folder / report if report else None,
         max_size=None if max_size is None else parse_size(str(max_size)),
+        sources=_sources(root),
     )
 
 
@@ -65,6 +67,21 @@ def _strategy(root: Section) -> Strategy:
     except ValueError:
         known = ", ".join(strategy.value for strategy in Strategy)
         raise root.error("strategy", f"`{text}` is not one of {known}") from None
+
+
+def _sources(root: Section) -> frozenset[Source]:
+    known = {source.value: source for source in Source}
+    names = root.texts("trace_sources")
+    for name in names:
+        if name not in known:
+            raise root.error("trace_sources", f"`{name}` is not one of {', '.join(known)}")
+    return frozenset(known[name] for name in names or known)
+
+
+def _output(root: Section, folder: Path) -> str:
+    """Joined as text: a slash at its end says that a directory is meant."""
+    output = root.scalar("output", str, "")
+    return os.path.join(folder, output) if output else ""
 
 
 def _debug(root: Section) -> tuple[DebugImage, str]:
@@ -83,9 +100,7 @@ def _debug(root: Section) -> tuple[DebugImage, str]:
 
 def _run(root: Section, folder: Path) -> RunOptions:
     defaults = RunOptions()
-    port = root.scalar("port", int, 0) or None
-    if port is not None and not 0 < port < 65536:
-        raise root.error("port", f"{port} is not a TCP port (1 to 65535)")
+    port = _port(root)
     run = root.section("run")
     if run is None:
         return RunOptions(port=port)
@@ -95,7 +110,7 @@ def _run(root: Section, folder: Path) -> RunOptions:
         environment = read_environment_file(folder / environment_file) + environment
     options = RunOptions(
         environment=environment,
-        volumes=run.texts("volumes"),
+        volumes=tuple(_volume(text, folder) for text in run.texts("volumes")),
         network=run.scalar("network", str, ""),
         user=_user(run),
         entrypoint=_words(run, "entrypoint"),
@@ -110,6 +125,18 @@ def _run(root: Section, folder: Path) -> RunOptions:
     )
     run.finish()
     return options
+
+
+def _port(section: Section) -> int | None:
+    port = section.scalar("port", int, 0) or None
+    if port is not None and not 0 < port < 65536:
+        raise section.error("port", f"{port} is not a TCP port (1 to 65535)")
+    return port
+
+
+def _volume(text: str, folder: Path) -> str:
+    """`SOURCE:TARGET[:ro]` with a SOURCE that starts with a dot taken from the file's folder."""
+    return os.path.join(folder.absolute(), text) if text.startswith(".") else text
 
 
 def _user(section: Section) -> str:
@@ -132,7 +159,10 @@ def _words(section: Section, name: str) -> tuple[str, ...] | None:
         return None
     value = section.take(name)
     if isinstance(value, str):
-        return tuple(shlex.split(value))
+        try:
+            return tuple(shlex.split(value))
+        except ValueError as error:
+            raise section.error(name, f"`{value}` is not a command line: {error}") from error
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
         return tuple(value)
     raise section.error(name, "expected a command line, or a list of texts (quote numbers)")
@@ -169,7 +199,7 @@ def _http(section: Section) -> HttpProbe:
         name=section.scalar("name", str, "") or f"{method} {path}",
         method=method,
         path=path,
-        port=section.scalar("port", int, 0) or None,
+        port=_port(section),
         headers=section.mapping_of_texts("headers"),
         body=section.scalar("body", str, "").encode(),
         statuses=_statuses(section),
