@@ -5,7 +5,9 @@
 #include "procfs.h"
 #include "watch.h"
 
-static const uint64_t patience = 10 * UINT64_C(1000000000);
+/* A gate comes within some 100 milliseconds of its announcement, as engines go. Where it takes
+ * longer it is less urgent, and there may be many processes to look through. */
+static const uint64_t soon = 300 * UINT64_C(1000000);
 
 static bool was_taken(const struct adopt *adopt, const struct gate *gate)
 {
@@ -26,7 +28,7 @@ void adopt_remember(struct adopt *adopt, const struct gate *gate)
 void adopt_expect(struct watch *watch)
 {
     watch->adopt.wanted++;
-    watch->adopt.deadline = stream_now(&watch->records.stream) + patience;
+    watch->adopt.expected = stream_now(&watch->records.stream);
 }
 
 static bool consider(pid_t id, void *context)
@@ -54,10 +56,16 @@ void adopt_check(struct watch *watch)
     if (watch->adopt.wanted == 0)
         return;
     procfs_each(0, consider, watch);
-    if (watch->adopt.wanted > 0 && stream_now(&watch->records.stream) > watch->adopt.deadline) {
-        records_adopted(&watch->records, 0, "no gate appeared within 10 seconds");
+    uint64_t waited = stream_now(&watch->records.stream) - watch->adopt.expected;
+    if (watch->adopt.wanted > 0 && waited > watch->adopt.patience) {
+        records_adopted(&watch->records, 0, "no gate appeared in time");
         watch->adopt.wanted = 0;
     }
 }
 
-int adopt_wait(const struct adopt *adopt) { return adopt->wanted > 0 ? 1 : -1; }
+int adopt_wait(const struct watch *watch)
+{
+    if (watch->adopt.wanted == 0)
+        return -1;
+    return stream_now(&watch->records.stream) - watch->adopt.expected < soon ? 1 : 10;
+}

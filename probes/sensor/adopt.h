@@ -16,7 +16,8 @@ enum { ADOPT_REMEMBERED = 64 };
 
 struct adopt {
     unsigned wanted;   /* gates that are announced and have not been found */
-    uint64_t deadline; /* nanoseconds of the stream's clock */
+    uint64_t patience; /* nanoseconds that a gate may take to appear */
+    uint64_t expected; /* when it was announced, nanoseconds of the stream's clock */
     struct {
         pid_t id;
         uint64_t start_time;
@@ -27,11 +28,11 @@ struct adopt {
 /* One more gate is about to appear. */
 void adopt_expect(struct watch *watch);
 
-/* Looks for gates that wait; gives up, with a record, when there was none for 10 seconds. */
+/* Looks for gates that wait; gives up, with a record, when none has come in time. */
 void adopt_check(struct watch *watch);
 
 /* Milliseconds until adopt_check wants to be called; -1: no gate is expected. */
-int adopt_wait(const struct adopt *adopt);
+int adopt_wait(const struct watch *watch);
 
 void adopt_remember(struct adopt *adopt, const struct gate *gate);
 

@@ -6,7 +6,8 @@
 enum {
     STATE_LISTEN = 0x0A,
     MILLISECOND = 1000000,
-    PERIOD = 20, /* milliseconds */
+    PERIOD_UNTOLD = 20, /* milliseconds */
+    PERIOD_TOLD = 250,
     CHECKS = 8,  /* after a listen call: at 0, 1, 2, 4, … 64 ms */
 };
 
@@ -57,9 +58,9 @@ static void scan(struct listening *listening, pid_t target, const char *name, un
     fclose(table);
 }
 
-void listening_start(struct listening *listening, pid_t target)
+void listening_start(struct listening *listening, pid_t target, bool told)
 {
-    *listening = (struct listening){.count = 0};
+    *listening = (struct listening){.period = told ? PERIOD_TOLD : PERIOD_UNTOLD};
     scan(listening, target, "tcp", 4, NULL);
     scan(listening, target, "tcp6", 6, NULL);
     listening->before = listening->count;
@@ -71,15 +72,14 @@ void listening_expect(struct listening *listening, uint64_t now)
     listening->next_check = now;
 }
 
-static bool is_periodic(const struct listening *listening, bool periodic)
+static bool is_periodic(const struct listening *listening)
 {
-    return periodic && listening->checks_left == 0 && listening->count == listening->before;
+    return listening->checks_left == 0 && listening->count == listening->before;
 }
 
-void listening_check(struct listening *listening, pid_t target, struct records *records,
-                     bool periodic)
+void listening_check(struct listening *listening, pid_t target, struct records *records)
 {
-    bool repeat = is_periodic(listening, periodic);
+    bool repeat = is_periodic(listening);
     uint64_t now = stream_now(&records->stream);
     if ((listening->checks_left == 0 && !repeat) || now < listening->next_check)
         return;
@@ -87,7 +87,7 @@ void listening_check(struct listening *listening, pid_t target, struct records *
     scan(listening, target, "tcp", 4, records);
     scan(listening, target, "tcp6", 6, records);
     if (repeat) {
-        listening->next_check = now + PERIOD * (uint64_t)MILLISECOND;
+        listening->next_check = now + listening->period * (uint64_t)MILLISECOND;
         return;
     }
     unsigned done = CHECKS - listening->checks_left;
@@ -95,9 +95,9 @@ void listening_check(struct listening *listening, pid_t target, struct records *
     listening->next_check = now + (uint64_t)MILLISECOND * (1U << done);
 }
 
-int listening_wait(const struct listening *listening, uint64_t now, bool periodic)
+int listening_wait(const struct listening *listening, uint64_t now)
 {
-    if (listening->checks_left == 0 && !is_periodic(listening, periodic))
+    if (listening->checks_left == 0 && !is_periodic(listening))
         return -1;
     if (listening->next_check <= now)
         return 0;

@@ -20,7 +20,8 @@ int main(int count, char **arguments)
         return 0;
     }
     fputs("usage: sensor gate [--no-notify] [--] COMMAND [ARGUMENT…]\n"
-          "       sensor watch [--pid ID] [--no-notify] [--no-fanotify]\n"
+          "       sensor watch [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue]\n"
+          "                    [--patience MILLISECONDS]\n"
           "       sensor serve\n",
           stderr);
     return 2;

@@ -18,6 +18,8 @@ enum {
     EVENTS_AT_ONCE = 64,
     /* Events of the second source between two looks at the first, where programs wait for us. */
     OPENS_AT_ONCE = 64,
+    MILLISECOND = 1000000, /* nanoseconds */
+    PATIENCE = 10000,      /* milliseconds that an announced gate may take to appear */
 };
 
 /* What an epoll event is about, in the upper half of its data; the lower half is a descriptor. */
@@ -135,7 +137,7 @@ static enum watch_status start(struct watch *watch)
         return WATCH_NO_SOURCE;
     }
 
-    listening_start(&watch->listening, watch->target);
+    listening_start(&watch->listening, watch->target, watch->notifying);
     if (fanotify)
         attend(watch, watch->opens.descriptor, ABOUT_OPENS);
     if (!attend(watch, STDIN_FILENO, ABOUT_CONTROL))
@@ -213,15 +215,14 @@ static void run(struct watch *watch)
         struct epoll_event events[EVENTS_AT_ONCE];
         int wait = -1;
         if (!watch->finished)
-            wait = sooner(adopt_wait(&watch->adopt),
-                          listening_wait(&watch->listening, stream_now(&watch->records.stream),
-                                         !watch->notifying));
+            wait = sooner(adopt_wait(watch),
+                          listening_wait(&watch->listening, stream_now(&watch->records.stream)));
         int count = epoll_wait(watch->events, events, EVENTS_AT_ONCE, wait);
         for (int index = 0; index < count; index++)
             serve(watch, &events[index]);
         if (!watch->finished) {
             adopt_check(watch);
-            listening_check(&watch->listening, watch->target, &watch->records, !watch->notifying);
+            listening_check(&watch->listening, watch->target, &watch->records);
             records_flush(&watch->records);
             watch->stopping = watch->stopping || watch->records.stream.closed;
         }
@@ -237,6 +238,8 @@ static bool parse_arguments(struct watch *watch, char **arguments)
             watch->want_fanotify = false;
         else if (strcmp(*arguments, "--limited-queue") == 0)
             watch->limited_queue = true;
+        else if (strcmp(*arguments, "--patience") == 0 && arguments[1] != NULL)
+            watch->adopt.patience = strtoull(*++arguments, NULL, 10) * MILLISECOND;
         else if (strcmp(*arguments, "--pid") == 0 && arguments[1] != NULL)
             watch->target = (pid_t)strtol(*++arguments, NULL, 10);
         else
@@ -254,10 +257,11 @@ int watch_main(char **arguments)
         .go_pipe = -1,
         .exit_pipe = -1,
         .opens.descriptor = -1,
+        .adopt.patience = PATIENCE * (uint64_t)MILLISECOND,
     };
     if (!parse_arguments(&watch, arguments)) {
         fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify] "
-              "[--limited-queue]\n",
+              "[--limited-queue] [--patience MILLISECONDS]\n",
               stderr);
         return WATCH_USAGE;
     }

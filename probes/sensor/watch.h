@@ -39,8 +39,8 @@ enum watch_status {
     WATCH_NO_SOURCE = 4, /* neither notification nor fanotify can be had */
 };
 
-/* `arguments`: [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue], NULL-terminated. Returns an exit
- * status. */
+/* `arguments`: [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue] [--patience
+ * MILLISECONDS], NULL-terminated. Returns an exit status. */
 int watch_main(char **arguments);
 
 /* A gate was found: takes its listener or its pipes and lets it go on. False with an

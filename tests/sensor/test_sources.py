@@ -149,3 +149,11 @@ def test_the_gate_may_come_before_or_after_it_is_announced(
         with enclosure.execute("/bin/true") as late:
             assert late.wait(60) == 0
         assert len([r for r in enclosure.records if isinstance(r, Phase)]) == 2
+
+
+def test_a_gate_that_never_comes_is_given_up(enclose: Callable[..., Enclosure]) -> None:
+    with enclose("listener", watch=["--patience", "50"]) as enclosure:
+        enclosure.tell("adopt")
+        given_up = enclosure.wait_for(Adopted)
+        assert (given_up.process, given_up.text) == (0, "no gate appeared in time")
+        enclosure.finish()
