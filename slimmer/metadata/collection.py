@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from slimmer.metadata.apk import ApkReader
 from slimmer.metadata.composer import ComposerReader
@@ -50,9 +51,14 @@ def package_metadata(request: MetadataRequest) -> PackageMetadata:
         for generated in findings.generated:
             additions.generate(generated)
     request.content.fetch(additions.files())
-    components = {component for findings in found for component in findings.components}
+    keep = additions.keep_set(notes=_notes(found))
+    components = {
+        component if component.described_by in keep.reasons else replace(component, described_by="")
+        for findings in found
+        for component in findings.components
+    }
     return PackageMetadata(
-        keep=additions.keep_set(notes=_notes(found)),
+        keep=keep,
         entries=additions.entries,
         content=additions.content,
         components=tuple(

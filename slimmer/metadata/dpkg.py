@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from slimmer.metadata.documentation import common_licenses, is_documentation
+from slimmer.metadata.documentation import common_licenses
 from slimmer.metadata.findings import Component, Findings, Further, Generated
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.ownership import Remainder, remainders
@@ -46,6 +46,7 @@ class DpkgReader(Reader):
         super().__init__(request)
         self._left = remainders(request, "dpkg")
         self._real_directories: dict[str, str] = {}
+        self._licence_files: set[str] = set()
 
     def reads(self) -> Iterable[str]:
         if not self._left:
@@ -63,7 +64,8 @@ class DpkgReader(Reader):
         stanzas = dict(self._stanzas())
         is_used = self.is_used(_STATUS)
         components: list[Component] = []
-        further: list[Further] = []
+        further = [each for remainder in self._left for each in self._licenses(remainder)]
+        self._licence_files = {self.index.real_path(each.path) for each in further}
         generated: list[Generated] = []
         for remainder in self._left:
             package = remainder.package
@@ -73,7 +75,6 @@ class DpkgReader(Reader):
             place = _STATUS if is_used else join(_SINGLE, self._file_name(remainder))
             total = max(remainder.total, stanza.total)
             components.append(_component(remainder, stanza, system, place, total=total))
-            further += self._licenses(remainder)
             if not is_used:
                 generated += self._status_files(remainder, stanza, place, total=total)
         return Findings(
@@ -172,7 +173,7 @@ class DpkgReader(Reader):
     def _is_of(self, remainder: Remainder, real: str) -> bool:
         """Whether the file will be in the image and is this package's: a diverted one is not."""
         will_be_there = real in self.kept or (
-            is_documentation(real) and real == self.index.real_path(_copyright(remainder))
+            real in self._licence_files and not self.request.excludes.covers(real)
         )
         return will_be_there and self.request.packages.owner(real) == remainder.package
 

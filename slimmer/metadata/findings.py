@@ -25,7 +25,8 @@ class Component:
     total_files: int
     """Files and links that the original has, documentation aside."""
     described_by: str
-    """The file of the slim image that says so: what a scanner finds the package by."""
+    """The file of the slim image that says so: what a scanner finds the package by. Empty where
+    `--exclude` covers it."""
     requires: tuple[str, ...] = ()
     """Names of the packages of the same manager that it depends on and that are left."""
 

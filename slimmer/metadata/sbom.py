@@ -138,6 +138,8 @@ def _components(components: Sequence[Component]) -> list[CyclonedxComponent]:
         properties = [Property(name=_FILES, value=f"{each.kept_files}/{each.total_files}")]
         if each.is_partial:
             properties.append(Property(name=_PARTIAL, value="true"))
+        place = _printable(each.described_by)
+        evidence = ComponentEvidence(occurrences=[Occurrence(location=place)]) if place else None
         listed.append(
             CyclonedxComponent(
                 type=ComponentType.LIBRARY,
@@ -147,9 +149,7 @@ def _components(components: Sequence[Component]) -> list[CyclonedxComponent]:
                 purl=identity,
                 bom_ref=reference,
                 properties=properties,
-                evidence=ComponentEvidence(
-                    occurrences=[Occurrence(bom_ref=None, location=_printable(each.described_by))]
-                ),
+                evidence=evidence,
             )
         )
     return listed

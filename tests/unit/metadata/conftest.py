@@ -1,0 +1,3 @@
+from tests.unit.metadata.original_tree import original
+
+__all__ = ["original"]
