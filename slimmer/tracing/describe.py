@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from slimmer.tracing.trace import read_records
-from slimmer.tracing.wire import (
+from slimmer.tracing.records import (
     Adopted,
     Call,
     Exiting,
@@ -22,6 +21,7 @@ from slimmer.tracing.wire import (
     Signals,
     Trailer,
 )
+from slimmer.tracing.trace import read_records
 
 
 def describe_trace(path: Path) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from slimmer.errors import TraceFileError
 from slimmer.model import Access, Sighting, Source, Trace
-from slimmer.tracing.wire import Exiting, Hello, Lookup, Opened, Phase, Record, RecordReader
+from slimmer.tracing.records import Exiting, Hello, Lookup, Opened, Phase, Record
+from slimmer.tracing.wire import RecordReader
 
 SHUTDOWN = "shutdown"
 """The phase in which the target is stopped: an exit in it is not the command's own."""
