@@ -42,6 +42,7 @@ class Session:
         self._lock = threading.Lock()
         self._closed = False
         self._mounts_sensor: bool | None = None
+        self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
 
     def labels(self, role: str) -> dict[str, str]:
         """The labels of a container that this session creates for `role`."""
@@ -81,11 +82,13 @@ class Session:
             self._attachments.append(attachment)
         return attachment
 
-    def remove_container(self, container: str) -> None:
-        """Remove a container before the session ends."""
-        self.engine.remove_container(container)
-        with self._lock, contextlib.suppress(ValueError):
+    def discard(self, container: str) -> None:
+        """Remove a container that is not needed any more, beside whatever comes next."""
+        with self._lock:
+            if container not in self._containers:
+                return
             self._containers.remove(container)
+        self._removals.submit(self._remove, container)
 
     def image_name(self, role: str) -> str:
         """A name for an image of this session. It goes at the session's end, and the image with
@@ -103,15 +106,17 @@ class Session:
         """
         with uninterrupted(), contextlib.suppress(SlimError):
             with self._lock:
+                if self._closed:
+                    return
                 self._closed = True
-                containers, self._containers = self._containers, []
+                containers = list(self._containers)
                 images, self._images = self._images, []
                 attachments, self._attachments = self._attachments, []
             for attachment in attachments:
                 attachment.close()
-            if containers:
-                with ThreadPoolExecutor(len(containers)) as pool:
-                    list(pool.map(self._remove, containers))
+            for container in containers:
+                self.discard(container)
+            self._removals.shutdown()
             for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
                 self._remove(left["Id"])
             for image in reversed(images):

@@ -53,7 +53,7 @@ def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
         job.progress.detail("metadata", f"{len(metadata.components):,} packages are left")
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, served, debug_layer)
-    job.pool.submit(served.server.close)
+    served.server.close()
     sbom = job.pool.submit(_sbom, job, metadata, images["slim"].config_digest)
     return Assembly(metadata=metadata, images=images, plans=plans, sbom=sbom)
 

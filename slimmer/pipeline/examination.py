@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from slimmer.engine import exposed_ports
+from slimmer.model import EntryType
 from slimmer.pipeline.job import Job
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import (
@@ -58,9 +61,19 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
         probes,
         options.run,
         done=lambda result: job.progress.probed("trace", result),
+        booted=partial(job.pool.submit, _fetch_ahead, target, served),
     )
-    job.pool.submit(target.close)
+    target.close()
     return examination, served.result()
+
+
+def _fetch_ahead(target: TracedRun, served: Future[Served]) -> None:
+    """Fetch what was seen by now: all of it is kept, and the probes take their time."""
+    files = served.result()
+    entries = (files.index.resolve(path).entry for path in target.seen())
+    files.server.content.fetch(
+        [entry.path for entry in entries if entry and entry.type is EntryType.FILE]
+    )
 
 
 def _serve(job: Job, sensor: Path) -> Served:

@@ -64,8 +64,12 @@ def examine(
     run: RunOptions,
     *,
     done: Callable[[ProbeResult], None],
+    booted: Callable[[], object] = lambda: None,
 ) -> Examination:
     """Probe the started target, one phase per probe, then stop it and complete its trace.
+
+    `booted` is called when most of what the application needs has been seen, `done` with each
+    probe's result.
 
     Raises a SlimError that tells what the original did instead where a probe fails.
     """
@@ -75,6 +79,7 @@ def examine(
     ready_seconds = 0.0
     if probes:
         _await_start(target, original, probes[0], run)
+        booted()
         prober = Prober(target, probe_timeout=run.probe_timeout)
         left = max(1.0, started + run.start_timeout - time.monotonic())
 

@@ -39,4 +39,4 @@ class FileServer:
     def close(self) -> None:
         """Stop serving; what was fetched stays readable."""
         self._attachment.close()
-        self._session.remove_container(self.container)
+        self._session.discard(self.container)

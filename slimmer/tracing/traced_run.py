@@ -26,8 +26,19 @@ from slimmer.model import Original, RunOptions, Source, Trace
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.tracing.events import RecordStream
 from slimmer.tracing.explanation import COMPLAINT, ended_early
-from slimmer.tracing.trace import build_trace
-from slimmer.tracing.wire import Adopted, Exiting, Hello, Listening, Note, Phase, Signals, Trailer
+from slimmer.tracing.trace import absolute_path, build_trace
+from slimmer.tracing.wire import (
+    Adopted,
+    Exiting,
+    Hello,
+    Listening,
+    Lookup,
+    Note,
+    Opened,
+    Phase,
+    Signals,
+    Trailer,
+)
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
@@ -227,6 +238,13 @@ class TracedRun:
         """The target's last lines."""
         return self._engine.logs(self.container)
 
+    def seen(self) -> set[str]:
+        """The paths that were seen so far, as they were given."""
+        looked_up = {
+            absolute_path(record.directory, record.path) for record in self._stream.all(Lookup)
+        }
+        return looked_up | {record.path for record in self._stream.all(Opened)}
+
     # ---- phases and the end
 
     def phase(self, name: str) -> None:
@@ -252,10 +270,10 @@ class TracedRun:
 
     def close(self) -> None:
         """Remove the target and the sidecar."""
-        for container in filter(None, (self._watcher, self.container)):
-            self._session.remove_container(container)
         if self._sidecar is not None:
             self._sidecar.close()
+        for container in (self._watcher, self.container):
+            self._session.discard(container)
 
     def _shut_down(self) -> None:
         self.phase("shutdown")

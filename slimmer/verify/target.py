@@ -72,4 +72,4 @@ class PlainRun:
 
     def close(self) -> None:
         """Kill and remove the container."""
-        self._session.remove_container(self.container)
+        self._session.discard(self.container)
