@@ -51,6 +51,7 @@ def _is_asked(rule: type[Rule], request: KeepRequest) -> bool:
 
 def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:
     """Rounds until nothing new is kept. The index is finite, so there is an end."""
+    context.bystanders = ledger.bystanders
     for rule in rules:
         for want in rule.begin():
             ledger.keep(want, rule.name)

@@ -26,6 +26,8 @@ class Ledger:
         self._reasons: dict[str, dict[tuple[str, str], Reason]] = {}
         self.excluded: set[str] = set()
         """Where walks ended that would have gone on but for `--exclude`."""
+        self.bystanders: set[str] = set()
+        """Kept paths that nobody has asked for but as bystanders."""
 
     @property
     def kept(self) -> Set[str]:
@@ -53,6 +55,7 @@ class Ledger:
             if want.even_if_missing:
                 self._keep_way_to_nothing(steps, want, rule)
             return
+        self._note_bystander(want, named, walk.entry)
         anchor = named.path
         leading_link = ""
         for step in steps:
@@ -70,6 +73,17 @@ class Ledger:
                     leading_link = step.path
             else:
                 self._add(step, _on_the_way(step, anchor))
+
+    def _note_bystander(self, want: Want, named: Entry, entry: Entry | None) -> None:
+        """Whoever is asked for in earnest after all is fresh once more."""
+        ends = (named,) if entry is None or entry is named else (named, entry)
+        for end in ends:
+            if want.bystander:
+                if end.path not in self._reasons:
+                    self.bystanders.add(end.path)
+            elif end.path in self.bystanders:
+                self.bystanders.discard(end.path)
+                self._fresh.append(end)
 
     def _allowed_steps(self, walk: Resolution) -> Iterator[Entry]:
         """What the walk meets, in its order, up to where it is excluded or leaves the image."""

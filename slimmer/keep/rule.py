@@ -8,7 +8,7 @@ that the round before has kept, until a round keeps nothing new.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -39,6 +39,9 @@ class Want:
     even_if_missing: bool = False
     """Whether the directories up to a path that does not exist are kept: a program that looks
     for a file there may create one there."""
+    bystander: bool = False
+    """Whether it is there as a part of something larger, and nobody is known to execute it: then
+    it asks for no interpreter. A Node package may hold a Python script that builds it."""
 
 
 class Context:
@@ -48,6 +51,8 @@ class Context:
         self.request = request
         self.index = request.index
         self.content = request.content
+        self.bystanders: Set[str] = frozenset()
+        """The paths that were asked for as bystanders only; the ledger's, while rules run."""
 
     @cached_property
     def elf_files(self) -> ElfFiles:

@@ -19,11 +19,7 @@ from slimmer.keep.rules.fixed_files import (
 )
 from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
-from slimmer.keep.rules.languages.python import (
-    PythonDistributionsRule,
-    PythonEnvironmentRule,
-    PythonLibraryRule,
-)
+from slimmer.keep.rules.languages import LANGUAGE_RULES
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
 from slimmer.keep.rules.packages import PACKAGE_RULES
@@ -56,9 +52,7 @@ RULES: tuple[type[Rule], ...] = (
     LoaderCacheRule,
     NameServiceRule,
     UnwinderRule,
-    PythonLibraryRule,
-    PythonEnvironmentRule,
-    PythonDistributionsRule,
+    *LANGUAGE_RULES,
     ApplicationRule,
     EntrypointScriptsRule,
     *SYSTEM_RULES,

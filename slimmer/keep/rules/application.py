@@ -60,7 +60,8 @@ class ApplicationRule(Rule):
                     continue
                 if entry.type is EntryType.FILE and entry.path.endswith(_LEFT_OVER):
                     continue
-                yield Want(path=entry.path, detail=f"part of the application in {root}: {because}")
+                detail = f"part of the application in {root}: {because}"
+                yield Want(path=entry.path, detail=detail, bystander=True)
 
     def _roots(self) -> dict[str, str]:
         """Directory → why it is taken for an application's, in words."""

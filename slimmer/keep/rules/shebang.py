@@ -22,7 +22,7 @@ class ShebangRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
-            if not is_program(entry):
+            if not is_program(entry) or entry.path in self.context.bystanders:
                 continue
             interpreter, argument = read_shebang(
                 self.context.content.head(entry.path, _KERNEL_LIMIT)

@@ -40,4 +40,4 @@ class PackageDataRule(Rule):
             detail = f"data of the package {package.name}, of which {because} was used"
             for path in files[package]:
                 if private_folder(path) and not path.endswith(".so") and not is_for_building(path):
-                    yield Want(path=path, detail=detail)
+                    yield Want(path=path, detail=detail, bystander=True)

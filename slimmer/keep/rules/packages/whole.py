@@ -40,7 +40,7 @@ class WholePackagesRule(Rule):
         self._kept.add(package)
         for path in self._files[package]:
             if not is_documentation(path):
-                yield Want(path=path, detail=detail, because=because)
+                yield Want(path=path, detail=detail, because=because, bystander=True)
         for dependency in self._packages.dependencies(package):
             detail = f"part of the package {dependency.name}, which {package.name} depends on"
             yield from self._whole(dependency, detail, because)

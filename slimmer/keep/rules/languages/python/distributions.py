@@ -81,6 +81,16 @@ class Site:
             return None
         return self._owners.get(path) or self._owners.get(source_of(path))
 
+    def imported(self, module: str) -> Distribution | None:
+        """The distribution that has this module, or the nearest package above it."""
+        while module:
+            path = f"{self.folder}/{module.replace('.', '/')}"
+            for candidate in (f"{path}.py", f"{path}/__init__.py"):
+                if candidate in self._owners:
+                    return self._owners[candidate]
+            module = module.rpartition(".")[0]
+        return None
+
     def _is_started_by_pth(self, path: str) -> bool:
         first = path[len(self.folder) + 1 :].partition("/")[0]
         return f"{self.folder}/{first.removesuffix('.py')}" in self._started

@@ -38,6 +38,11 @@ def _outermost_test_folder(path: str) -> Sequence[str]:
     return ()
 
 
+def is_test(path: str) -> bool:
+    """Whether this is a test, or a helper of tests, by its name and place."""
+    return bool(_TEST_FILE.fullmatch(name_of(path)) or _outermost_test_folder(path))
+
+
 def is_for_building(path: str) -> bool:
     """Whether only a compiler reads this file."""
     return path.endswith(_FOR_BUILDING)

@@ -52,15 +52,24 @@ class PythonLibraryRule(Rule):
         if not self._waiting:
             return
         for entry in fresh:
-            if entry.type is not EntryType.FILE:
-                continue
-            for folder in self._waiting.intersection(ancestors(entry.path)):
-                if self._is_own(entry.path, folder):
+            if entry.type is EntryType.FILE:
+                for folder in self._asked_by(entry.path):
                     self._waiting.discard(folder)
                     yield from self._library(folder, entry.path)
 
-    def _is_own(self, path: str, library: str) -> bool:
-        return path[len(library) + 1 :].partition("/")[0] not in _DISTRIBUTIONS
+    def _asked_by(self, path: str) -> list[str]:
+        """The libraries that this file is a part of, or the interpreter of."""
+        asked = [
+            folder
+            for folder in self._waiting.intersection(ancestors(path))
+            if path[len(folder) + 1 :].partition("/")[0] not in _DISTRIBUTIONS
+        ]
+        name = name_of(path)
+        if name.startswith(("python", "pypy")) and path not in self.context.bystanders:
+            prefix = parent_of(parent_of(path))
+            beside = {f"{prefix}/{library}/{name}" for library in ("lib", "lib64")}
+            asked += self._waiting & beside
+        return asked
 
     def _library(self, library: str, because: str) -> Iterable[Want]:
         unused = {

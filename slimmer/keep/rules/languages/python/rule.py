@@ -21,15 +21,21 @@ from slimmer.keep.rules.languages.python.files import (
     source_of,
     without_tests,
 )
+from slimmer.keep.rules.languages.python.imports import (
+    LARGEST_SOURCE,
+    imported_modules,
+    is_application_source,
+)
 from slimmer.model import Entry, EntryType
 from slimmer.rootfs import ancestors, name_of, parent_of
 
 
 class PythonDistributionsRule(Rule):
     """A distribution is touched when one of its files is kept: a module, package data, a script
-    in `bin`. Then it stays whole, by its own list of files, and so do those that it requires:
-    they are imported when they are needed, which a probe may not show. Its metadata stays, for
-    entry points and for scanners."""
+    in `bin`; or when the application's own sources import it, on whatever branch. Then it stays
+    whole, by its own list of files, and so do those that it requires: they are imported when they
+    are needed, which a probe may not show. Its metadata stays, for entry points and for scanners.
+    """
 
     name = "python-distributions"
     summary = "touched Python distributions whole, with those that they require, without tests"
@@ -55,6 +61,9 @@ class PythonDistributionsRule(Rule):
                 owner = self._site(folder).owner(entry.path)
                 if owner is not None and owner.metadata not in self._touched:
                     touched.setdefault(owner.metadata, (owner, entry.path))
+        for entry in fresh:
+            for distribution in self._imported_by(entry):
+                touched.setdefault(distribution.metadata, (distribution, entry.path))
         while touched:
             self._touched.update(touched)
             for distribution, because in touched.values():
@@ -66,6 +75,28 @@ class PythonDistributionsRule(Rule):
         if folder in self._sites_of_bin:
             return self._sites_of_bin[folder]
         return (above for above in ancestors(path) if above in self._metadata)
+
+    def _imported_by(self, entry: Entry) -> Iterable[Distribution]:
+        """What a source of the application imports from the sites that are in use."""
+        if (
+            entry.type is not EntryType.FILE
+            or not 0 < entry.size <= LARGEST_SOURCE
+            or not is_application_source(entry.path)
+            or self._is_library(entry.path)
+        ):
+            return
+        source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
+        for module in imported_modules(source):
+            for site in self._sites.values():
+                found = site.imported(module)
+                if found is not None and found.metadata not in self._touched:
+                    yield found
+
+    def _is_library(self, path: str) -> bool:
+        packages = self.context.request.packages
+        return self.context.environments.contains(path) or (
+            packages is not None and packages.owner(path) is not None
+        )
 
     def _site(self, folder: str) -> Site:
         site = self._sites.get(folder)
@@ -89,7 +120,7 @@ class PythonDistributionsRule(Rule):
         for path in without_tests(distribution.files):
             if is_for_building(path) or name_of(parent_of(path)) == CACHE:
                 continue
-            yield Want(path=path, detail=detail, because=because)
+            yield Want(path=path, detail=detail, because=because, bystander=True)
             if path.endswith(".py"):
                 sources.add(path)
         for cache in {f"{parent_of(path)}/{CACHE}" for path in sources}:

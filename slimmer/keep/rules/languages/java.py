@@ -1,0 +1,92 @@
+"""Java: the runtime that ran, and jars beside those that were opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.trees import tree
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import ancestors, parent_of
+
+# Of a runtime's home these are read by programs that run; `legal`, `jmods`, `include`, `man` and
+# `demo` are not, nor is what the compiler reads.
+_RUNTIME_FOLDERS = ("conf", "lib")
+_RUNTIME_FILES = ("release", "bin/java", "bin/keytool")
+_FOR_BUILDING = re.compile(r".*/(?:src\.zip|ct\.sym|jrt-fs\.jar|[^/]+\.(?:a|diz|debuginfo))")
+# What a window system needs; where none was loaded there is none.
+_WINDOWS = re.compile(
+    r".*/lib(?:awt_xawt|jawt|splashscreen|jsound|javafx\w*|glass\w*|prism\w*)\.so"
+)
+
+
+class JavaRuntimeRule(Rule):
+    """Security providers, time zones, character sets and fonts are read when a program first asks:
+    `conf`, `lib/security`, `lib/tzdb.dat`, and modules inside of `lib/modules`."""
+
+    name = "java-runtime"
+    summary = "configuration, security, zones and libraries of a Java runtime that ran"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._waiting = set(self._homes)
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        """HOME of HOME/lib/server/libjvm.so (Java 8: HOME/lib/amd64/server/libjvm.so)."""
+        homes = set()
+        for path in self.context.named.get("libjvm.so", ()):
+            for above in reversed(ancestors(path)):
+                if above.endswith("/lib"):
+                    homes.add(parent_of(above))
+                    break
+        return frozenset(homes)
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not self._waiting:
+            return
+        for entry in fresh:
+            if entry.type is EntryType.FILE:
+                for home in self._waiting.intersection(ancestors(entry.path)):
+                    self._waiting.discard(home)
+                    yield from self._runtime(home, entry.path)
+
+    def _runtime(self, home: str, because: str) -> Iterable[Want]:
+        detail = f"part of the Java runtime in {home}"
+        has_windows = any(_WINDOWS.fullmatch(path) for path in self.context.seen)
+        for name in _RUNTIME_FILES:
+            yield Want(path=f"{home}/{name}", detail=detail, because=because)
+        for folder in _RUNTIME_FOLDERS:
+            for entry in tree(self.context.index, f"{home}/{folder}"):
+                if _FOR_BUILDING.fullmatch(entry.path):
+                    continue
+                if _WINDOWS.fullmatch(entry.path) and not has_windows:
+                    continue
+                yield Want(path=entry.path, detail=detail, because=because)
+        # Debian: the store of authorities lies outside, and a link in lib/security leads there.
+        yield Want(path="/etc/ssl/certs/java/cacerts", detail=detail, because=because)
+
+
+class JarsRule(Rule):
+    """A class path is opened jar by jar, as far as a class is looked for: those behind the last
+    one that a probe needed were never opened."""
+
+    name = "jars"
+    summary = "the jars beside those that were opened, but for the distribution's own"
+    strategies = BEYOND_MINIMAL
+
+    def begin(self) -> Iterable[Want]:
+        packages = self.context.request.packages
+        folders: dict[str, str] = {}
+        for path in sorted(self.context.seen):
+            if path.endswith((".jar", ".war")) and (
+                packages is None or packages.owner(path) is None
+            ):
+                folders.setdefault(parent_of(path), path)
+        for folder, because in folders.items():
+            for entry in self.context.index.children(folder):
+                if entry.path.endswith((".jar", ".war")):
+                    yield Want(path=entry.path, detail=f"beside {because}", because=because)

@@ -1,0 +1,68 @@
+"""PHP: packages that composer installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import ancestors, parent_of
+
+_NO_RUNTIME = re.compile(
+    r"(?:.*/)?(?:tests?|doc|docs|examples?|\.github)(?:/.*)?|.*\.(?:md|rst|dist|neon)", re.I
+)
+_INSTALLED = "composer/installed.json"
+
+
+class ComposerRule(Rule):
+    """PHP loads a class when its name first comes up, so all that composer installed may be
+    needed, but what it installed for development only. Extensions are no business of this rule:
+    PHP loads those that its configuration names at its start, where the trace sees them."""
+
+    name = "composer"
+    summary = (
+        "composer's vendor directory where it was used, without development packages and tests"
+    )
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._waiting = {
+            parent_of(parent_of(path))
+            for path in context.named.get("installed.json", ())
+            if path.endswith(f"/{_INSTALLED}")
+        }
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not self._waiting:
+            return
+        for entry in fresh:
+            if entry.type is EntryType.FILE:
+                for vendor in self._waiting.intersection(ancestors(entry.path)):
+                    self._waiting.discard(vendor)
+                    yield from self._vendor(vendor, entry.path)
+
+    def _vendor(self, vendor: str, because: str) -> Iterable[Want]:
+        development = self._development_packages(f"{vendor}/{_INSTALLED}")
+        for entry in self.context.index.subtree(vendor):
+            inside = entry.path[len(vendor) + 1 :]
+            package = "/".join(inside.split("/")[:2])
+            within = inside[len(package) + 1 :]
+            if package in development or (within and _NO_RUNTIME.fullmatch(within)):
+                continue
+            detail = f"installed by composer in {vendor}"
+            yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+
+    def _development_packages(self, path: str) -> frozenset[str]:
+        """`dev-package-names` of composer 2; composer 1 did not tell."""
+        self.context.content.fetch([path])
+        with self.context.content.open(path) as stream:
+            text = os.fsdecode(stream.read())
+        try:
+            names = json.loads(text).get("dev-package-names", ())
+        except (ValueError, AttributeError, RecursionError):
+            return frozenset()
+        return frozenset(name for name in names if isinstance(name, str))

@@ -1,0 +1,143 @@
+"""Ruby: the standard library of the interpreter that ran, and gems that were touched."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import ancestors, is_below, name_of, parent_of
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_GEM = re.compile(r"(?P<home>.*)/gems/(?P<name>[^/]+?-\d[^/]*)(?:/.*)?")
+_REQUIRED = re.compile(
+    r"""add_(?:runtime_)?dependency\(?\s*(?:%q<|['"])(?P<name>[\w.-]+)(?:>|['"])"""
+)
+_NO_RUNTIME = re.compile(
+    r"(?:test|tests|spec|specs|features|doc|docs|examples?|benchmarks?|sample|ext/.*\.(?:c|h|o|cc|cpp))"
+    r"(?:/.*)?|.*\.(?:o|a)|.*\.(?:md|rdoc|markdown)|\.[^/]*(?:/.*)?"
+)
+_LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
+_LARGEST_SPECIFICATION = 1 << 18
+
+
+class RubyLibraryRule(Rule):
+    """`lib/ruby/3.1.0` with what is required on demand (net/http, json, encodings), and the
+    specifications of default gems, without which RubyGems does not find those."""
+
+    name = "ruby-library"
+    summary = "the standard library of a Ruby that ran, and its default gems"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._waiting = set(self._libraries)
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        folders = map(parent_of, self.context.named.get("English.rb", ()))
+        return frozenset(folder for folder in folders if _VERSION.fullmatch(name_of(folder)))
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not self._waiting:
+            return
+        for entry in fresh:
+            if entry.type is not EntryType.FILE:
+                continue
+            for library in self._waiting.intersection(ancestors(entry.path)):
+                self._waiting.discard(library)
+                yield from self._library(library, entry.path)
+
+    def _library(self, library: str, because: str) -> Iterable[Want]:
+        version = name_of(library)
+        # Multiarch: compiled parts lie in /usr/lib/TRIPLET/ruby/3.1.0 and vendor_ruby/3.1.0.
+        others = (
+            path
+            for path in self.context.named.get(version, ())
+            if "ruby" in parent_of(path) and not is_below(path, library) and "/gems/" not in path
+        )
+        folders = [library, *others]
+        detail = f"standard library of Ruby {version}"
+        for folder in folders:
+            for entry in self.context.index.subtree(folder):
+                inside = entry.path[len(folder) + 1 :]
+                is_gem = inside.startswith("gems/") or "/gems/" in entry.path
+                if not is_gem and not entry.path.endswith((".a", ".h", ".o", ".ri")):
+                    yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+        for path in self.context.named.get("default", ()):
+            if parent_of(path).endswith("/specifications") and f"/{version}/" in path:
+                for entry in self.context.index.subtree(path):
+                    yield Want(path=entry.path, detail=detail, because=because)
+        for path in self.context.named.get("rubygems", ()):
+            if "/ruby" in path and "/gems/" not in path:
+                for entry in self.context.index.subtree(path):
+                    yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+
+
+class GemsRule(Rule):
+    """A gem is touched when a file of it is kept; bundler reads the specifications of all. It stays
+    whole with its compiled extensions, and so do the gems that it depends on."""
+
+    name = "gems"
+    summary = "touched Ruby gems whole, with those that they depend on, without specs and docs"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._touched: set[str] = set()
+
+    @cached_property
+    def _gems(self) -> dict[str, list[str]]:
+        """Name without version → directories of gems of that name."""
+        gems: dict[str, list[str]] = {}
+        for path in self.context.named.get("gems", ()):
+            for gem in self.context.index.children(path):
+                name = re.split(r"-(?=\d)", name_of(gem.path))[0]
+                gems.setdefault(name, []).append(gem.path)
+        return gems
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            match = _GEM.fullmatch(entry.path) if entry.type is EntryType.FILE else None
+            if match:
+                folder = f"{match['home']}/gems/{match['name']}"
+                if folder not in self._touched and not self._is_extension(match["home"]):
+                    yield from self._whole(folder, entry.path)
+            elif entry.path.endswith(".gemspec") and "/specifications/" in entry.path:
+                yield from self._required_by(entry)
+
+    def _is_extension(self, home: str) -> bool:
+        return "/extensions/" in home
+
+    def _whole(self, folder: str, because: str) -> Iterable[Want]:
+        self._touched.add(folder)
+        home, name = parent_of(parent_of(folder)), name_of(folder)
+        detail = f"part of the gem {name}"
+        for entry in self.context.index.subtree(folder):
+            inside = entry.path[len(folder) + 1 :]
+            if not _NO_RUNTIME.fullmatch(inside) or _LICENCE.fullmatch(inside):
+                yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+        for path in (f"{home}/specifications/{name}.gemspec", *self._extensions(home, name)):
+            for entry in self.context.index.subtree(path):
+                if not entry.path.endswith((".out", ".log")):
+                    yield Want(path=entry.path, detail=detail, because=because)
+
+    def _extensions(self, home: str, name: str) -> Iterable[str]:
+        """HOME/extensions/PLATFORM/3.1.0/NAME."""
+        for path in self.context.named.get(name, ()):
+            if is_below(path, f"{home}/extensions"):
+                yield path
+
+    def _required_by(self, specification: Entry) -> Iterable[Want]:
+        folder = f"{parent_of(parent_of(specification.path))}/gems/"
+        folder += name_of(specification.path).removesuffix(".gemspec")
+        if folder not in self._touched:
+            return
+        text = os.fsdecode(self.context.content.head(specification.path, _LARGEST_SPECIFICATION))
+        for name in dict.fromkeys(_REQUIRED.findall(text)):
+            for gem in self._gems.get(name, ()):
+                if gem not in self._touched:
+                    yield from self._whole(gem, specification.path)
