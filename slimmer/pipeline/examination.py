@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from slimmer.engine import exposed_ports
+from slimmer.errors import OriginalUnreadableError
 from slimmer.model import EntryType
 from slimmer.pipeline.job import Job
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
@@ -55,15 +56,19 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
     for source, reason in hello.missing.items():
         if source in options.sources:
             job.warn(f"the trace goes on without {source.value}: {reason}")
+    ahead: list[Future[None]] = []
     examination = examine(
         target,
         original,
         probes,
         options.run,
         done=lambda result: job.progress.probed("trace", result),
-        booted=partial(job.pool.submit, _fetch_ahead, target, served),
+        booted=lambda: ahead.append(job.pool.submit(_fetch_ahead, target, served)),
     )
     target.close()
+    with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
+        for fetching in ahead:
+            fetching.result()
     return examination, served.result()
 
 

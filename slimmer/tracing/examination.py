@@ -64,7 +64,7 @@ def examine(
     run: RunOptions,
     *,
     done: Callable[[ProbeResult], None],
-    booted: Callable[[], object] = lambda: None,
+    booted: Callable[[], None] = lambda: None,
 ) -> Examination:
     """Probe the started target, one phase per probe, then stop it and complete its trace.
 

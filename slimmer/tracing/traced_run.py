@@ -159,14 +159,19 @@ class TracedRun:
         """Run a command in the container, behind a gate of its own."""
         point = self._stream.position()
         gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
-        status, output = run_command(
-            self._engine,
-            self.container,
-            (SENSOR_PATH, "gate", *gate, "--", *command),
-            user=user or self._run.user,
-            timeout=timeout,
-            started=lambda: self._tell("adopt"),
-        )
+        try:
+            status, output = run_command(
+                self._engine,
+                self.container,
+                (SENSOR_PATH, "gate", *gate, "--", *command),
+                user=user or self._run.user,
+                timeout=timeout,
+                started=lambda: self._tell("adopt"),
+            )
+        except EngineOperationError as error:
+            if self._stream.ended:
+                raise self._incomplete("the target was ended from outside") from error
+            raise
         if status in COMMAND_MISSING and COMPLAINT in output:
             return CommandOutcome(exit_status=status, output=output)
         adopted = self._stream.wait_for(Adopted, ANSWER_TIMEOUT, since=point)
