@@ -1,4 +1,4 @@
-/* Which TCP ports the target listens on, from its /proc/ID/net/tcp and tcp6. */
+/* When to look which TCP ports the target listens on, and what is new. */
 #ifndef SENSOR_LISTENING_H
 #define SENSOR_LISTENING_H
 
@@ -8,20 +8,16 @@
 #include <sys/types.h>
 
 #include "records.h"
+#include "sockets.h"
 
 enum { LISTENING_LIMIT = 256 };
 
-struct listening_socket {
-    uint16_t port;
-    uint16_t family;           /* 4 or 6 */
-    unsigned char address[16]; /* network order; 4 bytes and zeros for IPv4 */
-};
-
 struct listening {
+    struct sockets sockets;
     struct listening_socket known[LISTENING_LIMIT];
     size_t count;
-    size_t before; /* how many of them were there before the target's command started */
-    unsigned period; /* milliseconds between looks while nothing listens */
+    size_t before;   /* how many of them were there before the target's command started */
+    uint64_t period; /* nanoseconds between looks while nothing listens */
     unsigned checks_left;
     uint64_t next_check; /* nanoseconds of the stream's clock */
 };
@@ -34,7 +30,7 @@ void listening_start(struct listening *listening, pid_t target, bool told);
 void listening_expect(struct listening *listening, uint64_t now);
 
 /* Looks, if it is time to, and writes a record for each new socket. */
-void listening_check(struct listening *listening, pid_t target, struct records *records);
+void listening_check(struct listening *listening, struct records *records);
 
 /* Milliseconds until listening_check wants to be called; -1: no time is set. */
 int listening_wait(const struct listening *listening, uint64_t now);

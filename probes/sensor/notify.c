@@ -226,18 +226,22 @@ static void serve_socketcall(struct watch *watch, const struct seccomp_notif *re
         listening_expect(&watch->listening, stream_now(&watch->records.stream));
         return;
     }
-    if ((number != SOCKETCALL_BIND && number != SOCKETCALL_CONNECT) ||
+    if (!watch->notifying || (number != SOCKETCALL_BIND && number != SOCKETCALL_CONNECT) ||
         !memory_read((pid_t)request->pid, request->data.args[1], arguments, sizeof arguments))
         return;
     record_address(watch, call_named(number == SOCKETCALL_BIND ? "bind" : "connect"), request,
                    listener, arguments[1], arguments[2]);
 }
 
-/* True when the call must not be answered now. */
+/* True when the call must not be answered now. Where this source is switched off, calls wait for
+ * us all the same, and of some we need to know. */
 static bool record(struct watch *watch, const struct call *call,
                    const struct seccomp_notif *request, int listener)
 {
-    switch ((enum call_kind)call->kind) {
+    enum call_kind kind = (enum call_kind)call->kind;
+    if (!watch->notifying && (kind == CALL_PATHS || kind == CALL_ROOT || kind == CALL_ADDRESS))
+        return false;
+    switch (kind) {
     case CALL_ROOT:
         watch->roots_differ = true;
         /* fall through */

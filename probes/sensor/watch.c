@@ -222,7 +222,7 @@ static void run(struct watch *watch)
             serve(watch, &events[index]);
         if (!watch->finished) {
             adopt_check(watch);
-            listening_check(&watch->listening, watch->target, &watch->records);
+            listening_check(&watch->listening, &watch->records);
             records_flush(&watch->records);
             watch->stopping = watch->stopping || watch->records.stream.closed;
         }

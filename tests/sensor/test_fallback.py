@@ -37,6 +37,15 @@ def test_without_notification_opens_are_complete(enclose: Callable[..., Enclosur
     assert "/nothing/here" not in seen
 
 
+def test_a_watcher_told_to_ignore_calls_answers_them(enclose: Callable[..., Enclosure]) -> None:
+    with enclose(*COMMAND, watch=["--no-notify"]) as enclosure:
+        trace = enclosure.run_to_the_end()
+        assert enclosure.lookups() == []
+    assert trace.missing_sources == {Source.NOTIFY: "switched off by --no-notify"}
+    assert trace.exit_status == 21, "held at its exit, and let go"
+    assert "/etc/passwd" in {sighting.path for sighting in trace.sightings}
+
+
 def test_without_notification_the_gate_stays_as_a_parent(
     enclose: Callable[..., Enclosure],
 ) -> None:
