@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.metadata.original_tree import Described, OriginalTree
+from tests.unit.metadata.original_tree import OriginalTree
 
 pytestmark = pytest.mark.skipif(
     shutil.which("dpkg-deb") is None, reason="needs dpkg, as on Debian and its children"
@@ -71,10 +71,9 @@ def dpkg(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def as_dpkg_sees(described: Described) -> tuple[dict[str, str], str]:
+def as_dpkg_sees(slim: Path) -> tuple[dict[str, str], str]:
     """(package → version, what `dpkg --verify` complains of) in the slim image: its single files
     are put together as the one database that dpkg reads."""
-    slim = described.slim
     singles = slim / "var/lib/dpkg/status.d"
     info = slim / "var/lib/dpkg/info"
     info.mkdir()
@@ -114,7 +113,7 @@ def test_dpkg_finds_the_packages_that_are_left_and_their_files_unchanged(
 ) -> None:
     install(original, HELPER, TOOL, OTHER)
     described = original.describe("/usr/bin/tool", "/etc/tool.conf", "/usr/bin/helper")
-    packages, complaints = as_dpkg_sees(described)
+    packages, complaints = as_dpkg_sees(described.slim)
     assert packages == {"tool": "2:1.5-3+b1", "helper": "1.0-1"}
     assert complaints == ""
     sums = described.text("/var/lib/dpkg/status.d/tool.md5sums")
@@ -141,7 +140,7 @@ def test_a_changed_file_does_not_pass_for_the_packages(original: OriginalTree) -
     install(original, TOOL)
     original.add("/usr/bin/tool", "tampered")
     original.add("/etc/tool.conf", "the administrator's")
-    _, complaints = as_dpkg_sees(original.describe("/usr/bin/tool", "/etc/tool.conf"))
+    _, complaints = as_dpkg_sees(original.describe("/usr/bin/tool", "/etc/tool.conf").slim)
     assert [line.split()[-1] for line in complaints.splitlines()] == [
         "/etc/tool.conf",
         "/usr/bin/tool",
@@ -194,7 +193,7 @@ def test_a_merged_usr(original: OriginalTree) -> None:
     original.link("/bin", "usr/bin")
     described = original.describe("/usr/bin/x", "/bin")
     assert described.text("/var/lib/dpkg/status.d/old.md5sums").endswith("  usr/bin/x\n")
-    packages, complaints = as_dpkg_sees(described)
+    packages, complaints = as_dpkg_sees(described.slim)
     assert (packages, complaints) == ({"old": "1.0-1"}, "")
 
 

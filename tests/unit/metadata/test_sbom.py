@@ -89,3 +89,11 @@ def test_the_document_in_the_image_names_what_is_there(original: OriginalTree) -
         ("library", "Flask"),
     }
     assert SBOM_PATH in described.metadata.keep.reasons
+
+
+def test_the_same_request_gives_the_same_bytes(original: OriginalTree) -> None:
+    alpine(original)
+    distribution(original, "Flask", "3.0.3", "flask/app.py")
+    kept = ("/bin/busybox", f"{SITE}/flask/app.py", "/etc/os-release")
+    first, second = (original.describe(*kept, sbom_in_image=True).metadata for _ in range(2))
+    assert first == second
