@@ -102,11 +102,15 @@ def _read(text: str, commands: set[str], paths: set[str], functions: set[str], d
             continue
         if _ASSIGNMENT.match(word) or word in _KEYWORDS:
             continue
-        if starter and (plain.startswith("-") or plain[:1].isdigit() or not plain):
-            continue
-        if starter in ("gosu", "su-exec", "chroot", "setpriv", "runuser") and previous == starter:
+        if (
+            starter in ("gosu", "su-exec", "chroot", "setpriv", "runuser")
+            and previous == starter
+            and plain[:1] != "-"
+        ):
             # Their first operand is a user or a directory.
             previous = ""
+            continue
+        if starter and (plain.startswith("-") or plain[:1].isdigit() or not plain):
             continue
         if plain in _STARTERS:
             commands.add(plain)

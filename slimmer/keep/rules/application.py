@@ -90,6 +90,9 @@ class ApplicationRule(Rule):
             return True
         if self._packages is not None and self._packages.owner(path) is not None:
             return True
+        # Without a package database all data of the distribution would look like nobody's.
+        if not self._packaged and is_below(path, "/usr/share"):
+            return True
         return self.context.environments.contains(path)
 
     def _root_of(self, path: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from slimmer.keep import KeepRequest, decide
-from slimmer.model import Access, KeepSet, Sighting, Source, Trace
+from slimmer.model import Access, KeepSet, Sighting, Source, Strategy, Trace
+from slimmer.rootfs import read_packages
 from tests.unit.rootfs.serving import indexed
 
 
@@ -52,10 +53,22 @@ class ImageTree:
         for path in paths:
             (self.root / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
+    def is_directory(self, path: str) -> bool:
+        return (self.root / path.lstrip("/")).is_dir()
+
     def link(self, path: str, target: str) -> None:
         place = self.root / path.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(target)
+
+    def package(self, name: str, *paths: str, fields: str = "") -> None:
+        """Make `name` an installed package of dpkg that owns these paths."""
+        status = self.root / "var/lib/dpkg/status"
+        status.parent.joinpath("info").mkdir(parents=True, exist_ok=True)
+        stanza = f"Package: {name}\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n"
+        with status.open("a") as stream:
+            stream.write(f"{stanza}{fields}\n")
+        self.add(f"/var/lib/dpkg/info/{name}.list", "".join(f"{path}\n" for path in paths))
 
     def compile(self, path: str, source: str, *options: str, shared: bool = False) -> None:
         """Compile C to `path`. Options may say `{root}` for the tree's directory."""
@@ -67,31 +80,42 @@ class ImageTree:
             command += ["-shared", "-fPIC"]
         subprocess.run(command, input=source.encode(), check=True)
 
-    def decide(
+    def decide(self, *sightings: Sighting, **options: Any) -> KeepSet:
+        """What is kept; options as in KeepRequest."""
+        return self._decisions(sightings, options)[0]
+
+    def gained(
         self,
+        rule: str,
         *sightings: Sighting,
-        config: Mapping[str, Any] | None = None,
-        includes: tuple[str, ...] = (),
-        excludes: tuple[str, ...] = (),
+        strategy: Strategy = Strategy.BALANCED,
         **options: Any,
-    ) -> KeepSet:
+    ) -> set[str]:
+        """The paths that are kept because of one rule: with it, and not without it."""
+        given = {"strategy": strategy, **options}
+        without = {**given, "without_rules": frozenset({rule})}
+        kept, rest = self._decisions(sightings, given, without)
+        return set(kept.reasons) - set(rest.reasons)
+
+    def _decisions(
+        self, sightings: Iterable[Sighting], *several_options: Mapping[str, Any]
+    ) -> list[KeepSet]:
+        keep_sets = []
         with (
             tempfile.TemporaryDirectory() as spool,
             indexed(self.root, Path(spool) / "spool") as (index, content),
         ):
-            keep_set = decide(
-                KeepRequest(
-                    index=index,
-                    content=content,
-                    trace=trace_of(sightings),
-                    config=config or {},
-                    includes=includes,
-                    excludes=excludes,
-                    **options,
-                )
-            )
-            check_promises(keep_set, {entry.path for entry in index})
-        return keep_set
+            common: dict[str, Any] = {
+                "index": index,
+                "content": content,
+                "trace": trace_of(sightings),
+                "packages": read_packages(index, content),
+                "config": {},
+            }
+            for options in several_options:
+                keep_sets.append(decide(KeepRequest(**{**common, **options})))
+                check_promises(keep_sets[-1], {entry.path for entry in index})
+        return keep_sets
 
 
 def check_promises(keep_set: KeepSet, existing: set[str]) -> None:

@@ -51,7 +51,7 @@ class PerlModulesRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
-            if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_MODULE:
+            if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue
             if entry.path in self.context.bystanders:
                 continue

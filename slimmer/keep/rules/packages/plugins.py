@@ -39,7 +39,7 @@ class PluginsRule(Rule):
         seen = [path for path in sorted(self.context.seen) if _MODULE.fullmatch(name_of(path))]
         elf_files = self.context.elf_files
         headers = filter(None, (elf_files.get(path) for path in sorted(self.context.seen)))
-        linked = {name for header in headers for name in header.needed}
+        linked = {name_of(name) for header in headers for name in header.needed}
         folders: dict[str, list[str]] = {}
         for path in seen:
             folder = parent_of(path)

@@ -1,0 +1,120 @@
+"""Distribution packages: their data, their modules, and whole ones."""
+
+from __future__ import annotations
+
+from slimmer.model import Access, Strategy
+from tests.unit.keep.image_tree import ImageTree, seen
+
+SHARE = "/usr/share/database/15"
+MODULES = "/usr/lib/x86_64-linux-gnu/painter/coders"
+
+
+def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> None:
+    data = (f"{SHARE}/extension/x.control", "/usr/lib/database/15/bin/dump", f"{SHARE}/tz")
+    rest = (
+        "/usr/bin/unused",
+        "/usr/share/doc/database/x",
+        "/usr/share/man/man1/x",
+        "/usr/lib/database/15/lib/x.a",
+        "/usr/lib/python3/dist-packages/x.py",
+        "/usr/include/x.h",
+    )
+    for path in (*data, *rest, "/usr/lib/database/15/bin/server"):
+        tree.add(path, mode=0o755)
+    tree.package("database", "/usr/lib/database/15/bin/server", *data, *rest)
+    ran = seen("/usr/lib/database/15/bin/server", access=Access.EXECUTE)
+    gained = tree.gained("package-data", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == set(data)
+
+
+def test_data_that_was_read_brings_the_rest_of_its_package(tree: ImageTree) -> None:
+    tree.add(f"{SHARE}/a.sql")
+    tree.add(f"{SHARE}/b.sql")
+    tree.add("/usr/lib/x86_64-linux-gnu/libz.so.1")
+    tree.add("/usr/share/zlib/table")
+    tree.package("database", f"{SHARE}/a.sql", f"{SHARE}/b.sql")
+    tree.package("zlib", "/usr/lib/x86_64-linux-gnu/libz.so.1", "/usr/share/zlib/table")
+    read = seen(f"{SHARE}/a.sql", "/usr/lib/x86_64-linux-gnu/libz.so.1")
+    assert tree.gained("package-data", *read) == {f"{SHARE}/b.sql"}
+
+
+def add_modules(tree: ImageTree) -> None:
+    for name in ("png", "jpeg"):
+        tree.compile(f"{MODULES}/{name}.so", "int f(void) { return 1; }", "-nostdlib", shared=True)
+    tree.add(f"{MODULES}/jpeg.la")
+    tree.add(f"{MODULES}/README")
+
+
+def test_modules_beside_a_loaded_one_are_kept(tree: ImageTree) -> None:
+    add_modules(tree)
+    assert tree.gained("plugins", *seen(f"{MODULES}/png.so")) == {
+        f"{MODULES}/jpeg.so",
+        f"{MODULES}/jpeg.la",
+    }
+
+
+def test_where_configuration_names_the_modules_there_are_no_others(tree: ImageTree) -> None:
+    add_modules(tree)
+    tree.add("/etc/painter/load.conf", f"LoadModule {MODULES}/png.so\n")
+    loaded = seen(f"{MODULES}/png.so", "/etc/painter/load.conf")
+    assert not tree.gained("plugins", *loaded)
+
+
+def test_a_private_library_that_a_program_is_linked_to_is_no_module(tree: ImageTree) -> None:
+    add_modules(tree)
+    tree.compile(
+        "/usr/bin/painter",
+        "int main(void) { return 0; }",
+        "-Wl,--no-as-needed",
+        "-nostdlib",
+        "-Wl,-e,main",
+        f"{{root}}{MODULES}/png.so",
+        "-Wl,-soname,x",
+    )
+    assert not tree.gained("plugins", *seen("/usr/bin/painter", f"{MODULES}/png.so"))
+
+
+def test_safe_keeps_packages_whole_with_their_dependencies(tree: ImageTree) -> None:
+    files = {
+        "web": ("/usr/sbin/web", "/usr/sbin/web-admin", "/usr/share/doc/web/copyright"),
+        "libssl3": ("/usr/lib/libssl.so.3",),
+        "mailer": ("/usr/sbin/sendmail",),
+        "libc6": ("/lib/libc.so.6",),
+        "other": ("/usr/bin/other",),
+    }
+    fields = {
+        "web": "Depends: libssl3 (>= 3), mta | mail-transport-agent, gone\n"
+        "Pre-Depends: libc6:any\n",
+        "mailer": "Provides: mail-transport-agent (= 1)\nDepends: web\n",
+    }
+    for name, paths in files.items():
+        for path in paths:
+            tree.add(path, mode=0o755)
+        tree.package(name, *paths, fields=fields.get(name, ""))
+    tree.add("/usr/share/man/man8/web.8")
+    tree.add("/var/lib/dpkg/info/web.list", "\n".join((*files["web"], "/usr/share/man/man8/web.8")))
+    gained = tree.gained("whole-packages", *seen("/usr/sbin/web"), strategy=Strategy.SAFE)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/usr/sbin/web-admin",
+        "/usr/share/doc/web/copyright",
+        "/usr/lib/libssl.so.3",
+        "/usr/sbin/sendmail",
+        "/lib/libc.so.6",
+    }
+
+
+def test_safe_follows_what_apk_packages_depend_on(tree: ImageTree) -> None:
+    tree.add(
+        "/lib/apk/db/installed",
+        "P:web\nV:1\nA:x\nD:so:libz.so.1 cmd:sh>=1 !old\nF:usr/sbin\nR:web\n\n"
+        "P:zlib\nV:1\nA:x\np:so:libz.so.1=1.3\nF:lib\nR:libz.so.1\n\n"
+        "P:busybox\nV:1\nA:x\np:cmd:sh=1\nF:bin\nR:busybox\n\n"
+        "P:old\nV:1\nA:x\nF:bin\nR:old\n",
+    )
+    for path in ("/usr/sbin/web", "/lib/libz.so.1", "/bin/busybox", "/bin/old"):
+        tree.add(path, mode=0o755)
+    gained = tree.gained("whole-packages", *seen("/usr/sbin/web"), strategy=Strategy.SAFE)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/lib/libz.so.1",
+        "/bin/busybox",
+    }

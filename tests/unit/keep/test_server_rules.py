@@ -1,0 +1,50 @@
+"""Servers with split configuration, whatever their names."""
+
+from __future__ import annotations
+
+from tests.unit.keep.image_tree import ImageTree, seen
+
+
+def test_the_tree_of_a_configuration_that_was_read_is_whole(tree: ImageTree) -> None:
+    for name in ("proxy/proxy.conf", "proxy/conf.d/b.conf", "other/a.conf", "ssl/private/key"):
+        tree.add(f"/etc/{name}")
+    tree.link("/etc/proxy/enabled/b.conf", "../conf.d/b.conf")
+    tree.add("/usr/local/etc/cache/cache.conf")
+    tree.add("/usr/local/etc/cache/more.conf")
+    read = seen("/etc/proxy/proxy.conf", "/etc/ssl/x", "/usr/local/etc/cache/cache.conf")
+    gained = tree.gained("configuration-tree", *read)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/etc/proxy/conf.d/b.conf",
+        "/etc/proxy/enabled/b.conf",
+        "/usr/local/etc/cache/more.conf",
+    }
+
+
+def test_what_the_configuration_names_is_kept(tree: ImageTree) -> None:
+    tree.add(
+        "/etc/proxy/proxy.conf",
+        "errorfile 503 /usr/share/proxy/errors/503.http\n"
+        'DocumentRoot "/var/www/site";\n'
+        "# commented /usr/share/comment/x\n"
+        "include /usr/share/proxy/parts/*.inc; log /var/log/proxy; home /usr/share\n"
+        "url http://host/usr/share/url/x $var/usr/share/variable\n",
+    )
+    named = (
+        "/usr/share/proxy/errors/503.http",
+        "/var/www/site/index.html",
+        "/usr/share/proxy/parts/a.inc",
+    )
+    others = ("proxy/errors/404.http", "comment/x", "proxy/parts/b.txt", "url/x", "variable")
+    for path in (*named, *(f"/usr/share/{name}" for name in others), "/var/log/proxy/old.log"):
+        tree.add(path)
+    gained = tree.gained("configured-paths", *seen("/etc/proxy/proxy.conf"))
+    assert {path for path in gained if not tree.is_directory(path)} == set(named)
+
+
+def test_configuration_that_was_not_read_names_nothing(tree: ImageTree) -> None:
+    tree.add("/etc/proxy/proxy.conf")
+    tree.add("/etc/proxy/available.conf", "root /var/www/site\n")
+    tree.add("/var/www/site/index.html")
+    tree.add("/etc/passwd", "root:x:0:0::/root:/bin/shell\n")
+    tree.add("/bin/shell", mode=0o755)
+    assert not tree.gained("configured-paths", *seen("/etc/proxy/proxy.conf", "/etc/passwd"))

@@ -1,0 +1,120 @@
+"""What system libraries read when they are first asked."""
+
+from __future__ import annotations
+
+from slimmer.keep.rules.system.locales import comparable
+from tests.unit.keep.image_tree import ImageTree, seen
+
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+
+
+def test_all_time_zones_are_kept_once(tree: ImageTree) -> None:
+    zones = "/usr/share/zoneinfo"
+    for name in ("Asia/Tokyo", "tzdata.zi", "right/Asia/Tokyo", "posix/Asia/Tokyo"):
+        tree.add(f"{zones}/{name}")
+    tree.link(f"{zones}/Japan", "Asia/Tokyo")
+    gained = tree.gained("zone-info")
+    assert {f"{zones}/Asia/Tokyo", f"{zones}/Japan", f"{zones}/tzdata.zi"} <= gained
+    assert f"{zones}/right" not in gained
+    assert f"{zones}/posix" not in gained
+
+
+def test_single_certificates_are_kept_with_their_hashes(tree: ImageTree) -> None:
+    tree.add("/usr/share/ca-certificates/mozilla/One.crt")
+    tree.link("/etc/ssl/certs/One.pem", "/usr/share/ca-certificates/mozilla/One.crt")
+    tree.link("/etc/ssl/certs/4042bcee.0", "One.pem")
+    tree.add("/srv/trust/a.pem")
+    assert tree.gained("trust-store", config={"Env": ["SSL_CERT_DIR=/srv/trust"]}) >= {
+        "/etc/ssl/certs/4042bcee.0",
+        "/etc/ssl/certs/One.pem",
+        "/usr/share/ca-certificates/mozilla/One.crt",
+        "/srv/trust/a.pem",
+    }
+
+
+def test_openssl_keeps_its_configuration_and_providers(tree: ImageTree) -> None:
+    tree.add(f"{LIBRARIES}/libcrypto.so.3")
+    tree.add(f"{LIBRARIES}/ossl-modules/legacy.so")
+    tree.add("/etc/ssl/openssl.cnf")
+    tree.link("/usr/lib/ssl/openssl.cnf", "/etc/ssl/openssl.cnf")
+    gained = tree.gained("openssl", *seen(f"{LIBRARIES}/libcrypto.so.3"))
+    assert gained >= {
+        f"{LIBRARIES}/ossl-modules/legacy.so",
+        "/etc/ssl/openssl.cnf",
+        "/usr/lib/ssl/openssl.cnf",
+    }
+    assert not tree.gained("openssl")
+
+
+def test_the_locales_that_variables_name_are_kept(tree: ImageTree) -> None:
+    for name in ("C.utf8", "de_DE.utf8", "fr_FR.utf8"):
+        tree.add(f"/usr/lib/locale/{name}/LC_CTYPE")
+    for domain in ("shop", "other"):
+        tree.add(f"/usr/share/locale/de/LC_MESSAGES/{domain}.mo")
+    tree.add("/usr/bin/shop", mode=0o755)
+    tree.package("shop", "/usr/bin/shop", "/usr/share/locale/de/LC_MESSAGES/shop.mo")
+    tree.package("other", "/usr/share/locale/de/LC_MESSAGES/other.mo")
+    gained = tree.gained("locale", *seen("/usr/bin/shop"), config={"Env": ["LANG=de_DE.UTF-8"]})
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/usr/lib/locale/C.utf8/LC_CTYPE",
+        "/usr/lib/locale/de_DE.utf8/LC_CTYPE",
+        "/usr/share/locale/de/LC_MESSAGES/shop.mo",
+    }
+    plain = tree.gained("locale", config={"Env": ["LANG=C.UTF-8"]})
+    assert {path for path in plain if not tree.is_directory(path)} == {
+        "/usr/lib/locale/C.utf8/LC_CTYPE"
+    }
+
+
+def test_names_of_locales_are_compared_as_glibc_does() -> None:
+    assert comparable("de_DE.UTF-8@euro") == comparable("de_DE.utf8@euro") == "de_DE.utf8@euro"
+    assert comparable("C.UTF-8") == comparable("c.utf8") == "c.utf8"
+    assert comparable("de_DE") == "de_DE"
+
+
+def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) -> None:
+    folder = f"{LIBRARIES}/gconv"
+    for name in ("gconv-modules", "gconv-modules.d/extra.conf", "UTF-16.so", "SJIS.so"):
+        tree.add(f"{folder}/{name}")
+    tree.add(f"{folder}/gconv-modules.cache")
+    opened = seen(f"{folder}/gconv-modules.cache")
+    tables = {f"{folder}/gconv-modules", f"{folder}/gconv-modules.d/extra.conf"}
+    assert tree.gained("character-sets", *opened) >= tables | {f"{folder}/UTF-16.so"}
+    assert f"{folder}/SJIS.so" not in tree.decide(*opened).reasons
+    assert f"{folder}/SJIS.so" not in tree.gained("character-sets", *opened)
+    tree.add(f"{folder}/ISO8859-7.so")
+    converted = (*opened, *seen(f"{folder}/ISO8859-7.so"))
+    assert f"{folder}/SJIS.so" in tree.gained("character-sets", *converted)
+
+
+def test_the_table_of_media_types_is_kept(tree: ImageTree) -> None:
+    tree.add("/etc/mime.types")
+    assert "/etc/mime.types" in tree.gained("media-types")
+
+
+def test_common_terminals_are_kept_with_their_library(tree: ImageTree) -> None:
+    tree.add(f"{LIBRARIES}/libtinfo.so.6.4")
+    tree.add("/lib/terminfo/x/xterm")
+    tree.add("/usr/share/terminfo/78/xterm-256color")
+    tree.add("/lib/terminfo/w/wyse60")
+    gained = tree.gained("terminals", *seen(f"{LIBRARIES}/libtinfo.so.6.4"))
+    assert {"/lib/terminfo/x/xterm", "/usr/share/terminfo/78/xterm-256color"} <= gained
+    assert "/lib/terminfo/w" not in gained
+
+
+def test_libraries_bring_the_tables_that_they_read(tree: ImageTree) -> None:
+    tree.add(f"{LIBRARIES}/libmagic.so.1.0.0")
+    tree.add("/usr/lib/file/magic.mgc")
+    tree.link("/usr/share/misc/magic.mgc", "../../lib/file/magic.mgc")
+    tree.add("/etc/fonts/conf.d/10.conf")
+    gained = tree.gained("library-data", *seen(f"{LIBRARIES}/libmagic.so.1.0.0"))
+    assert "/usr/lib/file/magic.mgc" in gained
+    assert "/etc/fonts" not in gained
+
+
+def test_fonts_beside_a_used_one_are_kept(tree: ImageTree) -> None:
+    for name in ("truetype/dejavu/Sans.ttf", "truetype/dejavu/Sans-Bold.ttf", "type1/x.pfb"):
+        tree.add(f"/usr/share/fonts/{name}")
+    assert tree.gained("fonts", *seen("/usr/share/fonts/truetype/dejavu/Sans.ttf")) == {
+        "/usr/share/fonts/truetype/dejavu/Sans-Bold.ttf"
+    }
