@@ -141,15 +141,15 @@ def _pack_in_container(package: str, folder: Path) -> None:
         if os.environ.get(name):
             given[name] = os.environ[name]
     variables = [f"--env={name}={value}" for name, value in given.items()]
-    create = ["docker", "create", "--user=0", "--workdir=/tmp", *variables, NODE_IMAGE]
+    create = ["docker", "create", "--user=0", "--workdir=/packed", *variables, NODE_IMAGE]
     container = subprocess.run(
-        [*create, "npm", "pack", "--pack-destination=/root", package],
+        [*create, "npm", "pack", package],
         check=True,
         capture_output=True,
         text=True,
     ).stdout.strip()
     try:
-        for command in (["start", "--attach", container], ["cp", f"{container}:/root/.", folder]):
+        for command in (["start", "--attach", container], ["cp", f"{container}:/packed/.", folder]):
             subprocess.run(["docker", *command], check=True, capture_output=True)
     finally:
         subprocess.run(["docker", "rm", "--force", container], check=True, capture_output=True)
