@@ -10,6 +10,7 @@ from slimmer.metadata.collection import package_metadata
 from slimmer.metadata.findings import Component
 from slimmer.metadata.result import MetadataRequest, PackageMetadata
 from slimmer.metadata.sbom import SBOM_PATH, SbomSubject, compose_sbom, with_sbom
+from slimmer.metadata.upper_layer import metadata_above
 
 __all__ = [
     "SBOM_PATH",
@@ -18,6 +19,7 @@ __all__ = [
     "PackageMetadata",
     "SbomSubject",
     "compose_sbom",
+    "metadata_above",
     "package_metadata",
     "with_sbom",
 ]

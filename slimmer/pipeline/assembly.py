@@ -20,7 +20,12 @@ from slimmer.metadata import (
 )
 from slimmer.model import KeepSet, LayerPlan, PackedImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
-from slimmer.pipeline.debug_layer import DebugLayer, layer_of_image, layer_of_original
+from slimmer.pipeline.debug_layer import (
+    DebugLayer,
+    layer_of_image,
+    layer_of_original,
+    with_metadata,
+)
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job, source_date_epoch
 from slimmer.rootfs import PathGlobs
@@ -49,7 +54,10 @@ def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
         debug_layer = _debug_layer(job, request, kept)
         job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
     with job.clock.stage("metadata"):
-        metadata = _describe(job, request, kept, served)
+        described = _metadata_request(request, kept, served)
+        metadata = _describe(job, described)
+        if debug_layer is not None:
+            debug_layer = with_metadata(debug_layer, described, metadata)
         job.progress.detail("metadata", f"{len(metadata.components):,} packages are left")
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, served, debug_layer)
@@ -92,15 +100,18 @@ def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | 
     return layer
 
 
-def _describe(job: Job, request: KeepRequest, kept: KeepSet, served: Served) -> PackageMetadata:
-    """The keep-set with every package described, and with the SBOM where it is asked for."""
-    described = MetadataRequest(
+def _metadata_request(request: KeepRequest, kept: KeepSet, served: Served) -> MetadataRequest:
+    return MetadataRequest(
         index=request.index,
         content=request.content,
         keep=kept,
         packages=served.packages,
         excludes=PathGlobs(request.excludes),
     )
+
+
+def _describe(job: Job, described: MetadataRequest) -> PackageMetadata:
+    """The keep-set with every package described, and with the SBOM where it is asked for."""
     metadata = package_metadata(described)
     if not job.options.sbom_in_image:
         return metadata

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimmer.engine import Session
 from slimmer.image import read_original
 from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
+from slimmer.metadata import MetadataRequest, PackageMetadata, metadata_above
 from slimmer.model import Content, KeepSet, LayerPlan
 from slimmer.pack import CombinedContent, plan_layer
 from slimmer.tracing import FileServer, sensor_binary
@@ -59,3 +60,21 @@ def layer_of_image(
     content.fetch(tools.sources)
     server.close()
     return DebugLayer(plan=plan, content=content, path_folders=(BORROWED_FOLDER,))
+
+
+def with_metadata(
+    layer: DebugLayer, request: MetadataRequest, below: PackageMetadata
+) -> DebugLayer:
+    """The layer with what describes its tools' packages to scanners, as the slim image has it."""
+    tools = {entry.path: entry for entry in layer.plan.entries}
+    above = metadata_above(request, below, tools)
+    if not above.keep.reasons:
+        return layer
+    plan = plan_layer(
+        LAYER,
+        below.entry(request.index.get),
+        {*tools, *above.keep.reasons},
+        entries={**tools, **above.entries},
+    )
+    content = CombinedContent(layer.content, generated=above.content)
+    return replace(layer, plan=plan, content=content)

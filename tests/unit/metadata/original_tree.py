@@ -16,6 +16,7 @@ from slimmer.metadata import (
     PackageMetadata,
     SbomSubject,
     compose_sbom,
+    metadata_above,
     package_metadata,
     with_sbom,
 )
@@ -36,6 +37,8 @@ class Described:
     before: KeepSet
     slim: Path
     """The slim image's root, written out."""
+    above: PackageMetadata | None = None
+    """What a layer with further paths has to bring along."""
 
     def components(self, type: str) -> dict[str, tuple[int, int]]:
         """`name@version` → (files kept, files in total) of one type."""
@@ -87,6 +90,7 @@ class OriginalTree:
         excludes: tuple[str, ...] = (),
         asked_for_by: dict[str, str] | None = None,
         sbom_in_image: bool = False,
+        above: tuple[str, ...] | None = None,
     ) -> Described:
         """Keep these paths (with their parents), and describe what is left.
 
@@ -117,8 +121,9 @@ class OriginalTree:
                 document = compose_sbom(SUBJECT, metadata.components, metadata.system)
                 metadata = with_sbom(metadata, request, document)
             check_promises(metadata, index)
+            layer = None if above is None else metadata_above(request, metadata, above)
             self._write_out(metadata, slim)
-        return Described(metadata=metadata, before=before, slim=slim)
+        return Described(metadata=metadata, before=before, slim=slim, above=layer)
 
     def _write_out(self, metadata: PackageMetadata, slim: Path) -> None:
         for path in metadata.keep.reasons:

@@ -273,3 +273,22 @@ def test_two_architectures_of_one_package(original: OriginalTree) -> None:
     assert "Architecture: amd64" in described.text("/var/lib/dpkg/status.d/libz:amd64")
     alone = original.describe("/usr/lib/i386/libz.so")
     assert "Architecture: i386" in alone.text("/var/lib/dpkg/status.d/libz")
+
+
+def test_a_layer_above_brings_what_describes_its_packages(original: OriginalTree) -> None:
+    """The debug image: the slim image's layers, and one with tools."""
+    install(original, HELPER, TOOL, OTHER)
+    described = original.describe(
+        "/usr/bin/tool", "/usr/bin/helper", above=("/usr/lib/tool/plugin", "/usr/bin/other")
+    )
+    assert described.above is not None
+    assert set(described.above.content) == {
+        f"/var/lib/dpkg/status.d/{name}"
+        for name in ("other", "other.md5sums", "tool", "tool.md5sums")
+    }
+    assert b"X-Slimmer-Files: 2/3\n" in described.above.content["/var/lib/dpkg/status.d/tool"]
+    assert "/usr/share/doc/other/copyright" in described.above.keep.reasons
+    assert "/usr/share/doc/tool/copyright" not in described.above.keep.reasons
+    nothing = original.describe("/usr/bin/tool", "/usr/lib", above=("/usr/lib",))
+    assert nothing.above is not None
+    assert (nothing.above.keep.reasons, nothing.above.entries) == ({}, {})
