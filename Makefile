@@ -19,7 +19,8 @@ setup: $(INSTALLED) ## Set up .venv with the package, its development tools and 
 $(INSTALLED): pyproject.toml $(wildcard hatch_build.py)
 	@.ci/require '$(PYTHON) -c "import ensurepip"' python3-venv
 	@.ci/require 'echo "int main(void){return 0;}" | gcc -x c -static -o /dev/null -' gcc libc6-dev
-	@.ci/require 'command -v strace' strace
+	@# Witnesses of the tests; the engine asks ps for what runs in a container.
+	@.ci/require 'command -v strace && command -v busybox && command -v ps' strace busybox-static procps
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
