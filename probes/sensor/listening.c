@@ -8,7 +8,9 @@ enum {
     PERIOD_TOLD = 250 * MILLISECOND,
     /* Looking unasked may take one part in so many of the time, however slow it is. */
     SHARE = 50,
-    CHECKS = 8, /* after a listen call: at 0, 1, 2, 4, … 64 ms */
+    /* After a listen call: at 0, 1, 3, 7, … ms and up to 8 s, since a loaded machine may be slow to
+     * let the call go on. Not only until one is found: several may be on their way. */
+    CHECKS = 14,
 };
 
 struct look {
@@ -56,7 +58,6 @@ void listening_check(struct listening *listening, struct records *records)
     uint64_t now = stream_now(&records->stream);
     if ((listening->checks_left == 0 && !repeat) || now < listening->next_check)
         return;
-    size_t known = listening->count;
     struct look look = {.listening = listening, .records = records};
     sockets_each_listening(&listening->sockets, consider, &look);
     uint64_t after = stream_now(&records->stream);
@@ -66,7 +67,7 @@ void listening_check(struct listening *listening, struct records *records)
         return;
     }
     unsigned done = CHECKS - listening->checks_left;
-    listening->checks_left = listening->count > known ? 0 : listening->checks_left - 1;
+    listening->checks_left--;
     listening->next_check = after + (uint64_t)MILLISECOND * (1U << done);
 }
 

@@ -1,5 +1,6 @@
-"""A container without an engine: own PID and mount namespaces, an overlay of this machine's root
-as `/`, the gate as PID 1, and the watcher in the same PID namespace with a /proc of its own.
+"""A container without an engine: own PID, mount and network namespaces, an overlay of this
+machine's root as `/`, the gate as PID 1, and the watcher in the same PID namespace with a /proc of
+its own.
 
 So the sensor is tested as it runs later, in seconds, and its trace holds nothing of the rest of
 the machine: fanotify marks the overlay, which nobody else uses. Needs root and util-linux.
@@ -89,8 +90,8 @@ class Enclosure:
 
     def __enter__(self) -> Self:
         self.target = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private",
-             "sh", "-c", _TARGET, "target", *self._arguments],
+            ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child",
+             "--propagation", "private", "sh", "-c", _TARGET, "target", *self._arguments],
             stdin=subprocess.DEVNULL,
             stdout=(self.folder / "stdout").open("wb"),
             stderr=(self.folder / "stderr").open("wb"),
