@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from slimmer.metadata.findings import Component, Findings, Further
@@ -34,40 +34,35 @@ class NodeReader(Reader):
         for path in request.keep.reasons:
             if _FOLDER in path and (found := _ROOT.match(path)) and self.is_left(path):
                 self._because.setdefault(found[0], path)
-        self._further = [
-            manifest
-            for root in self._because
-            if self.is_file(manifest := join(root, _MANIFEST))
-            and manifest not in self.kept
-            and request.packages.owner(manifest) is None
-        ]
-        self._kept_manifests = [
+        roots = (join(root, _MANIFEST) for root in self._because)
+        kept = (path for path in self.kept if path.endswith("/" + _MANIFEST))
+        self._manifests = sorted(
             path
-            for path in self.kept
-            if path.endswith("/" + _MANIFEST)
-            and self.is_file(path)
-            and request.packages.owner(path) is None
-        ]
+            for path in {*roots, *kept}
+            if self.is_file(path) and request.packages.owner(path) is None
+        )
 
     def reads(self) -> Iterable[str]:
-        return (*self._further, *self._kept_manifests)
+        return self._manifests
 
     def findings(self, system: OperatingSystem | None) -> Findings:
-        further = tuple(
-            Further(
-                path=manifest,
-                detail=f"describes the package in {parent_of(manifest)}",
-                because=self._because[parent_of(manifest)],
-            )
-            for manifest in self._further
+        describing = {root: list(self._describing(root)) for root in self._because}
+        components = (
+            self._component(path, describing.get(parent_of(path), ())) for path in self._manifests
         )
-        components = (self._component(path) for path in sorted(self.reads()))
         return Findings(
             components=tuple(component for component in components if component is not None),
-            further=further,
+            further=tuple(further for each in describing.values() for further in each),
         )
 
-    def _component(self, manifest: str) -> Component | None:
+    def _describing(self, root: str) -> Iterator[Further]:
+        manifest, because = join(root, _MANIFEST), self._because[root]
+        if self.is_file(manifest) and self.request.packages.owner(manifest) is None:
+            detail = f"describes the package in {root}"
+            yield Further(path=manifest, detail=detail, because=because)
+            yield from self.licences(root, because)
+
+    def _component(self, manifest: str, further: Iterable[Further]) -> Component | None:
         """None where the file is no package's: a fixture, or `{"type": "module"}` in a folder."""
         try:
             fields: Any = json.loads(self.data(manifest))
@@ -85,8 +80,7 @@ class NodeReader(Reader):
             namespace=scope if slash else "",
             name=rest if slash else name,
             version=version,
-            # The manifest describes the package and so is always left; it counts as any file.
-            kept_files=sum(path in self.kept or path == manifest for path in files),
+            kept_files=self.count_left(files, further),
             total_files=len(files),
             described_by=manifest,
         )

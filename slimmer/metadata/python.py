@@ -55,7 +55,8 @@ class PythonReader(Reader):
             yield from filter(None, (found.list, found.top_level))
 
     def findings(self, system: OperatingSystem | None) -> Findings:
-        components, further = [], []
+        components: list[Component] = []
+        further: list[Further] = []
         for found in self._distributions:
             files = [path for path in self._files(found) if self._exists(path)]
             left = [path for path in files if path in self.kept]
@@ -64,27 +65,25 @@ class PythonReader(Reader):
             name, version = _name_and_version(self.text(found.metadata))
             if not name or not version:
                 continue
+            because = next((path for path in left if not is_below(path, found.place)), "")
+            describing = [
+                Further(
+                    path=entry.path, detail=f"describes the distribution {name}", because=because
+                )
+                for entry in self.index.subtree(found.place)
+                if because and entry.type is not EntryType.DIRECTORY
+            ]
+            further += describing
             components.append(
                 Component(
                     type="pypi",
                     name=name,
                     version=version,
-                    kept_files=len(left),
+                    kept_files=self.count_left(files, describing),
                     total_files=len(files),
                     described_by=found.metadata,
                 )
             )
-            because = next((path for path in left if not is_below(path, found.place)), "")
-            if because:
-                further += [
-                    Further(
-                        path=entry.path,
-                        detail=f"describes the distribution {name}",
-                        because=because,
-                    )
-                    for entry in self.index.subtree(found.place)
-                    if entry.type is not EntryType.DIRECTORY
-                ]
         return Findings(components=tuple(components), further=tuple(further))
 
     def _distribution(self, entry: Entry) -> _Distribution | None:

@@ -7,12 +7,16 @@ what it will read, then is asked for what it found.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
-from slimmer.metadata.findings import Findings
+from slimmer.metadata.findings import Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.result import MetadataRequest
 from slimmer.model import EntryType
+from slimmer.rootfs import name_of
+
+_LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE")
+"""How their names start."""
 
 
 class Reader(ABC):
@@ -49,6 +53,22 @@ class Reader(ABC):
         as it is, since a program that reads it must find what it found in the original."""
         reasons = self.request.keep.reasons.get(path, ())
         return any(reason.rule in ("trace", "include") for reason in reasons)
+
+    def count_left(self, files: Iterable[str], further: Iterable[Further]) -> int:
+        """How many of a package's files will be in the image, those included that describe it."""
+        covers = self.request.excludes.covers
+        added = {each.path for each in further if not covers(each.path)}
+        return sum(path in self.kept or path in added for path in files)
+
+    def licences(self, root: str, because: str) -> Iterator[Further]:
+        """The licence files at the top of a package's folder: without them nobody may hand the
+        package's files on."""
+        for entry in self.index.children(root):
+            name = name_of(entry.path).upper()
+            if entry.type is not EntryType.DIRECTORY and name.startswith(_LICENCES):
+                yield Further(
+                    path=entry.path, detail=f"licence of the package in {root}", because=because
+                )
 
     def text(self, path: str) -> str:
         """A file's content; bytes that are not UTF-8 survive as surrogates."""

@@ -40,31 +40,31 @@ class RubyReader(Reader):
         ]
 
     def findings(self, system: OperatingSystem | None) -> Findings:
-        components, further = [], []
+        components: list[Component] = []
+        further: list[Further] = []
         for found in self._specifications:
             files = list(self._files(found["base"], found["full"]))
             left = [path for path in files if path in self.kept]
             if not left and found[0] not in self.kept:
                 continue
+            describing: list[Further] = []
+            if left:
+                detail = f"describes the gem {found['full']}"
+                describing = [
+                    Further(path=found[0], detail=detail, because=left[0]),
+                    *self.licences(f"{found['base']}/gems/{found['full']}", left[0]),
+                ]
+            further += describing
             components.append(
                 Component(
                     type="gem",
                     name=found["name"],
                     version=found["version"],
-                    # The specification is one of the gem's files, and is left in any case.
-                    kept_files=len(left) + 1,
+                    kept_files=self.count_left((*files, found[0]), describing),
                     total_files=len(files) + 1,
                     described_by=found[0],
                 )
             )
-            if left:
-                further.append(
-                    Further(
-                        path=found[0],
-                        detail=f"describes the gem {found['full']}",
-                        because=left[0],
-                    )
-                )
         return Findings(components=tuple(components), further=tuple(further))
 
     def _files(self, base: str, full_name: str) -> Iterable[str]:

@@ -30,6 +30,7 @@ from tests.unit.metadata.test_languages import archive, distribution, package, p
 
 pytestmark = pytest.mark.engine
 
+NGINX = "slimmer-samples/nginx:latest"
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_apps"
 DOCUMENTATION = ("/usr/share/doc/", "/usr/share/common-licenses/", "/usr/share/man/")
 
@@ -89,9 +90,7 @@ def slimmed(
             original=original,
             archive=file,
             root=root,
-            files=frozenset(
-                "/" + str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()
-            ),
+            files=files_in(root),
             sbom=packages_of(sbom),
         )
 
@@ -99,6 +98,13 @@ def slimmed(
     for tag in tags:
         with contextlib.suppress(docker.errors.ImageNotFound):
             client.images.remove(tag, force=True)
+
+
+def files_in(root: Path) -> frozenset[str]:
+    """As `Slimmed.files`."""
+    return frozenset(
+        "/" + str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()
+    )
 
 
 def unpack(file: Path, root: Path) -> None:
@@ -229,6 +235,25 @@ def test_the_sbom_in_the_image_adds_nothing_that_is_not_there(
     inside = packages_of(json.loads((result.root / SBOM_PATH.lstrip("/")).read_text()))
     assert inside == result.sbom
     assert comparable(scanner.archive(result.archive)) == comparable(result.sbom)
+
+
+def test_the_debug_image_tells_of_its_tools(
+    slim: Callable[..., Ran], client: docker.DockerClient, tmp_path: Path, scanner: Trivy
+) -> None:
+    tag = f"slimmer-test/{uuid.uuid4().hex[:10]}:slim"
+    ran = slim("build", NGINX, "--http-probe", "/", "--tag", tag)
+    assert ran.code == 0, ran.stderr
+    saved, root = tmp_path / "debug.tar", tmp_path / "debug"
+    try:
+        with saved.open("wb") as file:
+            file.writelines(client.images.get(f"{tag}-debug").save())
+    finally:
+        for name in (tag, f"{tag}-debug"):
+            client.images.remove(name)
+    unpack(saved, root)
+    expected, _ = debian_packages(client, NGINX, files_in(root))
+    assert {"bash", "coreutils"} <= {name.split()[0] for name in expected}
+    assert names(scanner.archive(saved), "deb") == expected
 
 
 def test_trivy_reads_the_databases_that_were_cut_down(tmp_path: Path, scanner: Trivy) -> None:

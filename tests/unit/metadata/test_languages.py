@@ -44,7 +44,7 @@ def test_a_touched_distribution_keeps_its_metadata(original: OriginalTree) -> No
         f"{kept}/entry_points.txt",
         f"{kept}/licenses/LICENSE",
     }
-    assert described.components("pypi") == {"Flask@3.0.3": (1, 4)}
+    assert described.components("pypi") == {"Flask@3.0.3": (3, 4)}
     found = importlib.metadata.distributions(path=[f"{described.slim}{SITE}"])
     assert [(each.name, each.version) for each in found] == [("Flask", "3.0.3")]
 
@@ -116,7 +116,7 @@ def package(
 
 def test_each_touched_node_package_keeps_its_package_json(original: OriginalTree) -> None:
     modules = "/app/node_modules"
-    package(original, f"{modules}/plain", "plain", "index.js", "lib/a.js", "README.md")
+    package(original, f"{modules}/plain", "plain", "LICENSE.md", "lib/a.js", "README.md")
     package(original, f"{modules}/plain/node_modules/inner", "inner", "index.js", version="2.0")
     package(original, f"{modules}/@scope/scoped", "@scope/scoped", "index.js")
     package(original, f"{modules}/unused", "unused", "index.js")
@@ -127,11 +127,12 @@ def test_each_touched_node_package_keeps_its_package_json(original: OriginalTree
     )
     assert described.components("npm") == {
         "inner@2.0": (2, 2),
-        "plain@1.0": (2, 4),
+        "plain@1.0": (3, 4),
         "@scope/scoped@1.0": (2, 2),
     }
     assert described.added() == {
         f"{modules}/plain/package.json",
+        f"{modules}/plain/LICENSE.md",
         f"{modules}/plain/node_modules/inner/package.json",
         f"{modules}/@scope/scoped/package.json",
     }
