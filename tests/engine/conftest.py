@@ -11,7 +11,7 @@ import sys
 import tarfile
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ from typing import Any
 import docker
 import pytest
 
-from slimmer.cleaning import session_of
-from slimmer.engine import owner_is_alive, session_is_alive
-from slimmer.image import ORIGINAL_LABEL
+from slimmer.image import ORIGINAL_LABEL, SESSION_LABEL
 
 BUSYBOX = "slimmer-samples/busybox:latest"
+OWN = f"slimmer-test/{os.getpid()}"
+"""Images of this process of the tests are called so: others may run beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,7 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     names: list[str] = []
 
     def build(dockerfile: str, files: dict[str, bytes] | None = None, tag: str = "") -> str:
-        name = tag or f"slimmer-test/{uuid.uuid4().hex[:10]}:latest"
+        name = tag or f"{OWN}-{uuid.uuid4().hex[:10]}:latest"
         context = io.BytesIO()
         with tarfile.open(fileobj=context, mode="w") as tar:
             for path, data in {"Dockerfile": dockerfile.encode(), **(files or {})}.items():
@@ -111,7 +111,7 @@ def remove_with_results(client: docker.DockerClient, name: str) -> None:
     original = client.images.get(name)
     label = f"{ORIGINAL_LABEL}={original.id}"
     made = client.images.list(all=True, filters={"label": label})
-    references = [reference for image in made for reference in image.tags or [image.id]]
+    references = [reference for image in made for reference in image.tags or [str(image.id)]]
     for reference in (*references, name):
         with contextlib.suppress(docker.errors.ImageNotFound):
             client.images.remove(reference, force=True)
@@ -137,29 +137,33 @@ class State:
 
     containers: frozenset[str]
     images: frozenset[tuple[str, str]]
-    volumes: frozenset[str]
     folders: frozenset[str]
 
 
 def state(client: docker.DockerClient, folder: Path) -> State:
-    """What no living run owns; other runs may go on beside the tests."""
+    """What there is of the images of these tests; other runs may go on beside them."""
+    images = client.images.list()
+    own = {image.id for image in images if any(tag.startswith(OWN) for tag in image.tags)}
+    labels = {image.id: image.labels for image in images}
     return State(
         containers=frozenset(
             each["Id"]
-            for each in client.api.containers(all=True, filters={"label": "dev.slimmer.session"})
-            if owner_is_alive(each["Labels"]["dev.slimmer.owner"]) is False
+            for each in client.api.containers(all=True, filters={"label": SESSION_LABEL})
+            if each["ImageID"] in own or labels.get(each["ImageID"], {}).get(ORIGINAL_LABEL) in own
         ),
         images=frozenset(
-            (image.id, tag)
-            for image in client.images.list()
+            (str(image.id), tag)
+            for image in images
             for tag in image.tags or ["<none>"]
-            if tag.startswith("slimmer-test/")
-            or (tag.startswith("slimmer-session/") and not session_is_alive(session_of(tag)))
-            or (tag == "<none>" and "dev.slimmer.original" in image.labels)
+            if image.id in own or image.labels.get(ORIGINAL_LABEL) in own
         ),
-        volumes=frozenset(volume.id for volume in client.volumes.list(filters={"dangling": True})),
         folders=frozenset(path.name for path in folder.glob("slimmer-*")),
     )
+
+
+def anonymous_volumes(client: docker.DockerClient) -> set[str]:
+    """Volumes that no container uses."""
+    return {str(volume.id) for volume in client.volumes.list(filters={"dangling": True})}
 
 
 @pytest.fixture
@@ -208,8 +212,8 @@ def exported(client: docker.DockerClient, image: str) -> dict[str, tarfile.TarIn
     container = client.containers.create(image, command=["none"])
     try:
         with tempfile.TemporaryFile() as file:
-            for piece in container.export():
-                file.write(piece)
+            pieces: Iterable[Any] = container.export()  # of bytes, whatever the SDK's types say
+            file.writelines(pieces)
             file.seek(0)
             with tarfile.open(fileobj=file) as tar:
                 return {"/" + member.name.strip("/"): member for member in tar}

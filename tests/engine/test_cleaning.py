@@ -12,6 +12,7 @@ from pathlib import Path
 
 import docker
 import pytest
+from docker.models.containers import Container
 
 from tests.engine.conftest import BUSYBOX, Ran, run_slim
 
@@ -61,7 +62,7 @@ class HeldBuild:
                 return True
         return False
 
-    def containers(self, role: str = "") -> list[docker.models.containers.Container]:
+    def containers(self, role: str = "") -> list[Container]:
         """The containers of this build, by its process."""
         labels = ["dev.slimmer.session", *([f"dev.slimmer.role={role}"] if role else [])]
         found = self._client.containers.list(
@@ -101,7 +102,9 @@ def held(
 
     def start(stage: str) -> HeldBuild:
         number = len(builds)
-        name = image(f"FROM {BUSYBOX}\nRUN echo {number} {stage} >/number\nCMD exec httpd -f -p 80\n")
+        name = image(
+            f"FROM {BUSYBOX}\nRUN echo {number} {stage} >/number\nCMD exec httpd -f -p 80\n"
+        )
         builds.append(HeldBuild(client, name, tmp_path / str(number), stage))
         return builds[-1]
 
@@ -125,7 +128,7 @@ def test_a_killed_run_is_cleaned_up_and_a_living_one_is_not(
         assert killed.containers()
         assert killed.folders()
         assert bool(killed.images()) == (stage == "verify")
-        left = [container.id[:12] for container in killed.containers()]
+        left = [str(container.id)[:12] for container in killed.containers()]
         environment = {"TMPDIR": str(killed.temporary)}
 
         told = run_slim("clean", "--dry-run", folder=tmp_path, environment=environment)

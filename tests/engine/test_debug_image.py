@@ -36,7 +36,7 @@ def running(client: docker.DockerClient) -> Iterator[Callable[[str], str]]:
     started: list[str] = []
 
     def start(image: str) -> str:
-        started.append(client.containers.run(image, detach=True).id)
+        started.append(str(client.containers.run(image, detach=True).id))
         return started[-1]
 
     yield start
