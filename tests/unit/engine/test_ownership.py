@@ -1,0 +1,120 @@
+"""Whose a session is, and whether that process still runs; failures by their own names."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from slimmer.engine import connect, owner, owner_is_alive, session_is_alive, uninterrupted
+from slimmer.errors import (
+    EngineOperationError,
+    EngineUnreachableError,
+    ImageNotFoundError,
+    NoSpaceError,
+    SlimError,
+)
+
+
+def test_this_process_lives() -> None:
+    assert owner_is_alive(owner()) is True
+    assert session_is_alive(f"{os.getpid()}-0123abcd")
+
+
+def test_a_process_that_ended() -> None:
+    program = "from slimmer.engine import owner; print(owner())"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert owner_is_alive(ended.stdout.strip()) is False
+
+
+def test_a_number_that_another_process_has_by_now() -> None:
+    boot, number, started = owner().split("/")
+    assert owner_is_alive(f"{boot}/{number}/{float(started) - 1000:.2f}") is False
+
+
+@pytest.mark.parametrize("text", ["another-machine/1/1.0", "", "no owner at all", "a/b/c/d"])
+def test_what_this_machine_cannot_know(text: str) -> None:
+    """`slim clean` leaves it alone."""
+    assert owner_is_alive(text) is None
+
+
+def test_signals_are_put_off_and_handlers_come_back() -> None:
+    arrived: list[int] = []
+    previous = signal.signal(signal.SIGTERM, lambda number, _: arrived.append(number))
+    try:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert arrived == []
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert arrived == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """An engine that answers each image by the status and words in its name."""
+
+    def do_GET(self) -> None:
+        if self.path == "/version":
+            self._answer(200, '{"ApiVersion": "1.41"}')
+            return
+        name = self.path.partition("/images/")[2].partition("/")[0]
+        status, _, words = name.partition("-")
+        if not status.isdigit():
+            self._answer(200, "[]")
+            return
+        self._answer(int(status), f'{{"message": "{words.replace("_", " ")}"}}')
+
+    def _answer(self, status: int, body: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("DOCKER_HOST", address)
+        yield address
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("404-no_such_image", ImageNotFoundError),
+        ("500-write_x:_no_space_left_on_device", NoSpaceError),
+        ("500-something_else", EngineOperationError),
+    ],
+)
+def test_each_failure_of_an_engine_has_its_name(
+    refusing: str, name: str, error: type[SlimError]
+) -> None:
+    engine = connect()
+    try:
+        with pytest.raises(error) as raised:
+            engine.inspect_image(name)
+        assert type(raised.value) is error
+    finally:
+        engine.close()
+
+
+def test_an_engine_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    with pytest.raises(EngineUnreachableError, match=r"tcp://127\.0\.0\.1:1"):
+        connect()
