@@ -8,6 +8,7 @@ the machine: fanotify marks the overlay, which nobody else uses. Needs root and 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
@@ -171,7 +172,10 @@ class Enclosure:
     def wait_for(self, kind: type[R], matches: Callable[[R], bool] = lambda record: True) -> R:
         """The next record of a kind; an AssertionError when the stream ends before it."""
         while True:
-            record = self._arrived.get(timeout=PATIENCE)
+            try:
+                record = self._arrived.get(timeout=PATIENCE)
+            except queue.Empty:
+                raise AssertionError(f"no {kind.__name__} in time: {self.state()}") from None
             if record is None:
                 if self._failure is not None:
                     raise self._failure
@@ -194,7 +198,8 @@ class Enclosure:
 
     def run_to_the_end(self) -> Trace:
         """Wait until the command ends, complete the trace, and let the command go."""
-        exiting = self.wait_for(Exiting)
+        seen = [record for record in self.records if isinstance(record, Exiting)]
+        exiting = seen[0] if seen else self.wait_for(Exiting)
         trace = self.finish()
         assert self.target.wait(PATIENCE) == exiting.status
         return trace
@@ -252,6 +257,17 @@ class Enclosure:
         """What target and watcher said on stderr."""
         files = (self.folder / "stderr", self.folder / "watch-stderr")
         return "\n".join(file.read_text(errors="replace") for file in files if file.exists())
+
+    def state(self) -> str:
+        """Where everybody is, for a test that hangs."""
+        watcher = [self.watcher.pid, *_children(self.watcher.pid)]
+        target = [self.target.pid, self.first, *_children(self.first)]
+        lines = [f"last record: {self.records[-1:]}", self.errors()]
+        for process in (*watcher, *target):
+            for name in ("comm", "wchan", "syscall", "stack"):
+                with contextlib.suppress(OSError):
+                    lines.append(f"{process} {name}: {Path(f'/proc/{process}/{name}').read_text()}")
+        return "\n".join(lines)
 
     def lookups(self) -> list[Lookup]:
         """All records of notified calls so far."""
