@@ -69,7 +69,10 @@ class RecordStream:
         self, kinds: type[R] | tuple[type[R], ...], timeout: float, *, since: int = 0
     ) -> R | None:
         """The first record of the kinds behind the point `since`, waiting up to `timeout`
-        seconds for it; None at the time limit or at the end of the stream."""
+        seconds for it; None at the time limit or at the end of the stream.
+
+        Raises what went wrong where the stream ended because it could not be read or saved.
+        """
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
@@ -77,6 +80,8 @@ class RecordStream:
                     if isinstance(record, kinds):
                         return record
                 since = len(self._records)
+                if self._error is not None:
+                    raise self._error
                 left = deadline - time.monotonic()
                 if self._ended or left <= 0:
                     return None
@@ -99,10 +104,7 @@ class RecordStream:
         Raises TraceIncompleteError where the stream lost something, and whatever went wrong
         while it was read.
         """
-        complete = self.wait_for(Trailer, timeout) is not None
-        if self._error is not None:
-            raise self._error
-        if not complete:
+        if self.wait_for(Trailer, timeout) is None:
             return None
         self._reader.close()
         return self._records
