@@ -13,7 +13,6 @@ from slimmer.metadata.findings import Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.result import MetadataRequest
 from slimmer.model import EntryType
-from slimmer.rootfs import name_of
 
 _LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE")
 """How their names start."""
@@ -63,9 +62,13 @@ class Reader(ABC):
     def licences(self, root: str, because: str) -> Iterator[Further]:
         """The licence files at the top of a package's folder: without them nobody may hand the
         package's files on."""
-        for entry in self.index.children(root):
-            name = name_of(entry.path).upper()
-            if entry.type is not EntryType.DIRECTORY and name.startswith(_LICENCES):
+        for entry in self.index.subtree(root):
+            name = entry.path[len(root) + 1 :].upper()
+            if (
+                name.startswith(_LICENCES)
+                and "/" not in name
+                and entry.type is not EntryType.DIRECTORY
+            ):
                 yield Further(
                     path=entry.path, detail=f"licence of the package in {root}", because=because
                 )
