@@ -100,6 +100,22 @@ def test_a_touched_gem_is_whole_with_what_it_depends_on(tree: ImageTree) -> None
     }
 
 
+def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: ImageTree) -> None:
+    vendor, gems = "/usr/lib/ruby/vendor_ruby", "/usr/share/rubygems-integration/all/gems"
+    tree.add("/app/app.rb", "def f\n  require 'web/base'\n  require_relative './own'\nend\n")
+    tree.add("/app/own.rb", "autoload :X, 'late'\nrequire 'json'\n")
+    tree.add(f"{vendor}/web/base.rb", "require('tilt')\n")
+    tree.add(f"{vendor}/web/unused.rb")
+    tree.add(f"{vendor}/late.rb")
+    tree.add(f"{gems}/tilt-2.0/lib/tilt.rb")
+    gained = tree.gained("ruby-requires", *seen("/app/app.rb"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{vendor}/web/base.rb",
+        f"{vendor}/late.rb",
+        f"{gems}/tilt-2.0/lib/tilt.rb",
+    }
+
+
 # ---------------------------------------------------------------- PHP
 
 

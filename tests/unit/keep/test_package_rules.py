@@ -53,6 +53,25 @@ def test_modules_beside_a_loaded_one_are_kept(tree: ImageTree) -> None:
     }
 
 
+def test_a_module_that_would_bring_huge_libraries_is_told_and_left_out(tree: ImageTree) -> None:
+    library = "/usr/lib/libhuge.so"
+    name = "-Wl,-soname,libhuge.so"
+    tree.compile(library, "int g(void) { return 1; }", "-nostdlib", name, shared=True)
+    add_modules(tree)
+    tree.compile(
+        *(f"{MODULES}/huge.so", "int f(void) { return 1; }", "-nostdlib", "-Wl,--no-as-needed"),
+        f"{{root}}{library}",
+        shared=True,
+    )
+    loaded = seen(f"{MODULES}/png.so")
+    assert f"{MODULES}/huge.so" in tree.gained("plugins", *loaded)
+    with (tree.root / library[1:]).open("ab") as stream:
+        stream.truncate(65_000_000)
+    assert f"{MODULES}/huge.so" not in tree.gained("plugins", *loaded)
+    notes = tree.decide(*loaded, with_rules=frozenset({"plugins"})).notes
+    assert any(note.startswith(f"{MODULES}/huge.so was left out") for note in notes)
+
+
 def test_where_configuration_names_the_modules_there_are_no_others(tree: ImageTree) -> None:
     add_modules(tree)
     tree.add("/etc/painter/load.conf", f"LoadModule {MODULES}/png.so\n")

@@ -82,6 +82,9 @@ def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) ->
     assert tree.gained("character-sets", *opened) >= tables | {f"{folder}/UTF-16.so"}
     assert f"{folder}/SJIS.so" not in tree.decide(*opened).reasons
     assert f"{folder}/SJIS.so" not in tree.gained("character-sets", *opened)
+    tree.add("/usr/lib/php/20220829/iconv.so")
+    bound = seen("/usr/lib/php/20220829/iconv.so")
+    assert f"{folder}/SJIS.so" in tree.gained("character-sets", *bound)
     tree.add(f"{folder}/ISO8859-7.so")
     converted = (*opened, *seen(f"{folder}/ISO8859-7.so"))
     assert f"{folder}/SJIS.so" in tree.gained("character-sets", *converted)

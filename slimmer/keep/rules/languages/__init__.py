@@ -9,7 +9,7 @@ from slimmer.keep.rules.languages.python import (
     PythonEnvironmentRule,
     PythonLibraryRule,
 )
-from slimmer.keep.rules.languages.ruby import GemsRule, RubyLibraryRule
+from slimmer.keep.rules.languages.ruby import GemsRule, RubyLibraryRule, RubyRequiresRule
 
 LANGUAGE_RULES = (
     PythonLibraryRule,
@@ -20,6 +20,7 @@ LANGUAGE_RULES = (
     JavaRuntimeRule,
     JarsRule,
     RubyLibraryRule,
+    RubyRequiresRule,
     GemsRule,
     ComposerRule,
     PerlModulesRule,

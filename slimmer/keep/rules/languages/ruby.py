@@ -21,6 +21,10 @@ _NO_RUNTIME = re.compile(
     r"(?:/.*)?|.*\.(?:o|a)|.*\.(?:md|rdoc|markdown)|\.[^/]*(?:/.*)?"
 )
 _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
+_REQUIRE = re.compile(
+    r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
+)
+_LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
 
@@ -75,6 +79,57 @@ class RubyLibraryRule(Rule):
             if "/ruby" in path and "/gems/" not in path:
                 for entry in self.context.index.subtree(path):
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+
+
+class RubyRequiresRule(Rule):
+    """Distributions put libraries into `vendor_ruby`, where no gem says what belongs together. But
+    Ruby code says what it requires, in methods as well, and what it autoloads: what is outside of
+    the standard library is looked up and kept, wherever it lies."""
+
+    name = "ruby-requires"
+    summary = "what kept Ruby code requires, from gems and vendor_ruby"
+    strategies = BEYOND_MINIMAL
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        """$LOAD_PATH with the `lib` of all gems; whatever gem provides a file is touched by it."""
+        roots = list(self.context.named.get("vendor_ruby", ()))
+        roots += self.context.named.get("site_ruby", ())
+        for path in self.context.named.get("gems", ()):
+            roots += (f"{gem.path}/lib" for gem in self.context.index.children(path))
+        return tuple(root for root in roots if root in self.context.index)
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        """What lies here requires nothing that is elsewhere; RubyLibraryRule keeps it whole."""
+        named = self.context.named
+        marks = (*named.get("English.rb", ()), *named.get("rubygems.rb", ()))
+        return frozenset((*map(parent_of, marks), *named.get("rubygems", ())))
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if (
+                not entry.path.endswith((".rb", ".ru"))
+                or entry.type is not EntryType.FILE
+                or entry.size > _LARGEST_SOURCE
+                or not self._roots
+                or not self._libraries.isdisjoint(ancestors(entry.path))
+            ):
+                continue
+            text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
+            for name in dict.fromkeys(_REQUIRE.findall(text)):
+                for path in self._find(name, parent_of(entry.path)):
+                    detail = f"{entry.path} requires {name}"
+                    yield Want(path=path, detail=detail, because=entry.path)
+
+    def _find(self, name: str, beside: str) -> Iterable[str]:
+        endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")
+        for root in (*self._roots, beside):
+            for ending in endings:
+                if f"{root}/{name}{ending}" in self.context.index:
+                    yield f"{root}/{name}{ending}"
+                    if root != beside:
+                        return
 
 
 class GemsRule(Rule):

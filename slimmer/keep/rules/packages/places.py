@@ -27,7 +27,8 @@ _OTHERS = frozenset(
     )
 )
 _LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
-_FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl")
+# `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
+_FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl", ".bc")
 _DOCUMENTATION = tuple(
     f"/usr/share/{name}"
     for name in (
