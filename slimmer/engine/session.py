@@ -59,8 +59,12 @@ class Session:
             labelled, f"slimmer-{role}-{self.id}-{uuid.uuid4().hex[:4]}"
         )
         with self._lock:
-            self._containers.append(container)
-        return container
+            if not self._closed:
+                self._containers.append(container)
+                return container
+        # The session was closed while the engine worked: nobody else knows of this container.
+        self._remove(container)
+        raise InterruptedRunError("the run is ending")
 
     def create_with_sensor(self, role: str, configuration: Mapping[str, Any], sensor: Path) -> str:
         """Create a container that has the sensor at SENSOR_PATH; returns its id."""
@@ -88,7 +92,7 @@ class Session:
             if container not in self._containers:
                 return
             self._containers.remove(container)
-        self._removals.submit(self._remove, container)
+            self._removals.submit(self._remove, container)
 
     def image_name(self, role: str) -> str:
         """A name for an image of this session. It goes at the session's end, and the image with
@@ -101,16 +105,14 @@ class Session:
     def close(self) -> None:
         """Remove everything that is still there. A second Ctrl-C does not stop it.
 
-        An engine that fails here does not hide why the run ends: what it keeps is found by
-        `slim clean`.
+        Can be called again once threads that still used the session have ended: an image that
+        a container of theirs held is removed then. An engine that fails here does not hide why
+        the run ends: what it keeps is found by `slim clean`.
         """
         with uninterrupted(), contextlib.suppress(SlimError):
             with self._lock:
-                if self._closed:
-                    return
                 self._closed = True
                 containers = list(self._containers)
-                images, self._images = self._images, []
                 attachments, self._attachments = self._attachments, []
             for attachment in attachments:
                 attachment.close()
@@ -119,7 +121,7 @@ class Session:
             self._removals.shutdown()
             for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
                 self._remove(left["Id"])
-            for image in reversed(images):
+            for image in reversed(self._images):
                 self.engine.remove_image(image)
 
     def _remove(self, container: str) -> None:
