@@ -44,9 +44,7 @@ def layer_of_image(
     has no busybox that runs in the original.
     """
     image = read_original(reference, session.engine.inspect_image(reference))
-    server = FileServer(
-        session, image.id, sensor_binary(image.architecture), folder / "debug-content"
-    )
+    server = FileServer(session, image, sensor_binary(image.architecture), folder / "debug-content")
     index = server.index()
     tools = borrowed_tools(request, kept, index=index, content=server.content)
     entries = {entry.path: entry for entry in tools.entries}

@@ -82,6 +82,6 @@ def _fetch_ahead(target: TracedRun, served: Future[Served]) -> None:
 
 
 def _serve(job: Job, sensor: Path) -> Served:
-    server = FileServer(job.session, job.original.id, sensor, job.folder / "content")
+    server = FileServer(job.session, job.original, sensor, job.folder / "content")
     index = server.index()
     return Served(server=server, index=index, packages=read_packages(index, server.content))

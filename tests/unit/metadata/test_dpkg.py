@@ -62,7 +62,7 @@ def dpkg(root: Path, *arguments: str) -> str:
     for name in ("status", "available"):
         (root / "var/lib/dpkg" / name).touch()
     done = subprocess.run(
-        ["dpkg", f"--root={root}", "--force-script-chrootless", *arguments],
+        ["dpkg", f"--root={root}", "--force-script-chrootless", "--path-include=*", *arguments],
         capture_output=True,
         text=True,
         check=False,
