@@ -67,7 +67,7 @@ DEFAULT_FILE = Path("slim.yaml")
 @click.option(
     "--strategy",
     type=click.Choice([strategy.value for strategy in Strategy]),
-    help="How much to keep around what was seen. Default: minimal.",
+    help="How much to keep around what was seen. Default: balanced.",
 )
 @click.option(
     "--rule",

@@ -61,7 +61,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
 
 
 def _strategy(root: Section) -> Strategy:
-    text = root.scalar("strategy", str, Strategy.MINIMAL.value)
+    text = root.scalar("strategy", str, BuildOptions.strategy.value)
     try:
         return Strategy(text)
     except ValueError:

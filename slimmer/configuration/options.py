@@ -25,7 +25,7 @@ class BuildOptions:
     """The original's reference, as the user typed it."""
     tag: str = ""
     """The slim image's reference; empty: `NAME:TAG-slim`."""
-    strategy: Strategy = Strategy.MINIMAL
+    strategy: Strategy = Strategy.BALANCED
     rules: tuple[str, ...] = ()
     """Names of rules that are asked besides those of the strategy."""
     without_rules: tuple[str, ...] = ()
