@@ -49,7 +49,9 @@ def slim_build(image: str, *arguments: str, name: str) -> Build:
         ]  # fmt: skip
         with tempfile.TemporaryFile() as stderr:
             started = time.monotonic()
-            process = subprocess.Popen(command, stdout=stdout, stderr=stderr, cwd=ROOT)
+            process = subprocess.Popen(
+                command, stdout=stdout, stderr=stderr, cwd=ROOT, env=_environment()
+            )
             # wait4 tells the resources of this very child.
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.monotonic() - started
@@ -70,6 +72,11 @@ def slim_build(image: str, *arguments: str, name: str) -> Build:
         image_id=result["Id"],
         report=report,
     )
+
+
+def _environment() -> dict[str, str]:
+    """Python may keep its compiled modules, as it does for users: else each run compiles them."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def forget(reference: str) -> None:
