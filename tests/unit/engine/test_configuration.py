@@ -100,7 +100,9 @@ def test_the_sidecar_has_three_capabilities_and_no_network() -> None:
 
 
 def test_exposed_ports() -> None:
-    config: dict[str, Any] = {"ExposedPorts": {"8080/tcp": {}, "53/udp": {}, "80": {}, "443/tcp": {}}}
+    config: dict[str, Any] = {
+        "ExposedPorts": {"8080/tcp": {}, "53/udp": {}, "80": {}, "443/tcp": {}}
+    }
     assert exposed_ports(config) == (80, 443, 8080)
     assert exposed_ports({"ExposedPorts": None}) == ()
 
