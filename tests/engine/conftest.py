@@ -22,6 +22,8 @@ import pytest
 from slimmer.image import ORIGINAL_LABEL, SESSION_LABEL
 
 BUSYBOX = "slimmer-samples/busybox:latest"
+MINIMAL = ("--strategy", "minimal", "--no-debug", "--json")
+"""Flags of a build that keeps what the trace asks for and no more: the strictest test of it."""
 OWN = f"slimmer-test/{os.getpid()}"
 """Images of this process of the tests are called so: others may run beside it."""
 
@@ -79,6 +81,29 @@ def client() -> Iterator[docker.DockerClient]:
     connected.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One line of `docker images`."""
+
+    id: str
+    tags: tuple[str, ...]
+    original: str
+    """The id of the image that it was made from by slimmer; empty for others."""
+
+
+def listed(client: docker.DockerClient, **query: Any) -> list[Listed]:
+    """Images as the engine lists them. The SDK's own `images.list` inspects each of them, and
+    fails where another run has removed one meanwhile."""
+    return [
+        Listed(
+            id=line["Id"],
+            tags=tuple(tag for tag in line["RepoTags"] or () if tag != "<none>:<none>"),
+            original=(line["Labels"] or {}).get(ORIGINAL_LABEL, ""),
+        )
+        for line in client.api.images(**query)
+    ]
+
+
 @contextlib.contextmanager
 def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     """Builds images of a Dockerfile's text and files; they go at the end of the block, and with
@@ -110,8 +135,8 @@ def remove_with_results(client: docker.DockerClient, name: str) -> None:
     """Remove an image under all its names, and what was made of it, replaced results included."""
     original = client.images.get(name)
     label = f"{ORIGINAL_LABEL}={original.id}"
-    made = client.images.list(all=True, filters={"label": label})
-    references = [reference for image in made for reference in image.tags or [str(image.id)]]
+    made = listed(client, filters={"label": label})
+    references = [name for image in made for name in image.tags or (image.id,)]
     for reference in (*references, name):
         with contextlib.suppress(docker.errors.ImageNotFound):
             client.images.remove(reference, force=True)
@@ -142,20 +167,20 @@ class State:
 
 def state(client: docker.DockerClient, folder: Path) -> State:
     """What there is of the images of these tests; other runs may go on beside them."""
-    images = client.images.list()
+    images = listed(client)
     own = {image.id for image in images if any(tag.startswith(OWN) for tag in image.tags)}
-    labels = {image.id: image.labels for image in images}
+    own |= {image.id for image in images if image.original in own}
     return State(
         containers=frozenset(
-            each["Id"]
-            for each in client.api.containers(all=True, filters={"label": SESSION_LABEL})
-            if each["ImageID"] in own or labels.get(each["ImageID"], {}).get(ORIGINAL_LABEL) in own
+            line["Id"]
+            for line in client.api.containers(all=True, filters={"label": SESSION_LABEL})
+            if line["ImageID"] in own
         ),
         images=frozenset(
-            (str(image.id), tag)
+            (image.id, tag)
             for image in images
-            for tag in image.tags or ["<none>"]
-            if image.id in own or image.labels.get(ORIGINAL_LABEL) in own
+            for tag in image.tags or ("<none>",)
+            if image.id in own
         ),
         folders=frozenset(path.name for path in folder.glob("slimmer-*")),
     )

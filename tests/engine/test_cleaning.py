@@ -14,7 +14,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from tests.engine.conftest import BUSYBOX, Ran, run_slim
+from tests.engine.conftest import BUSYBOX, Ran, listed, run_slim
 
 pytestmark = pytest.mark.engine
 
@@ -75,7 +75,7 @@ class HeldBuild:
         """The names of the images of this build that are not verified yet."""
         return [
             tag
-            for image in self._client.images.list(f"slimmer-session/{self.process.pid}-*")
+            for image in listed(self._client, name=f"slimmer-session/{self.process.pid}-*")
             for tag in image.tags
         ]
 

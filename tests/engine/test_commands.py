@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import BUSYBOX, Ran, command
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, command
 
 pytestmark = pytest.mark.engine
 
@@ -59,7 +59,7 @@ def test_any_user(
     name = image(f"FROM {identified}\nUSER {user}\n")
     (tmp_path / "slim.yaml").write_text(
         f"image: {name}\nprobes: [{{http: {{path: /id, body_pattern: '^{identity}\\s'}}}}]\n"
-        "debug: false\n"
+        "debug: false\nstrategy: minimal\n"
     )
     ran = slim("build", "--json")
     assert ran.passed("original") == ran.passed("slim") == ["GET /id"]
@@ -75,7 +75,7 @@ def test_a_shell_entrypoint_that_does_not_exec(
         'EXPOSE 8080\nENTRYPOINT ["/start"]\nCMD ["8080"]\n',
         {"start": b'#!/bin/sh\nhttpd -f -p "$1" -h /www\necho the server ended\n'},
     )
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/")
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
     assert [phase["name"] for phase in ran.report["trace"]["phases"]] == [
         "boot",
@@ -91,7 +91,7 @@ def test_what_runs_at_the_end_is_kept(slim: Callable[..., Ran], image: Callable[
         'RUN echo goodbye >/farewell\nEXPOSE 8080\nSTOPSIGNAL SIGUSR1\nCMD ["/start"]\n',
         {"start": f"#!/bin/sh\ntrap 'cat /farewell; exit 0' USR1\n{SERVE} & wait\n".encode()},
     )
-    report = slim("build", name, "--no-debug", "--json", "--http-probe", "/").report
+    report = slim("build", name, *MINIMAL, "--http-probe", "/").report
     (farewell,) = (entry for entry in report["kept"] if entry["path"] == "/farewell")
     assert "in phase shutdown" in farewell["reasons"][0]["detail"]
 
@@ -114,7 +114,7 @@ def test_each_form_of_command(
         f"FROM {BUSYBOX}\nRUN mkdir /www && echo hello >/www/index.html\nEXPOSE 8080\n"
         f"{instructions}\n"
     )
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/")
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
 
 
@@ -127,7 +127,7 @@ def test_a_static_binary_made_from_scratch(
         "COPY --from=build /bin/busybox /unused\n"
         'EXPOSE 8080\nCMD ["/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n'
     )
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/")
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
     files = {entry["path"] for entry in ran.report["kept"] if entry["type"] == "file"}
     assert files == {"/busybox", "/www/index.html"}
@@ -137,7 +137,7 @@ def test_a_command_that_ends_by_itself(slim: Callable[..., Ran], image: Callable
     name = image(
         f'FROM {BUSYBOX}\nRUN echo 42 >/answer && echo none >/unused\nCMD ["cat", "/answer"]\n'
     )
-    report = slim("build", name, "--no-debug", "--json").report
+    report = slim("build", name, *MINIMAL).report
     assert report["trace"]["exit_status"] == 0
     kept = {entry["path"] for entry in report["kept"]}
     assert "/answer" in kept
@@ -152,7 +152,7 @@ def test_a_command_that_ends_before_or_after_its_probes(
     """Probes do not cut short what the command does by itself."""
     line = json.dumps(["sh", "-c", f"{delay}cat /answer"])
     name = image(f"FROM {BUSYBOX}\nRUN echo 42 >/answer && echo 43 >/question\nCMD {line}\n")
-    ran = slim("build", name, "--no-debug", "--json", "--exec-probe", "cat /question")
+    ran = slim("build", name, *MINIMAL, "--exec-probe", "cat /question")
     assert ran.passed("slim") == ["exec cat /question"]
     reference = ran.report["slim"]["reference"]
     assert command("docker", "run", "--rm", reference) == "42\n"

@@ -11,7 +11,15 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.engine.conftest import BUSYBOX, Ran, anonymous_volumes, command, exported, file_of
+from tests.engine.conftest import (
+    BUSYBOX,
+    MINIMAL,
+    Ran,
+    anonymous_volumes,
+    command,
+    exported,
+    file_of,
+)
 
 pytestmark = pytest.mark.engine
 
@@ -76,7 +84,7 @@ def test_all_of_a_file_survives(
         f'FROM {BUSYBOX}\nADD tree.tar /\nCMD ["/bin/busybox", "true"]\n',
         {"tree.tar": unusual_tree()},
     )
-    report = slim("build", name, "--no-debug", "--json", "--include", "/tree").report
+    report = slim("build", name, *MINIMAL, "--include", "/tree").report
     original, slimmed = exported(client, name), exported(client, report["slim"]["reference"])
     paths = [path for path in original if path.startswith("/tree")]
     assert len(paths) == 14
@@ -93,7 +101,7 @@ def test_only_kept_paths_are_in_the_image(
 ) -> None:
     """The report's list of kept paths is the image's content: nothing else, nothing less."""
     name = image(f'FROM {BUSYBOX}\nCMD ["cat", "/etc/hostname"]\n')
-    report = slim("build", name, "--no-debug", "--json").report
+    report = slim("build", name, *MINIMAL).report
     made_by_engine = {"/.dockerenv", "/dev", "/proc", "/sys", "/etc"}
     found = exported(client, report["slim"]["reference"])
     inside = {path for path in found if not path.startswith(("/dev/", "/etc/"))} - made_by_engine
@@ -116,7 +124,7 @@ def test_directories_that_programs_write_into(
             b"exec httpd -f -p 8080 -h /srv/state/inner\n"
         },
     )
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/moved")
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/moved")
     assert ran.passed("slim") == ["GET /moved"]
     kept = {entry["path"] for entry in ran.report["kept"]}
     assert {"/var/log/deep/app", "/srv/state"} <= kept
@@ -133,7 +141,7 @@ def test_a_volume_keeps_its_content(
         'VOLUME /data\nCMD ["ls", "/"]\n'
     )
     before = anonymous_volumes(client)
-    report = slim("build", name, "--no-debug", "--json").report
+    report = slim("build", name, *MINIMAL).report
     assert anonymous_volumes(client) <= before
     member, content = file_of(client, report["slim"]["reference"], "/data/inner/file")
     assert content == b"kept\n"
@@ -149,7 +157,7 @@ def test_include_include_file_and_exclude(
     )
     (tmp_path / "list").write_text("# what the plugin reads\n/d/five\n\n/a/two\n")
     report = slim(
-        "build", name, "--no-debug", "--json",
+        "build", name, *MINIMAL,
         "--include", "/a/b", "--include", "/c", "--include-file", "list", "--exclude", "**/*.tmp",
     ).report  # fmt: skip
     listing = command(

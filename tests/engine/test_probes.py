@@ -8,7 +8,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.engine.conftest import BUSYBOX, Ran
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
 
 pytestmark = pytest.mark.engine
 
@@ -47,7 +47,7 @@ def test_a_request_with_everything_and_a_check(
         "checks:\n"
         "  - http: /unseen\n"
         "include: /www/unseen\n"
-        "debug: false\n"
+        "debug: false\nstrategy: minimal\n"
     )
     ran = slim("build", "--json")
     probes = ["login", "GET /no-such-page", "exec /bin/busybox false"]
@@ -67,7 +67,7 @@ def test_a_check_that_fails_moves_no_tag(
         "CMD httpd -f -p 8080 -h /www\n"
     )
     (tmp_path / "slim.yaml").write_text(
-        f"image: {name}\nprobes: [http: /]\nchecks: [http: /unseen]\n"
+        f"image: {name}\nprobes: [http: /]\nchecks: [http: /unseen]\nstrategy: minimal\n"
     )
     ran = slim("build")
     assert ran.code == 13
@@ -98,7 +98,7 @@ def test_the_port(
 ) -> None:
     """Only one port has the page."""
     name = image(f"FROM {BUSYBOX}\n{PAGES}{instructions}\n")
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/", *arguments)
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/", *arguments)
     assert ran.passed("original") == ran.passed("slim") == ["GET /"]
 
 
@@ -106,7 +106,7 @@ def test_an_exposed_port_is_asked_where_no_probe_is_given(
     slim: Callable[..., Ran], image: Callable[..., str]
 ) -> None:
     name = image(f"FROM {BUSYBOX}\n{PAGES}EXPOSE 8080\nCMD exec httpd -f -p 8080 -h /www\n")
-    ran = slim("build", name, "--no-debug", "--json")
+    ran = slim("build", name, *MINIMAL)
     assert ran.passed("slim") == ["GET /"]
     assert "no probe is given: using GET /" in ran.stderr
 
@@ -120,7 +120,7 @@ def test_a_healthcheck_is_kept_and_works(
         "HEALTHCHECK --interval=1s CMD wget -q -O - http://127.0.0.1:8080/ | grep -q hello\n"
         "CMD exec httpd -f -p 8080 -h /www\n"
     )
-    ran = slim("build", name, "--no-debug", "--json")
+    ran = slim("build", name, *MINIMAL)
     assert ran.passed("original") == ran.passed("slim") == ["healthcheck"]
     slimmed = ran.report["slim"]["reference"]
     container = client.containers.create(slimmed)
@@ -141,7 +141,7 @@ def test_a_broken_healthcheck_is_told(slim: Callable[..., Ran], image: Callable[
         f"FROM {BUSYBOX}\n{PAGES}EXPOSE 8080\nHEALTHCHECK CMD wget -q -O - http://127.0.0.1:1/\n"
         "CMD exec httpd -f -p 8080 -h /www\n"
     )
-    ran = slim("build", name, "--no-debug", "--json", "--http-probe", "/")
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
     (note,) = ran.report["notes"]
     assert "HEALTHCHECK fails on the original already" in note
@@ -152,6 +152,6 @@ def test_a_healthcheck_can_be_left_out(slim: Callable[..., Ran], image: Callable
         f"FROM {BUSYBOX}\n{PAGES}EXPOSE 8080\nHEALTHCHECK CMD wget -q -O - http://127.0.0.1:1/\n"
         "CMD httpd -f -p 8080 -h /www\n"
     )
-    ran = slim("build", name, "--no-debug", "--json", "--no-healthcheck", "--http-probe", "/")
+    ran = slim("build", name, *MINIMAL, "--no-healthcheck", "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
     assert ran.report["notes"] == []

@@ -53,6 +53,7 @@ probes:
   - http: {name: mounted, path: /state, body_pattern: 'mounted from outside'}
   - exec: {name: user of commands, command: [id, -u], output_pattern: '^1234$'}
 debug: false
+strategy: minimal
 """
 ALL = [
     "arguments", "environment", "identity", "folder", "host", "hosts", "mounted",
@@ -132,7 +133,7 @@ def test_network(
         },
     )
     (tmp_path / "slim.yaml").write_text(
-        "probes: [{http: {path: /page, body_pattern: answered}}]\ndebug: false\n"
+        "probes: [{http: {path: /page, body_pattern: answered}}]\ndebug: false\nstrategy: minimal\n"
     )
     ran = slim("build", name, "--file", "slim.yaml", "--json", "--network", network)
     assert ran.passed("original") == ran.passed("slim") == ["GET /page"]
@@ -152,7 +153,8 @@ def test_a_volume_hides_nothing_of_the_image(
         "CMD httpd -f -p 8080 -h /mounted\n"
     )
     (tmp_path / "slim.yaml").write_text(
-        "probes: [{http: {path: /file, body_pattern: from outside}}]\ndebug: false\n"
+        "probes: [{http: {path: /file, body_pattern: from outside}}]\n"
+        "debug: false\nstrategy: minimal\n"
     )
     ran = slim("build", name, "--file", "slim.yaml", "--json", "--volume", f"{outside}:/mounted:ro")
     assert ran.passed("slim") == ["GET /file"]

@@ -13,7 +13,7 @@ import pytest
 from slimmer.engine import Engine, Session, connect
 from slimmer.errors import InterruptedRunError
 from slimmer.image import SESSION_LABEL
-from tests.engine.conftest import BUSYBOX
+from tests.engine.conftest import BUSYBOX, listed
 
 pytestmark = pytest.mark.engine
 
@@ -46,9 +46,9 @@ def left(client: docker.DockerClient) -> Callable[[Session], list[str]]:
 
     def look(session: Session) -> list[str]:
         label = f"{SESSION_LABEL}={session.id}"
-        containers = client.containers.list(all=True, filters={"label": label})
-        images = client.images.list(f"slimmer-session/{session.id}")
-        return [str(each.id) for each in (*containers, *images)]
+        containers = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+        images = listed(client, name=f"slimmer-session/{session.id}")
+        return [*(str(each.id) for each in containers), *(image.id for image in images)]
 
     return look
 

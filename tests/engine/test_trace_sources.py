@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import BUSYBOX, Ran, run_slim
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, run_slim
 
 pytestmark = pytest.mark.engine
 
@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(server: str, folder: Path) -> Ran:
     """A build by both sources."""
-    return run_slim("build", server, "--no-debug", "--json", "--http-probe", "/link", folder=folder)
+    return run_slim("build", server, *MINIMAL, "--http-probe", "/link", folder=folder)
 
 
 def test_both(built: Ran) -> None:
@@ -48,7 +48,7 @@ def test_one_alone(
     slim: Callable[..., Ran], built: Ran, server: str, source: str, other: str
 ) -> None:
     ran = slim(
-        "build", server, "--no-debug", "--json", "--tag", f"{server}-{source}",
+        "build", server, *MINIMAL, "--tag", f"{server}-{source}",
         "--http-probe", "/link", "--exec-probe", "cat /www/inner/page", "--trace-source", source,
     )  # fmt: skip
     assert ran.passed("slim") == ["GET /link", "exec cat /www/inner/page"]
