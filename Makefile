@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engine samples demo test unit sensor-tests engine-tests apps lint format bench clean clean-samples
@@ -38,13 +38,13 @@ demo: setup engine ## Slim the Flask sample before your eyes
 test: lint unit sensor-tests engine-tests apps ## Run all checks and tests
 
 unit: setup ## Run the unit tests (no engine, seconds)
-	$(PYTEST) tests/unit
+	$(PYTEST) -n 2 tests/unit
 
 sensor-tests: setup ## Run the tests of the sensor
-	$(PYTEST) tests/sensor
+	$(PYTEST) -n 2 tests/sensor
 
 engine-tests: setup samples ## Run the tests against the container engine
-	$(PYTEST) tests/engine
+	$(PYTEST) -n 2 --dist loadfile tests/engine
 
 apps: setup samples ## Slim each sample application and check what came out
 	$(PYTEST) -n 2 --dist loadgroup tests/apps

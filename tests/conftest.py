@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from collections.abc import Generator
 
 import docker
@@ -24,6 +25,11 @@ def engine_problem() -> str:
     except (docker.errors.DockerException, OSError) as error:
         return f"no container engine answers: {error}"
     return ""
+
+
+def pytest_configure() -> None:
+    """A script's background job ignores SIGINT, and so would every program that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -121,7 +121,7 @@ def unpack(file: Path, root: Path) -> None:
 def asked(client: docker.DockerClient, image: str, *command: str) -> str:
     """What a command says in the original, whatever its exit status."""
     container = client.containers.create(
-        image, entrypoint=command[:1], command=command[1:], user="0"
+        image, entrypoint=list(command[:1]), command=list(command[1:]), user="0"
     )
     try:
         container.start()
