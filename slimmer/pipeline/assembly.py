@@ -18,7 +18,7 @@ from slimmer.metadata import (
     package_metadata,
     with_sbom,
 )
-from slimmer.model import KeepSet, LayerPlan, PackedImage
+from slimmer.model import KeepSet, LayerPlan, PackedImage, Trace
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
 from slimmer.pipeline.debug_layer import (
     DebugLayer,
@@ -49,7 +49,7 @@ class Assembly:
 def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
     """Decide, describe and pack."""
     with job.clock.stage("decide"):
-        request = _keep_request(job, examined, served)
+        request = keep_request(job, examined.trace, served)
         kept = decide(request)
         debug_layer = _debug_layer(job, request, kept)
         job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
@@ -66,12 +66,19 @@ def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
     return Assembly(metadata=metadata, images=images, plans=plans, sbom=sbom)
 
 
-def _keep_request(job: Job, examined: Examination, served: Served) -> KeepRequest:
+def decide_ahead(job: Job, trace: Trace, served: Served) -> None:
+    """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
+    is fetched while the probes take their time."""
+    decide(keep_request(job, trace, served))
+
+
+def keep_request(job: Job, trace: Trace, served: Served) -> KeepRequest:
+    """What the keep-set is decided from."""
     options = job.options
     return KeepRequest(
         index=served.index,
         content=served.server.content,
-        trace=examined.trace,
+        trace=trace,
         config=job.original.config,
         packages=served.packages,
         strategy=options.strategy,

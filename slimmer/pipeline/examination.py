@@ -9,7 +9,6 @@ from pathlib import Path
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
-from slimmer.model import EntryType
 from slimmer.pipeline.job import Job
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import (
@@ -63,7 +62,7 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
         probes,
         options.run,
         done=lambda result: job.progress.probed("trace", result),
-        booted=lambda: ahead.append(job.pool.submit(_fetch_ahead, target, served)),
+        booted=lambda: ahead.append(job.pool.submit(_decide_ahead, job, target, served)),
     )
     target.close()
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
@@ -72,13 +71,10 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
     return examination, served.result()
 
 
-def _fetch_ahead(target: TracedRun, served: Future[Served]) -> None:
-    """Fetch what was seen by now: all of it is kept, and the probes take their time."""
-    files = served.result()
-    entries = (files.index.resolve(path).entry for path in target.seen())
-    files.server.content.fetch(
-        [entry.path for entry in entries if entry and entry.type is EntryType.FILE]
-    )
+def _decide_ahead(job: Job, target: TracedRun, served: Future[Served]) -> None:
+    from slimmer.pipeline.assembly import decide_ahead  # see build._later_steps
+
+    decide_ahead(job, target.seen(), served.result())
 
 
 def _serve(job: Job, sensor: Path) -> Served:

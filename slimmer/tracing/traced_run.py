@@ -26,16 +26,15 @@ from slimmer.model import Original, RunOptions, Source, Trace
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.tracing.events import RecordStream
 from slimmer.tracing.explanation import COMPLAINT, ended_early
-from slimmer.tracing.trace import absolute_path, build_trace
+from slimmer.tracing.trace import build_trace
 from slimmer.tracing.wire import (
     Adopted,
     Exiting,
     Hello,
     Listening,
-    Lookup,
     Note,
-    Opened,
     Phase,
+    Record,
     Signals,
     Trailer,
 )
@@ -243,12 +242,9 @@ class TracedRun:
         """The target's last lines."""
         return self._engine.logs(self.container)
 
-    def seen(self) -> set[str]:
-        """The paths that were seen so far, as they were given."""
-        looked_up = {
-            absolute_path(record.directory, record.path) for record in self._stream.all(Lookup)
-        }
-        return looked_up | {record.path for record in self._stream.all(Opened)}
+    def seen(self) -> Trace:
+        """What was seen so far: no result can be built on it, as more may come."""
+        return build_trace(self._stream.all(Record))
 
     # ---- phases and the end
 
