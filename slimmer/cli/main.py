@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import signal
 import sys
@@ -54,6 +55,9 @@ def slim() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `slim` and end the process with the exit code of the cause."""
+    # A run lives for seconds and keeps nearly all that it makes: looking for reference cycles
+    # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
+    gc.disable()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
