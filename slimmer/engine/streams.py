@@ -22,7 +22,11 @@ _STDERR_LIMIT = 64 * 1024
 class Attachment:
     """The standard streams of one container or command."""
 
-    def __init__(self, reader: BinaryIO, connection: socket.socket) -> None:
+    def __init__(
+        self, reader: BinaryIO, connection: socket.socket, *, response: object = None
+    ) -> None:
+        """`response` is held on to: dropped, it would give the connection back to its pool."""
+        self._response = response
         self._reader = reader
         self._socket = connection
         self._errors = bytearray()
@@ -135,6 +139,4 @@ def hijack(
     buffered = response.raw._fp.fp
     connection = buffered.raw._sock
     connection.settimeout(None)
-    attachment = Attachment(buffered, connection)
-    attachment._response = response  # type: ignore[attr-defined]  # keeps the connection out of the pool
-    return attachment
+    return Attachment(buffered, connection, response=response)
