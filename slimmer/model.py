@@ -16,6 +16,17 @@ from typing import Any, BinaryIO, Protocol
 # --------------------------------------------------------------------------- the original
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CopiedFiles:
+    """One COPY or ADD instruction, as the image's history has it."""
+
+    destination: str
+    """Absolute; a directory, or the path of a single file."""
+    sources: tuple[str, ...] = ()
+    """As written, relative to the build's context or another stage's root; empty where the builder
+    wrote down digests instead."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Original:
     """The image that the user names, as the engine describes it. Never changed."""
@@ -34,10 +45,15 @@ class Original:
     os: str
     created: str
     """RFC 3339 time of the image's creation; empty where the image states none."""
+    author: str = ""
+    """What MAINTAINER says; empty where the image states none."""
     size: int
     """Bytes of all layers, uncompressed, as the engine reports them."""
     layers: tuple[str, ...]
     """diff_ids (`sha256:…`), lowest layer first."""
+    copied: tuple[CopiedFiles, ...] = ()
+    """What was copied into it and into the images below, oldest first; empty where the engine has
+    no history of it."""
 
 
 # --------------------------------------------------------------------------- rootfs index
@@ -190,6 +206,31 @@ class KeepSet:
     """Sentences for the report: setuid programs that ran without effect, missing libraries."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repair:
+    """A path of the original that a finished image was seen to miss while its probes failed."""
+
+    path: str
+    """As it was looked up, or its canonical form where that leads the same way."""
+    program: str
+    """The executable that missed it; empty where it was gone already."""
+    phase: str
+    """Of the slim image's traced run."""
+    listing: str = ""
+    """The directory that the program listed, and where it did not find the path; empty where it
+    looked the path up itself."""
+    whole: bool = False
+    """Whether all that is below the path belongs to the repair."""
+
+    @property
+    def detail(self) -> str:
+        """One phrase for humans."""
+        who = f" by {self.program}" if self.program else ""
+        if self.listing:
+            return f"missing where {self.listing} was listed{who} in phase {self.phase}"
+        return f"looked up in vain{who} in phase {self.phase} of the slim image"
+
+
 # --------------------------------------------------------------------------- packed image
 
 
@@ -270,6 +311,86 @@ Probe = HttpProbe | CommandProbe
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A body or an output as it came, to be held against another one."""
+
+    data: bytes
+    """The bytes, or the first of them: at most probing.RECORD_LIMIT."""
+    size: int
+    """Bytes that were read: all that came, up to the reader's limit."""
+    digest: str
+    """`sha256:…` of the bytes that were read."""
+    complete: bool = True
+    """False where more came than was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpAnswer:
+    """What a server answered, before anybody judged it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """In order of arrival, names as they were sent."""
+    body: Recorded
+    own_names: tuple[tuple[str, str], ...] = ()
+    """What this very container is called, (text, `hostname`, `address`, `port` or `mac`): no two
+    containers answer with the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandAnswer:
+    """What a command left when it ended."""
+
+    exit_status: int
+    stdout: Recorded
+    stderr: Recorded
+    own_names: tuple[tuple[str, str], ...] = ()
+    """As in HttpAnswer."""
+
+
+Answer = HttpAnswer | CommandAnswer
+
+
+class Verdict(enum.Enum):
+    """How an answer of a finished image stands to the original's."""
+
+    SAME = "same"
+    """The same, whatever the container is called."""
+    ALIKE = "alike"
+    """The same where the original answers the same each time."""
+    INCOMPARABLE = "incomparable"
+    """Nearly all of it differs each time: status and headers are the same, no more can be said."""
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+    """It is not the original's one known answer, and what of that is noise cannot be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One part of an answer that differs."""
+
+    part: str
+    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, `stderr`."""
+    lines: tuple[str, ...]
+    """As in a unified diff: `-` in front of what the original has, `+` of what the finished image
+    has instead, a space of what both have; `…` stands for what differs each time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """An answer of a finished image, held against the original's."""
+
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+    unstable: tuple[str, ...] = ()
+    """The parts in which the original's own answers differ."""
+    reordered: tuple[str, ...] = ()
+    """Parts that are the same in another order, which counts as unstable too."""
+    references: int = 0
+    """How many answers of the original it was held against."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeResult:
     """What a probe got."""
 
@@ -286,6 +407,10 @@ class ProbeResult:
     """What a command ended with; None for other probes and for commands that did not end."""
     seconds: float = 0.0
     attempts: int = 1
+    answered_with: Answer | None = None
+    """The answer itself; None where none came, or none in time."""
+    comparison: Comparison | None = None
+    """How the answer stands to the original's; None where it was not compared."""
 
 
 # --------------------------------------------------------------------------- a container's run
@@ -315,6 +440,22 @@ class RunOptions:
     """Seconds that one probe may take."""
     stop_timeout: float = 10.0
     """Seconds between the stop signal and the kill."""
+    settle: float = 0.0
+    """Seconds that the application is watched after its last probe: it must stay up, and pass
+    its first probe once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortBinding:
+    """One port of a container at an address of the engine's machine."""
+
+    port: int
+    protocol: str = "tcp"
+    """`tcp`, `udp` or `sctp`."""
+    host_address: str = ""
+    """Empty: all addresses."""
+    host_port: str = ""
+    """A number, or a range to choose from (`8000-8010`); empty: any free one."""
 
 
 # --------------------------------------------------------------------------- time per stage

@@ -12,6 +12,7 @@
 enum {
     REQUEST_INDEX = 'I',
     REQUEST_FILES = 'F',
+    REQUEST_DIGESTS = 'D',
     REQUEST_LIMIT = 1 << 22, /* paths of one request; a guard against senseless numbers */
     BUFFER = 1 << 17,
 };
@@ -100,14 +101,27 @@ static bool read_paths(struct path_list *list)
     return true;
 }
 
+static bool (*answer_to(char request))(const struct path_list *)
+{
+    switch (request) {
+    case REQUEST_INDEX:
+        return serve_index;
+    case REQUEST_FILES:
+        return serve_files;
+    case REQUEST_DIGESTS:
+        return serve_digests;
+    default:
+        return NULL;
+    }
+}
+
 static bool answer_request(char request)
 {
+    bool (*serve)(const struct path_list *) = answer_to(request);
     struct path_list list;
-    bool answered = read_paths(&list);
-    if (answered && request == REQUEST_INDEX)
-        answered = serve_index(&list);
-    else if (answered)
-        answered = serve_files(&list);
+    if (serve == NULL)
+        return false;
+    bool answered = read_paths(&list) && serve(&list);
     free_paths(&list);
     answer_flush();
     return answered && !answer.failed;
@@ -128,8 +142,7 @@ int serve_main(char **arguments)
         ssize_t size = descriptor_read_all(STDIN_FILENO, &request, 1);
         if (size == 0)
             return SERVE_DONE;
-        if (size < 0 || (request != REQUEST_INDEX && request != REQUEST_FILES) ||
-            !answer_request(request)) {
+        if (size < 0 || !answer_request(request)) {
             fputs("slimmer: serve: a request is broken, or its reader is gone\n", stderr);
             return SERVE_BROKEN;
         }

@@ -1,5 +1,5 @@
 /* The file server: tells what is in the original's root file system, then the bytes of the
- * files that are asked for. It runs in a container of its own in which nothing else runs. */
+ * files that are asked for, or the digests of those. It runs in a container of its own in which nothing else runs. */
 #ifndef SENSOR_SERVE_H
 #define SENSOR_SERVE_H
 
@@ -28,8 +28,9 @@ void answer_bytes(const void *bytes, size_t size);
 void answer_integer(uint64_t value, size_t size);
 void answer_flush(void);
 
-/* The answers to the two requests. False when there is no memory. */
+/* The answers to the three requests. False when there is no memory. */
 bool serve_index(const struct path_list *not_entered);
 bool serve_files(const struct path_list *asked);
+bool serve_digests(const struct path_list *asked);
 
 #endif

@@ -248,6 +248,18 @@ static bool parse_arguments(struct watch *watch, char **arguments)
     return watch->target > 0;
 }
 
+/* A program that is PID 1 may signal its process group, 1, and with that everybody in the
+ * namespace: kill(-1). Apache does when it stops. Only SIGKILL is for us. */
+static void outlive_signals(void)
+{
+    static const int own_faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
+    sigset_t signals; /* SIGPIPE among them: a reader that is gone is an error of write */
+    sigfillset(&signals);
+    for (size_t index = 0; index < sizeof own_faults / sizeof own_faults[0]; index++)
+        sigdelset(&signals, own_faults[index]);
+    sigprocmask(SIG_SETMASK, &signals, NULL);
+}
+
 int watch_main(char **arguments)
 {
     static struct watch watch = {
@@ -265,7 +277,7 @@ int watch_main(char **arguments)
               stderr);
         return WATCH_USAGE;
     }
-    signal(SIGPIPE, SIG_IGN); /* a reader that is gone is an error of write */
+    outlive_signals();
     watch.ending.target = watch.target;
     watch.events = epoll_create1(EPOLL_CLOEXEC);
     if (watch.events < 0 || !records_open(&watch.records, STDOUT_FILENO)) {

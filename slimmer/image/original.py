@@ -8,10 +8,11 @@ nothing can be done: `Id` and the layers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from slimmer.errors import EngineOperationError
+from slimmer.image.history import copied_files
 from slimmer.model import Original
 
 _OF_A_CONTAINER: Final = frozenset(
@@ -36,8 +37,11 @@ _MEANINGFUL_WHEN_ZERO: Final = frozenset({"StopTimeout"})
 """0 seconds means: kill at once. Leaving it out would mean the engine's default of 10."""
 
 
-def read_original(reference: str, inspection: Mapping[str, Any]) -> Original:
-    """The original that `reference` names, from the JSON object of `GET /images/NAME/json`.
+def read_original(
+    reference: str, inspection: Mapping[str, Any], history: Iterable[Mapping[str, Any]] = ()
+) -> Original:
+    """The original that `reference` names, from the JSON object of `GET /images/NAME/json` and the
+    JSON list of `GET /images/NAME/history`.
 
     Raises EngineOperationError when the answer lacks what no image can be without.
     """
@@ -57,8 +61,10 @@ def read_original(reference: str, inspection: Mapping[str, Any]) -> Original:
         variant=inspection.get("Variant") or "",
         os=inspection.get("Os") or "linux",
         created=inspection.get("Created") or "",
+        author=inspection.get("Author") or "",
         size=int(inspection.get("Size") or inspection.get("VirtualSize") or 0),
         layers=tuple(layers),
+        copied=copied_files(history),
     )
 
 

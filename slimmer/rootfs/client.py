@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,12 @@ from typing import BinaryIO
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import Entry, EntryType
 from slimmer.rootfs import wire
+from slimmer.rootfs.container_marks import ContainerMarks
 from slimmer.rootfs.index import RootfsIndex
 from slimmer.rootfs.spool import Segment, Spool
 
 _PIECE = 256 * 1024
+_NO_MARKS = ContainerMarks()
 
 
 class FileServerClient:
@@ -62,26 +64,26 @@ class FileServerClient:
         self,
         opaque: Iterable[str] = (),
         hidden: Iterable[str] = (),
-        latest: Mapping[str, int] | None = None,
+        marks: ContainerMarks = _NO_MARKS,
     ) -> RootfsIndex:
         """The index of the whole root file system.
 
         `opaque` names mount points of the engine: they are listed, what lies below is not.
         `hidden` names files that the engine puts over the image's own: they are left out, but
         for links, which are the image's and lead to where the engine mounts. Also tells the
-        client which files are hard links, so that each is fetched once. `latest` gives, for
-        directories that the engine changes when it makes a container, the mtime (ns) that they
-        have at most.
+        client which files are hard links, so that each is fetched once. `marks` are
+        what the engine changes when it makes a container: such a path has at most the time that
+        they give, and what it makes anew is left out.
         """
         left_out = frozenset(hidden)
-        latest = latest or {}
         with self._lock:
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
             entries = [
-                _not_later(entry, latest[entry.path]) if entry.path in latest else entry
+                _not_later(entry, marks.latest_ns) if marks.covers(entry) else entry
                 for entry in wire.index_records(self._incoming, unreadable)
-                if entry.path not in left_out or entry.type is EntryType.SYMLINK
+                if (entry.path not in left_out or entry.type is EntryType.SYMLINK)
+                and not marks.is_made(entry)
             ]
         self._inodes = {
             entry.path: entry.inode
@@ -101,6 +103,31 @@ class FileServerClient:
         """
         with self._lock:
             self._fetch(paths)
+
+    def digests(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """BLAKE2b digests (32 bytes) of these regular files, computed by the server from what it
+        reads, whatever was fetched; hard links are read once.
+
+        Raises OriginalUnreadableError where a file could not be read in full.
+        """
+        by_file: dict[object, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            by_file.setdefault(self._inodes.get(path) or path, []).append(path)
+        found: dict[str, bytes] = {}
+        failed: dict[str, int] = {}
+        with self._lock:
+            self._ask(wire.path_list(wire.DIGESTS_REQUEST, (each[0] for each in by_file.values())))
+            self._expect(wire.DIGESTS_REQUEST)
+            for names in by_file.values():
+                (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+                if not error:
+                    _, digest, error = wire.DIGEST.unpack(self._incoming.take(wire.DIGEST.size))
+                    found |= dict.fromkeys(names, digest)
+                if error:
+                    failed[names[0]] = error
+        if failed:
+            raise _unreadable(failed)
+        return found
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream over the whole file."""
@@ -133,6 +160,10 @@ class FileServerClient:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise wire.ended_early(f"the request could not be sent: {error}") from error
 
+    def _expect(self, letter: bytes) -> None:
+        if (first := self._incoming.take(1)) != letter:
+            raise wire.out_of_step(f"the answer to {letter!r} starts with {first!r}")
+
     def _fetch(self, paths: Iterable[str]) -> None:
         asked: list[str] = []
         # Names of one file by inode: the first is asked for, the others share its segment.
@@ -152,8 +183,7 @@ class FileServerClient:
         if not asked:
             return
         self._ask(wire.path_list(wire.FILES_REQUEST, asked))
-        if (letter := self._incoming.take(1)) != wire.FILES_REQUEST:
-            raise wire.out_of_step(f"a files answer starts with {letter!r}")
+        self._expect(wire.FILES_REQUEST)
         failed: dict[str, int] = {}
         for path in asked:
             segment, error = self._receive()

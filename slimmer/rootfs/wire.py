@@ -23,6 +23,9 @@ U64 = struct.Struct("<Q")
 
 INDEX_REQUEST = b"I"
 FILES_REQUEST = b"F"
+DIGESTS_REQUEST = b"D"
+DIGEST = struct.Struct("<Q32sI")
+"""Bytes that were read, their BLAKE2b digest, and the errno of a read that failed, or 0."""
 
 # type, 0, mode, uid, gid, size, mtime_ns, dev, ino, nlink, major, minor, path_len, target_len,
 # xattr_count, 0

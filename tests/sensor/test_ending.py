@@ -17,6 +17,7 @@ WAYS = {
     "exit-call": 4,
     "threads-come-and-go": 5,
     "leader-first": 6,
+    "signal-all": 7,
     "other-thread": 9,
 }
 

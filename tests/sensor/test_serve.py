@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import shutil
@@ -85,6 +86,20 @@ class Server:
                 continue
             content = self.answers.read(self.take("<Q"))
             answers.append((0, content, self.take("<I")))
+        return answers
+
+    def digests(self, *paths: bytes) -> list[tuple[int, int, str, int]]:
+        """(errno, size, digest, status) for each path."""
+        self.ask(b"D", paths)
+        assert self.take("<c") == b"D"
+        answers = []
+        for _ in paths:
+            error = self.take("<I")
+            if error:
+                answers.append((error, 0, "", 0))
+            else:
+                size, digest, status = self.take("<Q32sI")
+                answers.append((0, size, digest.hex(), status))
         return answers
 
     def close(self) -> int:
@@ -195,6 +210,38 @@ def test_what_is_no_file_has_an_errno(server: Server) -> None:
     ]  # fmt: skip
 
 
+BLOCK, CHUNK = 128, 1 << 17
+"""Bytes that are hashed at once, and bytes that are read at once."""
+
+
+def test_digests_are_those_of_hashlib_and_b2sum(server: Server, root: Path) -> None:
+    sizes = [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 1, 1000, CHUNK - 1, CHUNK,
+             CHUNK + 1, 3 * CHUNK + BLOCK]  # fmt: skip
+    contents = {f"/file-{size}": os.urandom(size) for size in sizes}
+    for path, content in contents.items():
+        (root / path[1:]).write_bytes(content)
+    answers = server.digests(*map(os.fsencode, contents))
+    assert answers == [
+        (0, len(content), hashlib.blake2b(content, digest_size=32).hexdigest(), 0)
+        for content in contents.values()
+    ]
+    files = [root / path[1:] for path in contents]
+    printed = subprocess.run(
+        ["b2sum", "--length=256", *files], check=True, capture_output=True, text=True
+    ).stdout
+    assert [digest for _, _, digest, _ in answers] == [
+        line.split()[0] for line in printed.splitlines()
+    ]
+
+
+def test_a_digest_that_cannot_be_had_has_an_errno(server: Server) -> None:
+    asked = (b"/nothing", b"/etc", b"/fifo", b"/bin/setuid", b"/etc/passwd")
+    assert [error for error, *_ in server.digests(*asked)] == [
+        errno.ENOENT, errno.EINVAL, errno.EINVAL, errno.ELOOP, 0,
+    ]  # fmt: skip
+    assert server.digests() == []
+
+
 def test_a_long_request_does_not_block_the_answers(server: Server) -> None:
     # Both pipes hold 64 KiB: the server must have read all of this before it answers.
     paths = [b"/etc/passwd"] * 20_000
@@ -250,7 +297,11 @@ def test_the_sanitized_server_reads_this_machines_files(sensor: Path, tmp_path: 
     skip = [os.fsencode(entry.path) for entry in os.scandir("/") if entry.name != "etc"]
     index = b"I" + struct.pack("<I", len(skip))
     index += b"".join(struct.pack("<I", len(name)) + name for name in skip)
-    done = subprocess.run([sensor, "serve"], input=request + index, capture_output=True, check=True)
+    digest = b"D" + request[1:]
+    done = subprocess.run(
+        [sensor, "serve"], input=request + digest + index, capture_output=True, check=True
+    )
     assert done.stderr == b""
     assert b"x" * 500_000 in done.stdout
+    assert hashlib.blake2b(b"x" * 500_000, digest_size=32).digest() in done.stdout
     assert b"/etc/passwd" in done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from slimmer.model import Entry, EntryType
 from slimmer.rootfs.index import RootfsIndex
@@ -26,6 +27,9 @@ class Package:
     `so:libz.so.1`, `cmd:sh` and paths are names as well."""
     provides: tuple[str, ...] = field(default=(), compare=False)
     """Other names under which packages may depend on it."""
+    essential: bool = field(default=False, compare=False)
+    """Whether the distribution installs it everywhere: the shell, the basic tools. apk knows no
+    such packages."""
 
 
 class PackageDatabase:
@@ -65,6 +69,17 @@ class PackageDatabase:
         """The package that put this file or link there; None for directories, for files that no
         package owns, and for paths that are not in the index."""
         return self._owners.get(path)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """Every directory with a packaged file anywhere below, but the root."""
+        found: set[str] = set()
+        for path in self._owners:
+            directory = parent_of(path)
+            while directory != "/" and directory not in found:
+                found.add(directory)
+                directory = parent_of(directory)
+        return frozenset(found)
 
     def dependencies(self, package: Package) -> list[Package]:
         """What the package depends on and is installed, in the order of its words; of alternatives

@@ -18,7 +18,7 @@ _LISTS = "/var/lib/dpkg/info"
 _DIVERSIONS = "/var/lib/dpkg/diversions"
 _FIELDS = (
     *("Package", "Version", "Architecture", "Source", "Status", "Multi-Arch"),
-    *("Depends", "Pre-Depends", "Provides"),
+    *("Depends", "Pre-Depends", "Provides", "Essential", "Priority"),
 )
 
 
@@ -61,6 +61,9 @@ def _package(stanza: dict[str, str]) -> Package:
             *_relations(stanza.get("Depends", "")),
         ),
         provides=tuple(name for group in _relations(stanza.get("Provides", "")) for name in group),
+        # Debian calls required what its essential packages need, and what a system cannot boot
+        # without (Debian Policy 2.5).
+        essential=stanza.get("Essential") == "yes" or stanza.get("Priority") == "required",
     )
 
 

@@ -1,6 +1,7 @@
 /* Ends in the way that its argument names. */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -34,6 +35,12 @@ int main(int count, char **arguments)
         syscall(SYS_exit, 4); /* a single thread: this ends the process */
     if (strcmp(how, "abort") == 0)
         abort();
+    if (strcmp(how, "signal-all") == 0) {
+        /* As a server does that ends its process group, when it is PID 1. */
+        kill(-1, SIGTERM);
+        kill(-1, SIGHUP);
+        return 7;
+    }
     if (strcmp(how, "other-thread") == 0) {
         pthread_create(&thread, NULL, end_with_9, NULL);
         pause();

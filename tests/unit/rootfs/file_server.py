@@ -9,6 +9,7 @@ is not whole.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import struct
@@ -92,6 +93,19 @@ def answer_files(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> 
             out.write(content + struct.pack("<I", 5 if fault == "input-error" else 0))
 
 
+def answer_digests(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> None:
+    out.write(b"D")
+    for path in paths:
+        if not stat.S_ISREG(os.lstat(root + path).st_mode):
+            out.write(struct.pack("<I", 22))
+            continue
+        with open(root + path, "rb") as file:
+            content = file.read()
+        digest = hashlib.blake2b(content, digest_size=32).digest()
+        status = 5 if fault == "input-error" else 0
+        out.write(struct.pack("<IQ32sI", 0, len(content), digest, status))
+
+
 def serve(root: bytes, fault: str) -> None:
     requests, out = sys.stdin.buffer, sys.stdout.buffer
     out.write(
@@ -112,6 +126,8 @@ def serve(root: bytes, fault: str) -> None:
                     packed = packed[:4] + b"!\0" + struct.pack("<H", 13) + packed[8:]
                 out.write(packed)
             out.write(struct.pack("<IQ", 0, count + (fault == "miscount")))
+        elif letter == b"D":
+            answer_digests(root, paths, out, fault)
         else:
             answer_files(root, paths, out, fault)
         out.flush()

@@ -4,6 +4,7 @@ does not is an error with a name."""
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import resource
 import socket
@@ -16,7 +17,7 @@ import pytest
 
 from slimmer.errors import NoSpaceError, OriginalUnreadableError
 from slimmer.model import EntryType
-from slimmer.rootfs import FileServerClient, is_below
+from slimmer.rootfs import ContainerMarks, FileServerClient, is_below
 from tests.unit.rootfs.serving import sensor_served, served
 
 Serve = Callable[[Path, Path], AbstractContextManager[FileServerClient]]
@@ -115,6 +116,28 @@ def test_hidden_files_are_left_out_and_links_in_their_place_are_not(
     assert "/etc/link" in index
 
 
+def test_times_of_the_container_are_not_later_than_the_image(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    marks = ContainerMarks(
+        touched={"/proc", "/etc/link"},
+        made={"/etc/fifo", "/socket"},
+        volumes=("/etc",),
+        latest_ns=5 * 10**9,
+    )
+    os.utime(rootfs / "proc", (3, 3))
+    os.utime(rootfs / "socket", (5, 5))
+    (rootfs / "etc/below").mkdir()
+    with serve(rootfs, tmp_path / "spool") as client:
+        index = client.index(marks=marks)
+    times = {entry.path: entry.mtime_ns // 10**9 for entry in index}
+    assert times["/proc"] == 3
+    assert times["/socket"] == 5, "it is as old as the image: the image's own"
+    assert "/etc/fifo" not in times, "made for the container"
+    assert times["/etc"] == times["/etc/below"] == times["/etc/link"] == 5
+    assert times["/etc/passwd"] > 5, "the copy of a volume keeps the times of files"
+
+
 def test_xattrs_come_across(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
     try:
         os.setxattr(rootfs / "etc/big", "user.second", b"\0\xff")
@@ -174,6 +197,29 @@ def test_unreadable_files_are_named_and_the_others_are_there(
         assert "/etc/fifo: Invalid argument" in raised.value.details
         assert client.head("/etc/passwd", 5) == b"root:"
         assert client.head("/etc/big", 1), "the stream is still in step"
+
+
+def test_digests_come_without_the_bytes(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
+    names = ("/etc/big", "/etc/empty", "/etc/passwd", "/etc/passwd-")
+    with serve(rootfs, tmp_path / "spool") as client:
+        client.index()
+        assert client.digests(names) == {
+            name: hashlib.blake2b((rootfs / name[1:]).read_bytes(), digest_size=32).digest()
+            for name in names
+        }
+        assert client.digests([]) == {}
+        assert client.fetched_bytes == 0
+        with pytest.raises(OriginalUnreadableError, match="/etc/fifo"):
+            client.digests(["/etc/fifo", "/etc/passwd"])
+        assert client.head("/etc/passwd", 5) == b"root:", "the stream is still in step"
+
+
+def test_a_digest_of_a_read_that_failed_is_none(rootfs: Path, tmp_path: Path) -> None:
+    with (
+        served(rootfs, tmp_path / "spool", "input-error") as client,
+        pytest.raises(OriginalUnreadableError, match="Input/output error"),
+    ):
+        client.digests(["/etc/passwd"])
 
 
 def test_a_read_that_failed_midway_is_never_taken_for_content(rootfs: Path, tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""What the builder copied into an image, read off the image's history.
+
+Builders write each instruction into the history in their own words:
+
+    /bin/sh -c #(nop) COPY dir:4a5c… in app             Docker's classic builder, buildah
+    /bin/sh -c #(nop) COPY --chown=web:webdir:4a5c… in app     with a flag: no space behind it
+    COPY --chown=web:web app/ ./ # buildkit             BuildKit, expanded
+    COPY app /srv/app                                   kaniko
+
+The classic ones name no sources. A destination is relative to the WORKDIR of that moment.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from slimmer.model import CopiedFiles
+
+_SHELL = "/bin/sh -c #(nop)"
+_BUILDKIT = "# buildkit"
+_INSTRUCTION = re.compile(r"(?P<name>COPY|ADD|WORKDIR)\s+(?P<rest>.+)", re.DOTALL)
+_BY_DIGEST = re.compile(r".*(?:file|dir|multi):[0-9a-f]{32,}\s+in\s+(?P<place>.+)", re.DOTALL)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
+
+
+def copied_files(history: Iterable[Mapping[str, Any]]) -> tuple[CopiedFiles, ...]:
+    """The COPY and ADD instructions of `GET /images/NAME/history` (newest first), oldest first.
+
+    What is written in a way that nobody knows is left out: history is a builder's note, and no
+    promise.
+    """
+    directory = "/"
+    found: list[CopiedFiles] = []
+    for step in reversed(list(history)):
+        text = str(step.get("CreatedBy") or "").strip()
+        text = text.removeprefix(_SHELL).removesuffix(_BUILDKIT).strip()
+        match = _INSTRUCTION.fullmatch(text)
+        if match is None:
+            continue
+        if match["name"] == "WORKDIR":
+            directory = _absolute(directory, match["rest"].strip())
+            continue
+        sources, destination = _arguments(match["rest"].strip())
+        if destination and "$" not in destination:
+            found.append(
+                CopiedFiles(destination=_absolute(directory, destination), sources=sources)
+            )
+    return tuple(found)
+
+
+def _arguments(text: str) -> tuple[tuple[str, ...], str]:
+    """(sources, destination); sources are empty where only a digest stands for them."""
+    by_digest = _BY_DIGEST.fullmatch(text)
+    if by_digest:
+        return (), by_digest["place"].strip()
+    try:
+        words = _words(text)
+    except ValueError:
+        return (), ""
+    if len(words) < 2:
+        return (), ""
+    *sources, destination = words
+    return tuple(source for source in sources if not _ADDRESS.match(source)), destination
+
+
+def _words(text: str) -> list[str]:
+    while text.startswith("--"):
+        text = text.partition(" ")[2].lstrip()
+    if text.startswith("["):
+        words = json.loads(text)
+        return [word for word in words if isinstance(word, str)]
+    return shlex.split(text)
+
+
+def _absolute(directory: str, place: str) -> str:
+    return posixpath.normpath(posixpath.join(directory, place)).replace("//", "/")
