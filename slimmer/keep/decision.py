@@ -21,8 +21,10 @@ def decide(request: KeepRequest) -> KeepSet:
     fetching content raises. Content of every kept regular file is fetched on return.
     """
     context = Context(request)
-    ledger = Ledger(request.index, PathGlobs(request.excludes))
-    rules = [rule(context) for rule in RULES if _is_asked(rule, request)]
+    ledger = Ledger(
+        request.index, PathGlobs(request.excludes), withheld=PathGlobs(request.withheld)
+    )
+    rules = [rule(context) for rule in RULES if is_asked(rule, request)]
     run_rules(context, rules, ledger)
     return KeepSet(
         reasons=ledger.reasons(),
@@ -43,7 +45,8 @@ def check_rule_names(names: Iterable[str]) -> None:
             )
 
 
-def _is_asked(rule: type[Rule], request: KeepRequest) -> bool:
+def is_asked(rule: type[Rule], request: KeepRequest) -> bool:
+    """Whether the request's strategy, or the user, asks the rule."""
     if rule.name in request.without_rules:
         return False
     return request.strategy in rule.strategies or rule.name in request.with_rules

@@ -39,6 +39,8 @@ _LANDMARKS = {
     ".idea": 0,
     ".vscode": 0,
 }
+# A Python here shares its prefix with everything else.
+_SHARED_PREFIXES = ("/", "/usr", "/usr/local", "/opt")
 _METADATA = (".dist-info", ".egg-link")
 
 
@@ -58,8 +60,10 @@ class Environments:
             if f"{parent_of(path)}/gems" in index:
                 self._folders.add(parent_of(path))
         for path in named.get("os.py", ()):  # a Python with its prefix, as uv and pyenv lay it
-            if f"{parent_of(path)}/encodings" in index:
-                self._folders.add(_above(path, 3))
+            library = parent_of(path)
+            if f"{library}/encodings" in index:
+                prefix = _above(library, 2)
+                self._folders.add(library if prefix in _SHARED_PREFIXES else prefix)
         for name, paths in named.items():
             if name.endswith(_METADATA):  # pip install --target
                 self._folders.update(map(parent_of, paths))

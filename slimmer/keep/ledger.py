@@ -14,13 +14,20 @@ from slimmer.keep.rule import Want
 from slimmer.model import Entry, EntryType, Reason
 from slimmer.rootfs import PathGlobs, Resolution, RootfsIndex
 
+REPAIR = "repair"
+"""The rule whose word brings what is withheld."""
+
 
 class Ledger:
     """Grows while rules ask; the parents of every kept path are kept."""
 
-    def __init__(self, index: RootfsIndex, excludes: PathGlobs) -> None:
+    def __init__(
+        self, index: RootfsIndex, excludes: PathGlobs, *, withheld: PathGlobs | None = None
+    ) -> None:
+        """`withheld` covers what nobody gets but the rule `repair`, and whoever asks after it."""
         self._index = index
         self._globs = excludes
+        self._withheld = withheld or PathGlobs(())
         self._fresh: list[Entry] = []
         # By what makes a reason differ from others of its path, see _kind.
         self._reasons: dict[str, dict[tuple[str, str], Reason]] = {}
@@ -49,7 +56,7 @@ class Ledger:
         """Keep what `want` asks for. A path that does not exist, or that is excluded, keeps
         nothing, unless the way to it is asked for."""
         walk = self._index.resolve(want.path)
-        steps = tuple(self._allowed_steps(walk))
+        steps = tuple(self._allowed_steps(walk, repairs=rule == REPAIR))
         named = walk.named
         if named is None or not any(step is named for step in steps):
             if want.even_if_missing:
@@ -85,7 +92,7 @@ class Ledger:
                 self.bystanders.discard(end.path)
                 self._fresh.append(end)
 
-    def _allowed_steps(self, walk: Resolution) -> Iterator[Entry]:
+    def _allowed_steps(self, walk: Resolution, *, repairs: bool) -> Iterator[Entry]:
         """What the walk meets, in its order, up to where it is excluded or leaves the image."""
         steps = walk.way if walk.entry is None else (*walk.way, walk.entry)
         for step in steps:
@@ -93,6 +100,8 @@ class Ledger:
                 return
             if self._globs and self._globs.covers(step.path):
                 self.excluded.add(step.path)
+                return
+            if not repairs and step.path not in self._reasons and self._withheld.covers(step.path):
                 return
             yield step
 

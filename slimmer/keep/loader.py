@@ -98,6 +98,11 @@ class LibrarySearch:
             open_needs = {number for number in open_needs if candidates[number]}
         return [tuple(paths) for paths in found]
 
+    def likely(self, need: Need) -> str:
+        """The first file that the loader would try, unread: it may be for another platform, and
+        then the loader would go on. Empty where there is none."""
+        return next(iter(self._candidates(need)), "")
+
     def is_loader_itself(self, need: Need) -> bool:
         """Whether the name is answered by the loader without any file: musl's libc, the vDSO."""
         if need.name.startswith("linux-vdso"):

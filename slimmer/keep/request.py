@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from slimmer.model import Content, Strategy, Trace
+from slimmer.model import Content, CopiedFiles, Repair, Strategy, Trace
 from slimmer.rootfs import PackageDatabase, RootfsIndex
 
 # What execvp and every container engine take where the image sets no PATH.
@@ -24,13 +24,22 @@ class KeepRequest:
     trace: Trace
     config: Mapping[str, Any]
     """The image's config, as `model.Original.config`."""
+    copied: tuple[CopiedFiles, ...] = ()
+    """What the builder copied into the image, oldest first."""
     packages: PackageDatabase | None = None
     """The distribution's packages; None: the original has none, or nobody read them."""
     strategy: Strategy = Strategy.MINIMAL
     includes: tuple[str, ...] = ()
     """Paths of `--include` and `--include-file`: kept with all that is below them."""
+    missed: tuple[tuple[str, str], ...] = ()
+    """(path, file): what `slim watch` saw to be missing, and the file of `--include-from` that
+    says so."""
     excludes: tuple[str, ...] = ()
     """Patterns of `--exclude`, see `rootfs.PathGlobs`: what they cover does not exist."""
+    repairs: tuple[Repair, ...] = ()
+    """What earlier rounds of the build were seen to miss."""
+    withheld: tuple[str, ...] = ()
+    """Patterns of what only `repairs` may bring: as if nobody had seen it, nor asked for it."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables given for the run; they win over the image's own."""
     user: str = ""

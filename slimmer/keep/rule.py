@@ -79,16 +79,27 @@ class Context:
     @cached_property
     def seen(self) -> frozenset[str]:
         """Real paths of the files that the trace saw opened or executed: what really ran, as
-        opposed to what rules keep around it."""
+        opposed to what rules keep around it. What a finished image missed would have run too."""
         used = {
             sighting.path
             for sighting in self.request.trace.sightings
             if sighting.access in (Access.OPEN, Access.EXECUTE)
         }
+        used |= {repair.path for repair in self.request.repairs}
         entries = (self.index.resolve(path).entry for path in used)
         return frozenset(
             entry.path for entry in entries if entry is not None and entry.type is EntryType.FILE
         )
+
+    @cached_property
+    def executed(self) -> frozenset[str]:
+        """Real paths of the programs that the trace saw started, scripts included."""
+        paths = (
+            self.index.real_path(sighting.path)
+            for sighting in self.request.trace.sightings
+            if sighting.access is Access.EXECUTE
+        )
+        return frozenset(path for path in paths if path)
 
     @cached_property
     def named(self) -> Mapping[str, Sequence[str]]:

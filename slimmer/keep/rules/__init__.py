@@ -8,7 +8,9 @@ for what lies on the way to a kept path, and `--exclude` wins over all of them t
 from slimmer.keep.rule import Rule
 from slimmer.keep.rules.application import ApplicationRule
 from slimmer.keep.rules.certificates import CertificatesRule
+from slimmer.keep.rules.code_paths import CodePathsRule
 from slimmer.keep.rules.command import EntrypointRule, HomeAndWorkdirRule, VolumeRule
+from slimmer.keep.rules.copied_files import CopiedFilesRule
 from slimmer.keep.rules.elf import ElfInterpreterRule, ElfNeededRule
 from slimmer.keep.rules.fixed_files import (
     AccountsRule,
@@ -23,6 +25,7 @@ from slimmer.keep.rules.languages import LANGUAGE_RULES
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
 from slimmer.keep.rules.packages import PACKAGE_RULES
+from slimmer.keep.rules.repair import RepairRule
 from slimmer.keep.rules.root_links import RootLinksRule
 from slimmer.keep.rules.scripts import EntrypointScriptsRule
 from slimmer.keep.rules.servers import SERVER_RULES
@@ -33,6 +36,7 @@ from slimmer.keep.rules.unseen_links import UnseenLinksRule
 
 RULES: tuple[type[Rule], ...] = (
     TraceRule,
+    RepairRule,
     IncludeRule,
     EntrypointRule,
     VolumeRule,
@@ -54,6 +58,8 @@ RULES: tuple[type[Rule], ...] = (
     UnwinderRule,
     *LANGUAGE_RULES,
     ApplicationRule,
+    CopiedFilesRule,
+    CodePathsRule,
     EntrypointScriptsRule,
     *SYSTEM_RULES,
     *SERVER_RULES,

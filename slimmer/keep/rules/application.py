@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import EntryType
+from slimmer.model import Entry, EntryType
 from slimmer.rootfs import is_below, name_of, parent_of
 
 # Where distributions and installers put their files. An application that lies in one of them is
 # no directory of its own, and what of it is needed cannot be told from its place.
-_SYSTEM = frozenset(
+SYSTEM_DIRECTORIES = frozenset(
     (
         *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32"),
         *("/media", "/mnt", "/nix", "/opt", "/proc", "/root", "/run", "/sbin", "/snap", "/srv"),
@@ -25,7 +24,7 @@ _SYSTEM = frozenset(
     )
 )
 # Nothing below these is an application's: its data at most, which VOLUMEs and the trace show.
-_NEVER_BELOW = (
+NEVER_BELOW = (
     *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/media"),
     *("/mnt", "/nix", "/proc", "/run", "/sbin", "/snap", "/sys", "/tmp", "/usr/bin"),
     *("/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/libx32"),
@@ -36,6 +35,16 @@ _NEVER_BELOW = (
 )
 # What compilers leave behind, and what editors and operating systems do.
 _LEFT_OVER = (".o", ".a", ".obj", ".swp", "~", ".DS_Store")
+
+
+def own_entries(context: Context, root: str) -> Iterator[Entry]:
+    """What an application has in its directory: all but environments of languages, version
+    control, caches and left-overs. Directories as well: programs look for empty ones."""
+    for entry in context.index.subtree(root):
+        if context.environments.contains(entry.path):
+            continue
+        if entry.type is not EntryType.FILE or not entry.path.endswith(_LEFT_OVER):
+            yield entry
 
 
 class ApplicationRule(Rule):
@@ -51,15 +60,11 @@ class ApplicationRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._packages = context.request.packages
+        self._packaged = self._packages.directories if self._packages else frozenset[str]()
 
     def begin(self) -> Iterable[Want]:
         for root, because in sorted(self._roots().items()):
-            for entry in self.context.index.subtree(root):
-                # Directories as well: programs look for empty ones.
-                if self.context.environments.contains(entry.path):
-                    continue
-                if entry.type is EntryType.FILE and entry.path.endswith(_LEFT_OVER):
-                    continue
+            for entry in own_entries(self.context, root):
                 detail = f"part of the application in {root}: {because}"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
@@ -68,7 +73,7 @@ class ApplicationRule(Rule):
         roots: dict[str, str] = {}
         workdir = self.context.index.real_path(self.context.request.working_directory)
         # A WORKDIR may lie where no application is looked for, /usr/local/lib/shop.
-        if workdir and workdir not in _SYSTEM | {"/", "/root"}:
+        if workdir and workdir not in SYSTEM_DIRECTORIES | {"/", "/root"}:
             roots[workdir] = "the working directory"
         elif workdir == "/root":
             roots |= dict.fromkeys(self._visible(workdir), "in the working directory")
@@ -86,7 +91,7 @@ class ApplicationRule(Rule):
         return [entry.path for entry in children if not name_of(entry.path).startswith(".")]
 
     def _is_foreign(self, path: str) -> bool:
-        if any(is_below(path, folder) for folder in _NEVER_BELOW):
+        if any(is_below(path, folder) for folder in NEVER_BELOW):
             return True
         if self._packages is not None and self._packages.owner(path) is not None:
             return True
@@ -100,7 +105,7 @@ class ApplicationRule(Rule):
         file; empty where there is none, as for a file in `/` or in `/usr/share` itself."""
         root = ""
         folder = parent_of(path)
-        while folder not in _SYSTEM and folder != "/" and folder not in self._packaged:
+        while folder not in SYSTEM_DIRECTORIES and folder != "/" and folder not in self._packaged:
             root = folder
             folder = parent_of(folder)
         # A home directory is no application, what lies in it may be one.
@@ -108,16 +113,3 @@ class ApplicationRule(Rule):
             below = path[len(root) + 1 :].partition("/")
             return f"{root}/{below[0]}" if below[1] else path
         return root
-
-    @cached_property
-    def _packaged(self) -> frozenset[str]:
-        """Every directory with a packaged file anywhere below."""
-        folders: set[str] = set()
-        if self._packages is not None:
-            for files in self._packages.files().values():
-                for path in files:
-                    folder = parent_of(path)
-                    while folder not in folders:
-                        folders.add(folder)
-                        folder = parent_of(folder)
-        return frozenset(folders)

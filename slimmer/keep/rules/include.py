@@ -20,7 +20,7 @@ class IncludeRule(Rule):
     that one of them leads to is not entered: one link to `/` would keep the whole image."""
 
     name = "include"
-    summary = "what --include names, with all that is below"
+    summary = "what --include names, with all that is below, and what slim watch saw to be missing"
 
     def begin(self) -> Iterable[Want]:
         includes = self.context.request.includes
@@ -31,6 +31,8 @@ class IncludeRule(Rule):
         ]
         if missing:
             raise self._nothing_there(missing)
+        for path, file in self.context.request.missed:
+            yield Want(path=path, detail=f"missed by slim watch, says {file}", even_if_missing=True)
         for include in includes:
             yield Want(path=include, detail=f"asked for by --include {include}")
             top = self.context.index.resolve(include).entry
@@ -47,6 +49,13 @@ class IncludeRule(Rule):
                     f"--include {path} has no effect: in every container the engine puts a file of "
                     "its own there, and what the image has cannot be seen."
                 )
+        gone: dict[str, list[str]] = {}
+        for path, file in self.context.request.missed:
+            if self.context.index.resolve(path).named is None:
+                gone.setdefault(file, []).append(path)
+        for file, paths in gone.items():
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            yield f"{file} names {paths[0]}{more}, which the image does not have (any more)."
 
     def _nothing_there(self, missing: list[str]) -> UsageError:
         several = len(missing) > 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.shell import is_shell, read_script
 from slimmer.model import Entry, EntryType
@@ -47,6 +48,7 @@ class EntrypointScriptsRule(Rule):
         ]
         found = map(context.programs.find, first_words)
         self._scripts = {context.index.real_path(path) for path in found if path}
+        self._scripts.update(context.index.real_path(path) for path, _ in control_programs(context))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:

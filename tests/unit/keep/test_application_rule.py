@@ -94,3 +94,18 @@ def test_only_what_is_below_a_home_directory_is_an_application(tree: ImageTree) 
     tree.add("/home/ann/shop/late.py")
     tree.add("/home/ann/photos/1.jpg")
     assert files(tree, "/home/ann/shop/main.py") == {"/home/ann/shop/late.py"}
+
+
+def test_a_python_of_the_distribution_does_not_claim_all_of_usr(tree: ImageTree) -> None:
+    tree.add("/usr/lib/python3.11/os.py")
+    tree.add("/usr/lib/python3.11/encodings/__init__.py")
+    tree.add("/usr/src/app/main.py")
+    tree.add("/usr/src/app/late.py")
+    assert files(tree, "/usr/src/app/main.py") == {"/usr/src/app/late.py"}
+
+
+def test_a_python_with_a_prefix_of_its_own_is_no_application(tree: ImageTree) -> None:
+    tree.add("/opt/python/lib/python3.11/os.py")
+    tree.add("/opt/python/lib/python3.11/encodings/__init__.py")
+    tree.add("/opt/python/share/x")
+    assert files(tree, "/opt/python/share/x") == set()

@@ -38,6 +38,39 @@ def test_a_java_runtime_that_ran_is_whole_but_for_what_builds(tree: ImageTree) -
     }
 
 
+def test_one_archive_of_classes_is_enough(tree: ImageTree) -> None:
+    for name in ("lib/modules", "lib/server/libjvm.so"):
+        tree.add(f"{HOME}/{name}")
+    for name in ("classes.jsa", "classes_nocoops.jsa"):
+        tree.add(f"{HOME}/lib/server/{name}")
+    ran = seen(f"{HOME}/lib/modules", f"{HOME}/lib/server/classes.jsa")
+    kept = tree.decide(*ran, strategy=Strategy.BALANCED).reasons
+    assert f"{HOME}/lib/server/classes.jsa" in kept
+    assert f"{HOME}/lib/server/classes_nocoops.jsa" not in kept
+
+
+def test_fontconfig_which_java_opens_by_name_is_kept(tree: ImageTree) -> None:
+    libraries = "/usr/lib/x86_64-linux-gnu"
+    tree.add(f"{HOME}/lib/modules")
+    tree.add(f"{HOME}/lib/server/libjvm.so")
+    tree.compile(f"{HOME}/lib/libfontmanager.so", "int x;", shared=True)
+    tree.compile(f"{libraries}/libfontconfig.so.1.12.0", "int y;", shared=True)
+    tree.link(f"{libraries}/libfontconfig.so.1", "libfontconfig.so.1.12.0")
+    gained = tree.gained("java-runtime", *seen(f"{HOME}/lib/modules"))
+    assert f"{libraries}/libfontconfig.so.1.12.0" in gained
+
+
+def test_javas_programs_are_found_by_their_names(tree: ImageTree) -> None:
+    for name in ("lib/server/libjvm.so", "lib/modules", "bin/keytool", "bin/javac"):
+        tree.add(f"{HOME}/{name}", mode=0o755)
+        tree.link(f"/etc/alternatives/{name.rpartition('/')[2]}", f"{HOME}/{name}")
+    for name in ("keytool", "javac"):
+        tree.link(f"/usr/bin/{name}", f"/etc/alternatives/{name}")
+    gained = tree.gained("java-runtime", *seen(f"{HOME}/lib/modules"))
+    assert gained >= {"/usr/bin/keytool", "/etc/alternatives/keytool", f"{HOME}/bin/keytool"}
+    assert gained.isdisjoint({"/usr/bin/javac", f"{HOME}/bin/javac"})
+
+
 JARS = frozenset({"jars"})
 
 
@@ -71,6 +104,61 @@ def test_the_library_of_a_ruby_that_ran_is_whole(tree: ImageTree) -> None:
         f"{library}/x86_64-linux/json.so",
         default,
     }
+
+
+def test_tools_of_the_library_that_were_not_used_are_left_out(tree: ImageTree) -> None:
+    library = f"{RUBY}/3.3.0"
+    for name in ("English.rb", "bundler.rb", "bundler/setup.rb", "rdoc/rdoc.rb", "csv/table.rb"):
+        tree.add(f"{library}/{name}")
+    tree.add(f"{library}/rubygems/version.rb")
+    tree.add("/usr/lib/ruby/vendor_ruby/rubygems.rb")
+    tree.add("/usr/lib/ruby/vendor_ruby/rubygems/version.rb")
+    ran = seen(f"{library}/English.rb", "/usr/lib/ruby/vendor_ruby/rubygems.rb")
+    gained = tree.gained("ruby-library", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{library}/csv/table.rb",
+        "/usr/lib/ruby/vendor_ruby/rubygems/version.rb",
+    }
+    with_bundler = tree.gained("ruby-library", *ran, *seen(f"{library}/bundler/setup.rb"))
+    assert f"{library}/bundler.rb" in with_bundler
+
+
+def test_a_packaged_gem_is_whole_with_its_specification(tree: ImageTree) -> None:
+    vendor = "/usr/lib/ruby/vendor_ruby"
+    specification = "/usr/share/rubygems-integration/all/specifications/sqlite3-1.4.2.gemspec"
+    files = (f"{vendor}/sqlite3.rb", f"{vendor}/sqlite3/pragmas.rb", specification)
+    compiled = "/usr/lib/x86_64-linux-gnu/ruby/vendor_ruby/3.1.0/sqlite3/sqlite3_native.so"
+    for path in (*files, compiled, "/usr/share/doc/ruby-sqlite3/README"):
+        tree.add(path)
+    tree.package("ruby-sqlite3", *files, compiled, "/usr/share/doc/ruby-sqlite3/README")
+    gained = tree.gained("gems", *seen(f"{vendor}/sqlite3.rb"))
+    assert {path for path in gained if not tree.is_directory(path)} == {*files[1:], compiled}
+
+
+def test_an_application_with_tasks_has_rake(tree: ImageTree) -> None:
+    gems = "/usr/share/rubygems-integration/all"
+    tree.add("/usr/bin/rake", mode=0o755)
+    tree.add(f"{gems}/gems/rake-13.0.6/lib/rake.rb")
+    tree.add(f"{gems}/specifications/rake-13.0.6.gemspec")
+    tree.add("/srv/app/Rakefile")
+    tree.add("/srv/app/app.rb")
+    gained = tree.gained("gems", *seen("/srv/app/app.rb"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/usr/bin/rake",
+        f"{gems}/gems/rake-13.0.6/lib/rake.rb",
+        f"{gems}/specifications/rake-13.0.6.gemspec",
+    }
+
+
+def test_what_lies_beside_rubygems_in_vendor_ruby_requires_as_well(tree: ImageTree) -> None:
+    vendor = "/usr/lib/ruby/vendor_ruby"
+    tree.add(f"{vendor}/rubygems.rb", "require 'bundler'\n")
+    tree.add(f"{vendor}/bundler.rb")
+    tree.add(f"{vendor}/sqlite3.rb", "require 'sqlite3/database'\n")
+    tree.add(f"{vendor}/sqlite3/database.rb")
+    gained = tree.gained("ruby-requires", *seen(f"{vendor}/rubygems.rb", f"{vendor}/sqlite3.rb"))
+    assert f"{vendor}/sqlite3/database.rb" in gained
+    assert f"{vendor}/bundler.rb" not in gained
 
 
 def test_a_touched_gem_is_whole_with_what_it_depends_on(tree: ImageTree) -> None:
@@ -141,6 +229,27 @@ def test_a_list_that_composer_did_not_write_names_nothing(tree: ImageTree, text:
     assert "/app/vendor/a/b/C.php" in tree.gained("composer", *seen("/app/vendor/autoload.php"))
 
 
+@pytest.mark.parametrize(
+    ("server", "program"),
+    [
+        ("/usr/lib/apache2/modules/libphp8.2.so", "php8.2"),
+        ("/usr/sbin/php-fpm8.2", "php8.2"),
+        ("/usr/local/sbin/php-fpm", "php"),
+    ],
+)
+def test_an_application_that_a_server_runs_has_its_console(
+    tree: ImageTree, server: str, program: str
+) -> None:
+    for name in ("php8.2", "php7.4", "env"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+    tree.link("/usr/bin/php", "/etc/alternatives/php")
+    tree.link("/etc/alternatives/php", "/usr/bin/php8.2")
+    tree.add(server)
+    gained = tree.gained("php-console", *seen(server))
+    assert gained >= {f"/usr/bin/{program}", "/usr/bin/php8.2", "/usr/bin/php", "/usr/bin/env"}
+    assert "/usr/bin/php7.4" not in gained
+
+
 # ---------------------------------------------------------------- Perl
 
 
@@ -170,3 +279,61 @@ def test_a_perl_script_that_was_executed_keeps_its_modules(tree: ImageTree) -> N
     tree.add("/srv/run", "#!/usr/bin/perl -w\nuse strict;\n__END__\nuse More;\n", mode=0o755)
     gained = tree.gained("perl-modules", *seen("/srv/run", access=Access.EXECUTE))
     assert "/usr/share/perl/5.36.0/strict.pm" in gained
+
+
+def test_a_packaged_distribution_is_whole_for_names_made_up_at_run_time(tree: ImageTree) -> None:
+    core, vendor = "/usr/share/perl/5.36.0", "/usr/share/perl5"
+    zones = [f"{vendor}/DateTime/TimeZone.pm", f"{vendor}/DateTime/TimeZone/Asia/Tokyo.pm"]
+    for path in (*zones, f"{vendor}/DateTime/TimeZone.pod", f"{core}/strict.pm", f"{core}/X.pm"):
+        tree.add(path, "use Needed;\n" if path == zones[1] else "")
+    tree.add(f"{vendor}/Needed.pm")
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.package("libdatetime-timezone-perl", *zones, f"{vendor}/DateTime/TimeZone.pod")
+    tree.package("perl-modules-5.36", f"{core}/strict.pm", f"{core}/X.pm")
+    ran = seen("/usr/bin/perl", zones[0], f"{core}/strict.pm")
+    gained = tree.gained("perl-modules", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        zones[1],
+        f"{vendor}/Needed.pm",
+    }
+
+
+def test_modules_below_one_that_was_loaded_are_its_parts(tree: ImageTree) -> None:
+    core = "/usr/share/perl/5.36.0"
+    for name in ("strict.pm", "Encode.pm", "Encode/JP.pm", "Encode/JP/deep.pm", "Math/BigInt.pm"):
+        tree.add(f"{core}/{name}")
+    tree.add("/usr/bin/perl", mode=0o755)
+    gained = tree.gained("perl-modules", *seen("/usr/bin/perl", f"{core}/Encode.pm"))
+    assert {path for path in gained if not tree.is_directory(path)} == {f"{core}/Encode/JP.pm"}
+
+
+def test_a_packaged_distribution_brings_those_that_it_depends_on(tree: ImageTree) -> None:
+    vendor = "/usr/share/perl5"
+    for name in ("XML/Simple.pm", "XML/LibXML.pm", "XML/LibXML/SAX.pm"):
+        tree.add(f"{vendor}/{name}")
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.package("libxml-simple-perl", f"{vendor}/XML/Simple.pm", fields="Depends: libxml-perl\n")
+    libxml = ("XML/LibXML.pm", "XML/LibXML/SAX.pm")
+    tree.package("libxml-perl", *(f"{vendor}/{name}" for name in libxml))
+    gained = tree.gained("perl-modules", *seen("/usr/bin/perl", f"{vendor}/XML/Simple.pm"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{vendor}/{name}" for name in libxml
+    }
+
+
+def test_a_module_of_the_application_that_no_probe_loaded_keeps_what_it_uses(
+    tree: ImageTree,
+) -> None:
+    tree.add("/usr/share/perl/5.36.0/strict.pm")
+    compiled = "/usr/lib/x86_64-linux-gnu/perl5/5.36"
+    for name in ("DBI.pm", "DBD/SQLite.pm", "DBD/mysql.pm", "auto/DBD/SQLite/SQLite.so"):
+        tree.add(f"{compiled}/{name}")
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add("/srv/app/app.pl")
+    tree.add("/srv/app/lib/Shop.pm", "use DBI;\nDBI->connect('dbi:SQLite:dbname=x');\n")
+    gained = tree.gained("perl-modules", *seen("/usr/bin/perl", "/srv/app/app.pl"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{compiled}/DBI.pm",
+        f"{compiled}/DBD/SQLite.pm",
+        f"{compiled}/auto/DBD/SQLite/SQLite.so",
+    }

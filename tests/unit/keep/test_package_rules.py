@@ -137,3 +137,83 @@ def test_safe_follows_what_apk_packages_depend_on(tree: ImageTree) -> None:
         "/lib/libz.so.1",
         "/bin/busybox",
     }
+
+
+def test_modules_of_a_program_that_loaded_none_are_kept(tree: ImageTree) -> None:
+    """A server whose data was there already loads fewer modules than one that makes it."""
+    add_modules(tree)
+    tree.add("/usr/bin/painter", mode=0o755)
+    modules = (f"{MODULES}/png.so", f"{MODULES}/jpeg.so")
+    tree.package("painter", "/usr/bin/painter", *modules)
+    ran = seen("/usr/bin/painter", access=Access.EXECUTE)
+    gained = tree.gained("plugins", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        *modules,
+        f"{MODULES}/jpeg.la",
+    }
+    tree.add("/etc/painter/load.conf", f"#LoadModule {MODULES}/tiff.so\nLoadModule png.so\n")
+    assert not tree.gained("plugins", *ran, *seen("/etc/painter/load.conf"))
+
+
+def test_libraries_of_a_program_and_modules_of_basic_tools_are_no_modules(tree: ImageTree) -> None:
+    add_modules(tree)
+    linked = ("-Wl,--no-as-needed", "-nostdlib", "-Wl,-e,main", f"{{root}}{MODULES}/png.so")
+    tree.compile("/usr/bin/painter", "int main(void) { return 0; }", *linked)
+    tree.add("/usr/bin/tool", mode=0o755)
+    tree.add("/usr/libexec/tools/extra.so")
+    tree.package("painter", "/usr/bin/painter", f"{MODULES}/png.so", f"{MODULES}/jpeg.so")
+    tree.package("tools", "/usr/bin/tool", "/usr/libexec/tools/extra.so", fields="Essential: yes\n")
+    ran = seen("/usr/bin/painter", "/usr/bin/tool", access=Access.EXECUTE)
+    assert not tree.gained("plugins", *ran)
+
+
+def test_small_programs_of_a_package_whose_program_ran_are_kept(tree: ImageTree) -> None:
+    kept = ("/usr/bin/base-dump", "/usr/sbin/base-check")
+    rest = ("/usr/bin/base-large", "/usr/share/base/example", "/usr/bin/alternative")
+    for path in ("/usr/bin/base", *kept, *rest[:2], "/usr/bin/other", "/bin/cp", "/bin/mv"):
+        tree.add(path, mode=0o755)
+    with (tree.root / "usr/bin/base-large").open("ab") as stream:
+        stream.truncate(5_000_000)
+    tree.link("/usr/bin/alternative", "other")
+    tree.package("base", "/usr/bin/base", *kept, *rest)
+    tree.package("other", "/usr/bin/other")
+    tree.package("coreutils", "/bin/cp", "/bin/mv", fields="Essential: yes\n")
+    tree.package("login", "/bin/login", fields="Priority: required\n")
+    ran = seen("/usr/bin/base", "/bin/cp", access=Access.EXECUTE)
+    gained = tree.gained("companion-programs", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == set(kept)
+
+
+def test_a_companion_with_heavy_libraries_is_left_out(tree: ImageTree) -> None:
+    """Whoever only links to a library that links to a heavy one brings that as well."""
+    shared = ("-nostdlib", "-Wl,--no-as-needed")
+    heavy = (*shared, "-Wl,-soname,libheavy.so")
+    tree.compile("/usr/lib/libheavy.so", "int h(void) { return 1; }", *heavy, shared=True)
+    libraries = (*shared, "{root}/usr/lib/libheavy.so", "-Wl,-soname,libwindow.so")
+    tree.compile("/usr/lib/libwindow.so", "int w(void) { return 1; }", *libraries, shared=True)
+    program = (*shared, "-Wl,-e,main", "-Wl,--unresolved-symbols=ignore-all")
+    for name, options in (("play", ("{root}/usr/lib/libwindow.so",)), ("probe", ())):
+        source = "int main(void) { return 0; }"
+        tree.compile(f"/usr/bin/{name}", source, *program, *options)
+    tree.add("/usr/bin/convert", mode=0o755)
+    tree.package("media", "/usr/bin/convert", "/usr/bin/play", "/usr/bin/probe")
+    ran = seen("/usr/bin/convert", access=Access.EXECUTE)
+    assert {"/usr/bin/play", "/usr/bin/probe"} <= tree.gained("companion-programs", *ran)
+    with (tree.root / "usr/lib/libheavy.so").open("ab") as stream:
+        stream.truncate(4_500_000)
+    gained = tree.gained("companion-programs", *ran)
+    assert "/usr/bin/probe" in gained
+    assert "/usr/bin/play" not in gained
+
+
+def test_other_names_of_a_program_that_ran_are_kept(tree: ImageTree) -> None:
+    """busybox, and wrappers such as PostgreSQL's on Debian: no package has to own them."""
+    tree.add("/bin/busybox", mode=0o755)
+    tree.add("/bin/other", mode=0o755)
+    for path, target in (("sh", "busybox"), ("ls", "/bin/busybox"), ("o", "other")):
+        tree.link(f"/bin/{path}", target)
+    tree.link("/usr/sbin/httpd", "../../bin/ls")
+    ran = seen("/bin/sh", access=Access.EXECUTE)
+    gained = tree.gained("companion-programs", *ran)
+    assert {"/bin/ls", "/usr/sbin/httpd"} <= gained
+    assert not gained & {"/bin/o", "/bin/other"}

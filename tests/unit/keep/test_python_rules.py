@@ -169,15 +169,22 @@ def test_what_a_touched_distribution_requires_is_touched(tree: ImageTree) -> Non
         tree,
         "shop",
         "shop.py",
-        requires=("Far.Away>=2", 'dotenv; extra == "dotenv"', 'near; python_version > "3"'),
+        requires=(
+            "Far.Away>=2",
+            "dotenv; extra == 'dotenv'",
+            'near; python_version > "3"',
+            'hypothesis; extra == "test"',
+        ),
     )
     add_distribution(tree, "far_away", "far/__init__.py", requires=("farther",))
     add_distribution(tree, "farther", "farther.py")
     add_distribution(tree, "near", "near.py")
     add_distribution(tree, "dotenv", "dotenv.py")
+    add_distribution(tree, "hypothesis", "hypothesis.py")
     gained = tree.gained("python-distributions", *seen(f"{SITE}/shop.py"))
     assert {f"{SITE}/far/__init__.py", f"{SITE}/farther.py", f"{SITE}/near.py"} <= gained
-    assert f"{SITE}/dotenv.py" not in gained
+    assert f"{SITE}/dotenv.py" in gained, "who installed it wants to have it"
+    assert f"{SITE}/hypothesis.py" not in gained
 
 
 def test_who_reads_all_metadata_touches_nothing(tree: ImageTree) -> None:
@@ -275,6 +282,24 @@ def test_a_directory_of_tests_holds_tests() -> None:
 
 def test_requirements_end_with_the_headers() -> None:
     assert list(requirements("Name: x\nRequires-Dist: A.b (>1)\n\nRequires-Dist: c\n")) == ["a-b"]
+
+
+def test_requirements_stand_behind_a_whole_licence() -> None:
+    text = (
+        "Name: x\nLicense: One\n        \n        Two\nRequires-Dist: a\r\n\r\nRequires-Dist: b\n"
+    )
+    assert list(requirements(text)) == ["a"]
+
+
+@pytest.mark.parametrize("extra", ["test", "dev", "docs", "linting", "typing", "all"])
+def test_extras_for_development_are_no_requirements(extra: str) -> None:
+    assert list(requirements(f"Requires-Dist: x ; extra == '{extra}'\n")) == []
+
+
+@pytest.mark.parametrize("name", ["pip", "setuptools"])
+def test_installers_are_no_requirements_of_extras(name: str) -> None:
+    assert list(requirements(f"Requires-Dist: {name}; extra == 'core'\n")) == []
+    assert list(requirements(f"Requires-Dist: {name}>=2\n")) == [name]
 
 
 def test_imports_are_read_off_the_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slimmer.model import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 
 
@@ -48,3 +49,17 @@ def test_configuration_that_was_not_read_names_nothing(tree: ImageTree) -> None:
     tree.add("/etc/passwd", "root:x:0:0::/root:/bin/shell\n")
     tree.add("/bin/shell", mode=0o755)
     assert not tree.gained("configured-paths", *seen("/etc/proxy/proxy.conf", "/etc/passwd"))
+
+
+def test_the_control_program_of_a_server_is_kept_with_what_it_runs(tree: ImageTree) -> None:
+    tree.add("/usr/sbin/proxyd", mode=0o755)
+    tree.add("/usr/sbin/proxyctl", "#!/bin/sh\nid -u && exec proxyd -t\n", mode=0o755)
+    tree.add("/usr/sbin/otherctl", mode=0o755)
+    for name in ("sh", "id"):
+        tree.add(f"/bin/{name}", mode=0o755)
+    gained = tree.gained("control-programs", *seen("/usr/sbin/proxyd", access=Access.EXECUTE))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/usr/sbin/proxyctl",
+        "/bin/sh",
+        "/bin/id",
+    }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from slimmer.keep.rules.system.locales import comparable
+from slimmer.model import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+FRENCH = "/usr/lib/locale/fr_FR.utf8/LC_CTYPE"
 
 
 def test_all_time_zones_are_kept_once(tree: ImageTree) -> None:
@@ -54,6 +58,7 @@ def test_the_locales_that_variables_name_are_kept(tree: ImageTree) -> None:
     tree.add("/usr/bin/shop", mode=0o755)
     tree.package("shop", "/usr/bin/shop", "/usr/share/locale/de/LC_MESSAGES/shop.mo")
     tree.package("other", "/usr/share/locale/de/LC_MESSAGES/other.mo")
+    tree.package("locales-all", "/usr/lib/locale/de_DE.utf8/LC_CTYPE", FRENCH)
     gained = tree.gained("locale", *seen("/usr/bin/shop"), config={"Env": ["LANG=de_DE.UTF-8"]})
     assert {path for path in gained if not tree.is_directory(path)} == {
         "/usr/lib/locale/C.utf8/LC_CTYPE",
@@ -90,6 +95,23 @@ def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) ->
     assert f"{folder}/SJIS.so" in tree.gained("character-sets", *converted)
 
 
+def test_common_character_sets_stay_with_glibc(tree: ImageTree) -> None:
+    for folder in (LIBRARIES, "/usr/lib32"):
+        for name in ("gconv-modules", "ISO8859-15.so", "SJIS.so"):
+            tree.add(f"{folder}/gconv/{name}")
+    library = f"{LIBRARIES}/libc.so.6"
+    tree.add(library)
+    gained = tree.gained("character-sets", *seen(library))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{LIBRARIES}/gconv/gconv-modules",
+        f"{LIBRARIES}/gconv/ISO8859-15.so",
+    }
+    old = LIBRARIES.removeprefix("/usr")
+    tree.add(f"{old}/libc-2.31.so")
+    gained = tree.gained("character-sets", *seen(f"{old}/libc-2.31.so"))
+    assert f"{LIBRARIES}/gconv/ISO8859-15.so" in gained
+
+
 def test_the_table_of_media_types_is_kept(tree: ImageTree) -> None:
     tree.add("/etc/mime.types")
     assert "/etc/mime.types" in tree.gained("media-types")
@@ -121,3 +143,59 @@ def test_fonts_beside_a_used_one_are_kept(tree: ImageTree) -> None:
     assert tree.gained("fonts", *seen("/usr/share/fonts/truetype/dejavu/Sans.ttf")) == {
         "/usr/share/fonts/truetype/dejavu/Sans-Bold.ttf"
     }
+
+
+def test_where_no_text_was_drawn_fontconfig_has_fonts_to_choose_from(tree: ImageTree) -> None:
+    sans = "/usr/share/fonts/truetype/dejavu/Sans.ttf"
+    tree.add(sans)
+    tree.add("/usr/share/fonts/truetype/dejavu/README")
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1.12.0")
+    assert sans not in tree.decide(strategy=Strategy.BALANCED).reasons
+    gained = tree.gained("fonts", *seen(f"{LIBRARIES}/libfontconfig.so.1.12.0"))
+    assert {path for path in gained if not tree.is_directory(path)} == {sans}
+
+
+def test_a_wheel_that_draws_finds_the_systems_fonts(tree: ImageTree) -> None:
+    tree.add("/usr/share/fonts/truetype/dejavu/Sans.ttf")
+    library = "/srv/venv/lib/python3.11/site-packages/pillow.libs/libfreetype-be14bf51.so.6.20.1"
+    tree.add(library)
+    assert "/usr/share/fonts/truetype/dejavu/Sans.ttf" in tree.gained("fonts", *seen(library))
+
+
+def test_a_collection_of_fonts_is_left_out_with_a_note(tree: ImageTree) -> None:
+    tree.add("/usr/share/fonts/noto/All.ttf", bytes(20_000_000))
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1")
+    loaded = seen(f"{LIBRARIES}/libfontconfig.so.1")
+    kept = tree.decide(*loaded, strategy=Strategy.BALANCED)
+    assert "/usr/share/fonts/noto/All.ttf" not in kept.reasons
+    assert any("Fonts of 20 MB" in note for note in kept.notes)
+
+
+def test_directories_that_wait_for_a_first_write_are_kept(tree: ImageTree) -> None:
+    empty = ("/var/lib/php/sessions", "/var/lib/shop", "/run/sshd", "/var/log/proxy")
+    tree.directory(*empty, "/var/lib/apt/lists/partial", "/var/lib/full", "/opt/empty")
+    tree.add("/var/lib/full/data")
+    tree.link("/var/log/proxy.log", "/dev/stdout")
+    tree.link("/var/log/other.log", "/srv/log")
+    gained = tree.gained("state-directories")
+    assert gained >= {*empty, "/var/log/proxy.log"}
+    others = ("/var/lib/apt", "/var/lib/full", "/opt/empty", "/var/log/other.log")
+    assert gained.isdisjoint(others)
+
+
+def test_a_directory_of_a_user_is_kept_without_what_is_in_it(tree: ImageTree) -> None:
+    tree.add("/var/lib/shop/orders.sqlite")
+    os.chown(tree.root / "var/lib/shop", 1000, 1000)
+    gained = tree.gained("state-directories")
+    assert "/var/lib/shop" in gained
+    assert "/var/lib/shop/orders.sqlite" not in gained
+
+
+def test_locales_that_were_generated_for_the_image_are_kept(tree: ImageTree) -> None:
+    locales = "/usr/lib/locale"
+    generated = (f"{locales}/locale-archive", f"{locales}/de_DE.utf8/LC_TIME")
+    for path in (*generated, f"{locales}/fr_FR.utf8/LC_TIME"):
+        tree.add(path)
+    tree.package("locales-all", f"{locales}/fr_FR.utf8/LC_TIME")
+    gained = tree.gained("locale")
+    assert {path for path in gained if not tree.is_directory(path)} == set(generated)

@@ -3,7 +3,7 @@
 from slimmer.keep.rules.languages.java import JarsRule, JavaRuntimeRule
 from slimmer.keep.rules.languages.node import NodeBuiltinsRule, NodePackagesRule
 from slimmer.keep.rules.languages.perl import PerlModulesRule
-from slimmer.keep.rules.languages.php import ComposerRule
+from slimmer.keep.rules.languages.php import ComposerRule, PhpConsoleRule
 from slimmer.keep.rules.languages.python import (
     PythonDistributionsRule,
     PythonEnvironmentRule,
@@ -23,6 +23,7 @@ LANGUAGE_RULES = (
     RubyRequiresRule,
     GemsRule,
     ComposerRule,
+    PhpConsoleRule,
     PerlModulesRule,
 )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.keep.loader import Need
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.trees import tree
 from slimmer.model import Entry, EntryType
@@ -14,12 +15,18 @@ from slimmer.rootfs import ancestors, parent_of
 # Of a runtime's home these are read by programs that run; `legal`, `jmods`, `include`, `man` and
 # `demo` are not, nor is what the compiler reads.
 _RUNTIME_FOLDERS = ("conf", "lib")
-_RUNTIME_FILES = ("release", "bin/java", "bin/keytool")
+_PROGRAMS = ("java", "keytool")
+_RUNTIME_FILES = ("release", *(f"bin/{program}" for program in _PROGRAMS))
 _FOR_BUILDING = re.compile(r".*/(?:src\.zip|ct\.sym|jrt-fs\.jar|[^/]+\.(?:a|diz|debuginfo))")
 # What a window system needs; where none was loaded there is none.
 _WINDOWS = re.compile(
     r".*/lib(?:awt_xawt|jawt|splashscreen|jsound|javafx\w*|glass\w*|prism\w*)\.so"
 )
+# Archives of classes for a faster start, one for each layout of the heap: the one that was mapped
+# is the one for the image's options. Any other is 12 MB that a virtual machine does without.
+_CLASS_ARCHIVE = re.compile(r".*/classes\w*\.jsa")
+# Java's libraries open it by name, and no header of theirs names it.
+_FONTCONFIG = "libfontconfig.so.1"
 
 
 class JavaRuntimeRule(Rule):
@@ -65,9 +72,31 @@ class JavaRuntimeRule(Rule):
                     continue
                 if _WINDOWS.fullmatch(entry.path) and not has_windows:
                     continue
+                if _CLASS_ARCHIVE.fullmatch(entry.path) and entry.path not in self.context.seen:
+                    continue
                 yield Want(path=entry.path, detail=detail, because=because)
+                if entry.path.endswith("/libfontmanager.so"):
+                    yield from self._fontconfig(entry.path)
+        yield from self._programs(home, because)
         # Debian: the store of authorities lies outside, and a link in lib/security leads there.
         yield Want(path="/etc/ssl/certs/java/cacerts", detail=detail, because=because)
+
+    def _fontconfig(self, manager: str) -> Iterable[Want]:
+        self.context.content.fetch([manager])
+        elf = self.context.elf_files.get(manager)
+        if elf is None:
+            return
+        need = Need(name=_FONTCONFIG, requester=manager, elf=elf, origins=(parent_of(manager),))
+        for paths in self.context.libraries.find([need]):
+            for path in paths:
+                yield Want(path=path, detail=f"opened by {manager}", because=manager)
+
+    def _programs(self, home: str, because: str) -> Iterable[Want]:
+        """By the names that they have on PATH, which are links on most systems."""
+        for program in _PROGRAMS:
+            path = self.context.programs.find(program)
+            if path and self.context.index.real_path(path) == f"{home}/bin/{program}":
+                yield Want(path=path, detail=f"{program} of {home}", because=because)
 
 
 class JarsRule(Rule):

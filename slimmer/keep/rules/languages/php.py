@@ -1,4 +1,4 @@
-"""PHP: packages that composer installed."""
+"""PHP: packages that composer installed, and the command line beside a server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, parent_of
+from slimmer.rootfs import ancestors, name_of, parent_of
 
 _NO_RUNTIME = re.compile(
     r"(?:.*/)?(?:tests?|doc|docs|examples?|\.github)(?:/.*)?|.*\.(?:md|rst|dist|neon)", re.I
 )
 _INSTALLED = "composer/installed.json"
+# PHP in Apache, and the manager of FastCGI processes.
+_SERVER = re.compile(r"(?:lib|mod_)php(?P<of_apache>\d[\d.]*)?\.so|php-fpm(?P<of_fpm>\d[\d.]*)?")
 
 
 class ComposerRule(Rule):
@@ -66,3 +68,24 @@ class ComposerRule(Rule):
         except (ValueError, AttributeError, RecursionError):
             return frozenset()
         return frozenset(name for name in names if isinstance(name, str))
+
+
+class PhpConsoleRule(Rule):
+    """An application that PHP serves has commands as well: migrations, queues, `artisan` and
+    `bin/console`, which an administrator or a schedule runs in the container. They have the
+    libraries and extensions of the server, and ask for `php` by way of env."""
+
+    name = "php-console"
+    summary = "the command line of a PHP that ran in a server, and its env"
+    strategies = BEYOND_MINIMAL
+
+    def begin(self) -> Iterable[Want]:
+        for path in sorted(self.context.seen):
+            match = _SERVER.fullmatch(name_of(path))
+            if match:
+                version = match["of_apache"] or match["of_fpm"] or ""
+                for program in dict.fromkeys((f"php{version}", "php", "env")):
+                    found = self.context.programs.find(program)
+                    if found:
+                        yield Want(path=found, detail=f"the command line of {path}", because=path)
+                return

@@ -24,6 +24,9 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
+# Parts of the standard library that nobody requires in passing: they are loaded at the start, by
+# bundler's setup for one, or by a human.
+_TOOLS = ("bundler", "debug", "irb", "rdoc", "reline")
 _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
@@ -33,7 +36,7 @@ class RubyLibraryRule(Rule):
     specifications of default gems, without which RubyGems does not find those."""
 
     name = "ruby-library"
-    summary = "the standard library of a Ruby that ran, and its default gems"
+    summary = "the standard library of a Ruby that ran, and its default gems, without unused tools"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -65,10 +68,13 @@ class RubyLibraryRule(Rule):
         )
         folders = [library, *others]
         detail = f"standard library of Ruby {version}"
+        unused = self._unused_parts()
         for folder in folders:
             for entry in self.context.index.subtree(folder):
                 inside = entry.path[len(folder) + 1 :]
                 is_gem = inside.startswith("gems/") or "/gems/" in entry.path
+                if inside.removesuffix(".rb").partition("/")[0] in unused:
+                    continue
                 if not is_gem and not entry.path.endswith((".a", ".h", ".o", ".ri")):
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
         for path in self.context.named.get("default", ()):
@@ -78,7 +84,17 @@ class RubyLibraryRule(Rule):
         for path in self.context.named.get("rubygems", ()):
             if "/ruby" in path and "/gems/" not in path:
                 for entry in self.context.index.subtree(path):
-                    yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+                    if parent_of(path) != library or "rubygems" not in unused:
+                        yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+
+    def _unused_parts(self) -> frozenset[str]:
+        unused = {
+            tool for tool in _TOOLS if not any(f"/{tool}/" in path for path in self.context.seen)
+        }
+        # Debian packages RubyGems by itself too, and that comes first on the load path.
+        if any(path.endswith("/vendor_ruby/rubygems.rb") for path in self.context.seen):
+            unused.add("rubygems")
+        return frozenset(unused)
 
 
 class RubyRequiresRule(Rule):
@@ -103,8 +119,9 @@ class RubyRequiresRule(Rule):
     def _libraries(self) -> frozenset[str]:
         """What lies here requires nothing that is elsewhere; RubyLibraryRule keeps it whole."""
         named = self.context.named
-        marks = (*named.get("English.rb", ()), *named.get("rubygems.rb", ()))
-        return frozenset((*map(parent_of, marks), *named.get("rubygems", ())))
+        marks = named.get("English.rb", ())
+        gems = named.get("rubygems.rb", ())
+        return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
@@ -113,7 +130,7 @@ class RubyRequiresRule(Rule):
                 or entry.type is not EntryType.FILE
                 or entry.size > _LARGEST_SOURCE
                 or not self._roots
-                or not self._libraries.isdisjoint(ancestors(entry.path))
+                or not self._libraries.isdisjoint((*ancestors(entry.path), entry.path))
             ):
                 continue
             text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
@@ -157,12 +174,42 @@ class GemsRule(Rule):
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
             match = _GEM.fullmatch(entry.path) if entry.type is EntryType.FILE else None
-            if match:
+            if name_of(entry.path) == "Rakefile":
+                yield from self._rake(entry.path)
+            elif "/vendor_ruby/" in entry.path and entry.type is EntryType.FILE:
+                yield from self._packaged(entry.path)
+            elif match:
                 folder = f"{match['home']}/gems/{match['name']}"
                 if folder not in self._touched and not self._is_extension(match["home"]):
                     yield from self._whole(folder, entry.path)
             elif entry.path.endswith(".gemspec") and "/specifications/" in entry.path:
                 yield from self._required_by(entry)
+
+    def _rake(self, rakefile: str) -> Iterable[Want]:
+        """The tasks of an application (migrations, reports) are run in its container."""
+        program = self.context.programs.find("rake")
+        if not program or self.context.environments.contains(rakefile):
+            return
+        yield Want(path=program, detail=f"runs the tasks of {rakefile}", because=rakefile)
+        for folder in self._gems.get("rake", ()):
+            if folder not in self._touched:
+                yield from self._whole(folder, rakefile)
+
+    def _packaged(self, path: str) -> Iterable[Want]:
+        """Debian splits a gem: its library goes to vendor_ruby, its specification to a directory
+        of RubyGems, by which `gem "sqlite3"` and scanners know it."""
+        packages = self.context.request.packages
+        owner = packages.owner(path) if packages is not None else None
+        if packages is None or owner is None or owner.name in self._touched:
+            return
+        self._touched.add(owner.name)
+        files = packages.files()[owner]
+        if not any(file.endswith(".gemspec") for file in files):
+            return  # no gem: Ruby itself
+        for file in files:
+            if "/vendor_ruby/" in file or file.endswith(".gemspec"):
+                detail = f"part of the gem that the package {owner.name} holds"
+                yield Want(path=file, detail=detail, because=path, bystander=True)
 
     def _is_extension(self, home: str) -> bool:
         return "/extensions/" in home

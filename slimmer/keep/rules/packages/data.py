@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.packages.places import is_for_building, private_folder
-from slimmer.model import Access
 from slimmer.rootfs import Package
 
 
@@ -25,13 +24,8 @@ class PackageDataRule(Rule):
         if packages is None:
             return
         used: dict[Package, str] = {}
-        executed = {
-            self.context.index.real_path(sighting.path)
-            for sighting in self.context.request.trace.sightings
-            if sighting.access is Access.EXECUTE
-        }
         for path in sorted(self.context.seen):
-            if path in executed or private_folder(path):
+            if path in self.context.executed or private_folder(path):
                 package = packages.owner(path)
                 if package is not None:
                     used.setdefault(package, path)

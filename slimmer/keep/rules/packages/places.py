@@ -1,10 +1,12 @@
-"""Which files of a distribution package are its own data, by the file system hierarchy."""
+"""Which packages were used, and which of their files are their own data, by the file system
+hierarchy."""
 
 from __future__ import annotations
 
 import re
 
-from slimmer.rootfs import is_below
+from slimmer.keep.rule import Context
+from slimmer.rootfs import Package, is_below
 
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
@@ -36,6 +38,20 @@ _DOCUMENTATION = tuple(
         *("man", "metainfo", "appdata"),
     )
 )
+
+
+def packages_of_programs(context: Context) -> dict[Package, str]:
+    """Package → a program of it that ran, without the packages that the distribution installs
+    everywhere."""
+    packages = context.request.packages
+    found: dict[Package, str] = {}
+    if packages is None:
+        return found
+    for program in sorted(context.executed):
+        package = packages.owner(program)
+        if package is not None and not package.essential:
+            found.setdefault(package, program)
+    return found
 
 
 def private_folder(path: str) -> str:

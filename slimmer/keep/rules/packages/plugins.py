@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
+from functools import cached_property
 
-from slimmer.keep.loader import Need
-from slimmer.keep.loader_configuration import configured_directories
+from slimmer.keep.loader_configuration import (
+    configured_directories,
+    musl_directories,
+    musl_path_files,
+)
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.places import packages_of_programs, private_folder
+from slimmer.keep.rules.packages.weight import weight_of_libraries
 from slimmer.model import Entry, EntryType
 from slimmer.rootfs import name_of, parent_of
 
@@ -28,8 +34,9 @@ _ELSEWHERE = re.compile(
 class PluginsRule(Rule):
     """A directory of modules is one out of which a library was loaded that no other library is
     linked to: coders of ImageMagick, loaders of gdk-pixbuf, PostgreSQL's languages. Which module
-    is next depends on what the program is given, so all stay. But where the configuration names
-    the modules to load, as Apache's and PHP's does, those were loaded at the start."""
+    is next depends on what the program is given, so all stay. So does a package's own directory of
+    modules when its program ran and loaded none yet. But where the configuration names the modules
+    to load, as Apache's and PHP's does, those were loaded at the start."""
 
     name = "plugins"
     summary = "the modules beside one that was loaded, unless configuration names which to load"
@@ -45,26 +52,59 @@ class PluginsRule(Rule):
         if self._is_done:
             return
         self._is_done = True
-        seen = [path for path in sorted(self.context.seen) if _MODULE.fullmatch(name_of(path))]
-        elf_files = self.context.elf_files
-        headers = filter(None, (elf_files.get(path) for path in sorted(self.context.seen)))
+        headers = filter(None, map(self.context.elf_files.get, sorted(self.context.seen)))
         linked = {name_of(name) for header in headers for name in header.needed}
-        configured = set(configured_directories(self.context.index, self.context.content))
-        folders: dict[str, list[str]] = {}
-        for path in seen:
-            folder = parent_of(path)
-            elf = elf_files.get(path)
-            if elf is None or name_of(path) in linked or elf.soname in linked:
-                continue
-            if _LIBRARY_FOLDER.fullmatch(folder) or _ELSEWHERE.fullmatch(folder):
-                continue
-            if folder in configured:
-                continue
-            if not self.context.environments.contains(path):
-                folders.setdefault(folder, []).append(path)
-        for folder, modules in folders.items():
+        folders = self._of_loaded(linked)
+        places = {folder: (modules[0], modules) for folder, modules in folders.items()}
+        for folder, (program, modules) in self._of_programs(linked).items():
+            places.setdefault(folder, (program, modules))
+        for folder, (because, modules) in places.items():
             if not any(self._is_configured(module) for module in modules):
-                yield from self._modules(folder, modules[0])
+                yield from self._modules(folder, because)
+
+    def _of_loaded(self, linked: Set[str]) -> dict[str, list[str]]:
+        """Directory → the modules in it that were seen. `linked` are the names that programs and
+        libraries that were seen are linked to."""
+        folders: dict[str, list[str]] = {}
+        for path in sorted(self.context.seen):
+            if _MODULE.fullmatch(name_of(path)) and self._is_place_of_modules(parent_of(path)):
+                elf = self.context.elf_files.get(path)
+                if elf is not None and name_of(path) not in linked and elf.soname not in linked:
+                    folders.setdefault(parent_of(path), []).append(path)
+        return folders
+
+    def _of_programs(self, linked: Set[str]) -> dict[str, tuple[str, list[str]]]:
+        """Directory → a program that ran, and the modules that its package has there. A server
+        that was seen to start on data of an earlier run has loaded none of those that only making
+        the data asks for."""
+        packages = self.context.request.packages
+        if packages is None:
+            return {}
+        folders: dict[str, tuple[str, list[str]]] = {}
+        for package, program in packages_of_programs(self.context).items():
+            for path in packages.files()[package]:
+                if path.endswith(".so") and private_folder(path):
+                    folders.setdefault(parent_of(path), (program, []))[1].append(path)
+        return {
+            folder: (program, modules)
+            for folder, (program, modules) in folders.items()
+            if self._is_place_of_modules(folder)
+            and not any(name_of(module) in linked for module in modules)
+        }
+
+    def _is_place_of_modules(self, folder: str) -> bool:
+        if _LIBRARY_FOLDER.fullmatch(folder) or _ELSEWHERE.fullmatch(folder):
+            return False
+        return folder not in self._configured and not self.context.environments.contains(folder)
+
+    @cached_property
+    def _configured(self) -> frozenset[str]:
+        """Directories of ld.so.conf, and of musl's path file."""
+        index, content = self.context.index, self.context.content
+        folders = set(configured_directories(index, content))
+        for path in musl_path_files(index):
+            folders.update(musl_directories(index, content, path))
+        return frozenset(folders)
 
     def _is_configured(self, module: str) -> bool:
         name = name_of(module)
@@ -88,28 +128,14 @@ class PluginsRule(Rule):
             yield Want(path=entry.path, detail=detail, because=because)
 
     def _weight(self, module: Entry) -> int:
-        """Bytes of the libraries that this module is linked to and that nobody was seen to load."""
-        elf = None
-        if module.type is EntryType.FILE:
-            elf = self.context.elf_files.get(module.path)
-        if elf is None:
+        if module.type is not EntryType.FILE:
             return 0
-        origins = (parent_of(module.path),)
-        needs = [
-            Need(name=name, requester=module.path, elf=elf, origins=origins) for name in elf.needed
-        ]
-        found = {
-            entry
-            for paths in self.context.libraries.find(needs)
-            for path in paths
-            if (entry := self.context.index.resolve(path).entry) is not None
-        }
-        return sum(entry.size for entry in found if entry.path not in self.context.seen)
+        return weight_of_libraries(self.context, module, limit=_HEAVIEST)
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         for path, weight in sorted(self._left_out.items()):
             if path not in kept:
                 yield (
                     f"{path} was left out: nobody loaded it, and the libraries it needs have "
-                    f"{weight / 1e6:.0f} MB. Keep it with --include."
+                    f"at least {weight / 1e6:.0f} MB. Keep it with --include."
                 )

@@ -1,7 +1,8 @@
 """Servers with split configuration: nothing here knows any of them by name."""
 
 from slimmer.keep.rules.servers.configuration import ConfigurationTreeRule, ConfiguredPathsRule
+from slimmer.keep.rules.servers.control import ControlProgramsRule, control_programs
 
-SERVER_RULES = (ConfigurationTreeRule, ConfiguredPathsRule)
+SERVER_RULES = (ConfigurationTreeRule, ConfiguredPathsRule, ControlProgramsRule)
 
-__all__ = ["SERVER_RULES"]
+__all__ = ["SERVER_RULES", "control_programs"]

@@ -2,13 +2,14 @@
 
 from slimmer.keep.rules.system.character_sets import CharacterSetRule
 from slimmer.keep.rules.system.common_data import (
-    FontRule,
     LibraryDataRule,
     MediaTypesRule,
     TerminalRule,
 )
+from slimmer.keep.rules.system.fonts import FontRule
 from slimmer.keep.rules.system.icu import IcuRule
 from slimmer.keep.rules.system.locales import LocaleRule
+from slimmer.keep.rules.system.state import StateDirectoriesRule
 from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
 from slimmer.keep.rules.system.zone_info import ZoneInfoRule
 
@@ -23,6 +24,7 @@ SYSTEM_RULES = (
     LibraryDataRule,
     FontRule,
     IcuRule,
+    StateDirectoriesRule,
 )
 
 __all__ = ["SYSTEM_RULES"]

@@ -22,16 +22,17 @@ _COMMON = (
 # Bindings of languages to iconv (PHP's, Perl's), and the program: whoever has these converts what
 # he is given.
 _CONVERTERS = re.compile(r"(?:lib)?iconv(?:\.so.*)?", re.IGNORECASE)
+_LIBC = re.compile(r"libc\.so\.6|libc-2\..*\.so")
 _TABLES = ("gconv-modules", "gconv-modules.cache", "gconv-modules.d")
 
 
 class CharacterSetRule(Rule):
-    """glibc's iconv loads a module per character set from `gconv`. Its tables are read by every
-    program in a UTF-8 locale, so that alone keeps the common ones. A module that ran keeps all,
-    and so does a language's binding to iconv."""
+    """glibc's iconv loads a module per character set from `gconv`, and any program may convert its
+    input one day, so the few common ones stay with glibc. A module that ran keeps all, and so
+    does a language's binding to iconv."""
 
     name = "character-sets"
-    summary = "glibc's iconv modules: common ones where its tables were read, all where one ran"
+    summary = "glibc's iconv modules: common ones with glibc, all where one ran"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -45,7 +46,7 @@ class CharacterSetRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
-            folder = parent_of(entry.path)
+            folder = self._folder_of(entry)
             if folder in self._waiting:
                 self._waiting.discard(folder)
                 ran = any(
@@ -56,6 +57,15 @@ class CharacterSetRule(Rule):
                 for each in sorted(self._all):
                     yield from self._modules(each, entry.path, every=True)
                 self._all.clear()
+
+    def _folder_of(self, entry: Entry) -> str:
+        """The directory of modules that this entry lies in, or that its C library reads."""
+        folder = parent_of(entry.path)
+        if _LIBC.fullmatch(name_of(entry.path)):
+            # Before /usr was merged, the C library alone lay in /lib.
+            places = (f"{folder}/gconv", f"/usr{folder}/gconv")
+            return next((place for place in places if place in self._waiting), folder)
+        return folder
 
     def _modules(self, folder: str, because: str, *, every: bool) -> Iterable[Want]:
         index = self.context.index

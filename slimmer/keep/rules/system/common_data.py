@@ -73,21 +73,3 @@ class LibraryDataRule(Rule):
                         for entry in tree(self.context.index, path):
                             detail = f"read by {name}"
                             yield Want(path=entry.path, detail=detail, because=library.path)
-
-
-class FontRule(Rule):
-    """A text in another weight or script asks for the neighbour of the font that was seen."""
-
-    name = "fonts"
-    summary = "the fonts beside those that were used"
-    strategies = BEYOND_MINIMAL
-
-    def begin(self) -> Iterable[Want]:
-        folders = {
-            path.rpartition("/")[0]: path
-            for path in sorted(self.context.seen)
-            if path.endswith((".ttf", ".otf", ".ttc", ".pfb", ".t1", ".woff2"))
-        }
-        for folder, example in folders.items():
-            for entry in self.context.index.children(folder):
-                yield Want(path=entry.path, detail=f"beside the font {name_of(example)}")

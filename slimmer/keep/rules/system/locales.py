@@ -11,16 +11,19 @@ from slimmer.rootfs import name_of
 _LOCALES = "/usr/lib/locale"
 _ARCHIVE = f"{_LOCALES}/locale-archive"
 _MESSAGES = "/usr/share/locale"
+# Bytes of an archive that somebody generated for this image; one of all locales has 220 MB.
+_LARGEST_ARCHIVE = 32_000_000
 # What programs fall back to, and what Python makes of the C locale (PEP 538).
 _BUILT_IN = frozenset(("c", "posix", "c.utf8"))
 
 
 class LocaleRule(Rule):
     """C.UTF-8 in any case, and what LANG, LANGUAGE and the LC_ variables name, with the
-    translated messages of what is kept from the distribution."""
+    translated messages of what is kept from the distribution. Locales that no package brought
+    were generated for this image: an application asks for them by itself, by setlocale."""
 
     name = "locale"
-    summary = "C.UTF-8 and the locales that LANG, LANGUAGE and LC_ variables name"
+    summary = "C.UTF-8, the locales that LANG, LANGUAGE and LC_ variables name, generated ones"
     strategies = BEYOND_MINIMAL
 
     def begin(self) -> Iterable[Want]:
@@ -29,12 +32,26 @@ class LocaleRule(Rule):
             if comparable(name_of(folder.path)) in {"c.utf8", *named}:
                 for entry in self.context.index.subtree(folder.path):
                     yield Want(path=entry.path, detail=f"the locale {name_of(folder.path)}")
+        yield from self._generated()
         if named:
             # The archive is one file; minimal keeps it where it was read.
             yield Want(path=_ARCHIVE, detail=f"has the locale {', '.join(sorted(named))}")
             yield Want(path="/usr/share/locale/locale.alias", detail="other names of locales")
         for name in named:
             yield from self._messages(name)
+
+    def _generated(self) -> Iterable[Want]:
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        for entry in self.context.index.children(self.context.index.real_path(_LOCALES)):
+            files = list(self.context.index.subtree(entry.path))
+            size = sum(file.size for file in files)
+            if size <= _LARGEST_ARCHIVE and all(
+                packages.owner(file.path) is None for file in files
+            ):
+                for file in files:
+                    yield Want(path=file.path, detail="a locale that was generated for the image")
 
     def _named(self) -> set[str]:
         values = [

@@ -22,6 +22,13 @@ METADATA_SUFFIXES = (".dist-info", ".egg-info")
 _FILE_LISTS = ("RECORD", "installed-files.txt")
 _TOP_LEVELS = "top_level.txt"
 _STARTED_BY_PTH = re.compile(r"""(?:\bimport\s+|__import__\(\s*['"])(_\w*)""")
+_EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)""")
+# Extras for those who change the distribution, and those that repeat all others.
+_DEVELOPMENT = re.compile(
+    r"test|dev|doc|lint|typ|mypy|check|bench|build|release|cov|format|style|debug|sphinx|all$|full$"
+    r"|^ci$|^qa$|^nox"
+)
+_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "build", "virtualenv", "twine"))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -169,18 +176,26 @@ def metadata_file(index: RootfsIndex, metadata: str) -> str:
 
 
 def requirements(metadata: str) -> Iterable[str]:
-    """Normalised names in `Requires-Dist`, but those of extras. Whether another condition holds
+    """Normalised names in `Requires-Dist`. Those of extras as well, where they are not for working
+    on the distribution itself: who has installed pandas and openpyxl wants to read workbooks, which
+    pandas alone imports, and by its name. Whether another condition holds
     (`; python_version < "3.8"`) was decided when it was installed, or not."""
     for line in metadata.split("\n"):
-        if not line.strip():
-            # The headers end here; a description may say anything.
+        if not line.rstrip("\r"):
+            # The headers end here; a description may say anything. A line of blanks alone goes on
+            # with a licence that stands among them.
             return
         field, _, value = line.partition(":")
         if field == "Requires-Dist":
             requirement, _, condition = value.partition(";")
             name = _NAME.match(requirement.strip())
-            if name and not re.search(r"\bextra\b", condition):
+            extra = _EXTRA.search(condition)
+            if name and not (extra and _is_for_development(extra[1], normalized(name[0]))):
                 yield normalized(name[0])
+
+
+def _is_for_development(extra: str, name: str) -> bool:
+    return bool(_DEVELOPMENT.search(extra.lower())) or name in _INSTALLERS
 
 
 def normalized(name: str) -> str:

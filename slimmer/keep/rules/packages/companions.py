@@ -1,0 +1,86 @@
+"""Programs beside those that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from slimmer.keep.programs import is_program
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.places import packages_of_programs
+from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import parent_of
+
+_PROGRAM_FOLDERS = (
+    *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
+)
+# Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
+# have 2 MB at most; ffplay brings 20 MB of windows and sound.
+_HEAVIEST = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Companion:
+    path: str
+    target: Entry
+    """The program itself, where `path` is a link."""
+    package: str
+    program: str
+    """The one of the package that ran."""
+
+
+class CompanionProgramsRule(Rule):
+    """Whoever looks after a server takes the tools that came with it: pg_dump beside psql,
+    redis-check-aof beside redis-cli, ffprobe beside ffmpeg. Packages that the distribution
+    installs everywhere, with the shell and the basic tools, have a hundred that nobody asked for.
+    Links by which a program answers to other names have no content, so they all stay."""
+
+    name = "companion-programs"
+    summary = "other names of programs that ran, and small programs of the same packages"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._is_done = False
+
+    def begin(self) -> Iterable[Want]:
+        # Each directory once, by its real path: /bin may be a link to /usr/bin.
+        folders = filter(None, map(self.context.index.real_path, _PROGRAM_FOLDERS))
+        for folder in dict.fromkeys(folders):
+            for entry in self.context.index.children(folder):
+                if entry.type is EntryType.SYMLINK:
+                    program = self.context.index.real_path(entry.path)
+                    if program in self.context.executed:
+                        yield Want(path=entry.path, detail=f"another name of {program}")
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        # In the first round, when the ELF headers of what was seen can be read.
+        if self._is_done:
+            return
+        self._is_done = True
+        companions = [each for each in self._companions() if each.target.size <= _HEAVIEST]
+        self.context.content.fetch(each.target.path for each in companions)
+        for each in companions:
+            libraries = weight_of_libraries(self.context, each.target, limit=_HEAVIEST)
+            if each.target.size + libraries <= _HEAVIEST:
+                detail = f"a program of the package {each.package}, of which {each.program} ran"
+                yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
+
+    def _companions(self) -> Iterator[_Companion]:
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        for package, program in packages_of_programs(self.context).items():
+            for path in packages.files()[package]:
+                if parent_of(path) in _PROGRAM_FOLDERS:
+                    target = self.context.index.resolve(path).entry
+                    # An alternative leads to another package, or may do so tomorrow.
+                    if (
+                        target is not None
+                        and is_program(target)
+                        and packages.owner(target.path) is package
+                    ):
+                        yield _Companion(
+                            path=path, target=target, package=package.name, program=program
+                        )

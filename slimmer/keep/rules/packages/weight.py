@@ -1,0 +1,51 @@
+"""What a program or module that nobody was seen to use would bring into the image."""
+
+from __future__ import annotations
+
+from slimmer.keep.loader import Need
+from slimmer.keep.rule import Context
+from slimmer.model import Entry, EntryType
+from slimmer.rootfs import parent_of
+
+
+def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:
+    """Bytes of the libraries that a file is linked to, directly or by others of them, and that
+    nobody was seen to load. Above `limit` nothing more is counted.
+
+    Headers are read of libraries below the limit alone, so whatever turns out to be too heavy is
+    never fetched. The file's own content must be there.
+    """
+    weight = 0
+    counted: set[str] = set()
+    pending = [entry.path]
+    while pending:
+        found = [
+            library
+            for path in pending
+            for library in _linked(context, path)
+            if library.path not in context.seen
+        ]
+        fresh = {library.path: library for library in found if library.path not in counted}
+        counted |= fresh.keys()
+        weight += sum(library.size for library in fresh.values())
+        if weight > limit:
+            break
+        pending = list(fresh)
+        context.content.fetch(pending)
+    return weight
+
+
+def _linked(context: Context, path: str) -> list[Entry]:
+    elf = context.elf_files.get(path)
+    if elf is None:
+        return []
+    needs = (
+        Need(name=name, requester=path, elf=elf, origins=(parent_of(path),)) for name in elf.needed
+    )
+    paths = [
+        context.libraries.likely(need)
+        for need in needs
+        if not context.libraries.is_loader_itself(need)
+    ]
+    entries = (context.index.resolve(path).entry for path in paths if path)
+    return [entry for entry in entries if entry is not None and entry.type is EntryType.FILE]
