@@ -29,10 +29,15 @@ LABEL = "slimmer.sample"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 """Where Debian keeps the trusted certificate authorities, in the local base image too."""
 
+ABOUT_THE_IMAGE = ("slim.yaml", "held_out.yaml")
+"""Files of a sample's folder that do not go into its image."""
+
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 """Build arguments that every Dockerfile has."""
 
-SLOWEST_FIRST = ("express", "flask", "imagetool")
+SLOWEST_FIRST = (
+    *("express", "flask", "imagetool", "java", "media", "perl", "php", "postgres", "ruby"),
+)
 """So that no long build starts when the others are done."""
 
 
@@ -49,12 +54,12 @@ def names() -> list[str]:
 def content_hash(folder: Path, base_id: str) -> str:
     """12 hex digits over the paths, modes and bytes of a folder and the id of its base image.
 
-    slim.yaml is left out: it says how the image is slimmed, and is not part of it.
+    slim.yaml and held_out.yaml are left out: they speak about the image, and are not part of it.
     """
     digest = hashlib.sha256(base_id.encode())
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name == "slim.yaml" or "__pycache__" in path.parts:
+        if not path.is_file() or name in ABOUT_THE_IMAGE or "__pycache__" in path.parts:
             continue
         executable = "x" if os.access(path, os.X_OK) else "-"
         digest.update(f"{executable}{len(name)}:{name}{path.stat().st_size}:".encode())

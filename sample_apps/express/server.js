@@ -47,6 +47,8 @@ app.get("/date/:locale", (request, response) => {
   response.json({ date: new Intl.DateTimeFormat(request.params.locale, format).format(moment) });
 });
 
+app.use("/archive", (request, response, next) => require("./archive")(request, response, next));
+
 app.get("/about", (request, response) => response.json({ name: "board" }));
 
 const server = app.listen(Number(process.env.PORT || 3000), "0.0.0.0");

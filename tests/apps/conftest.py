@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.apps.container import docker, inspect_image
 from tests.apps.expectation import Command, Request, read_expectations, run_environment
+from tests.survey.behaviour import Behaviour, read_behaviours
 
 SAMPLE_APPS = Path(__file__).resolve().parents[2] / "sample_apps"
 SAMPLES = sorted(path.parent.name for path in SAMPLE_APPS.glob("*/slim.yaml"))
@@ -49,6 +51,23 @@ class Slimmed:
     @property
     def environment(self) -> dict[str, str]:
         return run_environment(self.slim_yaml)
+
+    @property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        return read_behaviours(self.slim_yaml.parent)
+
+    @cached_property
+    def _settings(self) -> dict[str, Any]:
+        return dict(yaml.safe_load(self.slim_yaml.read_text()))
+
+    @property
+    def strategy(self) -> str:
+        return str(self._settings.get("strategy", "balanced"))
+
+    @property
+    def largest_size(self) -> int:
+        """Bytes; every sample has a budget in its slim.yaml, in MB."""
+        return int(self._settings["max_size"].removesuffix("MB")) * 1_000_000
 
     @cached_property
     def port(self) -> int | None:

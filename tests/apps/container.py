@@ -32,16 +32,41 @@ def inspect_image(reference: str) -> dict[str, Any]:
     return image
 
 
-def run_once(image: str, *command: str) -> tuple[int, str]:
+def run_once(image: str, *command: str, user: str = "", stdin: str = "") -> tuple[int, str]:
     """Exit status and output of a command in a container of its own, which is gone then."""
     program, *arguments = command
+    return run_to_its_end(
+        image, *arguments, options=("--entrypoint", program), user=user, stdin=stdin
+    )
+
+
+def run_to_its_end(
+    image: str,
+    *command: str,
+    options: tuple[str, ...] = (),
+    user: str = "",
+    stdin: str = "",
+    seconds: float = 120.0,
+) -> tuple[int, str]:
+    """Exit status and output (stdout and stderr) of `docker run`; the container is gone then."""
+    arguments = ["run", "--rm", "--pull", "never", "--label", f"{TEST_LABEL}=apps", *options]
+    return _client([*arguments, *_as_user(user, stdin), image, *command], stdin, seconds)
+
+
+def _as_user(user: str, stdin: str) -> list[str]:
+    return (["--user", user] if user else []) + (["--interactive"] if stdin else [])
+
+
+def _client(arguments: list[str], stdin: str, seconds: float) -> tuple[int, str]:
     result = subprocess.run(
-        ["docker", "run", "--rm", "--pull", "never", "--entrypoint", program, image, *arguments],
+        ["docker", *arguments],
+        input=stdin,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         errors="replace",
         check=False,
+        timeout=seconds,
     )
     return result.returncode, result.stdout
 
@@ -84,17 +109,9 @@ class Container:
     def _address(self, port: int) -> str:
         return docker("port", self.id, str(port)).splitlines()[0]
 
-    def execute(self, *command: str) -> tuple[int, str]:
+    def execute(self, *command: str, user: str = "", stdin: str = "") -> tuple[int, str]:
         """Exit status and output (stdout and stderr) of `docker exec`."""
-        result = subprocess.run(
-            ["docker", "exec", self.id, *command],
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            errors="replace",
-            check=False,
-        )
-        return result.returncode, result.stdout
+        return _client(["exec", *_as_user(user, stdin), self.id, *command], stdin, 120.0)
 
     def wait_until(self, what: str, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Returns when `condition()` holds; fails with the log when the container ends first."""
@@ -111,7 +128,10 @@ class Container:
         The engine's proxy accepts connections before the application listens, and closes them
         at once: only one that stays open, or sends something, counts.
         """
-        host, _, number = self._address(port).rpartition(":")
+        try:
+            host, _, number = self._address(port).rpartition(":")
+        except AssertionError:  # a container that has ended publishes nothing
+            return False
         try:
             with socket.create_connection((host, int(number)), timeout=5) as connection:
                 connection.settimeout(0.2)
@@ -122,17 +142,10 @@ class Container:
         except OSError:
             return False
 
-    def log(self) -> str:
-        """stdout and stderr of the container."""
-        result = subprocess.run(
-            ["docker", "logs", "--tail", "50", self.id],
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            errors="replace",
-            check=False,
-        )
-        return result.stdout
+    def log(self, tail: str = "50") -> str:
+        """The last lines of the container's stdout and stderr; `all` of them on request."""
+        _, output = _client(["logs", "--tail", tail, self.id], "", 60.0)
+        return output
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, session
 
+from app.back_office import office
+
 CUSTOMERS = {"ada": "lovelace"}
 
 
@@ -20,6 +22,7 @@ def create_app() -> Flask:
     """The WSGI application, as gunicorn asks for it."""
     app = Flask(__name__)
     app.secret_key = "not a secret: this is a sample"
+    app.register_blueprint(office)
 
     @app.get("/health")
     def health() -> Response:

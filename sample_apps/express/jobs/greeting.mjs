@@ -1,0 +1,2 @@
+// A module of the other kind.
+export const greet = (name) => `Hello, ${name}`;

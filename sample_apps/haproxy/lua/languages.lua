@@ -1,0 +1,1 @@
+return { de = "guten Tag", fr = "bonjour" }

@@ -1,0 +1,6 @@
+#include "../shop.h"
+
+char *plugin_answer(const char *word)
+{
+    return folded(word);
+}

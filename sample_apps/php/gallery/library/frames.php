@@ -1,0 +1,6 @@
+<?php
+
+function frame(string $text): string
+{
+    return "[ $text ]";
+}

@@ -1,0 +1,3 @@
+<?php
+
+echo "The gallery is open\n";

@@ -1,0 +1,4 @@
+<?php
+// Does not go through the front controller.
+header("Content-Type: text/plain");
+echo "ok\n";

@@ -1,0 +1,2 @@
+<?php
+// Tests: nobody runs them in production.

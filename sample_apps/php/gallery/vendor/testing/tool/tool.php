@@ -1,0 +1,2 @@
+<?php
+// A tool for developers.
