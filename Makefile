@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests engine-tests apps lint format bench clean clean-samples
+.PHONY: help setup engine samples demo test unit sensor-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ format: setup ## Bring the source into shape
 
 bench: setup samples ## Measure the figures of the README; writes .build/bench.json
 	$(BIN)/python -m tests.bench --output .build/bench.json
+
+survey: setup samples ## Sizes and held-out behaviours of all samples, with each strategy
+	$(BIN)/python -m tests.survey --output .build/survey.json
+
+repair-survey: setup samples ## Withhold files of the samples, one at a time, and count the repairs
+	$(BIN)/python -m tests.survey.repair --output .build/repair-survey.json
 
 clean: ## Remove what was built in this folder
 	rm -rf $(VENV) .build dist slim-report slimmer/tracing/bin .mypy_cache .pytest_cache .ruff_cache

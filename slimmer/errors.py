@@ -159,6 +159,71 @@ class SensorMissingError(SlimError):
     cause = "no sensor program for the image's architecture"
 
 
+class DifferentAnswerError(SmokeTestError):
+    """The slim image passes its probes, but answers differently from the original where that
+    answers the same each time. No tag was moved."""
+
+    exit_code = 21
+    cause = "the slim image answers differently from the original"
+
+
+class MissedFilesError(SlimError):
+    """`slim watch` saw lookups of files that the slimming removed."""
+
+    exit_code = 24
+    cause = "slim watch saw lookups of removed files"
+
+
+class WatchFileError(SlimError):
+    """What should be a file of `slim watch` is corrupt, something else, or of a newer format."""
+
+    exit_code = 25
+    cause = "a file of slim watch cannot be read"
+
+
+class TraceDriftError(SlimError):
+    """A saved trace is of another original than the one at hand: other layers, another
+    configuration, or another platform."""
+
+    exit_code = 26
+    cause = "a saved trace is of another original"
+
+
+class ReportFileError(SlimError):
+    """A saved report is corrupt, truncated, foreign, or of a newer form."""
+
+    exit_code = 27
+    cause = "a report cannot be read"
+
+
+class ReportMismatchError(SlimError):
+    """The report that the user named tells of other images than the one that the user asks of."""
+
+    exit_code = 28
+    cause = "the report is of another build"
+
+
+class NotSlimmedError(SlimError):
+    """The image has no label of slimmer, so nothing is known of its original."""
+
+    exit_code = 29
+    cause = "the image was not built by slimmer"
+
+
+class OriginalMissingError(SlimError):
+    """The image that a slim image was made from is not in the engine any more."""
+
+    exit_code = 30
+    cause = "the original of the slim image is not in the engine"
+
+
+class UnknownPathError(SlimError):
+    """The user asks of a path that the original never had."""
+
+    exit_code = 31
+    cause = "the path was never in the original"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

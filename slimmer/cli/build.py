@@ -15,6 +15,7 @@ from slimmer.cli.failure import as_object
 from slimmer.configuration import (
     BuildOptions,
     DebugImage,
+    Verification,
     environment_variable,
     parse_size,
     read_environment_file,
@@ -99,11 +100,32 @@ DEFAULT_FILE = Path("slim.yaml")
     help="Keep the paths that this file lists, one per line. Repeatable.",
 )
 @click.option(
+    "--include-from",
+    "include_from",
+    multiple=True,
+    metavar="WATCHED",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what `slim watch --output WATCHED` saw to be missing. Repeatable.",
+)
+@click.option(
     "--exclude",
     "excludes",
     multiple=True,
     metavar="GLOB",
     help="Leave out what matches, whatever asks for it. Repeatable.",
+)
+@click.option(
+    "--repair",
+    type=click.IntRange(min=0),
+    metavar="ROUNDS",
+    help="How many times to add what a failing slim image misses, and test again. "
+    "Default: 5; 0 for never.",
+)
+@click.option(
+    "--verify",
+    type=click.Choice([each.value for each in Verification]),
+    help="What finished images must do: answer as the original does (content, the default), "
+    "pass the probes (status), or nothing: they are not run (off).",
 )
 @click.option("--no-debug", is_flag=True, help="Make no debug image.")
 @click.option(
@@ -179,11 +201,36 @@ DEFAULT_FILE = Path("slim.yaml")
     help="How long one probe may take. Default: 30.",
 )
 @click.option(
+    "--settle",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Watch the application for so long after its last probe; it must stay up and pass its "
+    "first probe once more. Default: 0.",
+)
+@click.option(
     "--trace-source",
     "sources",
     multiple=True,
     type=click.Choice([source.value for source in Source]),
     help="Use only this source of the trace. Default: both, as the engine allows.",
+)
+@click.option(
+    "--save-trace",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save what the traced run saw, to be checked in and built from later.",
+)
+@click.option(
+    "--from-trace",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Build from this saved trace: the original is not run. The smoke test sends the probes "
+    "that are given, or else those of the trace.",
+)
+@click.option(
+    "--allow-drift",
+    is_flag=True,
+    help="With --from-trace: take the trace of another build of IMAGE, and report what changed.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told.")
@@ -238,15 +285,19 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         options = dataclasses.replace(options, probes=with_unique_names(probes))
     if flags["no_debug"] and flags["debug_from"]:
         raise UsageError("--no-debug and --debug-from exclude each other")
+    options = _with_trace_files(options, flags)
     changes: dict[str, Any] = {
         "tag": flags["tag"],
         "strategy": Strategy(flags["strategy"]) if flags["strategy"] else None,
         "rules": (*options.rules, *flags["rules"]),
         "without_rules": (*options.without_rules, *flags["without_rules"]),
         "includes": (*options.includes, *flags["includes"], *_listed(flags["include_files"])),
+        "include_from": (*options.include_from, *flags["include_from"]),
         "excludes": (*options.excludes, *flags["excludes"]),
+        "repair": flags["repair"],
         "output": flags["output"],
         "report_directory": flags["report_dir"],
+        "verify": Verification(flags["verify"]) if flags["verify"] else None,
         "max_size": parse_size(flags["max_size"]) if flags["max_size"] else None,
         "sources": frozenset(Source(name) for name in flags["sources"]) or None,
         "run": _run(options.run, flags),
@@ -260,6 +311,27 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     if flags["debug_from"]:
         changes |= {"debug": DebugImage.FROM_IMAGE, "debug_from": flags["debug_from"]}
     return _replaced(options, changes)
+
+
+def _with_trace_files(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:
+    """A flag for one of the two files wins over the other one in slim.yaml: where a build reads
+    a trace day by day, `--save-trace` renews it."""
+    save, read = flags["save_trace"], flags["from_trace"]
+    if save and read:
+        raise UsageError(
+            "--save-trace and --from-trace exclude each other",
+            hint="a build from a trace runs nothing that could be saved",
+        )
+    if save or read:
+        options = dataclasses.replace(options, save_trace=save, from_trace=read)
+    if options.from_trace and flags["sources"]:
+        raise UsageError(
+            "--trace-source is for a traced run, and a build from a trace has none",
+            hint="leave it out, or trace anew with --save-trace",
+        )
+    if flags["allow_drift"] and not options.from_trace:
+        raise UsageError("--allow-drift says how to take a trace, and --from-trace names none")
+    return dataclasses.replace(options, allow_drift=options.allow_drift or flags["allow_drift"])
 
 
 def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
@@ -286,6 +358,7 @@ def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
                 "port",
                 "start_timeout",
                 "probe_timeout",
+                "settle",
             )
         },
     )

@@ -1,14 +1,18 @@
 """What a build is told: options as one value, read from slim.yaml and from flags."""
 
+from slimmer.configuration.docker_run import DockerRun, parse_docker_run
 from slimmer.configuration.environment import environment_variable, read_environment_file
 from slimmer.configuration.file import read_options
-from slimmer.configuration.options import BuildOptions, DebugImage
+from slimmer.configuration.options import BuildOptions, DebugImage, Verification
 from slimmer.configuration.quantities import parse_size
 
 __all__ = [
     "BuildOptions",
     "DebugImage",
+    "DockerRun",
+    "Verification",
     "environment_variable",
+    "parse_docker_run",
     "parse_size",
     "read_environment_file",
     "read_options",

@@ -13,7 +13,7 @@ from typing import Any
 
 from slimmer.configuration.document import Document, Section
 from slimmer.configuration.environment import read_environment_file
-from slimmer.configuration.options import BuildOptions, DebugImage
+from slimmer.configuration.options import BuildOptions, DebugImage, Verification
 from slimmer.configuration.quantities import parse_size
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Source, Strategy
@@ -38,6 +38,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
     debug, debug_from = _debug(root)
     max_size = root.take("max_size")
     report = root.scalar("report_directory", str, "")
+    save_trace, from_trace = _trace_files(root, folder)
     return BuildOptions(
         image=root.scalar("image", str, ""),
         tag=root.scalar("tag", str, ""),
@@ -49,14 +50,20 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         healthcheck=root.scalar("healthcheck", bool, True),
         run=_run(root, folder),
         includes=root.texts("include"),
+        include_from=tuple(folder / file for file in root.texts("include_from")),
         excludes=root.texts("exclude"),
+        repair=_rounds(root),
         debug=debug,
         debug_from=debug_from,
         output=_output(root, folder),
         sbom_in_image=root.scalar("sbom_in_image", bool, False),
         report_directory=folder / report if report else None,
+        verify=_verification(root),
         max_size=None if max_size is None else parse_size(str(max_size)),
         sources=_sources(root),
+        save_trace=save_trace,
+        from_trace=from_trace,
+        allow_drift=root.scalar("allow_drift", bool, False),
     )
 
 
@@ -69,6 +76,27 @@ def _strategy(root: Section) -> Strategy:
         raise root.error("strategy", f"`{text}` is not one of {known}") from None
 
 
+def _rounds(root: Section) -> int:
+    rounds = root.scalar("repair", int, BuildOptions.repair)
+    if rounds < 0:
+        raise root.error("repair", f"{rounds} is not a number of rounds (0 for none)")
+    return rounds
+
+
+def _verification(root: Section) -> Verification:
+    value = root.take("verify")
+    if value is None:
+        return BuildOptions.verify
+    if value is False:  # YAML reads a bare `off` as false
+        return Verification.OFF
+    try:
+        return Verification(value)
+    except ValueError:
+        shown = str(value).lower() if isinstance(value, bool) else value
+        known = ", ".join(each.value for each in Verification)
+        raise root.error("verify", f"`{shown}` is not one of {known}") from None
+
+
 def _sources(root: Section) -> frozenset[Source]:
     known = {source.value: source for source in Source}
     names = root.texts("trace_sources")
@@ -76,6 +104,14 @@ def _sources(root: Section) -> frozenset[Source]:
         if name not in known:
             raise root.error("trace_sources", f"`{name}` is not one of {', '.join(known)}")
     return frozenset(known[name] for name in names or known)
+
+
+def _trace_files(root: Section, folder: Path) -> tuple[Path | None, Path | None]:
+    save_trace = root.scalar("save_trace", str, "")
+    from_trace = root.scalar("from_trace", str, "")
+    if save_trace and from_trace:
+        raise root.error("save_trace", "a build from a trace has no trace of its own to save")
+    return folder / save_trace if save_trace else None, folder / from_trace if from_trace else None
 
 
 def _output(root: Section, folder: Path) -> str:
@@ -122,6 +158,7 @@ def _run(root: Section, folder: Path) -> RunOptions:
         start_timeout=_seconds(run, "start_timeout", defaults.start_timeout),
         probe_timeout=_seconds(run, "probe_timeout", defaults.probe_timeout),
         stop_timeout=_seconds(run, "stop_timeout", defaults.stop_timeout),
+        settle=_settle(run),
     )
     run.finish()
     return options
@@ -150,6 +187,13 @@ def _seconds(section: Section, name: str, default: float) -> float:
     seconds = section.scalar(name, float, default)
     if seconds <= 0:
         raise section.error(name, f"{seconds:g} is not a positive number of seconds")
+    return seconds
+
+
+def _settle(section: Section) -> float:
+    seconds = section.scalar("settle", float, 0.0)
+    if seconds < 0:
+        raise section.error("settle", f"{seconds:g} is not a number of seconds")
     return seconds
 
 

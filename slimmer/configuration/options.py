@@ -17,6 +17,17 @@ class DebugImage(enum.Enum):
     FROM_IMAGE = "image"
 
 
+class Verification(enum.Enum):
+    """What finished images have to do before they are tagged."""
+
+    CONTENT = "content"
+    """Pass the probes, and answer as the original does."""
+    STATUS = "status"
+    """Pass the probes."""
+    OFF = "off"
+    """Nothing: they are not run."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BuildOptions:
     """What `slim build` does."""
@@ -39,8 +50,15 @@ class BuildOptions:
     run: RunOptions = field(default_factory=RunOptions)
     includes: tuple[str, ...] = ()
     """Paths in the image that are kept with all below them."""
+    include_from: tuple[Path, ...] = ()
+    """Files of `slim watch` whose missed paths are kept."""
     excludes: tuple[str, ...] = ()
     """Globs of paths that are left out, whatever asks for them."""
+    repair: int = 5
+    """How many times a slim image that fails its smoke test is repaired; 0: never."""
+    withheld: tuple[str, ...] = ()
+    """Globs of paths that the first round leaves out as if nobody had seen them; repairs may
+    bring them. What tests break images with: no flag and no key of slim.yaml sets it."""
     debug: DebugImage = DebugImage.FROM_ORIGINAL
     debug_from: str = ""
     """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
@@ -51,7 +69,14 @@ class BuildOptions:
     """Whether the SBOM, which lies beside the report in any case, goes into the image as well."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
+    verify: Verification = Verification.CONTENT
     max_size: int | None = None
     """Budget of the slim image in bytes; None: no budget."""
     sources: frozenset[Source] = frozenset(Source)
     """The trace sources that may be used."""
+    save_trace: Path | None = None
+    """Where the trace is saved, to be checked in; None: nowhere."""
+    from_trace: Path | None = None
+    """The saved trace that stands in for the traced run; None: the original is run."""
+    allow_drift: bool = False
+    """Whether a saved trace of another build of the original is taken."""

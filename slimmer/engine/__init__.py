@@ -1,8 +1,8 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
-from slimmer.engine.addresses import addresses
+from slimmer.engine.addresses import addresses, own_names
 from slimmer.engine.client import Engine, connect
-from slimmer.engine.commands import run_command
+from slimmer.engine.commands import RanCommand, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
@@ -22,7 +22,7 @@ from slimmer.engine.session import (
     session_is_alive,
     uninterrupted,
 )
-from slimmer.engine.streams import STDERR, STDOUT, Attachment
+from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
     "OWNER_LABEL",
@@ -33,6 +33,8 @@ __all__ = [
     "STDOUT",
     "Attachment",
     "Engine",
+    "Output",
+    "RanCommand",
     "Session",
     "addresses",
     "argument_vector",
@@ -40,6 +42,7 @@ __all__ = [
     "connect",
     "exposed_ports",
     "file_server",
+    "own_names",
     "owner",
     "owner_is_alive",
     "run_command",

@@ -1,4 +1,4 @@
-"""Where a container's TCP ports can be reached from this process."""
+"""Where a container's TCP ports can be reached from this process, and what it is called."""
 
 from __future__ import annotations
 
@@ -25,3 +25,19 @@ def addresses(description: Mapping[str, Any], port: int, host: str) -> list[tupl
         if endpoint.get("IPAddress"):
             found.append((endpoint["IPAddress"], port))
     return found
+
+
+def own_names(description: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """(text, what it is) of all that the engine chose for this container and for no other: its
+    host name, its addresses, the ports at which it is published. Longest texts first."""
+    network = description.get("NetworkSettings") or {}
+    found = {str((description.get("Config") or {}).get("Hostname") or ""): "hostname"}
+    for endpoint in (network.get("Networks") or {}).values():
+        for key in ("IPAddress", "GlobalIPv6Address"):
+            found[str(endpoint.get(key) or "")] = "address"
+        found[str(endpoint.get("MacAddress") or "")] = "mac"
+    for bindings in (network.get("Ports") or {}).values():
+        for binding in bindings or ():
+            found[str(binding.get("HostPort") or "")] = "port"
+    found.pop("", None)
+    return tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))

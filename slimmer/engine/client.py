@@ -23,7 +23,7 @@ import docker.utils
 import requests.exceptions
 from docker.context import ContextAPI
 
-from slimmer.engine.streams import Attachment, hijack
+from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 from slimmer.errors import (
     CommandNotFoundError,
     EngineOperationError,
@@ -97,14 +97,26 @@ class Engine:
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
         """The engine's description of an image. Raises ImageNotFoundError."""
+        found = self.find_image(reference)
+        if found is None:
+            raise ImageNotFoundError(
+                f"the image {reference} is not in the engine at {self.address}",
+                hint=self._similar_images(reference),
+            )
+        return found
+
+    def find_image(self, reference: str) -> dict[str, Any] | None:
+        """The engine's description of an image; None where it has none of that name or id."""
         try:
             with translated(f"inspect the image {reference}"):
                 return cast(dict[str, Any], self._client.inspect_image(reference))
         except ImageNotFoundError:
-            raise ImageNotFoundError(
-                f"the image {reference} is not in the engine at {self.address}",
-                hint=self._similar_images(reference),
-            ) from None
+            return None
+
+    def image_history(self, reference: str) -> list[dict[str, Any]]:
+        """The steps that built an image, the newest first, as far as the engine knows them."""
+        with translated(f"read the history of the image {reference}"):
+            return cast(list[dict[str, Any]], self._client.history(reference))
 
     def _similar_images(self, reference: str) -> str:
         wanted = reference.split(":")[0].rsplit("/", 1)[-1]
@@ -235,6 +247,19 @@ class Engine:
             written = cast(bytes, self._client.logs(container, tail=lines))
             return written.decode("utf-8", "replace").rstrip()
         return ""
+
+    def output(self, container: str) -> Output:
+        """All that a container without a terminal wrote to stdout and stderr."""
+        written = Output()
+        with translated("read what the container wrote"):
+            response = self._client._get(
+                self._client._url("/containers/{0}/logs", container),
+                params={"stdout": 1, "stderr": 1},
+            )
+            self._client._raise_for_status(response)
+            for number, data in read_frames(response.content):
+                written.add(number, data)
+        return written
 
     # ---- what carries a label
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from slimmer.engine.client import Engine
+from slimmer.engine.streams import Output
 
-OUTPUT_LIMIT = 1024 * 1024
-"""Bytes of stdout and stderr that are remembered; the rest is read and dropped."""
+
+@dataclass(frozen=True, kw_only=True)
+class RanCommand:
+    """How a command in a container ended, and what it wrote."""
+
+    exit_status: int | None
+    """None where it did not end within its time limit."""
+    output: Output
 
 
 def run_command(
@@ -19,15 +27,15 @@ def run_command(
     user: str,
     timeout: float,
     started: Callable[[], None] = lambda: None,
-) -> tuple[int | None, bytes]:
-    """Run the command; returns (exit status or None at the time limit, its output).
+) -> RanCommand:
+    """Run the command, `timeout` in seconds.
 
     `started` is called once the engine was told to start it. A command beyond its time limit
     goes on in the container (the engine offers no way to end it) until that is removed.
     """
     deadline = time.monotonic() + timeout
     identity, stream = engine.execute(container, command, user=user)
-    output = bytearray()
+    output = Output()
     try:
         started()
         while True:
@@ -35,9 +43,9 @@ def run_command(
             frame = stream.frame()
             if frame is None:
                 break
-            output += frame[1][: OUTPUT_LIMIT - len(output)]
+            output.add(*frame)
     except TimeoutError:
-        return None, bytes(output)
+        return RanCommand(exit_status=None, output=output)
     finally:
         stream.close()
-    return engine.exec_exit_status(identity), bytes(output)
+    return RanCommand(exit_status=engine.exec_exit_status(identity), output=output)

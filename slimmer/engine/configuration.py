@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from slimmer.model import RunOptions
+from slimmer.model import PortBinding, RunOptions
 
 SENSOR_PATH = "/.slim/sensor"
 """Where the sensor lies in the containers that use it."""
@@ -15,13 +15,21 @@ UNPUBLISHABLE_NETWORKS = ("host", "none", "container:")
 
 
 def as_user_would(
-    image: str, run: RunOptions, ports: Iterable[int], *, loopback: bool
+    image: str,
+    run: RunOptions,
+    ports: Iterable[int],
+    *,
+    loopback: bool,
+    bindings: Sequence[PortBinding] | None = None,
 ) -> dict[str, Any]:
     """What `docker run` would create for the image with these options.
 
-    TCP `ports` are published at free ports, on loopback only where the engine is local.
+    TCP `ports` are published at free ports, on loopback only where the engine is local; given
+    `bindings`, those are published instead.
     """
-    ports = sorted(set(ports))
+    if bindings is None:
+        address = "127.0.0.1" if loopback else ""
+        bindings = [PortBinding(port=port, host_address=address) for port in sorted(set(ports))]
     published = not run.network.startswith(UNPUBLISHABLE_NETWORKS)
     configuration: dict[str, Any] = {
         "Image": image,
@@ -33,12 +41,13 @@ def as_user_would(
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
         },
     }
-    if published and ports:
-        address = "127.0.0.1" if loopback else ""
-        configuration["ExposedPorts"] = {f"{port}/tcp": {} for port in ports}
-        configuration["HostConfig"]["PortBindings"] = {
-            f"{port}/tcp": [{"HostIp": address, "HostPort": ""}] for port in ports
-        }
+    if published and bindings:
+        places: dict[str, list[dict[str, str]]] = {}
+        for each in bindings:
+            place = {"HostIp": each.host_address, "HostPort": each.host_port}
+            places.setdefault(f"{each.port}/{each.protocol}", []).append(place)
+        configuration["ExposedPorts"] = {port: {} for port in places}
+        configuration["HostConfig"]["PortBindings"] = places
     settings = {"User": run.user, "WorkingDir": run.workdir, "Hostname": run.hostname}
     configuration |= {key: value for key, value in settings.items() if value}
     if run.entrypoint is not None:

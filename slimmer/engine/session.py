@@ -48,7 +48,9 @@ class Session:
         """The labels of a container that this session creates for `role`."""
         return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), ROLE_LABEL: role}
 
-    def create_container(self, role: str, configuration: Mapping[str, Any]) -> str:
+    def create_container(
+        self, role: str, configuration: Mapping[str, Any], *, name: str = ""
+    ) -> str:
         """Create a container that is removed at the end of the session; returns its id."""
         with self._lock:
             if self._closed:
@@ -56,7 +58,7 @@ class Session:
         labelled = dict(configuration)
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(role)}
         container = self.engine.create_container(
-            labelled, f"slimmer-{role}-{self.id}-{uuid.uuid4().hex[:4]}"
+            labelled, name or f"slimmer-{role}-{self.id}-{uuid.uuid4().hex[:4]}"
         )
         with self._lock:
             if not self._closed:
@@ -66,13 +68,15 @@ class Session:
         self._remove(container)
         raise InterruptedRunError("the run is ending")
 
-    def create_with_sensor(self, role: str, configuration: Mapping[str, Any], sensor: Path) -> str:
+    def create_with_sensor(
+        self, role: str, configuration: Mapping[str, Any], sensor: Path, *, name: str = ""
+    ) -> str:
         """Create a container that has the sensor at SENSOR_PATH; returns its id."""
         if self._mounts_sensor is None:
             self._mounts_sensor = self.engine.can_mount(sensor)
         if self._mounts_sensor:
-            return self.create_container(role, with_sensor(configuration, sensor))
-        container = self.create_container(role, configuration)
+            return self.create_container(role, with_sensor(configuration, sensor), name=name)
+        container = self.create_container(role, configuration, name=name)
         self.engine.put_file(container, SENSOR_PATH, sensor)
         return container
 
@@ -97,8 +101,11 @@ class Session:
     def image_name(self, role: str) -> str:
         """A name for an image of this session. It goes at the session's end, and the image with
         it unless that has another name by then."""
-        name = f"{SESSION_REPOSITORY}/{self.id}:{role}"
         with self._lock:
+            # A second image of a role has a name of its own: else the first would lose its only
+            # one, and stay behind without any.
+            number = sum(name.partition(":")[2].startswith(role) for name in self._images)
+            name = f"{SESSION_REPOSITORY}/{self.id}:{role}" + (f"-{number + 1}" if number else "")
             self._images.append(name)
         return name
 

@@ -10,13 +10,51 @@ import contextlib
 import io
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 _FRAME_HEADER = struct.Struct(">BxxxI")
 STDOUT, STDERR = 1, 2
 _STDERR_LIMIT = 64 * 1024
 """Bytes of stderr that an attachment remembers: enough for any message, safe for any flood."""
+OUTPUT_LIMIT = 1024 * 1024
+"""Bytes of stdout and stderr that an Output remembers; the rest is dropped."""
+
+
+class Output:
+    """What a command wrote: stdout and stderr apart, and both in the order of arrival."""
+
+    def __init__(self) -> None:
+        self._pieces: list[tuple[int, bytes]] = []
+        self._left = OUTPUT_LIMIT
+        self.complete = True
+        """False where the limit cut something off."""
+
+    def add(self, number: int, data: bytes) -> None:
+        """Remember a frame, as far as the limit lets it."""
+        kept = data[: self._left]
+        self._left -= len(kept)
+        self.complete = self.complete and len(kept) == len(data)
+        if kept:
+            self._pieces.append((number, kept))
+
+    @property
+    def stdout(self) -> bytes:
+        """What came on stdout."""
+        return self._of(STDOUT)
+
+    @property
+    def stderr(self) -> bytes:
+        """What came on stderr."""
+        return self._of(STDERR)
+
+    @property
+    def both(self) -> bytes:
+        """All of it as it came."""
+        return b"".join(data for _, data in self._pieces)
+
+    def _of(self, wanted: int) -> bytes:
+        return b"".join(data for number, data in self._pieces if number == wanted)
 
 
 class Attachment:
@@ -81,6 +119,17 @@ class Attachment:
             self._socket.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError):
             self._socket.close()
+
+
+def read_frames(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The (stream number, bytes) in a whole answer of the engine; one that ends inside a frame
+    gives what is there of it."""
+    position = 0
+    while position + _FRAME_HEADER.size <= len(data):
+        number, length = _FRAME_HEADER.unpack_from(data, position)
+        position += _FRAME_HEADER.size
+        yield number, data[position : position + length]
+        position += length
 
 
 class _StandardOutput(io.RawIOBase):

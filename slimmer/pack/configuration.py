@@ -1,8 +1,9 @@
 """The image configuration and the manifest of what was packed: canonical JSON, no `now`.
 
-Configuration: the original's own, with the labels of slimmer; architecture, variant, system
-and time of creation are the original's too, so nothing in it depends on when or where slimmer
-ran. Manifest: OCI image manifest 1.0, layers uncompressed, so a layer's digest is its diff_id.
+Configuration: the original's own, with the labels of slimmer; architecture, variant, system,
+author and time of creation are the original's too, so nothing in it depends on when or where
+slimmer ran. Manifest: OCI image manifest 1.0, layers uncompressed, so a layer's digest is its
+diff_id.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ MANIFEST_TYPE: Final = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE: Final = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE: Final = "application/vnd.oci.image.layer.v1.tar"
 
-_DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What the engines put into a container of an image that sets no PATH."""
 
 _CREATED_BY: Final = "slimmer"
@@ -58,6 +59,8 @@ def image_configuration(
     }
     if original.variant:
         configuration["variant"] = original.variant
+    if original.author:
+        configuration["author"] = original.author
     created = _clamped(original.created, latest)
     if created:
         configuration["created"] = created
@@ -116,7 +119,7 @@ def _with_path(environment: Sequence[str], folders: Sequence[str]) -> list[str]:
         if name == "PATH":
             extended[position] = "PATH=" + ":".join([*filter(None, [value]), *folders])
             return extended
-    extended.append("PATH=" + ":".join([_DEFAULT_PATH, *folders]))
+    extended.append("PATH=" + ":".join([DEFAULT_PATH, *folders]))
     return extended
 
 

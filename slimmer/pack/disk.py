@@ -13,7 +13,9 @@ from typing import BinaryIO, Final
 from slimmer.errors import NoSpaceError, UsageError
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-_REFUSED: Final = (errno.EACCES, errno.EEXIST, errno.ENOTDIR, errno.EPERM, errno.EROFS)
+_REFUSED: Final = (
+    *(errno.EACCES, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS),
+)
 
 
 class UnfinishedFile:

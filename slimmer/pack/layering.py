@@ -48,7 +48,7 @@ def plan_layers(
     PackingError for a kept path, or a parent of one, that the index does not have.
     """
     entries = _look_up(entry, kept)
-    storable, notes = _storable(entries)
+    storable, notes = storable_entries(entries)
     placement = Placement(
         entry=entry, owner=owner, paths=storable, working_directory=working_directory
     )
@@ -89,7 +89,7 @@ def plan_layer(
                 # Its own parents are there already.
                 break
             chosen[member] = known.get(member) or _required(entry, member)
-    storable, _ = _storable(chosen)
+    storable, _ = storable_entries(chosen)
     return LayerPlan(
         name=name, entries=tuple(storable[path] for path in sorted(storable, key=os.fsencode))
     )
@@ -178,7 +178,7 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _storable(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
+def storable_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
     """The entries as a layer can hold them, and a note for each loss."""
     storable: dict[str, Entry] = {}
     notes: list[str] = []
@@ -194,10 +194,15 @@ def _storable(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str
     return storable, tuple(notes)
 
 
+def is_of_the_host(attribute: str) -> bool:
+    """Whether the machine gives this extended attribute to files, whatever image they are of."""
+    return attribute in _OF_THE_HOST or attribute.startswith(_OF_THE_HOST_PREFIXES)
+
+
 def _with_portable_attributes(entry: Entry, notes: list[str]) -> Entry:
     kept = []
     for name, value in entry.xattrs:
-        if name in _OF_THE_HOST or name.startswith(_OF_THE_HOST_PREFIXES):
+        if is_of_the_host(name):
             continue
         if "=" in name:
             notes.append(

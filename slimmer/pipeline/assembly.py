@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slimmer import __version__
 from slimmer.configuration import DebugImage
@@ -18,7 +18,7 @@ from slimmer.metadata import (
     package_metadata,
     with_sbom,
 )
-from slimmer.model import KeepSet, LayerPlan, PackedImage, Trace
+from slimmer.model import KeepSet, LayerPlan, PackedImage, Repair, Trace
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
 from slimmer.pipeline.debug_layer import (
     DebugLayer,
@@ -28,7 +28,9 @@ from slimmer.pipeline.debug_layer import (
 )
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job, source_date_epoch
-from slimmer.rootfs import PathGlobs
+from slimmer.pipeline.trace_file import repairs_of_trace
+from slimmer.report import dropped_document
+from slimmer.rootfs import PathGlobs, RootfsIndex
 from slimmer.tracing import Examination
 
 
@@ -42,14 +44,20 @@ class Assembly:
     """By role: `slim`, `debug`."""
     plans: dict[str, tuple[LayerPlan, ...]]
     """Of all layers of each image, by role, lowest first."""
+    debug_layer: DebugLayer | None
+    """What the debug image has above the slim one's layers."""
     sbom: Future[bytes]
     """CycloneDX of the slim image, composed beside what follows."""
+    dropped: Future[str]
+    """What the slim image does not have, for dropped.json; composed beside what follows too."""
 
 
-def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
-    """Decide, describe and pack."""
+def assemble(
+    job: Job, examined: Examination, served: Served, repairs: tuple[Repair, ...] = ()
+) -> Assembly:
+    """Decide, describe and pack. `repairs` are what earlier rounds were seen to miss."""
     with job.clock.stage("decide"):
-        request = keep_request(job, examined.trace, served)
+        request = keep_request(job, examined.trace, served, (*repairs_of_trace(examined), *repairs))
         kept = decide(request)
         debug_layer = _debug_layer(job, request, kept)
         job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
@@ -61,9 +69,24 @@ def assemble(job: Job, examined: Examination, served: Served) -> Assembly:
         job.progress.detail("metadata", f"{len(metadata.components):,} packages are left")
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, served, debug_layer)
-    served.server.close()
     sbom = job.pool.submit(_sbom, job, metadata, images["slim"].config_digest)
-    return Assembly(metadata=metadata, images=images, plans=plans, sbom=sbom)
+    dropped = job.pool.submit(
+        dropped_document,
+        tuple(served.index),
+        metadata.keep.reasons,
+        package=served.package_name,
+        debug_paths=_debug_paths(metadata, debug_layer),
+        original_id=job.original.id,
+        manifest_digest=images["slim"].manifest_digest,
+    )
+    return Assembly(
+        metadata=metadata,
+        images=images,
+        plans=plans,
+        debug_layer=debug_layer,
+        sbom=sbom,
+        dropped=dropped,
+    )
 
 
 def decide_ahead(job: Job, trace: Trace, served: Served) -> None:
@@ -72,24 +95,44 @@ def decide_ahead(job: Job, trace: Trace, served: Served) -> None:
     decide(keep_request(job, trace, served))
 
 
-def keep_request(job: Job, trace: Trace, served: Served) -> KeepRequest:
+def keep_request(
+    job: Job, trace: Trace, served: Served, repairs: tuple[Repair, ...] = ()
+) -> KeepRequest:
     """What the keep-set is decided from."""
     options = job.options
     return KeepRequest(
         index=served.index,
         content=served.server.content,
-        trace=trace,
+        trace=_without_withheld(trace, served.index, options.withheld),
         config=job.original.config,
+        copied=job.original.copied,
         packages=served.packages,
         strategy=options.strategy,
         with_rules=frozenset(options.rules),
         without_rules=frozenset(options.without_rules),
         includes=options.includes,
+        missed=job.missed,
         excludes=options.excludes,
+        repairs=repairs,
+        withheld=options.withheld,
         environment=options.run.environment,
         user=options.run.user,
         workdir=options.run.workdir,
     )
+
+
+def _without_withheld(trace: Trace, index: RootfsIndex, globs: tuple[str, ...]) -> Trace:
+    """The trace as if nobody had looked up what the globs cover."""
+    if not globs:
+        return trace
+    withheld = PathGlobs(globs)
+    sightings = []
+    for sighting in trace.sightings:
+        walk = index.resolve(sighting.path)
+        ends = [entry.path for entry in (walk.named, walk.entry) if entry is not None]
+        if not any(map(withheld.covers, (sighting.path, *ends))):
+            sightings.append(sighting)
+    return replace(trace, sightings=tuple(sightings))
 
 
 def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
@@ -105,6 +148,12 @@ def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | 
             "with --debug-from (a busybox), or say --no-debug"
         )
     return layer
+
+
+def _debug_paths(metadata: PackageMetadata, layer: DebugLayer | None) -> list[str]:
+    """What the debug image has that the slim one has not."""
+    entries = layer.plan.entries if layer else ()
+    return [entry.path for entry in entries if entry.path not in metadata.keep.reasons]
 
 
 def _metadata_request(request: KeepRequest, kept: KeepSet, served: Served) -> MetadataRequest:
@@ -156,8 +205,10 @@ def _pack(
         labels=image_labels(original_id=job.original.id, version=__version__),
         latest=latest,
     )
+    if not any(repair.listing for repair in request.repairs):
+        # Else there is more than will stay: repair cuts it down, and asks again.
+        keep_to_budget(job, slim)
     size = sum(layer.size for layer in slim.layers)
-    _keep_to_budget(job, size)
     job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
     if debug_layer is None:
         return {"slim": slim}, {"slim": planning.layers}
@@ -173,8 +224,10 @@ def _pack(
     return {"slim": slim, "debug": debug}, plans
 
 
-def _keep_to_budget(job: Job, size: int) -> None:
+def keep_to_budget(job: Job, image: PackedImage) -> None:
+    """Raises BudgetError where the slim image is larger than the user wants it to be."""
     budget = job.options.max_size
+    size = sum(layer.size for layer in image.layers)
     if budget is not None and size > budget:
         raise BudgetError(
             f"the slim image has {size:,} bytes, {size - budget:,} more than its budget",

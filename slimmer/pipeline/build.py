@@ -11,18 +11,18 @@ from slimmer.configuration import BuildOptions
 from slimmer.engine import Session, connect
 from slimmer.pipeline.examination import examine_original
 from slimmer.pipeline.job import Job, source_date_epoch
-from slimmer.pipeline.resolution import resolve
+from slimmer.pipeline.resolution import read_missed, resolve
 from slimmer.progress import Progress, StageClock
 from slimmer.workspace import workspace
 
 if TYPE_CHECKING:
-    from slimmer.pipeline.assembly import Assembly
     from slimmer.pipeline.examination import Served
+    from slimmer.pipeline.verification import Verified
     from slimmer.report import Report
     from slimmer.tracing import Examination
 
-Assemble = Callable[[Job, "Examination", "Served"], "Assembly"]
-Deliver = Callable[[Job, "Examination", "Served", "Assembly"], "Report"]
+BuildVerified = Callable[[Job, "Examination", "Served"], "Verified"]
+Deliver = Callable[[Job, "Examination", "Served", "Verified"], "Report"]
 
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:
@@ -32,6 +32,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
     """
     clock = StageClock(progress)
     source_date_epoch()  # a wrong one is told before anything starts
+    missed = read_missed(options)
     engine = connect()
     try:
         original, slim_name, debug_name = resolve(engine, options)
@@ -50,6 +51,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                 original=original,
                 slim_name=slim_name,
                 debug_name=debug_name,
+                missed=missed,
             )
             try:
                 return _run(job)
@@ -65,15 +67,15 @@ def _run(job: Job) -> Report:
     later_steps = job.pool.submit(_later_steps)
     with job.clock.stage("trace"):
         examined, served = examine_original(job)
-    assemble, verify_and_deliver = later_steps.result()
-    assembly = assemble(job, examined, served)
-    return verify_and_deliver(job, examined, served, assembly)
+    build_verified, deliver = later_steps.result()
+    verified = build_verified(job, examined, served)
+    return deliver(job, examined, served, verified)
 
 
-def _later_steps() -> tuple[Assemble, Deliver]:
+def _later_steps() -> tuple[BuildVerified, Deliver]:
     """The steps behind the traced run. To import them takes Python 0.1 s, which is spent while
     the engine starts the containers."""
-    from slimmer.pipeline.assembly import assemble
-    from slimmer.pipeline.delivery import verify_and_deliver
+    from slimmer.pipeline.delivery import deliver
+    from slimmer.pipeline.verification import build_verified
 
-    return assemble, verify_and_deliver
+    return build_verified, deliver

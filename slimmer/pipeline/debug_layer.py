@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class DebugLayer:
     content: Content
     path_folders: tuple[str, ...] = ()
     """Folders to append to PATH."""
+    foreign: frozenset[str] = frozenset()
+    """Paths that are not the original's: taken from another image, or made."""
 
 
 def layer_of_original(request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
@@ -44,7 +47,8 @@ def layer_of_image(
     has no busybox that runs in the original.
     """
     image = read_original(reference, session.engine.inspect_image(reference))
-    server = FileServer(session, image, sensor_binary(image.architecture), folder / "debug-content")
+    spool = Path(tempfile.mkdtemp(dir=folder)) / "debug-content"  # each round has one of its own
+    server = FileServer(session, image, sensor_binary(image.architecture), spool)
     index = server.index()
     tools = borrowed_tools(request, kept, index=index, content=server.content)
     entries = {entry.path: entry for entry in tools.entries}
@@ -57,7 +61,12 @@ def layer_of_image(
     content = CombinedContent(request.content, borrowed=borrowed)
     content.fetch(tools.sources)
     server.close()
-    return DebugLayer(plan=plan, content=content, path_folders=(BORROWED_FOLDER,))
+    return DebugLayer(
+        plan=plan,
+        content=content,
+        path_folders=(BORROWED_FOLDER,),
+        foreign=frozenset(entries),
+    )
 
 
 def with_metadata(
@@ -75,4 +84,4 @@ def with_metadata(
         entries={**tools, **above.entries},
     )
     content = CombinedContent(layer.content, generated=above.content)
-    return replace(layer, plan=plan, content=content)
+    return replace(layer, plan=plan, content=content, foreign=layer.foreign | set(above.entries))

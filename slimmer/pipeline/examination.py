@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
+from slimmer.model import EntryType
 from slimmer.pipeline.job import Job
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import (
@@ -30,11 +32,23 @@ class Served:
     index: RootfsIndex
     packages: PackageDatabase
 
+    def package_name(self, path: str) -> str:
+        """The distribution package that owns the path; empty where none does."""
+        return getattr(self.packages.owner(path), "name", "")
+
 
 def examine_original(job: Job) -> tuple[Examination, Served]:
-    """Run, probe and stop the original under trace."""
+    """Run, probe and stop the original under trace, or read what an earlier run has seen."""
     options, original = job.options, job.original
     sensor = sensor_binary(original.architecture)
+    if options.from_trace is not None:
+        from slimmer.pipeline.trace_file import recall_trace  # only a build from a trace pays
+
+        return recall_trace(
+            job,
+            options.from_trace,
+            lambda paths: job.pool.submit(_serve, job, sensor, paths),
+        )
     served = job.pool.submit(_serve, job, sensor)
     probes = planned_probes(original, options.probes, options.run, healthcheck=options.healthcheck)
     if probes and not options.probes:
@@ -68,6 +82,10 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
         for fetching in ahead:
             fetching.result()
+    if options.save_trace is not None:
+        from slimmer.pipeline.trace_file import save_trace
+
+        examination = save_trace(job, options.save_trace, examination, served.result())
     return examination, served.result()
 
 
@@ -77,7 +95,19 @@ def _decide_ahead(job: Job, target: TracedRun, served: Future[Served]) -> None:
     decide_ahead(job, target.seen(), served.result())
 
 
-def _serve(job: Job, sensor: Path) -> Served:
+def _serve(job: Job, sensor: Path, wanted: Iterable[str] = ()) -> Served:
+    """`wanted` are paths whose files will be read: they are fetched while the index is put to
+    use."""
     server = FileServer(job.session, job.original, sensor, job.folder / "content")
     index = server.index()
-    return Served(server=server, index=index, packages=read_packages(index, server.content))
+    packages = read_packages(index, server.content)
+    ends = (index.resolve(path).entry for path in wanted)
+    files = {end.path for end in ends if end is not None and end.type is EntryType.FILE}
+    if files:
+        job.pool.submit(_fetch, server, sorted(files))
+    return Served(server=server, index=index, packages=packages)
+
+
+def _fetch(server: FileServer, files: Sequence[str]) -> None:
+    with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
+        server.content.fetch(files)

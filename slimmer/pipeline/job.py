@@ -31,6 +31,8 @@ class Job:
     slim_name: str
     debug_name: str
     """Empty where no debug image is made."""
+    missed: tuple[tuple[str, str], ...] = ()
+    """(path, file) of `--include-from`, see KeepRequest.missed."""
     notes: list[str] = field(default_factory=list)
     """Sentences for the report, added to as they come up."""
 

@@ -24,7 +24,8 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     """
     _refuse_what_fails_later(options)
     inspection = engine.inspect_image(options.image)
-    original = read_original(options.image, inspection)
+    history = engine.image_history(options.image)
+    original = read_original(options.image, inspection, history)
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
     own_names = repository_tags(inspection)
@@ -33,6 +34,17 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
     return original, slim, debug
+
+
+def read_missed(options: BuildOptions) -> tuple[tuple[str, str], ...]:
+    """(path, file) for each path in the files of `--include-from`. Raises WatchFileError."""
+    if not options.include_from:
+        return ()
+    from slimmer.watch import read_missed_paths  # most builds have none
+
+    return tuple(
+        (path, str(file)) for file in options.include_from for path in read_missed_paths(file)
+    )
 
 
 def _refuse_what_fails_later(options: BuildOptions) -> None:
@@ -45,6 +57,12 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         from slimmer.pack import output_target
 
         output_target(options.output)
+    place = options.save_trace
+    if place is not None and (place.is_dir() or not place.parent.is_dir()):
+        raise UsageError(
+            f"the trace cannot be saved to {place}",
+            hint="name a file in a folder that is there",
+        )
 
 
 def _refuse_foreign(engine: Engine, name: str) -> None:

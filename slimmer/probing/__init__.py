@@ -3,12 +3,14 @@
 from slimmer.probing.exercise import HEALTHCHECK, exercise, healthcheck_probe, in_order
 from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
 from slimmer.probing.prober import COMMAND_MISSING, Prober
+from slimmer.probing.record import RECORD_LIMIT, record
 from slimmer.probing.target import CommandOutcome, Target
 
 __all__ = [
     "COMMAND_MISSING",
     "HEALTHCHECK",
     "METHODS",
+    "RECORD_LIMIT",
     "CommandOutcome",
     "Prober",
     "Target",
@@ -17,5 +19,6 @@ __all__ = [
     "healthcheck_probe",
     "http_probe",
     "in_order",
+    "record",
     "with_unique_names",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 
-from slimmer.model import CommandProbe, ProbeResult
+from slimmer.model import CommandAnswer, CommandProbe, ProbeResult
+from slimmer.probing.record import record
 from slimmer.probing.target import Target
 
 EXCERPT_LIMIT = 2000
@@ -15,12 +16,19 @@ def run(probe: CommandProbe, target: Target, timeout: float) -> ProbeResult:
     """Run the probe's command in the target; `timeout` in seconds."""
     started = time.monotonic()
     outcome = target.run_command(probe.command, user=probe.user, timeout=timeout)
-    text = outcome.output.decode("utf-8", "replace")
+    text = outcome.written.both.decode("utf-8", "replace")
+    answered_with = None
     if outcome.exit_status is None:
         passed, answer = False, f"did not end within {timeout:g} s"
     else:
         passed = outcome.exit_status == probe.exit_status
         answer = f"exit status {outcome.exit_status}"
+        answered_with = CommandAnswer(
+            exit_status=outcome.exit_status,
+            stdout=record(outcome.written.stdout, complete=outcome.written.complete),
+            stderr=record(outcome.written.stderr, complete=outcome.written.complete),
+            own_names=target.own_names(),
+        )
         if passed and probe.output_pattern and not re.search(probe.output_pattern, text):
             passed = False
             answer += f", output does not match /{probe.output_pattern}/"
@@ -31,4 +39,5 @@ def run(probe: CommandProbe, target: Target, timeout: float) -> ProbeResult:
         excerpt=text[:EXCERPT_LIMIT],
         exit_status=outcome.exit_status,
         seconds=time.monotonic() - started,
+        answered_with=answered_with,
     )

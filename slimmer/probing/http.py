@@ -11,7 +11,8 @@ import re
 import time
 from collections.abc import Sequence
 
-from slimmer.model import HttpProbe, ProbeResult
+from slimmer.model import HttpAnswer, HttpProbe, ProbeResult
+from slimmer.probing.record import record
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer's body that are read; the rest is left to the connection's end."""
@@ -19,14 +20,21 @@ EXCERPT_LIMIT = 2000
 NOT_READY_STATUSES = frozenset({502, 503, 504})
 
 
-def request(probe: HttpProbe, addresses: Sequence[tuple[str, int]], timeout: float) -> ProbeResult:
-    """Send the request to the first address that accepts it; `timeout` in seconds."""
+def request(
+    probe: HttpProbe,
+    addresses: Sequence[tuple[str, int]],
+    timeout: float,
+    *,
+    own_names: tuple[tuple[str, str], ...] = (),
+) -> ProbeResult:
+    """Send the request to the first address that accepts it; `timeout` in seconds, `own_names`
+    as in HttpAnswer."""
     started = time.monotonic()
     failure = "no address is known for the port"
     for host, port in addresses:
         connection = http.client.HTTPConnection(host, port, timeout=timeout)
         try:
-            return _exchange(probe, connection, started, timeout)
+            return _exchange(probe, connection, started, timeout, own_names)
         except (OSError, http.client.HTTPException) as error:
             failure = _describe(error)
         finally:
@@ -41,7 +49,11 @@ def request(probe: HttpProbe, addresses: Sequence[tuple[str, int]], timeout: flo
 
 
 def _exchange(
-    probe: HttpProbe, connection: http.client.HTTPConnection, started: float, timeout: float
+    probe: HttpProbe,
+    connection: http.client.HTTPConnection,
+    started: float,
+    timeout: float,
+    own_names: tuple[tuple[str, str], ...],
 ) -> ProbeResult:
     headers = dict(probe.headers)
     if not any(name.lower() == "user-agent" for name in headers):
@@ -62,6 +74,12 @@ def _exchange(
         excerpt=text[:EXCERPT_LIMIT],
         answered=accepted or response.status not in NOT_READY_STATUSES,
         seconds=time.monotonic() - started,
+        answered_with=HttpAnswer(
+            status=response.status,
+            headers=tuple(response.getheaders()),
+            body=record(body, complete=len(body) < BODY_LIMIT),
+            own_names=own_names,
+        ),
     )
 
 

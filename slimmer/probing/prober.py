@@ -27,7 +27,12 @@ class Prober:
         """One attempt; at most `timeout` (else the probe timeout) seconds."""
         limit = self._timeout if timeout is None else timeout
         if isinstance(probe, HttpProbe):
-            return http.request(probe, self._target.addresses(probe.port), limit)
+            return http.request(
+                probe,
+                self._target.addresses(probe.port),
+                limit,
+                own_names=self._target.own_names(),
+            )
         return command.run(probe, self._target, limit)
 
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:

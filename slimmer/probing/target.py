@@ -7,14 +7,33 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+class Written(Protocol):
+    """What a command wrote, cut at a limit."""
+
+    @property
+    def stdout(self) -> bytes: ...
+
+    @property
+    def stderr(self) -> bytes: ...
+
+    @property
+    def both(self) -> bytes:
+        """stdout and stderr together, in the order of arrival."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """False where the limit cut something off."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommandOutcome:
     """How a command in the container ended."""
 
     exit_status: int | None
     """None where it did not end within its time limit."""
-    output: bytes
-    """stdout and stderr together, in the order of arrival; cut at a limit."""
+    written: Written
 
 
 class Target(Protocol):
@@ -26,6 +45,10 @@ class Target(Protocol):
 
     def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
         """Run a command in the container, `timeout` in seconds."""
+        ...
+
+    def own_names(self) -> tuple[tuple[str, str], ...]:
+        """What the container is called that answered last: as `HttpAnswer.own_names`."""
         ...
 
     def exit_status(self) -> int | None:

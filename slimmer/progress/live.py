@@ -52,6 +52,8 @@ class LiveProgress:
 
     def started(self, stage: str) -> None:
         with self._lock:
+            # A stage that runs once more goes to the end, and shows its last run.
+            self._stages.pop(stage, None)
             self._stages[stage] = _Stage(name=stage, began=time.monotonic())
 
     def detail(self, stage: str, text: str) -> None:

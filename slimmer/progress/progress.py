@@ -147,9 +147,13 @@ class StageClock:
 
     @property
     def times(self) -> tuple[StageTime, ...]:
-        """The stages that are done, in the order in which they ended."""
+        """The stages that are done, in the order in which they ended first; one that ran several
+        times has the sum."""
+        sums: dict[str, float] = {}
         with self._lock:
-            return tuple(self._times)
+            for each in self._times:
+                sums[each.stage] = sums.get(each.stage, 0.0) + each.seconds
+        return tuple(StageTime(stage=stage, seconds=total) for stage, total in sums.items())
 
     @property
     def total_seconds(self) -> float:

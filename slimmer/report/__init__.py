@@ -1,19 +1,39 @@
 """What a run tells at its end: the report, for people and machines."""
 
 from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
+from slimmer.report.coverage import measure_coverage
+from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import schema, to_json
-from slimmer.report.files import write_report
+from slimmer.report.dropped import dropped_document
+from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
+from slimmer.report.groups import content_sizes
 from slimmer.report.page import to_page
-from slimmer.report.report import SCHEMA_VERSION, Report
+from slimmer.report.report import SCHEMA_VERSION, FidelitySummary, Report
+from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
+from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
+    "DROPPED_NAME",
+    "JSON_NAME",
     "SCHEMA_VERSION",
+    "CoverageSummary",
+    "DriftedPath",
+    "Fate",
+    "FidelitySummary",
     "FinishedImage",
     "ImageTest",
     "Report",
     "RunRecord",
+    "SavedReport",
+    "TraceFileSummary",
+    "UnstablePath",
     "compose_report",
+    "content_sizes",
+    "dropped_document",
+    "find_report",
+    "measure_coverage",
+    "read_report",
     "schema",
     "terminal_summary",
     "to_json",

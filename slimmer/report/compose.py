@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slimmer import __version__
+from slimmer.comparison import SHOWN_LINES
 from slimmer.model import (
     Entry,
     EntryType,
@@ -21,18 +22,26 @@ from slimmer.model import (
     Strategy,
     Trace,
 )
+from slimmer.repair import RepairLog
+from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.report import (
+    DifferenceSummary,
+    FidelitySummary,
     ImageSummary,
     KeptPath,
     LayerSummary,
     OriginalSummary,
     PhaseSummary,
     ProbeSummary,
+    RepairedPath,
+    RepairRoundSummary,
+    RepairSummary,
     Report,
     TestSummary,
     TraceSummary,
 )
+from slimmer.report.trace_file_summary import TraceFileSummary
 
 _TYPE_NAMES = {
     EntryType.FILE: "file",
@@ -82,8 +91,15 @@ class RunRecord:
     strategy: Strategy
     slim: FinishedImage | None
     debug: FinishedImage | None = None
+    verification: str = "content"
+    """What finished images had to do: as in Report."""
+    trace_file: TraceFileSummary | None = None
+    coverage: CoverageSummary | None = None
     tests: Sequence[ImageTest]
     """The traced run's first."""
+    repair: RepairLog | None = None
+    """What it took until the slim image passed; None where the first one did."""
+    fidelity: Sequence[FidelitySummary] = ()
     package: Callable[[str], str] = lambda path: ""
     """The name of the distribution package that owns a path; empty where none does."""
     notes: Sequence[str] = ()
@@ -116,7 +132,12 @@ def compose_report(run: RunRecord) -> Report:
         debug=_image(run.debug) if run.debug else None,
         factor=round(run.original.size / run.slim.size, 2) if run.slim and run.slim.size else None,
         trace=_trace(run.trace),
+        verification=run.verification,
+        trace_file=run.trace_file,
+        coverage=run.coverage,
         tests=tuple(_test(test) for test in run.tests),
+        repair=_repair(run.repair) if run.repair else None,
+        fidelity=tuple(run.fidelity),
         notes=tuple(dict.fromkeys((*run.notes, *run.keep.notes))),
         stages=run.measurements.stages,
         total_seconds=run.measurements.total_seconds,
@@ -177,9 +198,27 @@ def _test(test: ImageTest) -> TestSummary:
     )
 
 
+def _repair(log: RepairLog) -> RepairSummary:
+    return RepairSummary(
+        rounds=tuple(
+            RepairRoundSummary(
+                problem=each.problem, paths=tuple(repair.path for repair in each.repairs)
+            )
+            for each in log.rounds
+        ),
+        paths=tuple(
+            RepairedPath(
+                path=repair.path, detail=repair.detail, lasting=log.lasting.get(repair.path, "")
+            )
+            for repair in log.repairs
+        ),
+    )
+
+
 def _probe(result: ProbeResult) -> ProbeSummary:
     probe = result.probe
     is_http = isinstance(probe, HttpProbe)
+    comparison = result.comparison
     return ProbeSummary(
         name=probe.name,
         kind="http" if is_http else "command",
@@ -190,6 +229,12 @@ def _probe(result: ProbeResult) -> ProbeSummary:
         answer=result.answer,
         seconds=result.seconds,
         attempts=result.attempts,
+        compared=comparison.verdict.value if comparison else "",
+        unstable=comparison.unstable if comparison else (),
+        differences=tuple(
+            DifferenceSummary(part=each.part, lines=each.lines[:SHOWN_LINES])
+            for each in (comparison.differences if comparison else ())
+        ),
     )
 
 
@@ -198,15 +243,18 @@ def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:
     for plan in run.slim.plans if run.slim else ():
         for entry in plan.entries:
             layer_of.setdefault(entry.path, plan.name)
-    types = {entry.path: _TYPE_NAMES[entry.type] for entry in (*run.entries, *run.generated)}
+    entries = {entry.path: entry for entry in (*run.entries, *run.generated)}
+    made = {entry.path for entry in run.generated}
     sizes = {**sizes, **{entry.path: entry.size for entry in run.generated}}
     return tuple(
         KeptPath(
             path=path,
-            type=types[path],
+            type=_TYPE_NAMES[entries[path].type],
             size=sizes.get(path, 0),
             layer=layer_of.get(path, ""),
             package=run.package(path),
+            target=entries[path].link_target,
+            origin="slimmer" if path in made else "",
             reasons=run.keep.reasons[path],
         )
         for path in sorted(run.keep.reasons)

@@ -7,7 +7,16 @@ from typing import Final
 
 from slimmer.progress import comparison, count, seconds, size
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
-from slimmer.report.report import Group, ImageSummary, ProbeSummary, Report
+from slimmer.report.page_coverage import coverage_section, trace_file_section
+from slimmer.report.remarks import compared
+from slimmer.report.report import (
+    FidelitySummary,
+    Group,
+    ImageSummary,
+    ProbeSummary,
+    RepairSummary,
+    Report,
+)
 
 _NOT_RUN: Final = '<span class="faint">not run</span>'
 _MARKS: Final = {True: "\u2713", False: "\u2717"}
@@ -18,6 +27,12 @@ def sections(report: Report) -> Iterable[str]:
     if report.slim:
         yield _layers(report.slim, report.debug)
     yield _verified(report)
+    if report.repair:
+        yield _repaired(report.repair)
+    if report.coverage:
+        yield coverage_section(report.coverage)
+    if report.trace_file:
+        yield trace_file_section(report.trace_file)
     yield _dropped(report)
     yield _kept(report)
     yield _traced(report)
@@ -107,8 +122,11 @@ def _layers(slim: ImageSummary, debug: ImageSummary | None) -> str:
 
 def _verified(report: Report) -> str:
     """One line per probe, one column per image: the original's answer beside the others'."""
-    if not report.tests:
-        return ""
+    not_run = (
+        '<p class="bad">The finished images were not run: --verify off.</p>\n'
+        if report.verification == "off"
+        else ""
+    )
     answers: dict[str, dict[str, ProbeSummary]] = {}
     for test in report.tests:
         for probe in test.probes:
@@ -123,9 +141,18 @@ def _verified(report: Report) -> str:
     heads = "".join(f"<th>{escaped(image)}</th>" for image in images)
     return (
         "<h2>Verified <small>the same probes on the original and on what was made of it"
-        f"</small></h2>\n{problems}"
+        f"</small></h2>\n{not_run}{problems}"
         f'<div class="scroll"><table><thead><tr><th>probe</th><th>request</th>{heads}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>\n"
+        + "".join(_compared(each) for each in report.fidelity)
+    )
+
+
+def _compared(fidelity: FidelitySummary) -> str:
+    return (
+        f'<p class="faint">{_MARKS[True]} {escaped(fidelity.image)}: '
+        f"{count(fidelity.paths, 'path')} as in the original, content of "
+        f"{count(fidelity.files_read, 'file')} compared ({size(fidelity.bytes_read)})</p>\n"
     )
 
 
@@ -144,7 +171,40 @@ def _answer(probe: ProbeSummary) -> str:
     return (
         f'<span class="{"good" if probe.passed else "bad"}">{_MARKS[probe.passed]}</span> '
         f'{escaped(probe.answer)} <span class="faint">{seconds(probe.seconds)}</span>'
+        f"{_comparison(probe)}"
     )
+
+
+def _repaired(repair: RepairSummary) -> str:
+    rounds = "".join(
+        f'<tr><td>{number}</td><td>{escaped(each.problem)}</td><td class="path">'
+        f"{'<br>'.join(map(escaped, each.paths)) or 'nothing was missed'}</td></tr>"
+        for number, each in enumerate(repair.rounds, 1)
+    )
+    paths = "".join(
+        f'<tr><td class="path">{escaped(each.path)}</td><td>{escaped(each.detail)}</td>'
+        f'<td class="path">{escaped(each.lasting)}</td></tr>'
+        for each in repair.paths
+    )
+    return (
+        "<h2>Repaired <small>what the slim image missed, and the option that keeps it from the "
+        'start</small></h2>\n<div class="scroll"><table><thead><tr><th>path</th><th>missed</th>'
+        f"<th>option</th></tr></thead><tbody>{paths}</tbody></table></div>\n"
+        '<div class="scroll"><table><thead><tr><th>round</th><th>failed</th><th>added</th></tr>'
+        f"</thead><tbody>{rounds}</tbody></table></div>\n"
+    )
+
+
+def _comparison(probe: ProbeSummary) -> str:
+    """How the answer stands to the original's, and where it differs."""
+    remark = {"same": "as the original"}.get(probe.compared, compared(probe))
+    differences = "".join(
+        f"<p>{escaped(difference.part)}</p><pre>"
+        + "\n".join(escaped(line) for line in difference.lines)
+        + "</pre>"
+        for difference in probe.differences
+    )
+    return (f'<br><span class="faint">{escaped(remark)}</span>' if remark else "") + differences
 
 
 def _dropped(report: Report) -> str:

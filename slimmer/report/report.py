@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from slimmer.model import Reason, StageTime
+from slimmer.report.coverage_summary import CoverageSummary
+from slimmer.report.trace_file_summary import TraceFileSummary
 
 SCHEMA_VERSION: Final = 1
 
@@ -63,6 +65,16 @@ class ImageSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DifferenceSummary:
+    """One part of an answer that is not the original's."""
+
+    part: str
+    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, `stderr`."""
+    lines: tuple[str, ...]
+    """As in a unified diff, `…` for what differs each time; the first ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeSummary:
     """What a probe got."""
 
@@ -75,6 +87,13 @@ class ProbeSummary:
     answer: str
     seconds: float
     attempts: int
+    compared: str = ""
+    """`same`, `alike` (where the original answers the same each time), `incomparable` (it hardly
+    ever does), `different`, `unknown`; empty where the answer was not held against the
+    original's."""
+    unstable: tuple[str, ...] = ()
+    """Parts in which the original's own answers differ."""
+    differences: tuple[DifferenceSummary, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +108,51 @@ class TestSummary:
     problem: str = ""
     """What went wrong beyond the probes; empty where nothing did."""
     probes: tuple[ProbeSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairRoundSummary:
+    """One smoke test that failed, and what was added because of it."""
+
+    problem: str
+    """How the slim image failed."""
+    paths: tuple[str, ...]
+    """Added for the next try; none where the image passed under the sensor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairedPath:
+    """A path that the slim image has because it was seen to miss it."""
+
+    path: str
+    detail: str
+    """Who missed it, and when."""
+    lasting: str
+    """The option of `slim build` that keeps it from the first try on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairSummary:
+    """What it took until the slim image passed."""
+
+    rounds: tuple[RepairRoundSummary, ...]
+    paths: tuple[RepairedPath, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FidelitySummary:
+    """A finished image that was held against the original, path by path, and is the same in all
+    that it has."""
+
+    image: str
+    """`slim` or `debug`."""
+    paths: int
+    """Whose types, modes, owners, sizes, times, link targets, devices, extended attributes and
+    hard links were compared."""
+    files_read: int
+    """Whose content was compared: of the debug image those above the slim image's layers."""
+    bytes_read: int
+    """Of those files, on each side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +191,10 @@ class KeptPath:
     reasons: tuple[Reason, ...]
     package: str = ""
     """The distribution package that owns it; empty where none does."""
+    target: str = ""
+    """The text of a symbolic link; empty for other types."""
+    origin: str = ""
+    """`slimmer` for what it made; empty for what is the original's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +236,17 @@ class Report:
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary
+    verification: str
+    """`content`, `status` or `off`: what finished images had to do."""
+    trace_file: TraceFileSummary | None
+    """The saved trace that was written or read; None where there is none."""
+    coverage: CoverageSummary | None
+    """What the probes reached; None where no run got that far."""
     tests: tuple[TestSummary, ...]
+    repair: RepairSummary | None = None
+    """None where the first slim image passed."""
+    fidelity: tuple[FidelitySummary, ...] = ()
+    """One for each finished image."""
     notes: tuple[str, ...]
     """Sentences for the user."""
     stages: tuple[StageTime, ...]
@@ -176,7 +254,7 @@ class Report:
     peak_memory: int
     """Bytes: the highest resident set of the slimmer process."""
     artifacts: Mapping[str, str] = field(default_factory=dict)
-    """What was written besides the images: `report`, `page`, `trace`, `output` → path."""
+    """What was written besides the images: `report`, `dropped`, `trace`, `output`, … → path."""
     packages: tuple[Group, ...]
     """Distribution packages, most bytes dropped first; `` for files that no package owns."""
     dropped: DroppedSummary

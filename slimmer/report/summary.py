@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from slimmer.progress import comparison, count, encodable, printable, seconds, size
-from slimmer.report.report import ImageSummary, Report, TestSummary
+from slimmer.report.remarks import compared
+from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
+from slimmer.report.summary_coverage import coverage_facts
 
 _PLAIN_WIDTH: Final = 100
 _BAR: Final = 28
@@ -20,6 +22,7 @@ _STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
 _SHOWN_STAGE: Final = 0.05
 """Stages that took fewer seconds are not worth a word."""
 _SHOWN_PROBES: Final = 5
+_SHOWN_REPAIRS: Final = 8
 
 
 def write_summary(report: Report, stream: TextIO) -> None:
@@ -110,6 +113,13 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     for test in report.tests:
         if test.image != "original":
             yield f"{test.image} test", _verdict(test)
+    if report.slim is not None and report.verification == "off":
+        yield "slim test", Text("not run: --verify off", style="yellow")
+    if report.repair is not None:
+        yield "repaired", _repaired(report.repair)
+    if report.fidelity:
+        yield "fidelity", _fidelity(report)
+    yield from coverage_facts(report)
     if report.debug is not None:
         yield "debug image", Text(printable(report.debug.reference))
     yield "time", Text(_times(report))
@@ -132,6 +142,8 @@ def _verdict(test: TestSummary) -> Text:
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
         text = Text.assemble(("✓ ", "green"), f"{count(len(test.probes), 'probe')} passed")
+        if any(probe.compared in ("same", "alike") for probe in test.probes):
+            text.append(", the answers are the original's")
         shown = list(test.probes) if test.image == "slim" else []
     else:
         text = Text.assemble(("✗ ", "red"), f"{len(failed)} of {len(test.probes)} probes failed")
@@ -141,9 +153,39 @@ def _verdict(test: TestSummary) -> Text:
     for probe in shown[:_SHOWN_PROBES]:
         text.append(f"\n{printable(probe.name)}  ")
         text.append(printable(probe.answer), style="dim")
+        if remark := compared(probe):
+            text.append(f" · {remark}", style="dim")
     if len(shown) > _SHOWN_PROBES:
         text.append(f"\n… and {len(shown) - _SHOWN_PROBES} more", style="dim")
     return text
+
+
+def _repaired(repair: RepairSummary) -> Text:
+    """What was missed, and how to build without repair the next time."""
+    text = Text(
+        f"{count(len(repair.paths), 'path')} in {count(len(repair.rounds), 'round')}; "
+        "keep from the start with:",
+        style="yellow",
+    )
+    options = list(dict.fromkeys(each.lasting for each in repair.paths))
+    for option in options[:_SHOWN_REPAIRS]:
+        paths = [each for each in repair.paths if each.lasting == option]
+        text.append(f"\n{printable(option)}  ")
+        first = paths[0]
+        if not option.startswith("--include"):
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            text.append(f"for {printable(first.path)}{more}, ", style="dim")
+        text.append(printable(first.detail), style="dim")
+    if len(options) > _SHOWN_REPAIRS:
+        text.append(f"\n… and {len(options) - _SHOWN_REPAIRS} more: see the report", style="dim")
+    return text
+
+
+def _fidelity(report: Report) -> Text:
+    compared = ", ".join(
+        f"{count(each.paths, 'path')} of the {each.image} image" for each in report.fidelity
+    )
+    return Text.assemble(("✓ ", "green"), f"as in the original: {compared}")
 
 
 def _times(report: Report) -> str:

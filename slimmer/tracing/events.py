@@ -65,6 +65,11 @@ class RecordStream:
         with self._changed:
             return len(self._records)
 
+    def behind(self, since: int) -> list[Record]:
+        """The records that arrived behind the point `since`."""
+        with self._changed:
+            return self._records[since:]
+
     def wait_for(
         self, kinds: type[R] | tuple[type[R], ...], timeout: float, *, since: int = 0
     ) -> R | None:

@@ -28,6 +28,9 @@ from slimmer.probing import (
 from slimmer.tracing.explanation import ended_early, failed_probe
 from slimmer.tracing.traced_run import TracedRun
 
+SETTLE = "settle"
+"""The phase in which nothing is asked of the application (RunOptions.settle)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
@@ -108,6 +111,8 @@ def examine(
                 raise failed_probe(target, result, run)
         results = tuple(passed)
         exit_status = target.exit_status()
+        if exit_status is None and run.settle:
+            exit_status = _settle(target, prober, probes[0], run)
         if exit_status is None and _may_end_by_itself(target, original, probes):
             exit_status = target.wait_while_busy(run.start_timeout)
     else:
@@ -130,6 +135,17 @@ def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOp
     if isinstance(first, HttpProbe) or exposed_ports(original.config):
         port = first.port if isinstance(first, HttpProbe) else None
         target.wait_until_listening(port, run.start_timeout)
+
+
+def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) -> int | None:
+    """Watch the application do what it does later; its first probe must pass once more."""
+    target.phase(SETTLE)
+    status = target.wait_for_exit(run.settle)
+    if status is None:
+        again = prober.once(first)
+        if not again.passed:
+            raise failed_probe(target, again, run)
+    return status
 
 
 def _may_end_by_itself(target: TracedRun, original: Original, probes: tuple[Probe, ...]) -> bool:

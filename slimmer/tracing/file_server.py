@@ -9,13 +9,15 @@ from pathlib import Path
 from slimmer.engine import Session, file_server
 from slimmer.errors import SlimError
 from slimmer.model import Original
-from slimmer.rootfs import FileServerClient, RootfsIndex, ancestors
+from slimmer.rootfs import ContainerMarks, FileServerClient, RootfsIndex, ancestors
 
 OPAQUE = ("/proc", "/sys", "/dev")
 """The engine mounts these over whatever the image has there."""
 HIDDEN = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 """The engine mounts files of its own over these in every container, the server's included: what
 the image has there cannot be seen, by us as little as by any container."""
+MADE = ("/etc/mtab",)
+"""The engine makes this link for every container of an image that has none."""
 
 
 class FileServer:
@@ -35,7 +37,7 @@ class FileServer:
         """The rootfs index of the image."""
         try:
             return self.content.index(
-                opaque=OPAQUE, hidden=HIDDEN, latest=times_of_touched_directories(self._image)
+                opaque=OPAQUE, hidden=HIDDEN, marks=container_marks(self._image)
             )
         except SlimError as error:
             error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
@@ -47,14 +49,17 @@ class FileServer:
         self._session.discard(self.container)
 
 
-def times_of_touched_directories(image: Original) -> dict[str, int]:
-    """Directories in which the engine makes mount points for every container, so that their
-    mtime is the container's, and the time (ns) of the image's creation, which stands in."""
-    volumes = image.config.get("Volumes") or ()
+def container_marks(image: Original) -> ContainerMarks:
+    """What a container of the image shows that is not the image's."""
+    volumes = tuple(image.config.get("Volumes") or ())
     places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
     try:
         created = int(datetime.fromisoformat(image.created).timestamp()) * 10**9
     except ValueError:
         created = 0
-    touched = {directory for place in places for directory in (place, *ancestors(place))}
-    return dict.fromkeys(sorted(touched), created)
+    return ContainerMarks(
+        touched=frozenset(path for place in places for path in (place, *ancestors(place))),
+        made=frozenset(MADE),
+        volumes=volumes,
+        latest_ns=created,
+    )

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from slimmer.engine import (
     argument_vector,
     as_user_would,
     exposed_ports,
+    own_names,
     run_command,
     sidecar,
     traced,
 )
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError, UsageError
-from slimmer.model import Original, RunOptions, Source, Trace
+from slimmer.model import Original, PortBinding, RunOptions, Sighting, Source, Trace
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.tracing.events import RecordStream
 from slimmer.tracing.explanation import COMPLAINT, ended_early
@@ -47,6 +49,19 @@ QUIET = 5.0
 started, and one that listens nowhere as one that stays."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A part of a running trace."""
+
+    sightings: tuple[Sighting, ...]
+    """Without their phase, which an earlier part may have begun."""
+    listening: tuple[Listening, ...]
+    time: float
+    """Seconds from the watcher's start to the last record."""
+    position: int
+    """The point behind it."""
+
+
 class TracedRun:
     """A traced container of the original. Implements probing.Target."""
 
@@ -60,7 +75,11 @@ class TracedRun:
         trace_file: Path,
         ports: Sequence[int],
         sources: frozenset[Source] = frozenset(Source),
+        bindings: Sequence[PortBinding] | None = None,
+        name: str = "",
     ) -> None:
+        """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
+        published. `name` is the container's; empty: one of the session."""
         self._session = session
         self._engine = session.engine
         self._original = original
@@ -69,6 +88,8 @@ class TracedRun:
         self._trace_file = trace_file
         self._ports = tuple(ports)
         self._sources = sources
+        self._bindings = bindings
+        self._name = name
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._watcher = ""
@@ -95,9 +116,10 @@ class TracedRun:
             self._run,
             {*self._ports, *exposed_ports(self._original.config)},
             loopback=self._engine.is_local,
+            bindings=self._bindings,
         )
         self.container = self._session.create_with_sensor(
-            "target", traced(configuration, arguments, gate), self._sensor
+            "target", traced(configuration, arguments, gate), self._sensor, name=self._name
         )
         with ThreadPoolExecutor(1, "sidecar") as pool:
             prepared = pool.submit(self._prepare_sidecar)
@@ -159,7 +181,7 @@ class TracedRun:
         point = self._stream.position()
         gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
         try:
-            status, output = run_command(
+            ran = run_command(
                 self._engine,
                 self.container,
                 (SENSOR_PATH, "gate", *gate, "--", *command),
@@ -171,15 +193,20 @@ class TracedRun:
             if self._stream.ended:
                 raise self._incomplete("the target was ended from outside") from error
             raise
-        if status in COMMAND_MISSING and COMPLAINT in output:
-            return CommandOutcome(exit_status=status, output=output)
+        outcome = CommandOutcome(exit_status=ran.exit_status, written=ran.output)
+        if ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both:
+            return outcome
         adopted = self._stream.wait_for(Adopted, ANSWER_TIMEOUT, since=point)
         if adopted is None or not adopted.process:
             raise self._incomplete(
                 f"the command {command[0]} was not traced"
                 + (f" ({adopted.text})" if adopted is not None else "")
             )
-        return CommandOutcome(exit_status=status, output=output)
+        return outcome
+
+    def own_names(self) -> tuple[tuple[str, str], ...]:
+        """What the engine called the target."""
+        return own_names(self._description)
 
     def exit_status(self) -> int | None:
         """The exit status of the target's first program, which is held at its exit."""
@@ -241,6 +268,34 @@ class TracedRun:
     def logs(self) -> str:
         """The target's last lines."""
         return self._engine.logs(self.container)
+
+    def missing_program(self) -> str:
+        """The program of the command where the container has none of that name; else empty."""
+        if COMPLAINT.decode() not in self.logs():
+            return ""
+        return argument_vector(self._original.config, self._run)[0]
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return str(self._description.get("Name", "")).removeprefix("/")
+
+    def arrived(self, since: int, timeout: float) -> Arrived:
+        """What came behind the point `since` (0 at first), waiting up to `timeout` seconds for
+        it; nothing at the time limit, or at the end of the stream."""
+        self._stream.wait_for(Record, timeout, since=since)
+        records = self._stream.behind(since)
+        return Arrived(
+            sightings=build_trace(records).sightings,
+            listening=tuple(record for record in records if isinstance(record, Listening)),
+            time=records[-1].time / 1e9 if records else 0.0,
+            position=since + len(records),
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more records come."""
+        return self._stream.ended
 
     def seen(self) -> Trace:
         """What was seen so far: no result can be built on it, as more may come."""

@@ -18,12 +18,25 @@ def load_images(session: Session, images: Mapping[str, PackedImage]) -> dict[str
     (containerd store), and lists the layers' diff_ids.
     """
     names = {role: session.image_name(role) for role in images}
-    session.engine.load_image(
-        docker_archive(
-            [NamedImage(image=image, reference=names[role]) for role, image in images.items()]
+    absent = [role for role in images if not _is_there(session, names[role], images[role])]
+    if absent:
+        session.engine.load_image(
+            docker_archive(
+                [NamedImage(image=images[role], reference=names[role]) for role in absent]
+            )
         )
-    )
     return {role: _checked(session, names[role], image) for role, image in images.items()}
+
+
+def _is_there(session: Session, name: str, image: PackedImage) -> bool:
+    """Whether the engine has this very image, so that a name is all that it needs: a build that
+    is repeated gives the same bytes. An image without any name is left alone, since it would go
+    with the name that it is given here."""
+    found = session.engine.find_image(image.config_digest)
+    if found is None or not found.get("RepoTags"):
+        return False
+    session.engine.tag_image(image.config_digest, name)
+    return True
 
 
 def _checked(session: Session, name: str, image: PackedImage) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slimmer.engine import Session, addresses, as_user_would, run_command
+from slimmer.engine import Output, Session, addresses, as_user_would, own_names, run_command
 from slimmer.model import RunOptions
 from slimmer.probing import CommandOutcome
 
@@ -44,10 +44,14 @@ class PlainRun:
 
     def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
         """`docker exec`."""
-        status, output = run_command(
+        ran = run_command(
             self._engine, self.container, command, user=user or self._user, timeout=timeout
         )
-        return CommandOutcome(exit_status=status, output=output)
+        return CommandOutcome(exit_status=ran.exit_status, written=ran.output)
+
+    def own_names(self) -> tuple[tuple[str, str], ...]:
+        """What the engine called the container."""
+        return own_names(self._description)
 
     def exit_status(self) -> int | None:
         """The exit status of the container's command; None while it runs."""
@@ -69,6 +73,10 @@ class PlainRun:
     def logs(self) -> str:
         """The container's last lines."""
         return self._engine.logs(self.container)
+
+    def output(self) -> Output:
+        """All that the container wrote."""
+        return self._engine.output(self.container)
 
     def close(self) -> None:
         """Kill and remove the container."""

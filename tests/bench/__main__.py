@@ -18,10 +18,13 @@ from pathlib import Path
 
 from tests.apps.container import docker
 from tests.bench.build_time import measure_build_time, measure_unused_files
+from tests.bench.fidelity import measure_fidelity
 from tests.bench.figure import Figure, table
 from tests.bench.python_start import measure_python_start
+from tests.bench.saved_trace import measure_saved_trace
 from tests.bench.sizes import measure_sizes
 from tests.bench.slim_build import ROOT
+from tests.bench.verification import measure_verification
 
 SAMPLES = ROOT / "sample_apps"
 
@@ -47,6 +50,11 @@ def machine() -> dict[str, str | int]:
     }
 
 
+def slim_yaml(name: str) -> tuple[str, ...]:
+    """The options of a build as the sample's slim.yaml says, without the debug image."""
+    return "--file", str(SAMPLES / name / "slim.yaml"), "--no-debug"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs behind each median (default 5)")
@@ -61,6 +69,23 @@ def main() -> int:
         "flask": lambda: measure_build_time("flask", images["flask"], port=8000, runs=runs),
         "python-start": lambda: measure_python_start(images["flask"], runs),
         "unused-files": lambda: measure_unused_files(images["nginx"], runs),
+        "saved-trace": lambda: [
+            figure
+            for name in ("flask", "express")
+            for figure in measure_saved_trace(name, images[name], *slim_yaml(name), runs=runs)
+        ],
+        "fidelity": lambda: [
+            figure
+            for name in ("flask", "express")
+            for figure in measure_fidelity(
+                name, images[name], "--file", str(SAMPLES / name / "slim.yaml"), runs=runs
+            )
+        ],
+        "verification": lambda: [
+            figure
+            for name in ("nginx", "flask")
+            for figure in measure_verification(name, images[name], runs=runs)
+        ],
         "sizes": lambda: measure_sizes(images),
     }
     unknown = set(arguments.only or ()) - set(groups)

@@ -36,15 +36,17 @@ class Build:
     report: dict[str, Any]
 
 
-def slim_build(image: str, *arguments: str, name: str) -> Build:
-    """Run it; raises with what it said where it fails.
+def slim_build(
+    image: str, *arguments: str, name: str, module: tuple[str, ...] = ("slimmer",)
+) -> Build:
+    """Run it; raises with what it said where it fails. `module` is what Python runs (`-m`).
 
     The slim image is tagged `REPOSITORY/NAME:slim` and left in the engine: `forget` removes it.
     """
     reference = f"{REPOSITORY}/{name}:slim"
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as stdout:
         command = [
-            sys.executable, "-m", "slimmer", "build", image, *arguments,
+            sys.executable, "-m", *module, "build", image, *arguments,
             "--tag", reference, "--report-dir", folder, "--json",
         ]  # fmt: skip
         with tempfile.TemporaryFile() as stderr:

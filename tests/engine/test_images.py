@@ -11,6 +11,8 @@ import docker
 import jsonschema
 import pytest
 
+from slimmer.engine import connect
+from slimmer.image import read_original
 from slimmer.report import schema
 from tests.engine.conftest import BUSYBOX, Ran, command, exported, run_slim
 
@@ -181,3 +183,18 @@ def test_the_summary_is_for_people(slim: Callable[..., Ran], image: Callable[...
     assert "trace done" in ran.stderr
     quiet = slim("build", name, "--no-debug", "--quiet")
     assert (quiet.code, quiet.stderr) == (0, "")
+
+
+def test_what_the_builder_copied_is_read_off_the_engines_history(
+    shared_image: Callable[..., str],
+) -> None:
+    name = shared_image(
+        f"FROM {BUSYBOX}\nWORKDIR /srv\nCOPY late shop/\nCOPY --chown=1:1 Dockerfile /recipe\n",
+        {"late/page.html": b"late"},
+    )
+    engine = connect()
+    try:
+        original = read_original(name, engine.inspect_image(name), engine.image_history(name))
+    finally:
+        engine.close()
+    assert [each.destination for each in original.copied][-2:] == ["/srv/shop", "/recipe"]

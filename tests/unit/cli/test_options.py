@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from slimmer.cli.build import _options, build
-from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.configuration import BuildOptions, DebugImage, Verification
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, RunOptions, Source, Strategy
 
@@ -20,6 +20,7 @@ probes:
   - http: /file
 checks:
   - exec: check
+verify: status
 healthcheck: true
 port: 1111
 run:
@@ -34,8 +35,11 @@ run:
   add_hosts: [file:192.0.2.1]
   start_timeout: 11
   probe_timeout: 12
+  settle: 1
 include: [/file]
+include_from: [file.json]
 exclude: [/file/not]
+repair: 2
 output: file.tar
 report_directory: file
 max_size: 1MB
@@ -71,12 +75,14 @@ def test_every_flag(folder: Path) -> None:
     given = options(
         "my-app:1", "--tag", "small:1", "--http-probe", "POST:/a 201", "--http-probe", "/b",
         "--exec-probe", "check 'two words'", "--no-healthcheck", "--port", "80",
-        "--strategy", "minimal", "--include", "/x", "--include-file", "list", "--exclude", "*.pyc",
+        "--strategy", "minimal", "--include", "/x", "--include-file", "list",
+        "--include-from", "watch.json", "--exclude", "*.pyc",
         "--debug-from", "busybox", "--output", "out/", "--report-dir", "report",
         "--max-size", "1.5MB", "--env", "ONE=1", "--env", "TWO=", "--env-file", "variables",
         "--volume", "/a:/b:ro", "--network", "net", "--user", "1:2", "--entrypoint", "/e 'f g'",
         "--cmd", "", "--workdir", "/w", "--hostname", "h", "--add-host", "a:192.0.2.1",
         "--start-timeout", "1.5", "--probe-timeout", "2", "--trace-source", "notify",
+        "--settle", "3.5", "--repair", "1", "--verify", "status",
     )  # fmt: skip
     assert given == BuildOptions(
         image="my-app:1",
@@ -101,9 +107,13 @@ def test_every_flag(folder: Path) -> None:
             port=80,
             start_timeout=1.5,
             probe_timeout=2.0,
+            settle=3.5,
         ),
         includes=("/x", "/from/list", "/also with space"),
+        include_from=(Path("watch.json"),),
         excludes=("*.pyc",),
+        repair=1,
+        verify=Verification.STATUS,
         debug=DebugImage.FROM_IMAGE,
         debug_from="busybox",
         output="out/",
@@ -121,6 +131,7 @@ def test_every_flag(folder: Path) -> None:
         (["--http-probe", "/flag"], "probes", (HttpProbe(name="GET /flag", path="/flag"),)),
         (["--no-healthcheck"], "healthcheck", False),
         (["--include", "/flag"], "includes", ("/file", "/flag")),
+        (["--include-from", "flag"], "include_from", (Path("file.json"), Path("flag"))),
         (["--exclude", "/flag"], "excludes", ("/file/not", "/flag")),
         (["--no-debug"], "debug", DebugImage.NONE),
         (["--output", "flag.tar"], "output", "flag.tar"),
@@ -137,6 +148,9 @@ def test_every_flag(folder: Path) -> None:
         (["--add-host", "f:192.0.2.2"], "run.extra_hosts", ("file:192.0.2.1", "f:192.0.2.2")),
         (["--start-timeout", "21"], "run.start_timeout", 21.0),
         (["--probe-timeout", "22"], "run.probe_timeout", 22.0),
+        (["--settle", "0"], "run.settle", 0.0),
+        (["--repair", "0"], "repair", 0),
+        (["--verify", "content"], "verify", Verification.CONTENT),
     ],
 )
 def test_a_flag_wins_and_the_rest_of_the_file_stays(

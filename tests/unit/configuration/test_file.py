@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.configuration import DebugImage, parse_size, read_options
+from slimmer.configuration import DebugImage, Verification, parse_size, read_options
 from slimmer.errors import ConfigurationError, UsageError
 from slimmer.model import CommandProbe, HttpProbe
 
@@ -68,6 +68,14 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
     options = read_options(_write(tmp_path, ""))
     assert options.probes == ()
     assert options.debug is DebugImage.FROM_ORIGINAL
+    assert options.verify is Verification.CONTENT
+
+
+@pytest.mark.parametrize("text", ["off", '"off"', "false"])
+def test_off_is_off_with_and_without_quotes(tmp_path: Path, text: str) -> None:
+    """YAML takes the bare word for false."""
+    options = read_options(_write(tmp_path, f"verify: {text}\n"))
+    assert options.verify is Verification.OFF
 
 
 @pytest.mark.parametrize(
@@ -86,6 +94,8 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("probes:\n  - http: {path: /a, body_pattern: '('}\n", 2, "not a regular expression"),
         ("probes:\n  - exec: {name: a}\n", 2, "expected a command"),
         ("strategy: tiny\n", 1, "is not one of minimal"),
+        ("verify: everything\n", 1, "`everything` is not one of content, status, off"),
+        ("verify: true\n", 1, "`true` is not one of content, status, off"),
         ("debug: yes please\n", 1, "expected keys with values"),
         ("run:\n  start_timeout: -1\n", 2, "not a positive number"),
         ("run:\n  start_timeout: true\n", 2, "expected a number"),

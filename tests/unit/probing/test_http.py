@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from slimmer.model import HttpProbe
+from slimmer.model import HttpAnswer, HttpProbe
+from slimmer.probing import RECORD_LIMIT
 from slimmer.probing.http import request
 
 
@@ -121,3 +123,32 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
         threading.Thread(target=trickle, daemon=True).start()
         result = request(HttpProbe(name="p"), [listener.getsockname()], 0.3)
     assert not result.passed
+
+
+def test_the_answer_is_recorded_as_it_came(server: tuple[str, int]) -> None:
+    names = (("172.17.0.9", "address"),)
+    probe = HttpProbe(name="p", path="/302", statuses=frozenset({200}))
+    result = request(probe, [server], 5, own_names=names)
+    assert not result.passed
+    answer = result.answered_with
+    assert isinstance(answer, HttpAnswer)
+    assert answer.status == 302
+    assert ("Location", "http://192.0.2.1/never-followed") in answer.headers
+    assert answer.body.data == b"hello nobody"
+    assert answer.body.digest == "sha256:" + hashlib.sha256(b"hello nobody").hexdigest()
+    assert answer.body.complete
+    assert answer.own_names == names
+
+
+def test_of_a_large_body_the_digest_tells_all(server: tuple[str, int]) -> None:
+    body = bytes(range(256)) * 2000
+    result = request(HttpProbe(name="p", method="POST", body=body), [server], 5)
+    answer = result.answered_with
+    assert isinstance(answer, HttpAnswer)
+    assert answer.body.size == len(body)
+    assert answer.body.data == body[::-1][:RECORD_LIMIT]
+    assert answer.body.digest == "sha256:" + hashlib.sha256(body[::-1]).hexdigest()
+
+
+def test_no_answer_is_recorded_where_none_came() -> None:
+    assert request(HttpProbe(name="p"), [("127.0.0.1", 1)], 5).answered_with is None

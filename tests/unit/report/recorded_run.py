@@ -19,6 +19,7 @@ from slimmer.model import (
     Original,
     ProbeResult,
     Reason,
+    Repair,
     Sighting,
     Source,
     StageTime,
@@ -26,7 +27,8 @@ from slimmer.model import (
     Trace,
 )
 from slimmer.pack import assemble, plan_layers
-from slimmer.report import FinishedImage, ImageTest, RunRecord
+from slimmer.repair import RepairLog, RepairRound
+from slimmer.report import FidelitySummary, FinishedImage, ImageTest, RunRecord
 
 HOSTILE = (
     "/app/<script>alert(1)<",
@@ -53,6 +55,17 @@ PASSED = (
     ),
 )
 FAILED = replace(PASSED[0], passed=False, answer="connection refused")
+
+
+REPAIR = Repair(path="/bin/app", program="/bin/sh", phase="boot")
+REPAIRED = RepairLog(
+    rounds=(
+        RepairRound(problem="the slim image fails its smoke test: why", repairs=(REPAIR,)),
+        RepairRound(problem="it fails <again>", repairs=()),
+    ),
+    repairs=(REPAIR, replace(REPAIR, path=HOSTILE[0], listing="/app")),
+    lasting={"/bin/app": "--rule package-data", HOSTILE[0]: f"--include '{HOSTILE[0]}'"},
+)
 
 
 def file(path: str, size: int = 100, **values: Any) -> Entry:
@@ -153,6 +166,9 @@ def recorded_run(
         tests=(
             ImageTest(image="original", results=PASSED),
             ImageTest(image="slim", results=PASSED),
+        ),
+        fidelity=(
+            FidelitySummary(image="slim", paths=1220, files_read=1100, bytes_read=12_900_000),
         ),
         package=lambda path: owners.get(path, ""),
         measurements=Measurements(

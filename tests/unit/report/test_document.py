@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from slimmer.report import compose_report, schema, to_json
-from tests.unit.report.recorded_run import HOSTILE, finished, recorded_run
+from tests.unit.report.recorded_run import HOSTILE, REPAIRED, finished, recorded_run
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "report.md"
 
@@ -39,8 +39,9 @@ def test_the_schema_is_one_and_describes_every_member() -> None:
         {"debug": finished("my-app:1-slim-debug", ())},
         {"slim": None, "exit_code": 13, "problem": "the slim image fails its smoke test"},
         {"artifacts": {"output": "my-app.tar"}},
+        {"repair": REPAIRED},
     ],
-    ids=["slim", "with debug", "failed", "with output"],
+    ids=["slim", "with debug", "failed", "with output", "repaired"],
 )
 def test_a_report_fits_the_schema(changes: dict[str, Any]) -> None:
     jsonschema.validate(document(**changes), schema())

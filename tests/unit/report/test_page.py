@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from slimmer.model import Comparison, Difference, Verdict
 from slimmer.progress.words import printable
 from slimmer.report import compose_report, to_page, write_report
-from tests.unit.report.recorded_run import HOSTILE, PASSED, recorded_run
+from tests.unit.report.recorded_run import HOSTILE, PASSED, REPAIRED, recorded_run
 
 
 class Page(HTMLParser):
@@ -29,7 +30,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        if tag in ("script", "style", "td", "h1", "p", "li"):
+        if tag in ("script", "style", "td", "h1", "p", "li", "pre"):
             self._open.append(tag)
             self.text_of.setdefault(tag, []).append("")
 
@@ -89,6 +90,26 @@ def test_hostile_names_stay_text() -> None:
     assert printable(name) in page.text_of["p"]
 
 
+def test_a_difference_is_shown_as_text() -> None:
+    lines = ("-<b>hello</b>", "+nobody \x1b[31m")
+    comparison = Comparison(
+        verdict=Verdict.DIFFERENT, differences=(Difference(part="body", lines=lines),)
+    )
+    probe = replace(PASSED[0], passed=False, comparison=comparison)
+    run = recorded_run()
+    tests = (run.tests[0], replace(run.tests[1], results=(probe,)))
+
+    page = Page(to_page(compose_report(replace(run, tests=tests))))
+
+    assert page.text_of["pre"] == ["-<b>hello</b>\n+nobody \\x1b[31m"]
+
+
+def test_images_that_were_not_run_are_marked() -> None:
+    page = Page(to_page(compose_report(recorded_run(verification="off"))))
+
+    assert "The finished images were not run: --verify off." in page.text_of["p"]
+
+
 def test_the_table_of_kept_paths_holds_every_path_with_its_reasons() -> None:
     report = compose_report(recorded_run())
 
@@ -135,3 +156,12 @@ def test_both_files_are_written_and_named_in_the_report(tmp_path: Path) -> None:
         "page": str(place / "report.html"),
     }
     assert len(HOSTILE) < len(complete.kept)
+
+
+def test_what_was_repaired_is_a_section() -> None:
+    text = to_page(compose_report(recorded_run(repair=REPAIRED)))
+    cells = Page(text).text_of["td"]
+    assert "--rule package-data" in cells
+    assert "it fails <again>" in cells
+    assert "nothing was missed" in cells
+    assert "<h2>Repaired" not in to_page(compose_report(recorded_run()))

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from slimmer.model import StageTime
+from slimmer.model import Comparison, ProbeResult, StageTime, Verdict
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
 from slimmer.progress.words import count, factor, printable, seconds, size
 from slimmer.report import ImageTest, compose_report, terminal_summary
-from tests.unit.report.recorded_run import FAILED, PASSED, finished, recorded_run
+from tests.unit.report.recorded_run import FAILED, PASSED, REPAIRED, finished, recorded_run
 
 
 class Terminal(io.StringIO):
@@ -192,6 +192,33 @@ def test_the_clock_remembers_stages_that_were_done_and_not_those_that_failed() -
     assert "verify failed" in stream.getvalue()
 
 
+def test_the_clock_sums_up_a_stage_that_runs_again() -> None:
+    clock = StageClock(QuietProgress())
+    for stage in ("pack", "verify", "pack"):
+        with clock.stage(stage):
+            pass
+    assert [time.stage for time in clock.times] == ["pack", "verify"]
+
+
+def test_a_stage_that_runs_again_is_shown_last() -> None:
+    stream = Terminal()
+    progress = LiveProgress(stream)
+    for stage in ("pack", "verify", "pack"):
+        progress.started(stage)
+        progress.done(stage)
+    progress.close()
+    last = stream.getvalue().rpartition("verify")
+    assert "pack" in last[2]
+
+
+def test_the_summary_names_what_was_repaired_and_what_makes_it_lasting() -> None:
+    text = summary(repair=REPAIRED)
+    assert "2 paths in 2 rounds; keep from the start with:" in text
+    assert "--rule package-data  for /bin/app, looked up in vain by /bin/sh in phase" in text
+    assert "--include '/app/<script>alert(1)<'  missing where /app was listed by /bin/sh" in text
+    assert "repaired" not in summary()
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [
@@ -234,3 +261,32 @@ def test_words_for_seconds_factors_and_counts() -> None:
 )
 def test_text_from_strangers_cannot_steer_a_terminal(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def compared_with(verdict: Verdict) -> ProbeResult:
+    comparison = Comparison(verdict=verdict, unstable=("body",))
+    return replace(PASSED[0], comparison=comparison)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.ALIKE, "body compared where the original repeats itself"),
+        (Verdict.INCOMPARABLE, "body not compared: the original's differs each time"),
+        (Verdict.UNKNOWN, "another answer than the one known, which may be noise"),
+    ],
+)
+def test_the_summary_says_how_far_answers_were_compared(verdict: Verdict, words: str) -> None:
+    text = summary(tests=(ImageTest(image="slim", results=(compared_with(verdict),)),))
+
+    assert words in text
+    assert ("the answers are the original's" in text) is (verdict is Verdict.ALIKE)
+
+
+def test_images_that_were_not_run_are_not_praised() -> None:
+    run = recorded_run()
+
+    text = summary(tests=run.tests[:1], verification="off")
+
+    assert "not run: --verify off" in text
+    assert "passed" not in text

@@ -1,0 +1,148 @@
+"""`slim diff`: what left on the way from an original to its slim image."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slimmer.inquiry import Account, Comparison, Share, account_of, compare
+from slimmer.model import EntryType
+from slimmer.progress import count, printable, size
+from slimmer.report import Fate
+
+_LIMIT = 20
+_NO_PACKAGE = "(in no package)"
+
+
+@click.command(short_help="Sum up what left on the way to a slim image.")
+@click.argument("images", nargs=-1, required=True, metavar="[ORIGINAL] SLIM")
+@click.option("--package", metavar="NAME", help="Only what this distribution package had.")
+@click.option("--directory", metavar="PATH", default="/", help="Only what lies below PATH.")
+@click.option(
+    "--files", is_flag=True, help="List every path that left, with its bytes and its package."
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"How many packages and directories to print. Default: {_LIMIT}; with --json, all.",
+)
+@click.option(
+    "--report",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|DIR",
+    help="The report of the build. Default: the one of SLIM below slim-report.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON on stdout.")
+def diff(
+    images: tuple[str, ...],
+    package: str | None,
+    directory: str,
+    files: bool,
+    limit: int | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Sum up what left and what stayed, by package and by directory, the largest first.
+
+    SLIM is a slim image or its debug image; it knows its ORIGINAL, so that need not be named.
+
+    \b
+      slim diff my-app:latest-slim
+      slim diff my-app:latest my-app:latest-slim --directory /usr/lib
+      slim diff my-app:latest-slim --files | sort -n | tail
+    """
+    if len(images) > 2:
+        raise click.UsageError("one or two images are compared: [ORIGINAL] SLIM")
+    *original, image = images
+    account = account_of(image, original="".join(original), place=report)
+    for note in account.notes:
+        click.echo(f"note: {note}", err=True)
+    compared = compare(account, package=package, directory=directory)
+    if as_json:
+        click.echo(json.dumps(_document(account, compared, files=files, limit=limit), indent=2))
+    elif files:
+        for fate in compared.left:
+            click.echo("\t".join(_columns(fate)))
+    else:
+        _print(account, compared, limit or _LIMIT)
+
+
+def _columns(fate: Fate) -> tuple[str, str, str]:
+    """Bytes, package and path, a directory with a slash behind it."""
+    slash = "/" if fate.type is EntryType.DIRECTORY else ""
+    return str(fate.size), printable(fate.package) or "-", printable(fate.path) + slash
+
+
+def _print(account: Account, compared: Comparison, limit: int) -> None:
+    total = compared.total
+    for word, name, number in (
+        ("original", account.original, account.original_size),
+        ("debug" if account.is_debug else "slim", account.image, account.image_size),
+    ):
+        click.echo(f"{word:8}  {size(number):>7}  {printable(name)}")
+    share = total.left_size / max(1, total.left_size + total.stayed_size)
+    click.echo(f"{'left':8}  {size(total.left_size):>7}  ", nl=False)
+    click.echo(f"{count(total.left_files, 'file')}, {share:.0%} of the bytes")
+    click.echo(f"{'stayed':8}  {size(total.stayed_size):>7}  ", nl=False)
+    click.echo(count(total.stayed_files, "file"))
+    if compared.made:
+        made = sum(fate.size for fate in compared.made)
+        click.echo(f"{'made':8}  {size(made):>7}  {count(len(compared.made), 'file')} by slimmer")
+    _table("package", compared.packages, limit)
+    _table("directory", compared.directories, limit)
+
+
+def _table(what: str, shares: Sequence[Share], limit: int) -> None:
+    if not shares:
+        return
+    click.echo()
+    click.secho(f"{'left':>7} {'files':>7}   {'stayed':>7} {'files':>7}   by {what}", bold=True)
+    for share in shares[:limit]:
+        stayed = (
+            f"{size(share.stayed_size):>7} {share.stayed_files:>7,}"
+            if share.stayed_files
+            else f"{'-':>7} {'-':>7}"
+        )
+        click.echo(
+            f"{size(share.left_size):>7} {share.left_files:>7,}   {stayed}   "
+            f"{printable(share.name) or _NO_PACKAGE}"
+        )
+    rest = shares[limit:]
+    if rest:
+        bytes_left = sum(share.left_size for share in rest)
+        files_left = sum(share.left_files for share in rest)
+        click.echo(
+            f"{size(bytes_left):>7} {files_left:>7,}   {'':15}   {len(rest):,} more (--limit)"
+        )
+
+
+def _document(
+    account: Account, compared: Comparison, *, files: bool, limit: int | None
+) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "schema_version": 1,
+        "original": {"reference": account.original, "size": account.original_size},
+        "image": {"reference": account.image, "size": account.image_size},
+        "report": str(account.report) if account.report else None,
+        "notes": account.notes,
+        "total": _share(compared.total),
+        "packages": [_share(share) for share in compared.packages[:limit]],
+        "directories": [_share(share) for share in compared.directories[:limit]],
+        "made": [fate.path for fate in compared.made],
+    }
+    if files:
+        document["left"] = [
+            {"path": fate.path, "type": fate.type.value, "size": fate.size, "package": fate.package}
+            for fate in compared.left
+        ]
+    return document
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return dataclasses.asdict(share)

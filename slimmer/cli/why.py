@@ -1,0 +1,149 @@
+"""`slim why`: the reasons of a path that is there, or why it is gone."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slimmer.errors import TraceFileError, UnknownPathError
+from slimmer.inquiry import Account, Answer, State, account_of, sightings_of
+from slimmer.inquiry import why as answer
+from slimmer.model import EntryType, Sighting
+from slimmer.progress import count, printable, size
+
+_COLORS = {State.KEPT: "green", State.GONE: "red", State.DEBUG: "cyan"}
+
+
+@click.command(short_help="Tell why a path is in a slim image, or why it is gone.")
+@click.argument("image")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--report",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|DIR",
+    help="The report of the build. Default: the one of IMAGE below slim-report.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON on stdout.")
+def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) -> None:
+    """Tell why each PATH is in IMAGE (a slim image or its debug image), or why it is gone.
+
+    A kept path has one or more reasons, and each reason leads through other paths to one that
+    stands for itself: what a phase of the traced run did, or what you asked for. Symbolic links
+    are followed.
+
+    \b
+      slim why my-app:latest-slim /usr/bin/python3
+      slim why my-app:latest-slim /bin/sh /usr/share/zoneinfo --json
+    """
+    account = account_of(image, place=report)
+    for note in account.notes:
+        click.echo(f"note: {note}", err=True)
+    seen = functools.cache(lambda: _sightings(account))
+    answers: list[Answer] = []
+    unknown: list[UnknownPathError] = []
+    for path in paths:
+        try:
+            answers.append(answer(account, path, seen))
+        except UnknownPathError as error:
+            unknown.append(error)
+            continue
+        if not as_json:
+            if len(answers) > 1:
+                click.echo()
+            _print(answers[-1])
+    if as_json:
+        click.echo(json.dumps(_document(account, answers), indent=2))
+    if unknown:
+        first, *others = unknown
+        first.details = "\n".join(error.message for error in others)
+        raise first
+
+
+def _sightings(account: Account) -> Sequence[Sighting]:
+    try:
+        return sightings_of(account)
+    except TraceFileError as error:
+        click.echo(f"note: what was looked up is not known: {error.message}", err=True)
+        return ()
+
+
+def _print(told: Answer) -> None:
+    for link, target in told.links:
+        click.echo(f"{printable(link)} -> {printable(target)}")
+    click.secho(printable(told.path), bold=True, nl=False)
+    click.echo(": ", nl=False)
+    click.secho(told.state.value, fg=_COLORS[told.state], nl=False)
+    click.echo("".join(f", {fact}" for fact in _facts(told)))
+    below = told.below
+    if below is not None and (below.kept_files or below.gone_files):
+        click.echo(
+            f"  below it {count(below.kept_files, 'file')} stay ({size(below.kept_size)}), "
+            f"{below.gone_files:,} are gone ({size(below.gone_size)})"
+        )
+    for chain in told.chains:
+        for depth, step in enumerate(chain):
+            indent = "  " * (depth + 1)
+            place = f"{printable(step.path)} " if depth else ""
+            click.echo(f"{indent}{place}", nl=False)
+            click.secho(step.reason.rule, fg="cyan", nl=False)
+            click.echo(f": {printable(step.reason.detail)}")
+    for cause in told.causes:
+        click.echo(f"  {printable(cause)}")
+    if told.hint:
+        click.echo(f"  {printable(told.hint)}")
+
+
+def _facts(told: Answer) -> list[str]:
+    fate = told.fate
+    facts = [size(fate.size) if fate.type is EntryType.FILE else _word(fate.type)]
+    if fate.package:
+        facts.append(f"package {printable(fate.package)}")
+    if fate.layer:
+        facts.append(f"layer {fate.layer}")
+    elif told.chains:
+        facts.append("which no layer can hold")
+    if fate.made:
+        facts.append("made by slimmer")
+    return facts
+
+
+def _word(kind: EntryType) -> str:
+    return "a link" if kind is EntryType.SYMLINK else f"a {kind.name.lower().replace('_', ' ')}"
+
+
+def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "image": account.image,
+        "original": account.original,
+        "report": str(account.report) if account.report else None,
+        "notes": account.notes,
+        "paths": [
+            {
+                "asked": told.asked,
+                "path": told.path,
+                "state": {State.KEPT: "kept", State.GONE: "gone", State.DEBUG: "debug"}[told.state],
+                "links": [{"path": path, "target": target} for path, target in told.links],
+                "size": told.fate.size,
+                "package": told.fate.package,
+                "layer": told.fate.layer,
+                "chains": [
+                    [
+                        {"path": step.path, "rule": step.reason.rule, "detail": step.reason.detail}
+                        for step in chain
+                    ]
+                    for chain in told.chains
+                ],
+                "causes": told.causes,
+                "hint": told.hint,
+                "below": dataclasses.asdict(told.below) if told.below else None,
+            }
+            for told in answers
+        ],
+    }

@@ -1,0 +1,23 @@
+"""Questions about a slim image: why a path is there or gone, and what left.
+
+Answered from the saved report, or, where there is none, from the indexes of both images, which
+tell what and not why.
+"""
+
+from slimmer.inquiry.account import Account
+from slimmer.inquiry.comparison import Comparison, Share, compare
+from slimmer.inquiry.gathering import account_of, sightings_of
+from slimmer.inquiry.why import Answer, State, Step, why
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Comparison",
+    "Share",
+    "State",
+    "Step",
+    "account_of",
+    "compare",
+    "sightings_of",
+    "why",
+]

@@ -1,0 +1,64 @@
+"""What the report says of the probes' reach. A file is a regular file of the original here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseCoverage:
+    """What one phase was the first to use."""
+
+    name: str
+    """`boot` (with the first probe, which observes readiness), a probe's name, or `shutdown`."""
+    new_files: int
+    """Kept regular files that no phase before had used."""
+    new_size: int
+    """Their bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnusedGroup:
+    """Kept files that belong together, some of which no phase used."""
+
+    name: str
+    """A distribution package, or what a rule says of them: `part of the Python distribution x`."""
+    kind: str
+    """`package` or `rule`."""
+    kept_files: int
+    kept_size: int
+    unused_files: int
+    unused_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationCoverage:
+    """The application's own files, as the rule `application` knows them."""
+
+    files: int
+    """Kept regular files of its own."""
+    unused: tuple[str, ...]
+    """Those that no phase used, sorted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageSummary:
+    """What the probes reached of what is kept."""
+
+    phases: tuple[PhaseCoverage, ...]
+    """In the order in which they ran."""
+    kept_files: int
+    """Regular files of the original that are kept."""
+    kept_size: int
+    unused_files: int
+    """Those of them that no phase used."""
+    unused_size: int
+    unused: tuple[UnusedGroup, ...]
+    """Most unused bytes first; the largest only."""
+    application: ApplicationCoverage
+
+    @property
+    def late(self) -> PhaseCoverage | None:
+        """The last probe, where it still found files that nothing before it had used."""
+        probes = [phase for phase in self.phases[1:] if phase.name != "shutdown"]
+        return probes[-1] if probes and probes[-1].new_files else None

@@ -1,0 +1,179 @@
+"""What the original answers, and finished images held against it.
+
+The original is run a second time, plainly and with the very plan that finished images have to
+follow. The traced run gave the first answer; what differs between the two is noise. What changes
+more slowly, as the date does, is found out only where it matters: when an image answers
+differently, the original is asked once more, and what it has changed itself by now is noise as
+well.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+
+from slimmer.comparison import compare
+from slimmer.errors import InterruptedRunError, SlimError
+from slimmer.model import Answer, CommandProbe, Probe, ProbeResult, Verdict
+from slimmer.verify.smoke import SmokePlan, SmokeResult, differs
+
+Run = Callable[[SmokePlan], SmokeResult]
+"""Runs the original by a plan."""
+
+REPEATS = 3
+"""Times that a probe whose answer differs is sent again to the original when that is asked once
+more: of several workers another one may answer."""
+SLOWER_FACTOR, SLOWER_FLOOR = 5.0, 1.0
+"""An image is slow when it takes this many times as long as the original, and this many seconds
+longer."""
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Tests of finished images with each answer compared."""
+
+    tests: tuple[SmokeResult, ...]
+    """A result whose answer differs has not passed."""
+    notes: tuple[str, ...]
+    """Sentences for the report."""
+
+
+class Reference:
+    """The original's answers, growing as it is asked again."""
+
+    def __init__(
+        self, first: Iterable[ProbeResult], plan: SmokePlan, run: Run | None, pool: Executor
+    ) -> None:
+        """`first` are the traced run's results. The second run is begun at once; where `run` is
+        None, there is none."""
+        self._plan = plan
+        self._run = run
+        self._first = tuple(first)
+        self._second: Future[SmokeResult] | None = pool.submit(run, plan) if run else None
+        self._answers: dict[str, list[Answer]] = {}
+        self._seconds: dict[str, float] = {}
+        self._notes: list[str] = []
+        self._collected = False
+
+    def wait(self) -> None:
+        """Return when the second run is over: what it holds (a port of the host) is free then."""
+        if not self._collected:
+            self._collect()
+
+    def judge(self, tests: Iterable[SmokeResult]) -> Judgement:
+        """Compare the answers of finished images. May run the original once more."""
+        self.wait()
+        tests = tuple(tests)
+        judged = tuple(self._compared(test) for test in tests)
+        different = {
+            result.probe.name: result.probe
+            for test in judged
+            for result in test.results
+            if result.comparison is not None
+            and result.comparison.verdict in (Verdict.DIFFERENT, Verdict.UNKNOWN)
+        }
+        if different and self._run is not None and self._ask_again(different.values()):
+            judged = tuple(self._compared(test) for test in tests)
+        return Judgement(tests=judged, notes=(*self._notes, *self._remarks(judged)))
+
+    @property
+    def answers(self) -> dict[str, tuple[Answer, ...]]:
+        """By the probe's name, the most typical first: that of the plain run."""
+        return {name: tuple(answers) for name, answers in self._answers.items()}
+
+    def _collect(self) -> None:
+        self._collected = True
+        second = self._result_of_second()
+        failed = [result for result in second if not result.passed]
+        for result in failed:
+            self._notes.append(
+                f"the original fails `{result.probe.name}` when it is run again "
+                f"({result.answer}): the answers to it are not compared"
+            )
+        unsteady = {result.probe.name for result in failed}
+        self._remember(second)
+        self._remember(each for each in self._first if each.probe.name not in unsteady)
+
+    def _result_of_second(self) -> tuple[ProbeResult, ...]:
+        if self._second is None:
+            return ()
+        try:
+            second = self._second.result()
+        except InterruptedRunError:
+            raise
+        except SlimError as error:
+            self._notes.append(f"the original could not be run again: {error.message}")
+            return ()
+        if second.problem:
+            self._notes.append(f"the original failed when it was run again: {second.problem}")
+        return second.results
+
+    def _remember(self, results: Iterable[ProbeResult]) -> None:
+        for result in results:
+            if result.passed and result.answered_with is not None:
+                name = result.probe.name
+                self._answers.setdefault(name, []).append(result.answered_with)
+                self._seconds[name] = max(result.seconds, self._seconds.get(name, 0.0))
+
+    def _ask_again(self, probes: Iterable[Probe]) -> bool:
+        """Run the original once more; True where it answered."""
+        assert self._run is not None
+        repeated = [
+            probe
+            for probe in probes
+            if isinstance(probe, CommandProbe) or probe.method in _SAFE_METHODS
+        ]
+        plan = dataclasses.replace(self._plan, probes=(*self._plan.probes, *(repeated * REPEATS)))
+        try:
+            results = self._run(plan).results
+        except InterruptedRunError:
+            raise
+        except SlimError:
+            return False
+        known = set(self._answers)
+        self._remember(result for result in results if result.probe.name in known)
+        return bool(results)
+
+    def _compared(self, test: SmokeResult) -> SmokeResult:
+        return dataclasses.replace(
+            test, results=tuple(self._with_comparison(result) for result in test.results)
+        )
+
+    def _with_comparison(self, result: ProbeResult) -> ProbeResult:
+        references = self._answers.get(result.probe.name)
+        if not result.passed or result.answered_with is None or not references:
+            return result
+        comparison = compare(references, result.answered_with)
+        if comparison.verdict is Verdict.DIFFERENT and len(references) == 1:
+            comparison = dataclasses.replace(comparison, verdict=Verdict.UNKNOWN)
+        judged = dataclasses.replace(result, comparison=comparison)
+        if not differs(judged):
+            return judged
+        parts = " and ".join(difference.part for difference in comparison.differences)
+        return dataclasses.replace(
+            judged, passed=False, answer=f"{result.answer}; not the original's {parts}"
+        )
+
+    def _remarks(self, tests: Sequence[SmokeResult]) -> Iterable[str]:
+        for test in tests:
+            for result in test.results:
+                if result.comparison is not None and result.comparison.reordered:
+                    parts = " and ".join(result.comparison.reordered)
+                    yield (
+                        f"the {test.role} image answers `{result.probe.name}` as the original "
+                        f"does, but in another order ({parts}): chance, or a locale that is gone"
+                    )
+                usual = self._seconds.get(result.probe.name)
+                if (
+                    usual is not None
+                    and result.passed
+                    and result.seconds > SLOWER_FACTOR * usual
+                    and result.seconds > SLOWER_FLOOR + usual
+                ):
+                    yield (
+                        f"the {test.role} image took {result.seconds:.1f} s for "
+                        f"`{result.probe.name}`, the original {usual:.1f} s"
+                    )

@@ -1,0 +1,223 @@
+"""`slim why` and `slim diff` on real images: by the saved report, by the images alone, and with
+whatever may be missing or wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.engine.conftest import BUSYBOX, Ran, exported, run_slim
+
+pytestmark = pytest.mark.engine
+
+DOCKERFILE = f"""\
+FROM {BUSYBOX}
+RUN mkdir -p /app /unused/deep && echo used >/app/used && echo no >/app/excluded && \\
+    echo gone >/unused/deep/file && ln -s /app/used /app/link && ln -s /unused /shortcut
+CMD ["cat", "/app/link", "/app/excluded"]
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A pair of images, and the folder in which it was built."""
+
+    original: str
+    slim: str
+    debug: str
+    folder: Path
+
+    def ask(self, *arguments: str) -> Ran:
+        return run_slim(*arguments, folder=self.folder)
+
+    @property
+    def report(self) -> Path:
+        (found,) = self.folder.glob("slim-report/*/report.json")
+        return found
+
+
+@pytest.fixture(scope="module")
+def built(shared_image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("inquiry")
+    original = shared_image(DOCKERFILE.replace('/app/excluded"]', '/app/used"]'))
+    ran = run_slim(
+        "build", original, "--strategy", "minimal", "--exclude", "/app/excluded", "--json",
+        "--include", "/app",
+        folder=folder,
+    )  # fmt: skip
+    report = ran.report
+    return Built(
+        original=original,
+        slim=report["slim"]["reference"],
+        debug=report["debug"]["reference"],
+        folder=folder,
+    )
+
+
+@pytest.fixture
+def without_report(built: Built) -> Iterator[Built]:
+    """The same pair, its report out of sight."""
+    away = built.folder / "away"
+    shutil.move(built.folder / "slim-report", away)
+    yield built
+    shutil.move(away, built.folder / "slim-report")
+
+
+def test_a_kept_path_has_its_chain(built: Built) -> None:
+    ran = built.ask("why", built.slim, "/app/link")
+    assert ran.code == 0, ran.stderr
+    first, second, *reasons = ran.stdout.splitlines()
+    assert first == "/app/link -> /app/used"
+    assert second.startswith("/app/used: kept, 5 B, layer ")
+    assert any(line.strip().startswith("trace: opened by /bin/busybox") for line in reasons)
+    assert "\x1b" not in ran.stdout
+
+
+def test_a_gone_path_has_its_causes(built: Built) -> None:
+    asked = ("/unused/deep/file", "/app/excluded", "/shortcut/deep/file")
+    ran = built.ask("why", built.slim, *asked, "--json")
+    assert ran.code == 0, ran.stderr
+    unseen, excluded, link = json.loads(ran.stdout)["paths"]
+    assert unseen["state"] == "gone"
+    assert "no phase looked it up (boot" in unseen["causes"][0]
+    assert "--exclude left it out" in excluded["causes"][0]
+    assert (link["path"], link["links"], link["state"]) == ("/shortcut", [], "gone")
+
+
+def test_several_paths_are_answered_though_one_never_was(built: Built) -> None:
+    ran = built.ask("why", built.slim, "/app/used", "/app/usde")
+    assert ran.code == 31
+    assert "/app/used: kept" in ran.stdout
+    assert "/app/usde is not in" in ran.stderr
+    assert "did you mean /app/used?" in ran.stderr
+
+
+def test_the_report_and_the_images_agree(built: Built, client: docker.DockerClient) -> None:
+    """What left by the report is what left by `docker export`, and what is asked of the images
+    alone is the same."""
+    documents = []
+    away = built.folder / "away"
+    for hidden in (False, True):
+        if hidden:
+            shutil.move(built.folder / "slim-report", away)
+        try:
+            ran = built.ask("diff", built.original, built.slim, "--json", "--files")
+        finally:
+            if hidden:
+                shutil.move(away, built.folder / "slim-report")
+        assert ran.code == 0, ran.stderr
+        assert ("no report was found" in ran.stderr) == hidden
+        documents.append(json.loads(ran.stdout))
+    by_report, by_images = documents
+    for key in ("total", "packages", "directories"):
+        assert by_report[key] == by_images[key]
+    # Directories apart: the engine makes some for every container (/etc).
+    lists = [
+        {each["path"] for each in document["left"] if each["type"] != "d"} for document in documents
+    ]
+    assert lists[0] == lists[1]
+    trees = [
+        {path for path, member in exported(client, name).items() if not member.isdir()}
+        for name in (built.original, built.slim)
+    ]
+    assert lists[0] == trees[0] - trees[1]
+
+
+def test_a_diff_reads_well_and_lists_files(built: Built) -> None:
+    ran = built.ask("diff", built.slim)
+    assert ran.code == 0, ran.stderr
+    assert all(len(line) <= 100 for line in ran.stdout.splitlines())
+    assert "by directory" in ran.stdout
+    (line,) = [each for each in ran.stdout.splitlines() if each.endswith(" /unused")]
+    assert line.split()[:3] == ["5", "B", "1"]
+    listed = built.ask("diff", built.slim, "--files", "--directory", "/unused").stdout
+    assert listed.splitlines() == [
+        "0\t-\t/unused/",
+        "0\t-\t/unused/deep/",
+        "5\t-\t/unused/deep/file",
+    ]
+
+
+def test_the_debug_image_has_its_tools(built: Built) -> None:
+    ran = built.ask("why", built.debug, "/bin/ls")
+    assert ran.stdout.startswith("/bin/ls: in the debug image alone"), ran.stderr
+    assert built.ask("why", built.slim, "/bin/ls").stdout.startswith("/bin/ls: gone")
+    left = [
+        json.loads(built.ask("diff", image, "--json").stdout)["total"]["left_files"]
+        for image in (built.slim, built.debug)
+    ]
+    assert left[0] > left[1]
+
+
+def test_without_a_report_it_is_told_and_only_what_is_known(without_report: Built) -> None:
+    ran = without_report.ask("why", without_report.slim, "/app/used", "/unused/deep/file")
+    assert ran.code == 0
+    assert "no report was found" in ran.stderr
+    assert "/app/used: kept" in ran.stdout
+    assert "/unused/deep/file: gone" in ran.stdout
+    assert "there is no report" in ran.stdout
+
+
+def test_a_report_in_another_place_can_be_named(without_report: Built) -> None:
+    (report,) = (without_report.folder / "away").iterdir()
+    ran = without_report.ask("why", without_report.slim, "/app/used", "--report", str(report))
+    assert (ran.code, ran.stderr) == (0, "")
+    assert "trace: opened" in ran.stdout
+
+
+def test_the_report_of_another_build_is_refused(built: Built, tmp_path: Path) -> None:
+    shutil.copytree(built.report.parent, tmp_path / "report")
+    file = tmp_path / "report" / "report.json"
+    document = json.loads(file.read_text())
+    for role in ("slim", "debug"):
+        document[role]["id"] = "sha256:" + "0" * 64
+    file.write_text(json.dumps(document))
+    ran = built.ask("why", built.slim, "/app/used", "--report", str(file))
+    assert (ran.code, ran.stdout) == (28, "")
+    assert "is of another build" in ran.stderr
+
+
+def test_a_broken_report_is_refused(built: Built, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_bytes(built.report.read_bytes()[:1000])
+    ran = built.ask("diff", built.slim, "--report", str(file))
+    assert (ran.code, ran.stdout) == (27, "")
+    assert "not a whole one" in ran.stderr
+
+
+def test_an_image_of_others_and_one_that_is_not_there(built: Built) -> None:
+    ran = built.ask("why", built.original, "/app/used")
+    assert ran.code == 29
+    assert "was not built by slimmer" in ran.stderr
+    assert built.ask("why", "no-such-image:1", "/app/used").code == 5
+    other = built.ask("diff", BUSYBOX, built.slim)
+    assert other.code == 2
+    assert "was made from" in other.stderr
+
+
+def test_an_original_that_is_gone(
+    image: Callable[..., str], client: docker.DockerClient, tmp_path: Path
+) -> None:
+    """With the report everything is told all the same; without it there is an error."""
+    name = image(f'FROM {BUSYBOX}\nRUN touch /gone\nCMD ["true"]\n')
+    build = ("build", name, "--strategy", "minimal", "--no-debug", "--json")
+    slim = run_slim(*build, folder=tmp_path).report["slim"]["reference"]
+    keep = f"{slim}-kept"
+    client.images.get(slim).tag(keep)
+    try:
+        client.images.remove(name, force=True)
+        assert "/gone: gone" in run_slim("why", slim, "/gone", folder=tmp_path).stdout
+        shutil.rmtree(tmp_path / "slim-report")
+        ran = run_slim("why", slim, "/gone", folder=tmp_path)
+        assert (ran.code, ran.stdout) == (30, "")
+        assert "is not in the engine any more" in ran.stderr
+        assert "--report" in ran.stderr
+    finally:
+        for each in (keep, slim):
+            client.images.remove(each, force=True)

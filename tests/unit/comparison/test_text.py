@@ -1,0 +1,186 @@
+"""Pages and outputs: noise is masked, and what is left is found."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+import pytest
+
+from slimmer.comparison.text import pieces_of, text_template
+from slimmer.model import Verdict
+from tests.unit.comparison.answers import bodies, lines
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        (
+            "at 2026-11-23T22:45:01+01:00",
+            "at 2026-11-23T22:45:09+01:00",
+            "at 2026-11-23T22:45:12+01:00",
+        ),
+        ("took 0.012 s", "took 0.009 s", "took 3.1 s"),
+        ("visit 9 of you", "visit 10 of you", "visit 11 of you"),
+        ("pid 1, worker 7", "pid 1, worker 12", "pid 1, worker 133"),
+        (
+            f"<p>id {uuid.UUID(int=random.Random(1).getrandbits(128))}</p>",
+            f"<p>id {uuid.UUID(int=random.Random(2).getrandbits(128))}</p>",
+            f"<p>id {uuid.UUID(int=random.Random(3).getrandbits(128))}</p>",
+        ),
+        ("key aB+cd/ef== end", "key x/yz+q== end", "key mnop+rr/== end"),
+        ("key aB+cd== end", "key x/y/z+q== end", "key ab/c/d== end"),
+        ("{'a', 'b', 'c'}", "{'b', 'c', 'a'}", "{'c', 'a', 'b'}"),
+        ("bin\ndev\netc\n", "etc\nbin\ndev\n", "dev\netc\nbin\n"),
+        (
+            "<ul><li>ann</li><li>bob</li></ul><p>users</p>",
+            "<ul><li>eve</li></ul><p>users</p>",
+            "<ul><li>joe</li><li>kim</li><li>max</li></ul><p>users</p>",
+        ),
+    ],
+    ids=[
+        "time", "duration", "counter", "pids", "uuid", "base64", "base64 of other lengths", "set",
+        "lines in any order", "list of varying length",
+    ],
+)  # fmt: skip
+def test_noise_is_masked(first: str, second: str, found: str) -> None:
+    comparison = bodies(first, second, found=found)
+    assert comparison.verdict in (Verdict.ALIKE, Verdict.SAME), comparison
+    assert comparison.differences == ()
+
+
+def test_a_lost_time_zone_is_found() -> None:
+    comparison = bodies(
+        "at 2026-11-23T22:45:01+01:00",
+        "at 2026-11-23T22:45:09+01:00",
+        found="at 2026-11-23T22:45:12+00:00",
+    )
+    assert lines(comparison) == (
+        "-at 2026-11-23T22:45:…+01:00",
+        "+at 2026-11-23T22:45:12+00:00",
+    )
+
+
+def test_a_missing_line_is_found_beside_noise() -> None:
+    page = "<h1>Shop</h1>\n<p>{}</p>\n<p>Terms and conditions</p>\n<footer>bye</footer>\n"
+    found = "<h1>Shop</h1>\n<p>3</p>\n<footer>bye</footer>\n"
+    comparison = bodies(page.format(1), page.format(2), found=found)
+    assert "-Terms and conditions</p>" in lines(comparison)
+    assert not [line for line in lines(comparison) if line.startswith("+")]
+
+
+def test_an_additional_line_is_found_beside_noise() -> None:
+    comparison = bodies(
+        "started 1\nready\n",
+        "started 2\nready\n",
+        found="started 3\nwarning: no zone data\nready\n",
+    )
+    assert lines(comparison) == (" started …", "+warning: no zone data")
+
+
+def test_default_text_is_found() -> None:
+    assert lines(bodies("hello from file\n", "hello from file\n", found="hello\n")) == (
+        "-hello from file",
+        "+hello",
+    )
+
+
+def test_spaces_count() -> None:
+    assert lines(bodies("a\n\nb\n", "a\n\nb\n", found="a\nb\n")) == (
+        "+(other spaces or empty lines)",
+    )
+    assert lines(bodies("a: 1\n", "a: 1\n", found="a:  1\n")) == ("-a: 1", "+a:  1")
+
+
+def test_one_element_less_is_found_where_the_order_differs() -> None:
+    comparison = bodies("{'a', 'b', 'c'}", "{'b', 'c', 'a'}", found="{'c', 'a'}")
+    assert comparison.verdict is Verdict.DIFFERENT
+
+
+def test_nothing_where_the_original_says_something_is_found() -> None:
+    """Whatever it says: a random text is no empty one."""
+    assert lines(bodies("k3jh4", "9sd8f", found="")) == ("-k3jh4", "+(nothing)")
+
+
+def test_a_third_answer_of_the_original_unmasks_what_changes_slowly() -> None:
+    """The date has changed since the original was asked twice."""
+    before, after = "today is 2026-11-23, Monday\n", "today is 2026-11-24, Tuesday\n"
+    assert bodies(before, before, found=after).verdict is Verdict.DIFFERENT
+    assert bodies(before, before, after, found=after).verdict is Verdict.SAME
+    later = "today is 2026-11-25, Wednesday\n"
+    assert bodies(before, before, after, found=later).verdict is Verdict.ALIKE
+    broken = "today is 2026-11-24, <unknown>\n"
+    assert bodies(before, before, after, found=broken).verdict is Verdict.DIFFERENT
+
+
+def test_an_answer_that_is_all_noise_is_incomparable() -> None:
+    comparison = bodies("k3jh4", "9sd8f", found="q0q0q")
+    assert comparison.verdict is Verdict.INCOMPARABLE
+    assert comparison.unstable == ("body",)
+
+
+def test_a_minified_page_is_shown_by_its_elements() -> None:
+    page = "<html><body><h1>{}</h1><p>kept</p><p>{}</p></body></html>"
+    comparison = bodies(
+        page.format(1, "Zurich"), page.format(2, "Zurich"), found=page.format(3, "nowhere")
+    )
+    assert lines(comparison) == (" <p>", "-Zurich</p>", "+nowhere</p>")
+
+
+def test_large_pages_are_compared() -> None:
+    """Most lines are the same tag, every other one has noise, and one is gone."""
+    chance = random.Random(1)
+
+    def page(without: int | None = None) -> str:
+        return "".join(
+            f"<div>\n<span>{chance.random()}</span>\n</div>\n<p>line {number}</p>\n"
+            for number in range(2000)
+            if number != without
+        )
+
+    template = text_template([page(), page()])
+    assert template.matches(pieces_of(page()))
+    assert not template.matches(pieces_of(page(without=777)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_text_fits_the_template_that_it_made(seed: int) -> None:
+    """Whatever was masked: the original's own answers are never a difference."""
+    chance = random.Random(seed)
+    words = ["a", "bb", "7", "+", "=", "\n", " ", "<p>", "10.5", "ü", "\udc80"]
+
+    def text() -> str:
+        return "".join(chance.choices(words, k=chance.randrange(60)))
+
+    texts = [text() for _ in range(chance.randrange(2, 5))]
+    template = text_template(texts)
+    for each in texts:
+        assert template.matches(pieces_of(each)), (texts, each)
+
+
+def test_lines_in_another_order_are_told_and_no_difference() -> None:
+    """Whatever else there is: the original's order is the same each time."""
+    comparison = bodies("now 1\na\nb\nc\n", "now 2\na\nb\nc\n", found="now 3\nc\na\nb\n")
+    assert comparison.verdict is Verdict.ALIKE
+    assert comparison.reordered == ("body",)
+
+
+def test_lines_whose_values_change_places_are_a_difference() -> None:
+    page = "zone: yes\nfallback: no\n"
+    assert bodies(page, page, found="zone: no\nfallback: yes\n").verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("original", "found", "verdict"),
+    [
+        ("{'a', 'b'}\n", "{'b', 'a'}\n", Verdict.ALIKE),
+        ("{'a', 'b'}\n", "{'b', 'c'}\n", Verdict.DIFFERENT),
+        ("zone=yes, other=no\n", "other=no, zone=yes\n", Verdict.ALIKE),
+        ("zone=yes, other=no\n", "zone=no, other=yes\n", Verdict.DIFFERENT),
+    ],
+)
+def test_items_in_another_order(original: str, found: str, verdict: Verdict) -> None:
+    """A set of two has two orders: the original may give the same one three times."""
+    comparison = bodies(original, original, found=found)
+    assert comparison.verdict is verdict
+    assert comparison.reordered == ()

@@ -1,0 +1,156 @@
+"""When the original is asked again, and what is made of its answers. What stands for the original
+here is a function that answers; tests/engine has the real one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTestError
+from slimmer.model import HttpProbe, Probe, ProbeResult, RunOptions, Verdict
+from slimmer.verify import Reference, SmokePlan, SmokeResult, raise_for_failure
+from tests.unit.comparison.answers import page
+
+GET = HttpProbe(name="GET /", path="/")
+POST = HttpProbe(name="POST /", method="POST", path="/")
+Answers = Callable[[Probe], str]
+
+
+def result(probe: Probe, text: str, *, seconds: float = 0.1) -> ProbeResult:
+    """An answer; an empty text is a failed probe."""
+    return ProbeResult(
+        probe=probe,
+        passed=bool(text),
+        answer="200 OK" if text else "500",
+        answered_with=page(text or "error"),
+        seconds=seconds,
+    )
+
+
+def ran(*results: ProbeResult, role: str = "slim") -> SmokeResult:
+    return SmokeResult(role=role, results=results, problem="", logs="")
+
+
+def plan(*probes: Probe) -> SmokePlan:
+    return SmokePlan(
+        run=RunOptions(), probes=probes, port=80, ports=(), ready_seconds=0.1, exit_status=None
+    )
+
+
+class Original:
+    """Answers each run with the next of some texts, and remembers what it was asked."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = list(texts)
+        self.asked: list[list[str]] = []
+
+    def __call__(self, plan: SmokePlan) -> SmokeResult:
+        text = self.texts[len(self.asked)]
+        self.asked.append([probe.name for probe in plan.probes])
+        return ran(*(result(probe, text) for probe in plan.probes), role="reference")
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def reference(
+    pool: ThreadPoolExecutor, original: Original, *, first: str, probes: Sequence[Probe] = (GET,)
+) -> Reference:
+    traced = [result(probe, first) for probe in probes] if first else []
+    return Reference(traced, plan(*probes), original, pool)
+
+
+def verdict(judged: SmokeResult) -> Verdict | None:
+    (one,) = judged.results
+    return one.comparison.verdict if one.comparison else None
+
+
+def test_an_original_that_repeats_itself_is_asked_once(pool: ThreadPoolExecutor) -> None:
+    original = Original("a b c")
+    answers = reference(pool, original, first="a b c")
+    judgement = answers.judge([ran(result(GET, "a b c"))])
+    assert verdict(judgement.tests[0]) is Verdict.SAME
+    assert judgement.tests[0].passed
+    assert judgement.notes == ()
+    assert len(original.asked) == 1
+
+
+def test_a_difference_asks_again_and_stays_one(pool: ThreadPoolExecutor) -> None:
+    """The image answered what the original never does."""
+    original = Original("hello world", "hello world")
+    answers = reference(pool, original, first="hello world", probes=(GET, POST))
+    judgement = answers.judge([ran(result(GET, "hello nobody"), result(POST, "hello nobody"))])
+    (judged,) = judgement.tests
+    assert not judged.passed
+    assert judged.results[0].answer == "200 OK; not the original's body"
+    # What may change something is not repeated.
+    assert original.asked[1] == ["GET /", "POST /", "GET /", "GET /", "GET /"]
+    with pytest.raises(DifferentAnswerError) as caught:
+        raise_for_failure([judged])
+    assert "-hello world\n+hello nobody" in caught.value.details
+
+
+def test_a_difference_that_the_original_makes_too_is_none(pool: ThreadPoolExecutor) -> None:
+    original = Original("it is Monday", "it is Tuesday")
+    answers = reference(pool, original, first="it is Monday")
+    assert verdict(answers.judge([ran(result(GET, "it is Tuesday"))]).tests[0]) is Verdict.SAME
+    assert len(original.asked) == 2
+
+
+def test_a_check_that_no_trace_saw_is_compared(pool: ThreadPoolExecutor) -> None:
+    """One answer is known; what of it is noise is found out when it matters."""
+    original = Original("visit 1 of you", "visit 2 of you", "visit 9 of you")
+    answers = reference(pool, original, first="")
+    assert verdict(answers.judge([ran(result(GET, "visit 7 of you"))]).tests[0]) is (Verdict.ALIKE)
+    assert not answers.judge([ran(result(GET, "visit of you"))]).tests[0].passed
+
+
+def test_an_original_that_fails_the_second_time_is_not_compared(pool: ThreadPoolExecutor) -> None:
+    judgement = reference(pool, Original(""), first="made").judge([ran(result(GET, "anything"))])
+    assert verdict(judgement.tests[0]) is None
+    assert judgement.tests[0].passed
+    (note,) = judgement.notes
+    assert "fails `GET /` when it is run again (500)" in note
+
+
+def test_an_original_that_cannot_run_again_is_a_note(pool: ThreadPoolExecutor) -> None:
+    def refuse(plan: SmokePlan) -> SmokeResult:
+        raise EngineOperationError("the port is taken")
+
+    answers = Reference([result(GET, "one answer")], plan(GET), refuse, pool)
+    judgement = answers.judge([ran(result(GET, "another answer"))])
+    assert verdict(judgement.tests[0]) is Verdict.UNKNOWN
+    assert judgement.tests[0].passed
+    assert judgement.notes == ("the original could not be run again: the port is taken",)
+
+
+def test_saved_answers_stand_for_the_original(pool: ThreadPoolExecutor) -> None:
+    """Where it is not run at all, one answer may be the only one known."""
+    answers = Reference([result(GET, "one answer")], plan(GET), None, pool)
+    same, other = ran(result(GET, "one answer")), ran(result(GET, "another answer"))
+    assert verdict(answers.judge([same]).tests[0]) is Verdict.SAME
+    assert verdict(answers.judge([other]).tests[0]) is Verdict.UNKNOWN
+
+
+def test_a_probe_that_failed_is_not_compared(pool: ThreadPoolExecutor) -> None:
+    judgement = reference(pool, Original("x"), first="x").judge([ran(result(GET, ""))])
+    assert verdict(judgement.tests[0]) is None
+    with pytest.raises(SmokeTestError) as caught:
+        raise_for_failure(judgement.tests)
+    assert not isinstance(caught.value, DifferentAnswerError)
+
+
+def test_a_much_slower_answer_is_a_note(pool: ThreadPoolExecutor) -> None:
+    answers = reference(pool, Original("x"), first="x")
+    slow = dataclasses.replace(result(GET, "x"), seconds=6.0)
+    quick = dataclasses.replace(result(GET, "x"), seconds=1.0)
+    assert answers.judge([ran(slow)]).notes == (
+        "the slim image took 6.0 s for `GET /`, the original 0.1 s",
+    )
+    assert answers.judge([ran(quick)]).notes == ()
