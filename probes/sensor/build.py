@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--sanitize", action="store_true", help="with AddressSanitizer and UBSan")
     options = parser.parse_args()
     for architecture in options.architecture:
-        file = options.output / f"sensor-{architecture}"
+        file = options.output.resolve() / f"sensor-{architecture}"
         try:
             build(architecture, file, portable=options.portable, sanitize=options.sanitize)
         except CompilerError as error:

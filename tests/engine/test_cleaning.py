@@ -33,7 +33,8 @@ class HeldBuild:
         kind, self._role = {"trace": ("probes", "target"), "verify": ("checks", "slim")}[stage]
         hold = f"  - exec: {{name: hold, command: [sh, -c, '{WAITING}']}}\n"
         (folder / "slim.yaml").write_text(
-            f"image: {image}\n{kind}:\n{hold}debug: false\n"
+            # With `content` the check would be held in the original first.
+            f"image: {image}\n{kind}:\n{hold}debug: false\nverify: status\n"
             f"run: {{volumes: ['{self._gate}:/gate'], probe_timeout: 120}}\n"
             # The held check runs in the slim image, which has what these used.
             + ("" if stage == "trace" else "probes: [{exec: sh -c 'sleep 0 | test -e /'}]\n")
