@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from slimmer.errors import TraceFileError, UnknownPathError
-from slimmer.inquiry import Account, Answer, State, account_of, sightings_of
+from slimmer.inquiry import Account, Answer, State, Step, account_of, sightings_of
 from slimmer.inquiry import why as answer
 from slimmer.model import EntryType, Sighting
 from slimmer.progress import count, printable, size
@@ -74,8 +74,9 @@ def _sightings(account: Account) -> Sequence[Sighting]:
 
 
 def _print(told: Answer) -> None:
-    for link, target in told.links:
-        click.echo(f"{printable(link)} -> {printable(target)}")
+    for link in told.links:
+        click.echo(f"{printable(link.path)} -> {printable(link.target)}")
+        _print_chains(link.chains[:1])
     click.secho(printable(told.path), bold=True, nl=False)
     click.echo(": ", nl=False)
     click.secho(told.state.value, fg=_COLORS[told.state], nl=False)
@@ -86,17 +87,21 @@ def _print(told: Answer) -> None:
             f"  below it {count(below.kept_files, 'file')} stay ({size(below.kept_size)}), "
             f"{below.gone_files:,} are gone ({size(below.gone_size)})"
         )
-    for chain in told.chains:
+    _print_chains(told.chains)
+    for cause in told.causes:
+        click.echo(f"  {printable(cause)}")
+    if told.hint:
+        click.echo(f"  {printable(told.hint)}")
+
+
+def _print_chains(chains: Sequence[Sequence[Step]]) -> None:
+    for chain in chains:
         for depth, step in enumerate(chain):
             indent = "  " * (depth + 1)
             place = f"{printable(step.path)} " if depth else ""
             click.echo(f"{indent}{place}", nl=False)
             click.secho(step.reason.rule, fg="cyan", nl=False)
             click.echo(f": {printable(step.reason.detail)}")
-    for cause in told.causes:
-        click.echo(f"  {printable(cause)}")
-    if told.hint:
-        click.echo(f"  {printable(told.hint)}")
 
 
 def _facts(told: Answer) -> list[str]:
@@ -129,17 +134,18 @@ def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
                 "asked": told.asked,
                 "path": told.path,
                 "state": {State.KEPT: "kept", State.GONE: "gone", State.DEBUG: "debug"}[told.state],
-                "links": [{"path": path, "target": target} for path, target in told.links],
+                "links": [
+                    {
+                        "path": link.path,
+                        "target": link.target,
+                        "chains": _steps(link.chains),
+                    }
+                    for link in told.links
+                ],
                 "size": told.fate.size,
                 "package": told.fate.package,
                 "layer": told.fate.layer,
-                "chains": [
-                    [
-                        {"path": step.path, "rule": step.reason.rule, "detail": step.reason.detail}
-                        for step in chain
-                    ]
-                    for chain in told.chains
-                ],
+                "chains": _steps(told.chains),
                 "causes": told.causes,
                 "hint": told.hint,
                 "below": dataclasses.asdict(told.below) if told.below else None,
@@ -147,3 +153,13 @@ def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
             for told in answers
         ],
     }
+
+
+def _steps(chains: Sequence[Sequence[Step]]) -> list[list[dict[str, str]]]:
+    return [
+        [
+            {"path": step.path, "rule": step.reason.rule, "detail": step.reason.detail}
+            for step in chain
+        ]
+        for chain in chains
+    ]

@@ -7,12 +7,13 @@ tell what and not why.
 from slimmer.inquiry.account import Account
 from slimmer.inquiry.comparison import Comparison, Share, compare
 from slimmer.inquiry.gathering import account_of, sightings_of
-from slimmer.inquiry.why import Answer, State, Step, why
+from slimmer.inquiry.why import Answer, Link, State, Step, why
 
 __all__ = [
     "Account",
     "Answer",
     "Comparison",
+    "Link",
     "Share",
     "State",
     "Step",

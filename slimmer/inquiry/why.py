@@ -36,6 +36,17 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """A symbolic link that was followed."""
+
+    path: str
+    target: str
+    """Its text, which may be relative."""
+    chains: tuple[tuple[Step, ...], ...]
+    """As `Answer.chains`, of the link itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Below:
     """What is below a directory, without directories."""
 
@@ -50,8 +61,8 @@ class Answer:
     """Why one path is there, or gone."""
 
     asked: str
-    links: tuple[tuple[str, str], ...]
-    """Symbolic links that were followed, with their texts, in order."""
+    links: tuple[Link, ...]
+    """Symbolic links that were followed, in order."""
     path: str
     """What the answer is about: where the links lead, or the first on the way that is gone."""
     state: State
@@ -81,7 +92,10 @@ def why(
     fates = [account.fates.get(each) or _bare(each) for each in dict.fromkeys(met)]
     missing = [each for each in fates if not account.has(each)]
     subject = next(iter((*missing, *(each for each in fates if not each.kept))), fates[-1])
-    links = tuple((each.path, each.target) for each in fates[: fates.index(subject)])
+    links = tuple(
+        Link(path=each.path, target=each.target, chains=_chains(account.fates, each))
+        for each in fates[: fates.index(subject)]
+    )
     below = _below(account, subject) if subject.type is EntryType.DIRECTORY else None
     if subject.kept:
         return Answer(

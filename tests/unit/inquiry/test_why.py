@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from slimmer.errors import UnknownPathError, UsageError
-from slimmer.inquiry import Account, Answer, Share, State, compare, why
+from slimmer.inquiry import Account, Answer, Link, Share, State, compare, why
 from slimmer.model import Access, EntryType, Reason, Sighting, Source
 from slimmer.report import Fate
 
@@ -68,8 +68,12 @@ ACCOUNT = Account(
 )
 
 
-def rules(answer: Answer) -> list[list[tuple[str, str]]]:
+def rules(answer: Answer | Link) -> list[list[tuple[str, str]]]:
     return [[(step.path, step.reason.rule) for step in chain] for chain in answer.chains]
+
+
+def links(answer: Answer) -> list[tuple[str, str]]:
+    return [(link.path, link.target) for link in answer.links]
 
 
 def test_a_chain_ends_with_a_reason_that_stands_for_itself_and_the_shortest_is_first() -> None:
@@ -85,13 +89,14 @@ def test_a_chain_ends_with_a_reason_that_stands_for_itself_and_the_shortest_is_f
 def test_links_are_followed_and_said(asked: str) -> None:
     answer = why(ACCOUNT, asked)
     assert answer.path == "/usr/bin/dash"
-    assert ("/usr/bin/sh", "dash") in answer.links
+    assert ("/usr/bin/sh", "dash") in links(answer)
+    assert rules(answer.links[-1]) == [[("/usr/bin/sh", "shebang"), ("/usr/bin/app", "trace")]]
 
 
 def test_a_link_that_is_gone_is_the_answer_whatever_it_leads_to() -> None:
     answer = why(ACCOUNT, "/bin/awk")
     assert (answer.state, answer.path) == (State.GONE, "/usr/bin/awk")
-    assert answer.links == (("/bin", "usr/bin"),)
+    assert links(answer) == [("/bin", "usr/bin")]
 
 
 def test_reasons_in_a_circle_come_to_an_end() -> None:
