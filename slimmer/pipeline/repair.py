@@ -146,7 +146,7 @@ def _narrowed(
     a listing brings everything that it lacked, and little of that matters."""
     with job.clock.stage("repair"):
         seen = _observe(job, served, built, number)
-    if not seen.passed:
+    if not _passed(built, seen):
         return built, repairs
     met = _met(served.index, (sighting.path for sighting in seen.trace.sightings))
     used = tuple(repair for repair in repairs if _is_used(repair, met))
