@@ -8,7 +8,7 @@ from slimmer.cleaning import find_leftovers, remove_leftovers
 from slimmer.engine import connect
 
 
-@click.command()
+@click.command(short_help="Remove what a killed run left behind.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 @click.option(
     "--all",

@@ -17,7 +17,7 @@ _MARKS = {
 }
 
 
-@click.command()
+@click.command(short_help="Check what this machine's engine allows.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on stdout.")
 def doctor(as_json: bool) -> None:
     """Check engine, kernel, capabilities and disk, and trace a tiny container for real."""

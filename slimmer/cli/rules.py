@@ -10,7 +10,7 @@ from slimmer.keep import RULES
 from slimmer.model import Strategy
 
 
-@click.command()
+@click.command(short_help="List the rules that decide what is kept.")
 @click.option(
     "--strategy",
     type=click.Choice([strategy.value for strategy in Strategy]),
