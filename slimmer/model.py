@@ -170,6 +170,12 @@ class Trace:
     """Records in the stream, for the report."""
 
 
+def in_role(role: str, name: str) -> str:
+    """What the phase or the probe of a role is called beside those of other roles: `worker: boot`.
+    The name itself for the only role of an image, which has none."""
+    return f"{role}: {name}" if role else name
+
+
 # --------------------------------------------------------------------------- keep-set
 
 

@@ -30,6 +30,14 @@ from slimmer.progress import console_progress
 T = TypeVar("T", BuildOptions, RunOptions)
 
 DEFAULT_FILE = Path("slim.yaml")
+_OF_ONE_ROLE = {
+    "http_probes": "--http-probe",
+    "exec_probes": "--exec-probe",
+    "port": "--port",
+    "entrypoint": "--entrypoint",
+    "command": "--cmd",
+}
+"""Parameter → flag, for what is a role's own where the image has several."""
 
 
 @click.command(short_help="Build a slim image and its debug twin, and test both.")
@@ -281,7 +289,9 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         *(http_probe(text) for text in flags["http_probes"]),
         *(command_probe(text) for text in flags["exec_probes"]),
     )
-    if probes:
+    if options.roles:
+        options = _with_roles(options, flags)
+    elif probes:
         options = dataclasses.replace(options, probes=with_unique_names(probes))
     if flags["no_debug"] and flags["debug_from"]:
         raise UsageError("--no-debug and --debug-from exclude each other")
@@ -311,6 +321,25 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     if flags["debug_from"]:
         changes |= {"debug": DebugImage.FROM_IMAGE, "debug_from": flags["debug_from"]}
     return _replaced(options, changes)
+
+
+def _with_roles(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:
+    """What flags say of the run is said of each role, but for what makes it a role."""
+    for name, flag in _OF_ONE_ROLE.items():
+        if flags[name]:
+            raise UsageError(
+                f"{flag} does not say which role of the image it is for: "
+                + ", ".join(role.name for role in options.roles),
+                hint="write it below the role in slim.yaml",
+            )
+    changes: dict[str, Any] = {"healthcheck": False} if flags["no_healthcheck"] else {}
+    return dataclasses.replace(
+        options,
+        roles=tuple(
+            dataclasses.replace(role, run=_run(role.run, flags), **changes)
+            for role in options.roles
+        ),
+    )
 
 
 def _with_trace_files(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:

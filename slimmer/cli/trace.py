@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from slimmer.errors import TraceDriftError
+from slimmer.model import in_role
 from slimmer.pack import file_beside, space_errors
 from slimmer.progress import count, printable, size
 from slimmer.traces import (
@@ -119,8 +120,11 @@ def _summary(saved: SavedTrace) -> Iterator[str]:
         f"{kinds[Kind.DIRECTORY]:,} directories, "
         f"{kinds[Kind.MISSING]:,} paths that the original has not"
     )
-    for probe in saved.probes:
-        yield f"probe        {printable(probe.name)}"
+    for role in saved.all_roles:
+        if role.name:
+            yield f"role         {printable(role.name)}"
+        for probe in role.probes:
+            yield f"probe        {printable(in_role(role.name, probe.name))}"
     for note in saved.notes:
         yield f"note         {printable(note)}"
     for repair in saved.repairs:

@@ -88,6 +88,11 @@ class Section:
         """Whether the key is there (and not taken yet)."""
         return name in self._left
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys that were not taken yet, in the order of the file."""
+        return tuple(self._left)
+
     def take(self, name: str) -> Any:
         """The raw value, or None."""
         self._known.append(name)

@@ -5,6 +5,7 @@ The schema is documented in docs/slim-yaml.md; relative paths in the file are re
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shlex
@@ -13,7 +14,7 @@ from typing import Any
 
 from slimmer.configuration.document import Document, Section
 from slimmer.configuration.environment import read_environment_file
-from slimmer.configuration.options import BuildOptions, DebugImage, Verification
+from slimmer.configuration.options import BuildOptions, DebugImage, Role, Verification
 from slimmer.configuration.quantities import parse_size
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Source, Strategy
@@ -32,9 +33,10 @@ def read_options(path: Path) -> BuildOptions:
 
 
 def _options(root: Section, folder: Path) -> BuildOptions:
-    probes = root.each("probes", _probe)
-    checks = root.each("checks", _probe)
-    named = with_unique_names(probes + checks)
+    _refuse_what_is_of_one_role(root)
+    probes, checks = _probes(root)
+    run = _run(root, folder)
+    healthcheck = _healthcheck(root)
     debug, debug_from = _debug(root)
     max_size = root.take("max_size")
     report = root.scalar("report_directory", str, "")
@@ -45,10 +47,11 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         strategy=_strategy(root),
         rules=root.texts("rules"),
         without_rules=root.texts("without_rules"),
-        probes=named[: len(probes)],
-        checks=named[len(probes) :],
-        healthcheck=root.scalar("healthcheck", bool, True),
-        run=_run(root, folder),
+        probes=probes,
+        checks=checks,
+        healthcheck=healthcheck is not False,
+        run=run,
+        roles=_roles(root, folder, run, healthcheck),
         includes=root.texts("include"),
         include_from=tuple(folder / file for file in root.texts("include_from")),
         excludes=root.texts("exclude"),
@@ -65,6 +68,56 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         from_trace=from_trace,
         allow_drift=root.scalar("allow_drift", bool, False),
     )
+
+
+def _refuse_what_is_of_one_role(root: Section) -> None:
+    for key in ("probes", "checks", "port") if root.has("roles") else ():
+        if root.has(key):
+            raise root.error(key, f"which role is meant? write it as `roles.NAME.{key}`")
+
+
+def _roles(
+    root: Section, folder: Path, common: RunOptions, healthcheck: bool | None
+) -> tuple[Role, ...]:
+    """`roles`, each laid over `run` and `healthcheck` of the file."""
+    if not root.has("roles"):
+        root.take("roles")
+        return ()
+    section = root.section("roles")
+    names = section.names if section else ()
+    if section is None or not names:
+        raise root.error("roles", "expected at least one role: its name, with its own keys below")
+    return tuple(_role(section, name, folder, common, healthcheck) for name in names)
+
+
+def _role(
+    roles: Section, name: str, folder: Path, common: RunOptions, healthcheck: bool | None
+) -> Role:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
+        raise roles.error(name, "a role's name has letters, digits, `_`, `.` and `-` only")
+    section = roles.section(name) or Section(roles.document, roles.path_of(name), {})
+    probes, checks = _probes(section)
+    role = Role(name=name, run=_run(section, folder, common), probes=probes, checks=checks)
+    asked = _healthcheck(section)
+    asked = healthcheck if asked is None else asked
+    section.finish()
+    # HEALTHCHECK is made for the image's own command: of another one it would tell nothing.
+    return dataclasses.replace(role, healthcheck=role.runs_own_command if asked is None else asked)
+
+
+def _healthcheck(section: Section) -> bool | None:
+    """None where nothing is said."""
+    said = section.has("healthcheck")
+    value = section.scalar("healthcheck", bool, True)
+    return value if said else None
+
+
+def _probes(section: Section) -> tuple[tuple[Probe, ...], tuple[Probe, ...]]:
+    """Probes and checks, no two of one name."""
+    probes = section.each("probes", _probe)
+    checks = section.each("checks", _probe)
+    named = with_unique_names(probes + checks)
+    return named[: len(probes)], named[len(probes) :]
 
 
 def _strategy(root: Section) -> Strategy:
@@ -134,31 +187,34 @@ def _debug(root: Section) -> tuple[DebugImage, str]:
     return DebugImage.FROM_IMAGE, image
 
 
-def _run(root: Section, folder: Path) -> RunOptions:
-    defaults = RunOptions()
-    port = _port(root)
-    run = root.section("run")
+def _run(section: Section, folder: Path, defaults: RunOptions | None = None) -> RunOptions:
+    """`port` and `run` of a section, laid over the defaults."""
+    defaults = defaults or RunOptions()
+    port = _port(section) or defaults.port
+    run = section.section("run")
     if run is None:
-        return RunOptions(port=port)
+        return dataclasses.replace(defaults, port=port)
     environment = run.mapping_of_texts("environment")
     environment_file = run.scalar("env_file", str, "")
     if environment_file:
         environment = read_environment_file(folder / environment_file) + environment
+    volumes = tuple(_volume(text, folder) for text in run.texts("volumes"))
+    entrypoint, command = _words(run, "entrypoint"), _words(run, "command")
     options = RunOptions(
-        environment=environment,
-        volumes=tuple(_volume(text, folder) for text in run.texts("volumes")),
-        network=run.scalar("network", str, ""),
-        user=_user(run),
-        entrypoint=_words(run, "entrypoint"),
-        command=_words(run, "command"),
-        workdir=run.scalar("workdir", str, ""),
-        hostname=run.scalar("hostname", str, ""),
-        extra_hosts=run.texts("add_hosts"),
+        environment=defaults.environment + environment,
+        volumes=defaults.volumes + volumes,
+        network=run.scalar("network", str, defaults.network),
+        user=_user(run) or defaults.user,
+        entrypoint=defaults.entrypoint if entrypoint is None else entrypoint,
+        command=defaults.command if command is None else command,
+        workdir=run.scalar("workdir", str, defaults.workdir),
+        hostname=run.scalar("hostname", str, defaults.hostname),
+        extra_hosts=defaults.extra_hosts + run.texts("add_hosts"),
         port=port,
         start_timeout=_seconds(run, "start_timeout", defaults.start_timeout),
         probe_timeout=_seconds(run, "probe_timeout", defaults.probe_timeout),
         stop_timeout=_seconds(run, "stop_timeout", defaults.stop_timeout),
-        settle=_settle(run),
+        settle=_settle(run, defaults.settle),
     )
     run.finish()
     return options
@@ -190,8 +246,8 @@ def _seconds(section: Section, name: str, default: float) -> float:
     return seconds
 
 
-def _settle(section: Section) -> float:
-    seconds = section.scalar("settle", float, 0.0)
+def _settle(section: Section, default: float) -> float:
+    seconds = section.scalar("settle", float, default)
     if seconds < 0:
         raise section.error("settle", f"{seconds:g} is not a number of seconds")
     return seconds

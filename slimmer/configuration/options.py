@@ -29,6 +29,25 @@ class Verification(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Role:
+    """One of the ways in which containers of an image are run: its server, a worker, a job."""
+
+    name: str = ""
+    """In front of the role's phases, probes and errors; empty where an image has one role."""
+    run: RunOptions = field(default_factory=RunOptions)
+    probes: tuple[Probe, ...] = ()
+    """As in BuildOptions; names are unique within the role."""
+    checks: tuple[Probe, ...] = ()
+    healthcheck: bool = True
+
+    @property
+    def runs_own_command(self) -> bool:
+        """Whether it is what the image is run for where nobody says otherwise, so that EXPOSE and
+        HEALTHCHECK speak of it."""
+        return self.run.entrypoint is None and self.run.command is None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildOptions:
     """What `slim build` does."""
 
@@ -48,6 +67,9 @@ class BuildOptions:
     healthcheck: bool = True
     """Whether the image's HEALTHCHECK is one of the probes."""
     run: RunOptions = field(default_factory=RunOptions)
+    roles: tuple[Role, ...] = ()
+    """Where the image has several: each with a run, probes and checks of its own, which replace
+    those above. None: the image has the one role that is described above."""
     includes: tuple[str, ...] = ()
     """Paths in the image that are kept with all below them."""
     include_from: tuple[Path, ...] = ()
@@ -80,3 +102,12 @@ class BuildOptions:
     """The saved trace that stands in for the traced run; None: the original is run."""
     allow_drift: bool = False
     """Whether a saved trace of another build of the original is taken."""
+
+    @property
+    def all_roles(self) -> tuple[Role, ...]:
+        """The roles, or the only one."""
+        return self.roles or (
+            Role(
+                run=self.run, probes=self.probes, checks=self.checks, healthcheck=self.healthcheck
+            ),
+        )

@@ -8,7 +8,7 @@ from slimmer.keep.advice import rules_for
 from slimmer.keep.borrowed_tools import FOLDER as BORROWED_FOLDER
 from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
 from slimmer.keep.debug_tools import debug_tools, has_shell
-from slimmer.keep.decision import check_rule_names, decide
+from slimmer.keep.decision import check_rule_names, decide, union_of
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.executed import interpreter_of, program_named
 from slimmer.keep.request import KeepRequest
@@ -28,4 +28,5 @@ __all__ = [
     "is_engine_artefact",
     "program_named",
     "rules_for",
+    "union_of",
 ]

@@ -10,7 +10,7 @@ from slimmer.keep.ledger import Ledger
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import Context, Rule
 from slimmer.keep.rules import RULES
-from slimmer.model import Entry, EntryType, KeepSet
+from slimmer.model import Entry, EntryType, KeepSet, Reason
 from slimmer.rootfs import PathGlobs
 
 
@@ -30,6 +30,21 @@ def decide(request: KeepRequest) -> KeepSet:
         reasons=ledger.reasons(),
         excluded=tuple(sorted(ledger.excluded)),
         notes=tuple(note for rule in rules for note in rule.notes(ledger.kept)),
+    )
+
+
+def union_of(kept: Sequence[KeepSet]) -> KeepSet:
+    """What any of the keep-sets of one original has, with the reasons of all."""
+    if len(kept) == 1:
+        return kept[0]
+    reasons: dict[str, tuple[Reason, ...]] = {}
+    for path, more in (item for each in kept for item in each.reasons.items()):
+        reasons[path] = tuple(dict.fromkeys((*reasons.get(path, ()), *more)))
+    excluded = {path for each in kept for path in each.excluded}
+    return KeepSet(
+        reasons=dict(sorted(reasons.items())),
+        excluded=tuple(sorted(excluded - reasons.keys())),
+        notes=tuple(dict.fromkeys(note for each in kept for note in each.notes)),
     )
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from slimmer import __version__
-from slimmer.configuration import DebugImage
+from slimmer.configuration import DebugImage, Role
 from slimmer.errors import BudgetError
 from slimmer.image import image_labels
-from slimmer.keep import KeepRequest, decide
+from slimmer.keep import KeepRequest, decide, union_of
 from slimmer.metadata import (
     MetadataRequest,
     PackageMetadata,
@@ -18,7 +18,7 @@ from slimmer.metadata import (
     package_metadata,
     with_sbom,
 )
-from slimmer.model import KeepSet, LayerPlan, PackedImage, Repair, Trace
+from slimmer.model import KeepSet, LayerPlan, PackedImage, Repair, RunOptions, Trace
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
 from slimmer.pipeline.debug_layer import (
     DebugLayer,
@@ -28,10 +28,11 @@ from slimmer.pipeline.debug_layer import (
 )
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job, source_date_epoch
+from slimmer.pipeline.roles import Examined, ExaminedRole
 from slimmer.pipeline.trace_file import repairs_of_trace
 from slimmer.report import dropped_document
 from slimmer.rootfs import PathGlobs, RootfsIndex
-from slimmer.tracing import Examination
+from slimmer.tracing import union
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +54,12 @@ class Assembly:
 
 
 def assemble(
-    job: Job, examined: Examination, served: Served, repairs: tuple[Repair, ...] = ()
+    job: Job, examined: Examined, served: Served, repairs: tuple[Repair, ...] = ()
 ) -> Assembly:
     """Decide, describe and pack. `repairs` are what earlier rounds were seen to miss."""
     with job.clock.stage("decide"):
-        request = keep_request(job, examined.trace, served, (*repairs_of_trace(examined), *repairs))
-        kept = decide(request)
+        requests = keep_requests(job, examined, served, (*repairs_of_trace(examined), *repairs))
+        request, kept = requests[0], union_of([decide(each) for each in requests])
         debug_layer = _debug_layer(job, request, kept)
         job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
     with job.clock.stage("metadata"):
@@ -89,16 +90,39 @@ def assemble(
     )
 
 
-def decide_ahead(job: Job, trace: Trace, served: Served) -> None:
+def decide_ahead(job: Job, role: Role, trace: Trace, served: Served) -> None:
     """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
     is fetched while the probes take their time."""
-    decide(keep_request(job, trace, served))
+    decide(_keep_request(job, role.run, trace, served))
 
 
-def keep_request(
-    job: Job, trace: Trace, served: Served, repairs: tuple[Repair, ...] = ()
+def keep_requests(
+    job: Job, examined: Examined, served: Served, repairs: tuple[Repair, ...] = ()
+) -> tuple[KeepRequest, ...]:
+    """What the keep-set is decided from: the union of what these requests keep. What decides with
+    the trace (variables, user, working directory) is the same for most roles, and each that is
+    run otherwise has a request of its own."""
+    alike: dict[tuple[object, ...], list[ExaminedRole]] = {}
+    for each in examined.roles:
+        run = each.role.run
+        alike.setdefault((run.environment, run.user, run.workdir), []).append(each)
+    if len(alike) == 1:
+        return (_keep_request(job, examined.roles[0].role.run, examined.trace, served, repairs),)
+    return tuple(
+        _keep_request(
+            job,
+            roles[0].role.run,
+            union((each.role.name, each.examination.trace) for each in roles),
+            served,
+            repairs,
+        )
+        for roles in alike.values()
+    )
+
+
+def _keep_request(
+    job: Job, run: RunOptions, trace: Trace, served: Served, repairs: tuple[Repair, ...] = ()
 ) -> KeepRequest:
-    """What the keep-set is decided from."""
     options = job.options
     return KeepRequest(
         index=served.index,
@@ -115,9 +139,9 @@ def keep_request(
         excludes=options.excludes,
         repairs=repairs,
         withheld=options.withheld,
-        environment=options.run.environment,
-        user=options.run.user,
-        workdir=options.run.workdir,
+        environment=run.environment,
+        user=run.user,
+        workdir=run.workdir,
     )
 
 

@@ -12,17 +12,18 @@ from slimmer.engine import Session, connect
 from slimmer.pipeline.examination import examine_original
 from slimmer.pipeline.job import Job, source_date_epoch
 from slimmer.pipeline.resolution import read_missed, resolve
+from slimmer.pipeline.roles import pool_for_runs
 from slimmer.progress import Progress, StageClock
 from slimmer.workspace import workspace
 
 if TYPE_CHECKING:
     from slimmer.pipeline.examination import Served
+    from slimmer.pipeline.roles import Examined
     from slimmer.pipeline.verification import Verified
     from slimmer.report import Report
-    from slimmer.tracing import Examination
 
-BuildVerified = Callable[[Job, "Examination", "Served"], "Verified"]
-Deliver = Callable[[Job, "Examination", "Served", "Verified"], "Report"]
+BuildVerified = Callable[[Job, "Examined", "Served"], "Verified"]
+Deliver = Callable[[Job, "Examined", "Served", "Verified"], "Report"]
 
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:
@@ -40,6 +41,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
             Session(engine) as session,
             workspace() as folder,
             ThreadPoolExecutor(thread_name_prefix="slimmer") as pool,
+            pool_for_runs(options) as runs,
         ):
             job = Job(
                 options=options,
@@ -48,6 +50,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                 session=session,
                 folder=folder,
                 pool=pool,
+                runs=runs if options.roles else pool,
                 original=original,
                 slim_name=slim_name,
                 debug_name=debug_name,

@@ -7,18 +7,18 @@ import resource
 import shutil
 from collections.abc import Iterable, Mapping
 
-from slimmer.model import Measurements
+from slimmer.model import Measurements, in_role
 from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.pipeline.assembly import Assembly
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.roles import Examined
 from slimmer.pipeline.trace_file import (
-    FiledExamination,
     results_of_original,
     save_repairs,
     unstable_paths,
 )
-from slimmer.pipeline.verification import Verified
+from slimmer.pipeline.verification import Tested, Verified
 from slimmer.report import (
     DROPPED_NAME,
     CoverageSummary,
@@ -34,11 +34,10 @@ from slimmer.report import (
     measure_coverage,
     write_report,
 )
-from slimmer.tracing import Examination
 from slimmer.workspace import explained
 
 
-def deliver(job: Job, examined: Examination, served: Served, verified: Verified) -> Report:
+def deliver(job: Job, examined: Examined, served: Served, verified: Verified) -> Report:
     """Tags move at the very end, when nothing can go wrong any more."""
     assembly, loaded = verified.assembly, verified.loaded
     with job.clock.stage("deliver"):
@@ -56,11 +55,11 @@ def deliver(job: Job, examined: Examination, served: Served, verified: Verified)
             debug=finished.get("debug"),
             verification=verified.verification.value,
             tests=(
-                ImageTest(image="original", results=results_of_original(examined)),
                 *(
-                    ImageTest(image=test.role, results=test.results, problem=test.problem)
-                    for test in verified.tests
+                    ImageTest(image="original", role=role.name, results=results)
+                    for role, results in results_of_original(examined)
                 ),
+                *(_image_test(tested) for tested in verified.tests),
             ),
             repair=verified.repair,
             fidelity=tuple(
@@ -83,29 +82,46 @@ def deliver(job: Job, examined: Examination, served: Served, verified: Verified)
     return report
 
 
-def _coverage(examined: Examination, served: Served, assembly: Assembly) -> CoverageSummary:
+def _image_test(tested: Tested) -> ImageTest:
+    result = tested.result
+    return ImageTest(
+        image=result.role,
+        role=tested.trial.role.name,
+        results=result.results,
+        problem=result.problem,
+    )
+
+
+def _coverage(examined: Examined, served: Served, assembly: Assembly) -> CoverageSummary:
     return measure_coverage(
         examined.trace,
         assembly.metadata.keep,
         served.index,
         lambda path: getattr(served.packages.owner(path), "name", ""),
-        [result.probe.name for result in examined.results],
+        _first_phases(examined),
     )
 
 
-def _trace_file(
-    examined: Examination, served: Served, assembly: Assembly
-) -> TraceFileSummary | None:
-    if not isinstance(examined, FiledExamination):
+def _first_phases(examined: Examined) -> dict[str, str]:
+    """The phase of each role's first probe → that of its boot."""
+    return {
+        in_role(each.role.name, result.probe.name): in_role(each.role.name, phase)
+        for each in examined.roles
+        for result in each.examination.results[:1]
+        for phase in each.examination.trace.phases[:1]
+    }
+
+
+def _trace_file(examined: Examined, served: Served, assembly: Assembly) -> TraceFileSummary | None:
+    filed = examined.filed
+    if filed is None:
         return None
-    unstable = unstable_paths(examined.saved, served.index, assembly.metadata.keep)
+    unstable = unstable_paths(filed.saved, served.index, assembly.metadata.keep)
     return TraceFileSummary(
-        path=str(examined.file),
-        recalled=examined.recalled,
-        runs=examined.saved.runs,
-        drift=tuple(
-            DriftedPath(path=each.path, change=each.change.value) for each in examined.drift
-        ),
+        path=str(filed.file),
+        recalled=filed.recalled,
+        runs=filed.saved.runs,
+        drift=tuple(DriftedPath(path=each.path, change=each.change.value) for each in filed.drift),
         unstable=tuple(UnstablePath(path=path, runs=runs) for path, runs in unstable.items()),
     )
 
@@ -127,19 +143,21 @@ def _finished(job: Job, loaded: Mapping[str, str], assembly: Assembly) -> dict[s
 def _write_files(job: Job, images: Iterable[FinishedImage], assembly: Assembly) -> dict[str, str]:
     """What lies beside the report, and what --output asks for; returns the places."""
     directory = job.report_directory
-    trace, sbom_file = directory / "trace", directory / "sbom.cdx.json"
+    sbom_file = directory / "sbom.cdx.json"
+    traces = [job.trace_file(role) for role in job.options.all_roles]
     dropped = directory / DROPPED_NAME
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if job.options.from_trace is None:
-            shutil.copyfile(job.trace_file, trace)
+            for trace in traces:
+                shutil.copyfile(trace, directory / trace.name)
         sbom_file.write_bytes(assembly.sbom.result())
         dropped.write_text(assembly.dropped.result(), "ascii")
     except OSError as error:
         raise explained(error, directory, "--report-dir") from error
     written = {"sbom": str(sbom_file), "dropped": str(dropped)}
     if job.options.from_trace is None:
-        written = {"trace": str(trace), **written}
+        written = {trace.name: str(directory / trace.name) for trace in traces} | written
     if job.options.output:
         target = output_target(job.options.output)
         named = [NamedImage(image=each.image, reference=each.reference) for each in images]

@@ -1,4 +1,4 @@
-"""The traced run, and beside it the file server that gives index and bytes of the original."""
+"""The traced runs, and beside them the file server that gives index and bytes of the original."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from slimmer.configuration import Role
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
-from slimmer.model import EntryType
+from slimmer.model import EntryType, Original, in_role
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.roles import (
+    Examined,
+    ExaminedRole,
+    all_results,
+    named,
+    original_in,
+    told_of,
+)
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import (
     Examination,
@@ -20,6 +29,7 @@ from slimmer.tracing import (
     examine,
     planned_probes,
     sensor_binary,
+    union,
 )
 
 
@@ -37,10 +47,11 @@ class Served:
         return getattr(self.packages.owner(path), "name", "")
 
 
-def examine_original(job: Job) -> tuple[Examination, Served]:
-    """Run, probe and stop the original under trace, or read what an earlier run has seen."""
-    options, original = job.options, job.original
-    sensor = sensor_binary(original.architecture)
+def examine_original(job: Job) -> tuple[Examined, Served]:
+    """Run, probe and stop the original under trace, in each of its roles, or read what an earlier
+    run has seen."""
+    options = job.options
+    sensor = sensor_binary(job.original.architecture)
     if options.from_trace is not None:
         from slimmer.pipeline.trace_file import recall_trace  # only a build from a trace pays
 
@@ -50,49 +61,75 @@ def examine_original(job: Job) -> tuple[Examination, Served]:
             lambda paths: job.pool.submit(_serve, job, sensor, paths),
         )
     served = job.pool.submit(_serve, job, sensor)
-    probes = planned_probes(original, options.probes, options.run, healthcheck=options.healthcheck)
-    if probes and not options.probes:
-        job.progress.detail("trace", f"no probe is given: using {probes[0].name}")
-    ports = {*job.ports_named(probes), *exposed_ports(original.config)}
-    if options.run.port:
-        ports.add(options.run.port)
+    roles = options.all_roles
+    if len(roles) == 1:
+        examinations: tuple[Examination, ...] = (_examine(job, roles[0], sensor, served),)
+    else:
+        examinations = all_results(
+            [job.runs.submit(_examine, job, role, sensor, served) for role in roles]
+        )
+    pairs = list(zip(roles, examinations, strict=True))
+    examined = Examined(
+        roles=tuple(ExaminedRole(role=role, examination=each) for role, each in pairs),
+        trace=union((role.name, each.trace) for role, each in pairs),
+        notes=tuple(in_role(role.name, note) for role, each in pairs for note in each.notes),
+    )
+    if options.save_trace is not None:
+        from slimmer.pipeline.trace_file import save_trace
+
+        examined = save_trace(job, options.save_trace, examined, served.result())
+    return examined, served.result()
+
+
+def _examine(job: Job, role: Role, sensor: Path, served: Future[Served]) -> Examination:
+    """The traced run of one role. Errors name it."""
+    with told_of(role):
+        return _examine_as(job, role, original_in(role, job.original), sensor, served)
+
+
+def _examine_as(
+    job: Job, role: Role, original: Original, sensor: Path, served: Future[Served]
+) -> Examination:
+    probes = planned_probes(original, role.probes, role.run, healthcheck=role.healthcheck)
+    if probes and not role.probes:
+        name = in_role(role.name, probes[0].name)
+        job.progress.detail("trace", f"no probe is given: using {name}")
+    ports = {*job.ports_named((*probes, *role.checks)), *exposed_ports(original.config)}
+    if role.run.port:
+        ports.add(role.run.port)
     target = TracedRun(
         job.session,
         original,
-        options.run,
+        role.run,
         sensor=sensor,
-        trace_file=job.trace_file,
+        trace_file=job.trace_file(role),
         ports=sorted(ports),
-        sources=options.sources,
+        sources=job.options.sources,
     )
     hello = target.start()
     for source, reason in hello.missing.items():
-        if source in options.sources:
+        if source in job.options.sources:
             job.warn(f"the trace goes on without {source.value}: {reason}")
     ahead: list[Future[None]] = []
     examination = examine(
         target,
         original,
         probes,
-        options.run,
-        done=lambda result: job.progress.probed("trace", result),
-        booted=lambda: ahead.append(job.pool.submit(_decide_ahead, job, target, served)),
+        role.run,
+        done=lambda result: job.progress.probed("trace", named(role, result)),
+        booted=lambda: ahead.append(job.pool.submit(_decide_ahead, job, role, target, served)),
     )
     target.close()
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
         for fetching in ahead:
             fetching.result()
-    if options.save_trace is not None:
-        from slimmer.pipeline.trace_file import save_trace
-
-        examination = save_trace(job, options.save_trace, examination, served.result())
-    return examination, served.result()
+    return examination
 
 
-def _decide_ahead(job: Job, target: TracedRun, served: Future[Served]) -> None:
+def _decide_ahead(job: Job, role: Role, target: TracedRun, served: Future[Served]) -> None:
     from slimmer.pipeline.assembly import decide_ahead  # see build._later_steps
 
-    decide_ahead(job, target.seen(), served.result())
+    decide_ahead(job, role, target.seen(), served.result())
 
 
 def _serve(job: Job, sensor: Path, wanted: Iterable[str] = ()) -> Served:

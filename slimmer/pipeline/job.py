@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slimmer.configuration import BuildOptions
+from slimmer.configuration import BuildOptions, Role
 from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.model import HttpProbe, Original, Probe
@@ -27,6 +27,9 @@ class Job:
     """The workspace; goes with the run."""
     pool: ThreadPoolExecutor
     """For what goes on beside the main thread; all of it is done before the run ends."""
+    runs: ThreadPoolExecutor
+    """For runs of containers: where there are several roles, no more of them go on at once than
+    get on with each other. Nothing in it may wait for anything else in it."""
     original: Original
     slim_name: str
     debug_name: str
@@ -36,10 +39,9 @@ class Job:
     notes: list[str] = field(default_factory=list)
     """Sentences for the report, added to as they come up."""
 
-    @property
-    def trace_file(self) -> Path:
-        """Where the sensor's records go."""
-        return self.folder / "trace"
+    def trace_file(self, role: Role) -> Path:
+        """Where the sensor's records of a role go: `trace`, or `trace-NAME`."""
+        return self.folder / "-".join(filter(None, ("trace", role.name)))
 
     @property
     def report_directory(self) -> Path:
@@ -49,12 +51,8 @@ class Job:
         return Path("slim-report") / self.slim_name.replace("/", "_").replace(":", "_")
 
     def ports_named(self, probes: Iterable[Probe]) -> set[int]:
-        """The ports that these probes, and the checks, name."""
-        return {
-            probe.port
-            for probe in (*probes, *self.options.checks)
-            if isinstance(probe, HttpProbe) and probe.port
-        }
+        """The ports that these probes name."""
+        return {probe.port for probe in probes if isinstance(probe, HttpProbe) and probe.port}
 
     def warn(self, text: str) -> None:
         """Tell the user now, and in the report."""

@@ -6,16 +6,18 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from slimmer.errors import SmokeTestError
 from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
-from slimmer.model import LayerPlan, Repair
-from slimmer.pipeline.assembly import keep_request, keep_to_budget
+from slimmer.model import LayerPlan, Repair, Trace
+from slimmer.pipeline.assembly import keep_requests, keep_to_budget
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job
-from slimmer.pipeline.verification import Verified, attempt
+from slimmer.pipeline.roles import Examined, named, original_in
+from slimmer.pipeline.verification import Tested, Trial, Verified, attempt
 from slimmer.repair import (
     Gaps,
     Observation,
@@ -27,13 +29,13 @@ from slimmer.repair import (
     observe,
 )
 from slimmer.rootfs import PathGlobs, RootfsIndex, is_below
-from slimmer.tracing import Examination, TracedRun, sensor_binary
+from slimmer.tracing import TracedRun, sensor_binary, union
 from slimmer.verify import SmokeResult
 
 _SHOWN = 5
 
 
-def repaired(job: Job, examined: Examination, served: Served, failed: Verified) -> Verified:
+def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> Verified:
     """The images of the first round that passes. Raises the last round's SmokeTestError, with
     what was tried, where none does and nothing new is missed."""
     rounds: list[RepairRound] = []
@@ -48,7 +50,7 @@ def repaired(job: Job, examined: Examination, served: Served, failed: Verified) 
             fresh = missed.found or missed.named or missed.listed
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
-        if not fresh and not _passed(built, seen):
+        if not fresh and not _passed(seen):
             break
         rounds.append(RepairRound(problem=built.failure.message, repairs=fresh))
         if not fresh:
@@ -56,7 +58,7 @@ def repaired(job: Job, examined: Examination, served: Served, failed: Verified) 
         by_listing = by_listing or not missed.found
         repairs += fresh
         job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
-        built = attempt(job, examined, served, built.plan, built.reference, repairs)
+        built = attempt(job, examined, served, built.trials, repairs)
     if built.failure is not None:
         raise _with_what_was_tried(built.failure, rounds, excluded.values())
     if by_listing:
@@ -68,18 +70,37 @@ def repaired(job: Job, examined: Examination, served: Served, failed: Verified) 
     return dataclasses.replace(built, repair=log)
 
 
-def _observe(job: Job, served: Served, built: Verified, number: int) -> Observation:
-    """The image that failed, or the slim one, under the sensor."""
-    role = next((test.role for test in built.tests if not test.passed), "slim")
-    image = built.loaded[role]
-    plan = built.plan
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """An image under the sensor, in one role."""
+
+    trial: Trial
+    observation: Observation
+
+
+def _observe(job: Job, served: Served, built: Verified, number: int) -> tuple[_Seen, ...]:
+    """The image that failed, in each role in which one did; or the slim image in all roles."""
+    failed: dict[str, tuple[Trial, str]] = {}
+    for tested in built.tests:
+        if not tested.result.passed:
+            failed.setdefault(tested.trial.role.name, (tested.trial, tested.result.role))
+    watched = failed.values() or [(trial, "slim") for trial in built.trials]
+    return tuple(
+        _Seen(trial=trial, observation=_observe_as(job, served, trial, built.loaded[image], number))
+        for trial, image in watched
+    )
+
+
+def _observe_as(job: Job, served: Served, trial: Trial, image: str, number: int) -> Observation:
+    plan = trial.plan
     run = dataclasses.replace(plan.run, port=plan.port)
+    finished = read_original(image, job.session.engine.inspect_image(image))
     target = TracedRun(
         job.session,
-        read_original(image, job.session.engine.inspect_image(image)),
+        original_in(trial.role, finished),
         run,
         sensor=sensor_binary(job.original.architecture),
-        trace_file=job.folder / f"repair-{number}.trace",
+        trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", trial.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
     )
@@ -91,31 +112,40 @@ def _observe(job: Job, served: Served, built: Verified, number: int) -> Observat
             ready_limit=plan.ready_limit,
             exit_status=plan.exit_status,
             program=lambda name: program_named(name, served.index, job.original.config, plan.run),
-            done=lambda result: job.progress.probed("repair", result),
+            done=lambda result: job.progress.probed("repair", named(trial.role, result)),
         )
     finally:
         target.close()
 
 
-def _passed(built: Verified, seen: Observation) -> bool:
+def _passed(seen: Iterable[_Seen]) -> bool:
     """Whether nothing was wrong this time, with the answers neither."""
-    if not seen.passed or built.reference is None:
-        return seen.passed
-    test = SmokeResult(role="slim", results=seen.results, problem="", logs="")
-    return all(judged.passed for judged in built.reference.judge([test]).tests)
+    return all(map(_has_passed, seen))
+
+
+def _has_passed(seen: _Seen) -> bool:
+    reference, observation = seen.trial.reference, seen.observation
+    if not observation.passed or reference is None:
+        return observation.passed
+    test = SmokeResult(role="slim", results=observation.results, problem="", logs="")
+    return all(judged.passed for judged in reference.judge([test]).tests)
+
+
+def _trace_of(seen: Iterable[_Seen]) -> Trace:
+    return union((each.trial.role.name, each.observation.trace) for each in seen)
 
 
 def _suspects(
     job: Job,
     served: Served,
     built: Verified,
-    seen: Observation,
+    seen: tuple[_Seen, ...],
     repairs: tuple[Repair, ...],
 ) -> Suspects:
     return find_suspects(
-        seen.trace,
+        _trace_of(seen),
         Gaps(served.index, finished_index(_plans(built))),
-        said="\n".join((seen.logs, *_said(built.tests))),
+        said="\n".join((*(each.observation.logs for each in seen), *_said(built.tests))),
         excludes=PathGlobs(job.options.excludes),
         known=frozenset(repair.path for repair in repairs),
         interpreter=partial(interpreter_of, index=served.index, content=served.server.content),
@@ -126,8 +156,8 @@ def _plans(built: Verified) -> Sequence[LayerPlan]:
     return built.assembly.plans["slim"]
 
 
-def _said(tests: Iterable[SmokeResult]) -> Iterable[str]:
-    for test in tests:
+def _said(tests: Iterable[Tested]) -> Iterable[str]:
+    for test in (tested.result for tested in tests):
         if not test.passed:
             yield test.problem
             yield test.logs
@@ -136,7 +166,7 @@ def _said(tests: Iterable[SmokeResult]) -> Iterable[str]:
 
 def _narrowed(
     job: Job,
-    examined: Examination,
+    examined: Examined,
     served: Served,
     built: Verified,
     repairs: tuple[Repair, ...],
@@ -146,13 +176,13 @@ def _narrowed(
     a listing brings everything that it lacked, and little of that matters."""
     with job.clock.stage("repair"):
         seen = _observe(job, served, built, number)
-    if not _passed(built, seen):
+    if not _passed(seen):
         return built, repairs
-    met = _met(served.index, (sighting.path for sighting in seen.trace.sightings))
+    met = _met(served.index, (sighting.path for sighting in _trace_of(seen).sightings))
     used = tuple(repair for repair in repairs if _is_used(repair, met))
     if len(used) == len(repairs):
         return built, repairs
-    narrow = attempt(job, examined, served, built.plan, built.reference, used)
+    narrow = attempt(job, examined, served, built.trials, used)
     return (built, repairs) if narrow.failure is not None else (narrow, used)
 
 
@@ -168,11 +198,13 @@ def _is_used(repair: Repair, met: frozenset[str]) -> bool:
 
 
 def _lasting(
-    job: Job, examined: Examination, served: Served, repairs: tuple[Repair, ...]
+    job: Job, examined: Examined, served: Served, repairs: tuple[Repair, ...]
 ) -> dict[str, str]:
     """What to add to the command line so that the next build needs no repair."""
     paths = [repair.path for repair in repairs]
-    rules = rules_for(keep_request(job, examined.trace, served), paths)
+    rules: dict[str, str] = {}
+    for request in keep_requests(job, examined, served):
+        rules = rules_for(request, paths) | rules
     return {
         path: f"--rule {rules[path]}" if path in rules else f"--include {shlex.quote(path)}"
         for path in paths

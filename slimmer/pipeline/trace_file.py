@@ -8,22 +8,26 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
-from slimmer.errors import TraceDriftError
-from slimmer.model import CommandProbe, KeepSet, Probe, ProbeResult, Repair
+from slimmer.configuration import Role
+from slimmer.errors import TraceDriftError, UsageError
+from slimmer.model import CommandProbe, KeepSet, Probe, ProbeResult, Repair, Trace, in_role
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.roles import Examined, ExaminedRole
 from slimmer.probing import HEALTHCHECK, in_order
 from slimmer.rootfs import RootfsIndex
 from slimmer.traces import (
     Drift,
+    SavedRole,
     SavedTrace,
     differences,
     drift,
     identity_of,
+    of_roles,
     read_saved_trace,
     record,
     to_bytes,
 )
-from slimmer.tracing import Examination
+from slimmer.tracing import Examination, union
 
 if TYPE_CHECKING:
     from slimmer.pipeline.examination import Served
@@ -33,8 +37,8 @@ ANSWER = "passed when the trace was saved"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FiledExamination(Examination):
-    """An examination whose trace lies in a file of the user's."""
+class Filed:
+    """A trace that lies in a file of the user's."""
 
     file: Path
     saved: SavedTrace
@@ -44,93 +48,123 @@ class FiledExamination(Examination):
     """What the original has otherwise than the file, sorted by path."""
 
 
-def save_trace(job: Job, file: Path, examined: Examination, served: Served) -> FiledExamination:
+def save_trace(job: Job, file: Path, examined: Examined, served: Served) -> Examined:
     """Write the trace file. The build goes on with what it says, so that a build from it can do
     nothing else."""
-    saved = record(
-        job.original,
-        examined.trace,
-        tuple(result.probe for result in examined.results),
-        port=examined.port,
-        ready_seconds=examined.ready_seconds,
-        exit_status=examined.exit_status,
-        notes=examined.notes,
-        index=served.index,
-        content=served.server.content,
+    saved = of_roles(
+        [
+            (
+                each.role.name,
+                record(
+                    job.original,
+                    each.examination.trace,
+                    tuple(result.probe for result in each.examination.results),
+                    port=each.examination.port,
+                    ready_seconds=each.examination.ready_seconds,
+                    exit_status=each.examination.exit_status,
+                    notes=each.examination.notes,
+                    index=served.index,
+                    content=served.server.content,
+                ),
+            )
+            for each in examined.roles
+        ]
     )
     _write(file, saved)
     job.progress.detail("trace", f"{len(saved.paths):,} paths saved to {file}")
-    trace = dataclasses.replace(
-        saved.trace(),
-        missing_sources=examined.trace.missing_sources,
-        records=examined.trace.records,
+    roles = tuple(
+        _with_trace(each, saved.trace_of(known))
+        for each, known in zip(examined.roles, saved.all_roles, strict=True)
     )
-    return FiledExamination(
-        trace=trace,
-        results=examined.results,
-        port=examined.port,
-        ready_seconds=examined.ready_seconds,
-        exit_status=examined.exit_status,
-        notes=examined.notes,
-        file=file,
-        saved=saved,
-        recalled=False,
+    return dataclasses.replace(
+        examined,
+        roles=roles,
+        trace=union((each.role.name, each.examination.trace) for each in roles),
+        filed=Filed(file=file, saved=saved, recalled=False),
     )
 
 
-def results_of_original(examined: Examination) -> tuple[ProbeResult, ...]:
-    """What the original is known to answer: not to a probe that was never sent to it."""
-    if isinstance(examined, FiledExamination) and examined.recalled:
-        return tuple(each for each in examined.results if each.probe in examined.saved.probes)
-    return examined.results
+def _with_trace(each: ExaminedRole, trace: Trace) -> ExaminedRole:
+    """With what the file says of the role's trace, and what it does not say as it was."""
+    known = each.examination.trace
+    trace = dataclasses.replace(trace, missing_sources=known.missing_sources, records=known.records)
+    return dataclasses.replace(each, examination=dataclasses.replace(each.examination, trace=trace))
 
 
-def save_repairs(examined: Examination, repairs: tuple[Repair, ...]) -> None:
+def results_of_original(examined: Examined) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
+    """What the original is known to answer, role by role: not to a probe that was never sent."""
+    saved = examined.filed.saved.all_roles if examined.filed and examined.filed.recalled else ()
+    sent = {role.name: role.probes for role in saved}
+    return tuple(
+        (
+            each.role,
+            tuple(
+                result
+                for result in each.examination.results
+                if not saved or result.probe in sent[each.role.name]
+            ),
+        )
+        for each in examined.roles
+    )
+
+
+def save_repairs(examined: Examined, repairs: tuple[Repair, ...]) -> None:
     """Add what the images of this build turned out to need, where the build saves a trace."""
-    if isinstance(examined, FiledExamination) and not examined.recalled:
+    if examined.filed is not None and not examined.filed.recalled:
         ordered = tuple(sorted(repairs, key=lambda repair: repair.path))
-        _write(examined.file, dataclasses.replace(examined.saved, repairs=ordered))
+        _write(examined.filed.file, dataclasses.replace(examined.filed.saved, repairs=ordered))
 
 
-def repairs_of_trace(examined: Examination) -> tuple[Repair, ...]:
+def repairs_of_trace(examined: Examined) -> tuple[Repair, ...]:
     """What an earlier build from the same trace turned out to need."""
-    if isinstance(examined, FiledExamination) and examined.recalled:
-        return examined.saved.repairs
+    if examined.filed is not None and examined.filed.recalled:
+        return examined.filed.saved.repairs
     return ()
 
 
 def recall_trace(
     job: Job, file: Path, serve: Callable[[Iterable[str]], Future[Served]]
-) -> tuple[FiledExamination, Served]:
+) -> tuple[Examined, Served]:
     """What a traced run would have given, from the file; `serve` starts the file server,
     which gets a head start on the files of these paths.
 
-    Raises TraceFileError, and TraceDriftError for the trace of another original.
+    Raises TraceFileError, TraceDriftError for the trace of another original, and UsageError for
+    one of other roles.
     """
     saved = read_saved_trace(file)
     changed = tuple(differences(saved.identity, identity_of(job.original)))
     _refuse_other_original(job, file, saved, changed)
+    _refuse_other_roles(job, file, saved)
     waiting = serve(saved.paths)
-    probes = _probes(job, saved)
-    trace = saved.trace()
+    known = {role.name: role for role in saved.all_roles}
+    roles = tuple(
+        ExaminedRole(role=role, examination=_recalled(job, role, saved, known[role.name]))
+        for role in job.options.all_roles
+    )
     served = waiting.result()
     drifted = tuple(drift(saved, served.index, served.server.content)) if changed else ()
     if changed:
         _tell_drift(job, drifted)
     job.progress.detail("trace", f"{len(saved.paths):,} paths from {file}")
-    examined = FiledExamination(
-        trace=trace,
-        results=tuple(ProbeResult(probe=probe, passed=True, answer=ANSWER) for probe in probes),
-        port=job.options.run.port or saved.port,
-        ready_seconds=float(saved.ready_within),
-        exit_status=saved.exit_status,
+    examined = Examined(
+        roles=roles,
+        trace=saved.trace(),
         notes=saved.notes,
-        file=file,
-        saved=saved,
-        recalled=True,
-        drift=drifted,
+        filed=Filed(file=file, saved=saved, recalled=True, drift=drifted),
     )
     return examined, served
+
+
+def _recalled(job: Job, role: Role, saved: SavedTrace, known: SavedRole) -> Examination:
+    probes = _probes(job, role, known)
+    return Examination(
+        trace=saved.trace_of(known),
+        results=tuple(ProbeResult(probe=probe, passed=True, answer=ANSWER) for probe in probes),
+        port=role.run.port or known.port,
+        ready_seconds=float(known.ready_within),
+        exit_status=known.exit_status,
+        notes=(),
+    )
 
 
 def unstable_paths(saved: SavedTrace, index: RootfsIndex, keep: KeepSet) -> dict[str, int]:
@@ -177,6 +211,19 @@ def _refuse_other_original(
     )
 
 
+def _refuse_other_roles(job: Job, file: Path, saved: SavedTrace) -> None:
+    asked, known = (
+        [role.name for role in roles if role.name] for roles in (job.options.roles, saved.roles)
+    )
+    if set(asked) == set(known):
+        return
+    words = [f"the roles {', '.join(names)}" if names else "no roles" for names in (known, asked)]
+    raise UsageError(
+        f"the trace {file} is of {words[0]}, and the build of {words[1]}",
+        hint=f"give slim.yaml the roles of the trace, or trace anew with --save-trace {file}",
+    )
+
+
 def _tell_drift(job: Job, drifted: tuple[Drift, ...]) -> None:
     if not drifted:
         job.notes.append("the trace is of another build of the original; no path in it has changed")
@@ -189,16 +236,16 @@ def _tell_drift(job: Job, drifted: tuple[Drift, ...]) -> None:
     )
 
 
-def _probes(job: Job, saved: SavedTrace) -> tuple[Probe, ...]:
+def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
     """What the finished images must pass: the user's probes and the HEALTHCHECK that the original
     passed, or else the probes of the trace."""
     saved_probes = tuple(
-        probe for probe in saved.probes if job.options.healthcheck or not _is_healthcheck(probe)
+        probe for probe in saved.probes if role.healthcheck or not _is_healthcheck(probe)
     )
-    given = job.options.probes
+    given = role.probes
     if not given:
         return saved_probes
-    unknown = [probe.name for probe in given if probe not in saved_probes]
+    unknown = [in_role(role.name, probe.name) for probe in given if probe not in saved_probes]
     if unknown:
         job.warn(
             f"not among the trace's probes: {', '.join(unknown)}; what they alone need was never "

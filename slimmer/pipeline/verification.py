@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slimmer.configuration import Verification
+from slimmer.configuration import Role, Verification
 from slimmer.errors import SmokeTestError
-from slimmer.model import CommandProbe, Repair, RunOptions
+from slimmer.model import CommandProbe, Repair, in_role
 from slimmer.pipeline.assembly import Assembly, assemble
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.fidelity import FidelityChecks
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.roles import Examined, ExaminedRole, all_results, is_shared, named, told_of
 from slimmer.repair import RepairLog
-from slimmer.tracing import Examination
 from slimmer.verify import (
     Fidelity,
     Reference,
@@ -27,31 +27,47 @@ from slimmer.verify import (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What finished images have to do in one role."""
+
+    role: Role
+    plan: SmokePlan
+    reference: Reference | None = None
+    """What the answers are held against; None where they are not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """How one image did in one role."""
+
+    trial: Trial
+    result: SmokeResult
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verified:
     """Finished images in the engine, by session names, and how they did."""
 
     assembly: Assembly
     loaded: Mapping[str, str]
     """The engine's id by role: `slim`, `debug`."""
-    plan: SmokePlan
-    tests: tuple[SmokeResult, ...]
-    """One for each image; none where images are not run."""
+    trials: tuple[Trial, ...]
+    """One for each role of the image."""
+    tests: tuple[Tested, ...]
+    """One for each trial and image; none where images are not run."""
     fidelity: tuple[Fidelity, ...]
     """One for each image: what was found to be as it has to be."""
     failure: SmokeTestError | None
     """Why an image did not pass; None where all did."""
     verification: Verification
     """What the images had to do: less than asked for where no answers are known."""
-    reference: Reference | None = None
-    """What the answers were held against; None where they were not."""
     repair: RepairLog | None = None
     """What it took; None where the first images passed."""
 
 
-def build_verified(job: Job, examined: Examination, served: Served) -> Verified:
+def build_verified(job: Job, examined: Examined, served: Served) -> Verified:
     """Images that have passed, repaired where that was needed. Raises SmokeTestError."""
-    plan = _plan(job, examined)
-    built = attempt(job, examined, served, plan, _reference(job, examined, plan))
+    built = attempt(job, examined, served, tuple(_trial(job, each) for each in examined.roles))
     if built.failure is not None:
         from slimmer.pipeline.repair import repaired  # most builds never need it
 
@@ -62,10 +78,9 @@ def build_verified(job: Job, examined: Examination, served: Served) -> Verified:
 
 def attempt(
     job: Job,
-    examined: Examination,
+    examined: Examined,
     served: Served,
-    plan: SmokePlan,
-    reference: Reference | None,
+    trials: tuple[Trial, ...],
     repairs: tuple[Repair, ...] = (),
 ) -> Verified:
     """One round: images that have what was seen and what is repaired, and their tests."""
@@ -77,8 +92,10 @@ def attempt(
     failure: SmokeTestError | None = None
     try:
         with job.clock.stage("verify"):
-            tests = _verify(job, loaded, plan, reference)
-            raise_for_failure(tests)
+            tests = _verify(job, loaded, trials)
+            for tested in tests:
+                with told_of(tested.trial.role):
+                    raise_for_failure([tested.result])
     except SmokeTestError as error:
         failure = error
     with job.clock.stage("fidelity"):
@@ -89,85 +106,99 @@ def attempt(
     return Verified(
         assembly=assembly,
         loaded=loaded,
-        plan=plan,
+        trials=trials,
         tests=tests,
         fidelity=fidelity,
         failure=failure,
-        verification=_verification(job, reference),
-        reference=reference,
+        verification=_verification(job, trials),
     )
 
 
-def _plan(job: Job, examined: Examination) -> SmokePlan:
-    probes = tuple(result.probe for result in examined.results)
+def _trial(job: Job, examined: ExaminedRole) -> Trial:
+    plan = _plan(job, examined)
+    return Trial(role=examined.role, plan=plan, reference=_reference(job, examined, plan))
+
+
+def _plan(job: Job, examined: ExaminedRole) -> SmokePlan:
+    role, examination = examined.role, examined.examination
+    probes = (*(result.probe for result in examination.results), *role.checks)
     return SmokePlan(
-        run=job.options.run,
-        probes=(*probes, *job.options.checks),
-        port=examined.port,
+        run=role.run,
+        probes=probes,
+        port=examination.port,
         ports=tuple(sorted(job.ports_named(probes))),
-        ready_seconds=examined.ready_seconds,
-        exit_status=examined.exit_status,
+        ready_seconds=examination.ready_seconds,
+        exit_status=examination.exit_status,
     )
 
 
-def _reference(job: Job, examined: Examination, plan: SmokePlan) -> Reference | None:
+def _reference(job: Job, examined: ExaminedRole, plan: SmokePlan) -> Reference | None:
     """What answers are held against. The original runs again beside the assembling; a build from
     a saved trace never runs it, and compares with the answers that were saved, if any."""
     if job.options.verify is not Verification.CONTENT:
         return None
+    results = examined.examination.results
     if job.options.from_trace is not None:
-        known = any(result.answered_with is not None for result in examined.results)
-        return Reference(examined.results, plan, None, job.pool) if known else None
+        known = any(result.answered_with is not None for result in results)
+        return Reference(results, plan, None, job.pool) if known else None
 
     def run(plan: SmokePlan) -> SmokeResult:
         with job.clock.stage("reference"):
             return smoke_test(job.session, job.original.id, plan, role="reference")
 
-    return Reference(examined.results, plan, run, job.pool)
+    return Reference(results, plan, run, job.runs)
 
 
-def _verification(job: Job, reference: Reference | None) -> Verification:
+def _verification(job: Job, trials: Sequence[Trial]) -> Verification:
     asked = job.options.verify
-    return asked if asked is not Verification.CONTENT or reference else Verification.STATUS
+    compared = any(trial.reference is not None for trial in trials)
+    return asked if asked is not Verification.CONTENT or compared else Verification.STATUS
 
 
-def _verify(
-    job: Job, loaded: Mapping[str, str], plan: SmokePlan, reference: Reference | None
-) -> tuple[SmokeResult, ...]:
-    """Probe all finished images side by side, and hold their answers against the original's."""
+def _verify(job: Job, loaded: Mapping[str, str], trials: Sequence[Trial]) -> tuple[Tested, ...]:
+    """Probe all finished images, side by side where they do not meet, and hold their answers
+    against the original's."""
     if job.options.verify is Verification.OFF:
         job.warn("the images were not run: nothing is known of whether they work (--verify off)")
         return ()
-    if reference is not None and _is_shared(job.options.run):
-        reference.wait()
-    shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
-    plans = {
-        "slim": plan,
-        "debug": dataclasses.replace(plan, probes=(*plan.probes, shell)),
-    }
-    running = [
-        job.pool.submit(
-            smoke_test,
+    for trial in trials:
+        if trial.reference is not None and is_shared(trial.plan.run):
+            trial.reference.wait()
+    pairs = [(trial, image) for image in loaded for trial in trials]
+    results = all_results(
+        [job.runs.submit(_test, job, trial, image, loaded[image]) for trial, image in pairs]
+    )
+    judged: list[Tested] = []
+    for trial in trials:
+        own = [result for (its, _), result in zip(pairs, results, strict=True) if its is trial]
+        judged += (Tested(trial=trial, result=result) for result in _judged(job, trial, own))
+    return tuple(judged)
+
+
+def _test(job: Job, trial: Trial, image: str, identity: str) -> SmokeResult:
+    """`image` is `slim` or `debug`, which has to have a shell besides."""
+    plan = trial.plan
+    if image == "debug":
+        shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
+        plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
+    with told_of(trial.role):
+        return smoke_test(
             job.session,
-            image,
-            plans[role],
-            role=role,
-            done=lambda result: job.progress.probed("verify", result),
+            identity,
+            plan,
+            role=image,
+            done=lambda result: job.progress.probed("verify", named(trial.role, result)),
         )
-        for role, image in loaded.items()
-    ]
-    tests = tuple(test.result() for test in running)
-    if reference is None:
+
+
+def _judged(job: Job, trial: Trial, tests: Sequence[SmokeResult]) -> Sequence[SmokeResult]:
+    """The tests of a role with each answer held against the original's."""
+    if trial.reference is None:
         return tests
-    judgement = reference.judge(tests)
-    job.notes.extend(judgement.notes)
+    judgement = trial.reference.judge(tests)
+    job.notes.extend(in_role(trial.role.name, note) for note in judgement.notes)
     for before, after in zip(tests, judgement.tests, strict=True):
         for answered, compared in zip(before.results, after.results, strict=True):
             if answered.passed and not compared.passed:
-                job.progress.probed("verify", compared)
+                job.progress.probed("verify", named(trial.role, compared))
     return judgement.tests
-
-
-def _is_shared(run: RunOptions) -> bool:
-    """Whether two containers of a run may meet: at a port of the host, or in a volume."""
-    return bool(run.volumes) or run.network.startswith(("host", "container:"))

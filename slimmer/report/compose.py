@@ -73,6 +73,8 @@ class ImageTest:
 
     image: str
     """`original`, `slim` or `debug`."""
+    role: str = ""
+    """In which of the image's roles; empty where it has one."""
     results: tuple[ProbeResult, ...]
     problem: str = ""
 
@@ -192,6 +194,7 @@ def _test(test: ImageTest) -> TestSummary:
     probes = tuple(_probe(result) for result in test.results)
     return TestSummary(
         image=test.image,
+        role=test.role,
         passed=not test.problem and all(probe.passed for probe in probes),
         problem=test.problem,
         probes=probes,

@@ -3,7 +3,7 @@ although nothing used it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,14 +29,15 @@ def measure_coverage(
     keep: KeepSet,
     index: RootfsIndex,
     package: Callable[[str], str],
-    probes: Sequence[str],
+    first_probes: Mapping[str, str],
 ) -> CoverageSummary:
-    """Of the traced run whose probes had these names, in order. `package` gives the distribution
-    package that owns a path, or nothing. Takes about 20 ms for 3,000 kept paths."""
+    """`first_probes` is the phase of a first probe → that of the boot before it, for each role.
+    `package` gives the distribution package that owns a path, or nothing. Takes about 20 ms for
+    3,000 kept paths."""
     kept = {path: entry for path in keep.reasons if (entry := _file(index, path))}
-    first_use = _first_uses(trace, index, probes[0] if probes else "")
+    first_use = _first_uses(trace, index, first_probes)
     phases: dict[str, list[Entry]] = {
-        phase: [] for phase in trace.phases if phase not in probes[:1]
+        phase: [] for phase in trace.phases if phase not in first_probes
     }
     for path, phase in first_use.items():
         if path in kept:
@@ -61,15 +62,16 @@ def _file(index: RootfsIndex, path: str) -> Entry | None:
     return entry if entry is not None and entry.type is EntryType.FILE else None
 
 
-def _first_uses(trace: Trace, index: RootfsIndex, first_probe: str) -> dict[str, str]:
-    """Regular file → the phase that used it first. The first probe is repeated until the
+def _first_uses(
+    trace: Trace, index: RootfsIndex, first_probes: Mapping[str, str]
+) -> dict[str, str]:
+    """Regular file → the phase that used it first. A first probe is repeated until the
     application is ready, so which files are its own and which the boot's is up to chance: they
     all count as boot."""
     position = {phase: number for number, phase in enumerate(trace.phases)}
-    boot = trace.phases[0] if trace.phases else ""
     earliest: dict[str, str] = {}
     for sighting in trace.sightings:
-        phase = boot if sighting.phase == first_probe else sighting.phase
+        phase = first_probes.get(sighting.phase, sighting.phase)
         known = earliest.get(sighting.path)
         if known is None or position.get(phase, 0) < position.get(known, 0):
             earliest[sighting.path] = phase

@@ -16,6 +16,16 @@ class PhaseCoverage:
     new_size: int
     """Their bytes."""
 
+    @property
+    def is_shutdown(self) -> bool:
+        """Whether the application, in whatever role, was stopped in it."""
+        return _is_called(self.name, "shutdown")
+
+    @property
+    def is_boot(self) -> bool:
+        """Whether the application, in whatever role, was started in it."""
+        return _is_called(self.name, "boot")
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnusedGroup:
@@ -60,5 +70,9 @@ class CoverageSummary:
     @property
     def late(self) -> PhaseCoverage | None:
         """The last probe, where it still found files that nothing before it had used."""
-        probes = [phase for phase in self.phases[1:] if phase.name != "shutdown"]
+        probes = [each for each in self.phases if not (each.is_boot or each.is_shutdown)]
         return probes[-1] if probes and probes[-1].new_files else None
+
+
+def _is_called(phase: str, name: str) -> bool:
+    return phase == name or phase.endswith(f": {name}")

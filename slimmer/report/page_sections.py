@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from slimmer.model import in_role
 from slimmer.progress import comparison, count, seconds, size
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
 from slimmer.report.page_coverage import coverage_section, trace_file_section
@@ -130,11 +131,11 @@ def _verified(report: Report) -> str:
     answers: dict[str, dict[str, ProbeSummary]] = {}
     for test in report.tests:
         for probe in test.probes:
-            answers.setdefault(probe.name, {})[test.image] = probe
-    images = [test.image for test in report.tests]
-    rows = "".join(_probe_row(each, images) for each in answers.values())
+            answers.setdefault(in_role(test.role, probe.name), {})[test.image] = probe
+    images = list(dict.fromkeys(test.image for test in report.tests))
+    rows = "".join(_probe_row(name, each, images) for name, each in answers.items())
     problems = "".join(
-        f'<p class="bad">{escaped(test.image)}: {escaped(test.problem)}</p>\n'
+        f'<p class="bad">{escaped(in_role(test.role, test.image))}: {escaped(test.problem)}</p>\n'
         for test in report.tests
         if test.problem
     )
@@ -156,15 +157,12 @@ def _compared(fidelity: FidelitySummary) -> str:
     )
 
 
-def _probe_row(answers: Mapping[str, ProbeSummary], images: Iterable[str]) -> str:
+def _probe_row(name: str, answers: Mapping[str, ProbeSummary], images: Iterable[str]) -> str:
     first = next(iter(answers.values()))
     cells = "".join(
         f"<td>{_answer(answers[image]) if image in answers else _NOT_RUN}</td>" for image in images
     )
-    return (
-        f'<tr><td>{escaped(first.name)}</td><td class="path">{escaped(first.request)}</td>'
-        f"{cells}</tr>"
-    )
+    return f'<tr><td>{escaped(name)}</td><td class="path">{escaped(first.request)}</td>{cells}</tr>'
 
 
 def _answer(probe: ProbeSummary) -> str:

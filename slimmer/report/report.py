@@ -104,6 +104,8 @@ class TestSummary:
 
     image: str
     """`original` (the traced run), `slim` or `debug`."""
+    role: str = ""
+    """In which of the image's roles; empty where it has one."""
     passed: bool
     problem: str = ""
     """What went wrong beyond the probes; empty where nothing did."""

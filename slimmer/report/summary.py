@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from slimmer.model import in_role
 from slimmer.progress import comparison, count, encodable, printable, seconds, size
 from slimmer.report.remarks import compared
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
@@ -141,12 +142,15 @@ def _verdict(test: TestSummary) -> Text:
     """What passed on the slim image is named; the debug image has to pass the very same."""
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
-        text = Text.assemble(("✓ ", "green"), f"{count(len(test.probes), 'probe')} passed")
+        probes = f"{count(len(test.probes), 'probe')} passed" if test.probes else "passed"
+        passed = in_role(test.role, probes)
+        text = Text.assemble(("✓ ", "green"), printable(passed))
         if any(probe.compared in ("same", "alike") for probe in test.probes):
             text.append(", the answers are the original's")
         shown = list(test.probes) if test.image == "slim" else []
     else:
-        text = Text.assemble(("✗ ", "red"), f"{len(failed)} of {len(test.probes)} probes failed")
+        failures = in_role(test.role, f"{len(failed)} of {len(test.probes)} probes failed")
+        text = Text.assemble(("✗ ", "red"), printable(failures))
         if test.problem:
             text.append(f"; {printable(test.problem)}")
         shown = failed

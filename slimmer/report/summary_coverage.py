@@ -27,7 +27,7 @@ def coverage_facts(report: Report) -> Iterator[tuple[str, Text]]:
 
 
 def _coverage(coverage: CoverageSummary) -> Iterator[tuple[str, Text]]:
-    phases = [phase for phase in coverage.phases if phase.name != "shutdown" or phase.new_files]
+    phases = [phase for phase in coverage.phases if not phase.is_shutdown or phase.new_files]
     words = [f"{printable(phase.name)} {phase.new_files:,}" for phase in phases[:_SHOWN_PHASES]]
     if len(phases) > _SHOWN_PHASES:
         rest = phases[_SHOWN_PHASES:]

@@ -9,7 +9,17 @@ from slimmer.traces.identity import differences, identity_of
 from slimmer.traces.merging import merge
 from slimmer.traces.reading import from_bytes, read_saved_trace
 from slimmer.traces.recording import record
-from slimmer.traces.saved import Fact, Identity, Kind, SavedTrace, SeenPath, Use, ready_step
+from slimmer.traces.roles import of_roles
+from slimmer.traces.saved import (
+    Fact,
+    Identity,
+    Kind,
+    SavedRole,
+    SavedTrace,
+    SeenPath,
+    Use,
+    ready_step,
+)
 from slimmer.traces.writing import to_bytes
 
 __all__ = [
@@ -18,6 +28,7 @@ __all__ = [
     "Fact",
     "Identity",
     "Kind",
+    "SavedRole",
     "SavedTrace",
     "SeenPath",
     "Use",
@@ -26,6 +37,7 @@ __all__ = [
     "from_bytes",
     "identity_of",
     "merge",
+    "of_roles",
     "read_saved_trace",
     "ready_step",
     "record",

@@ -8,8 +8,8 @@ from functools import reduce
 from typing import TypeVar
 
 from slimmer.errors import TraceFileError
-from slimmer.model import Probe, Repair
-from slimmer.traces.saved import BOOT, SHUTDOWN, SavedTrace, SeenPath
+from slimmer.model import Probe, Repair, in_role
+from slimmer.traces.saved import BOOT, SHUTDOWN, SavedRole, SavedTrace, SeenPath
 
 T = TypeVar("T")
 
@@ -19,13 +19,20 @@ def merge(traces: Sequence[SavedTrace]) -> SavedTrace:
     of a path that was another one) is said by the first.
 
     The sightings and their counts do not depend on the order of the traces, nor on which are
-    merged first. Raises TraceFileError where two traces call different probes by one name.
+    merged first. Raises TraceFileError where two traces call different probes by one name, and
+    where only one of them has roles.
     """
     return reduce(_both, traces)
 
 
 def _both(one: SavedTrace, other: SavedTrace) -> SavedTrace:
+    if bool(one.roles) != bool(other.roles):
+        raise TraceFileError(
+            "one of the traces is of an image's roles, and the other of the image as a whole",
+            hint="trace both with the same `roles` in slim.yaml, or both without",
+        )
     sources = one.sources | other.sources
+    roles = _roles(one.roles, other.roles)
     return SavedTrace(
         identity=one.identity,
         runs=one.runs + other.runs,
@@ -36,7 +43,8 @@ def _both(one: SavedTrace, other: SavedTrace) -> SavedTrace:
         exit_status=one.exit_status if one.exit_status == other.exit_status else None,
         notes=_union(one.notes, other.notes),
         probes=_probes(one.probes, other.probes),
-        phases=_phases(_union(one.phases, other.phases)),
+        roles=roles,
+        phases=_phases(_union(one.phases, other.phases), tuple(role.name for role in roles)),
         repairs=_repairs((*one.repairs, *other.repairs)),
         paths=_paths(one.paths, other.paths),
     )
@@ -64,11 +72,30 @@ def _probes(one: Iterable[Probe], other: Iterable[Probe]) -> tuple[Probe, ...]:
     return tuple(named.values())
 
 
-def _phases(phases: tuple[str, ...]) -> tuple[str, ...]:
-    between = tuple(phase for phase in phases if phase not in (BOOT, SHUTDOWN))
-    first = (BOOT,) if BOOT in phases else ()
-    last = (SHUTDOWN,) if SHUTDOWN in phases else ()
-    return (*first, *between, *last)
+def _roles(one: Iterable[SavedRole], other: Iterable[SavedRole]) -> tuple[SavedRole, ...]:
+    by_name: dict[str, SavedRole] = {}
+    for role in (*one, *other):
+        known = by_name.get(role.name, role)
+        by_name[role.name] = SavedRole(
+            name=role.name,
+            port=known.port if known.port is not None else role.port,
+            ready_within=max(known.ready_within, role.ready_within),
+            exit_status=known.exit_status if known.exit_status == role.exit_status else None,
+            probes=_probes(known.probes, role.probes),
+        )
+    return tuple(by_name.values())
+
+
+def _phases(phases: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Role by role, each from its boot to its shutdown."""
+    ordered: list[str] = []
+    for role in roles or ("",):
+        own = [phase for phase in phases if phase.startswith(in_role(role, ""))]
+        boot, shutdown = in_role(role, BOOT), in_role(role, SHUTDOWN)
+        ordered += [boot] if boot in own else []
+        ordered += [phase for phase in own if phase not in (boot, shutdown)]
+        ordered += [shutdown] if shutdown in own else []
+    return tuple(ordered)
 
 
 def _paths(one: Mapping[str, SeenPath], other: Mapping[str, SeenPath]) -> dict[str, SeenPath]:

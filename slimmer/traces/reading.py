@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,16 @@ from slimmer.errors import TraceFileError
 from slimmer.model import Access, Probe, Repair, Source
 from slimmer.traces.escapes import unescaped
 from slimmer.traces.probe_text import read_probe
-from slimmer.traces.saved import READY_STEPS, Fact, Identity, Kind, SavedTrace, SeenPath, Use
+from slimmer.traces.saved import (
+    READY_STEPS,
+    Fact,
+    Identity,
+    Kind,
+    SavedRole,
+    SavedTrace,
+    SeenPath,
+    Use,
+)
 from slimmer.traces.writing import FORMAT, VERSION, WHOLE, checksum
 
 _RAW_MAGIC: Final = b"SLIMTRC\0"
@@ -25,8 +34,10 @@ _ACCESSES: Final = frozenset(access.value for access in Access)
 _SOURCES: Final = frozenset(source.value for source in Source)
 _WORDS: Final = (
     *("original", "platform", "configuration", "layer", "runs", "source", "missing-source"),
-    *("port", "ready-within", "exit-status", "note", "probe", "phase", "repair"),
+    *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair"),
 )
+_OF_ROLE: Final = ("port", "ready-within", "exit-status", "probe")
+"""Words that speak of the role above them, or of the whole where no role is named."""
 _WITH_FIELDS: Final = ("probe", "repair")
 """Words whose text is more than one field."""
 _PLAIN_KINDS: Final = {
@@ -91,6 +102,7 @@ class _Parser:
         self._name = name
         self._number = 0
         self._header: dict[str, list[str]] = {word: [] for word in _WORDS}
+        self._roles: list[dict[str, list[str]]] = []
 
     def parse(self, body: bytes) -> SavedTrace:
         try:
@@ -110,7 +122,11 @@ class _Parser:
         for self._number, line in enumerate(lines, 2):
             if not line.startswith("#"):
                 word, _, text = line.partition("\t")
-                self._header[word].append(text if word in _WITH_FIELDS else unescaped(text))
+                if word == "role":
+                    self._roles.append({word: [] for word in ("role", *_OF_ROLE)})
+                of_role = self._roles and word in ("role", *_OF_ROLE)
+                block = self._roles[-1] if of_role else self._header
+                block[word].append(text if word in _WITH_FIELDS else unescaped(text))
 
     def _read_paths(self, lines: Sequence[str], trace: SavedTrace) -> dict[str, SeenPath]:
         """Each path with the uses that are listed below it."""
@@ -137,6 +153,9 @@ class _Parser:
 
     def _composed(self) -> SavedTrace:
         header = self._header
+        roles = tuple(map(_role, self._roles)) or (_role(header),)
+        _different(tuple(role.name for role in roles))
+        named = roles if self._roles else ()
         return SavedTrace(
             identity=Identity(
                 reference=self._one("original"),
@@ -147,11 +166,12 @@ class _Parser:
             runs=_positive(self._one("runs")),
             sources=frozenset(Source(name) for name in header["source"]),
             missing_sources=frozenset(Source(name) for name in header["missing-source"]),
-            port=self._number_of("port", 65535),
-            ready_within=_one_of(READY_STEPS, _natural(self._one("ready-within"))),
-            exit_status=self._number_of("exit-status", 255),
+            port=None if named else roles[0].port,
+            ready_within=max(role.ready_within for role in roles),
+            exit_status=None if named else roles[0].exit_status,
             notes=tuple(header["note"]),
-            probes=_with_different_names(tuple(read_probe(text) for text in header["probe"])),
+            probes=() if named else roles[0].probes,
+            roles=named,
             phases=_different(tuple(header["phase"])),
             repairs=tuple(map(_repair, header["repair"])),
         )
@@ -160,13 +180,30 @@ class _Parser:
         (text,) = self._header[word]
         return text
 
-    def _number_of(self, word: str, limit: int) -> int | None:
-        if not self._header[word]:
-            return None
-        number = _natural(self._one(word))
-        if number > limit:
-            raise ValueError(f"{word} {number}")
-        return number
+
+def _role(block: Mapping[str, list[str]]) -> SavedRole:
+    """A role's lines, or those of a trace without roles."""
+    (ready_within,) = block["ready-within"]
+    (name,) = block["role"] or ("",)
+    if block["role"] == [""]:
+        raise ValueError("a role without a name")
+    return SavedRole(
+        name=name,
+        port=_number_of(block, "port", 65535),
+        ready_within=_one_of(READY_STEPS, _natural(ready_within)),
+        exit_status=_number_of(block, "exit-status", 255),
+        probes=_with_different_names(tuple(read_probe(text) for text in block["probe"])),
+    )
+
+
+def _number_of(block: Mapping[str, list[str]], word: str, limit: int) -> int | None:
+    if not block[word]:
+        return None
+    (text,) = block[word]
+    number = _natural(text)
+    if number > limit:
+        raise ValueError(f"{word} {number}")
+    return number
 
 
 def _repair(text: str) -> Repair:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from slimmer.model import Access, Probe, Repair, Sighting, Source, Trace
+from slimmer.model import Access, Probe, Repair, Sighting, Source, Trace, in_role
 
 BOOT, SHUTDOWN = "boot", "shutdown"
 """The phases in which a container starts and ends, whatever is probed between them."""
@@ -75,6 +75,19 @@ class SeenPath:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SavedRole:
+    """How one of an image's roles ran; its phases begin with its name."""
+
+    name: str
+    """Empty for the only role of an image."""
+    port: int | None
+    """As in SavedTrace, like those below."""
+    ready_within: int
+    exit_status: int | None
+    probes: tuple[Probe, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedTrace:
     """All that a build needs to know of the traced runs behind it."""
 
@@ -93,11 +106,26 @@ class SavedTrace:
     notes: tuple[str, ...] = ()
     probes: tuple[Probe, ...]
     """Those that the original passed, in the order in which they ran."""
+    roles: tuple[SavedRole, ...] = ()
+    """Where the image has several; `port`, `exit_status` and `probes` are then theirs alone."""
     phases: tuple[str, ...]
     repairs: tuple[Repair, ...] = ()
     """What no traced run used, and without which a slim image failed; sorted by path."""
     paths: Mapping[str, SeenPath] = field(default_factory=dict)
     """Sorted by path."""
+
+    @property
+    def all_roles(self) -> tuple[SavedRole, ...]:
+        """The roles, or the only one."""
+        return self.roles or (
+            SavedRole(
+                name="",
+                port=self.port,
+                ready_within=self.ready_within,
+                exit_status=self.exit_status,
+                probes=self.probes,
+            ),
+        )
 
     def trace(self) -> Trace:
         """As a traced run would have given it, in an order of its own: by path and phase."""
@@ -122,6 +150,25 @@ class SavedTrace:
             sightings=sightings,
             exit_status=self.exit_status,
             records=len(sightings),
+        )
+
+    def trace_of(self, role: SavedRole) -> Trace:
+        """What one role saw, phases without its name."""
+        whole = self.trace()
+        if not role.name:
+            return whole
+        prefix = in_role(role.name, "")
+        return replace(
+            whole,
+            phases=tuple(
+                phase.removeprefix(prefix) for phase in whole.phases if phase.startswith(prefix)
+            ),
+            sightings=tuple(
+                replace(sighting, phase=sighting.phase.removeprefix(prefix))
+                for sighting in whole.sightings
+                if sighting.phase.startswith(prefix)
+            ),
+            exit_status=role.exit_status,
         )
 
     def unstable(self) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from slimmer.traces.escapes import escaped
 from slimmer.traces.probe_text import probe_text
-from slimmer.traces.saved import Fact, Kind, SavedTrace, Use
+from slimmer.traces.saved import Fact, Kind, SavedRole, SavedTrace, Use
 
 FORMAT: Final = "slimmer trace"
 VERSION: Final = 1
@@ -45,20 +45,27 @@ def _header(saved: SavedTrace) -> Iterator[str]:
     for word, sources in (("source", saved.sources), ("missing-source", saved.missing_sources)):
         for name in sorted(source.value for source in sources):
             yield _line(word, name)
-    if saved.port is not None:
-        yield _line("port", str(saved.port))
-    yield _line("ready-within", str(saved.ready_within))
-    if saved.exit_status is not None:
-        yield _line("exit-status", str(saved.exit_status))
     for note in saved.notes:
         yield _line("note", note)
-    for probe in saved.probes:
-        yield f"probe\t{probe_text(probe)}"
+    for role in saved.all_roles:
+        yield from _role(role)
     for phase in saved.phases:
         yield _line("phase", phase)
     for repair in saved.repairs:
         whole = (WHOLE,) if repair.whole else ()
         yield _line("repair", repair.path, repair.phase, repair.program, repair.listing, *whole)
+
+
+def _role(role: SavedRole) -> Iterator[str]:
+    if role.name:
+        yield _line("role", role.name)
+    if role.port is not None:
+        yield _line("port", str(role.port))
+    yield _line("ready-within", str(role.ready_within))
+    if role.exit_status is not None:
+        yield _line("exit-status", str(role.exit_status))
+    for probe in role.probes:
+        yield f"probe\t{probe_text(probe)}"
 
 
 def _uses(uses: Mapping[Use, int], position: Mapping[str, int], runs: int) -> Iterator[str]:

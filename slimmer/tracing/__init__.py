@@ -6,6 +6,7 @@ from slimmer.tracing.file_server import FileServer, container_marks
 from slimmer.tracing.sensor import sensor_binary
 from slimmer.tracing.trace import read_trace
 from slimmer.tracing.traced_run import TracedRun
+from slimmer.tracing.union import union
 
 __all__ = [
     "SETTLE",
@@ -18,4 +19,5 @@ __all__ = [
     "planned_probes",
     "read_trace",
     "sensor_binary",
+    "union",
 ]

@@ -63,7 +63,13 @@ def coverage(
         for path in (*FILES[:-1], "/app", "/generated")
     }
     keep = KeepSet(reasons=reasons)
-    return measure_coverage(trace_of(uses), keep, index, lambda path: OWNERS.get(path, ""), probes)
+    return measure_coverage(
+        trace_of(uses),
+        keep,
+        index,
+        lambda path: OWNERS.get(path, ""),
+        dict.fromkeys(probes[:1], "boot"),
+    )
 
 
 def test_a_file_is_new_in_the_phase_that_used_it_first() -> None:
