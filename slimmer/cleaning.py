@@ -15,6 +15,7 @@ from slimmer.engine import (
     session_is_alive,
 )
 from slimmer.image import SESSION_LABEL
+from slimmer.live import abandoned_places
 from slimmer.workspace import abandoned_workspaces
 
 
@@ -55,7 +56,7 @@ def find_leftovers(engine: Engine, *, everything: bool = False) -> Leftovers:
     return Leftovers(
         containers=tuple(containers),
         images=tuple(sorted(images)),
-        folders=tuple(abandoned_workspaces()),
+        folders=(*abandoned_workspaces(), *(place.folder for place in abandoned_places())),
         skipped=skipped,
     )
 

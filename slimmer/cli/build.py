@@ -209,6 +209,12 @@ _OF_ONE_ROLE = {
     help="How long one probe may take. Default: 30.",
 )
 @click.option(
+    "--stop-timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long the application may take to stop before it is killed. Default: 10.",
+)
+@click.option(
     "--settle",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
@@ -387,6 +393,7 @@ def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
                 "port",
                 "start_timeout",
                 "probe_timeout",
+                "stop_timeout",
                 "settle",
             )
         },

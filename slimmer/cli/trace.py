@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,12 +27,31 @@ _SHOWN = 10
 """Programs and unstable paths in a summary."""
 
 
-@click.group(short_help="Look at saved traces, and join several into one.")
-def trace() -> None:
-    """Look at saved traces, and join several into one.
+LIVE = {"start": "start", "stop": "stop", "list": "list_traces"}
+"""Commands that speak to the engine → their functions in cli.live_trace."""
 
-    `slim build --save-trace FILE` saves what a traced run saw, `slim build --from-trace FILE`
-    builds from it without running the original.
+
+class _Group(click.Group):
+    """Imports what speaks to the engine when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [*LIVE, *super().list_commands(context)]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in LIVE:
+            return super().get_command(context, name)
+        command = getattr(importlib.import_module("slimmer.cli.live_trace"), LIVE[name])
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Group, short_help="Trace a container that your own tests use; saved traces.")
+def trace() -> None:
+    """Trace a container that your own tests use, look at saved traces, and join several into one.
+
+    `slim trace start IMAGE` leaves a traced container running, `slim trace stop NAME -o FILE` ends
+    it and saves what it used. `slim build --save-trace FILE` saves what a build's own traced run
+    saw. `slim build --from-trace FILE` builds from either, without running the original.
     """
 
 

@@ -67,6 +67,7 @@ class _Reader:
             "--hostname": str,
             "--add-host": str,
             "--entrypoint": str,
+            "--stop-timeout": _seconds,
         }
         self._switches: set[str] = set()
         self._command: list[str] = []
@@ -134,6 +135,7 @@ class _Reader:
                 extra_hosts=tuple(map(str, self._each("--add-host"))),
                 entrypoint=(entrypoint,) if entrypoint else () if replaces else None,
                 command=tuple(self._command) or None,
+                stop_timeout=_seconds(self._last("--stop-timeout") or RunOptions.stop_timeout),
             ),
             name=self._last("--name"),
             bindings=tuple(each for some in self._each("--publish") for each in some),  # type: ignore[attr-defined]
@@ -174,6 +176,16 @@ def _range(text: str, argument: str) -> range:
         if ports and ports[0] > 0 and ports[-1] < 65536:
             return ports
     raise UsageError(f"--publish {argument}: {text} is not a port (1 to 65535) or a range")
+
+
+def _seconds(text: str | float) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(f"--stop-timeout {text}: expected a number of seconds")
+    return seconds
 
 
 def _volume(text: str) -> str:

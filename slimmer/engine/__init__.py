@@ -12,14 +12,12 @@ from slimmer.engine.configuration import (
     sidecar,
     traced,
 )
+from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
 from slimmer.engine.session import (
     OWNER_LABEL,
     ROLE_LABEL,
     SESSION_REPOSITORY,
     Session,
-    owner,
-    owner_is_alive,
-    session_is_alive,
     uninterrupted,
 )
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
@@ -40,6 +38,7 @@ __all__ = [
     "argument_vector",
     "as_user_would",
     "connect",
+    "end_owner",
     "exposed_ports",
     "file_server",
     "own_names",

@@ -16,10 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from slimmer.engine.client import Engine
 from slimmer.engine.configuration import SENSOR_PATH, with_sensor
+from slimmer.engine.ownership import owner
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
@@ -140,39 +139,6 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def owner() -> str:
-    """This process, as `HOST-BOOT/PID/START`: unique, and checkable on the same machine."""
-    return f"{_boot_identity()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
-
-
-def owner_is_alive(text: str) -> bool | None:
-    """Whether the process that `owner` named still runs; None where this machine cannot tell."""
-    try:
-        boot, pid, started = text.split("/")
-    except ValueError:
-        return None
-    if boot != _boot_identity():
-        return None
-    try:
-        return abs(psutil.Process(int(pid)).create_time() - float(started)) < 1.0
-    except (psutil.Error, ValueError):
-        return False
-
-
-def session_is_alive(session: str) -> bool:
-    """Whether the process that a session's id names runs on this machine."""
-    pid = session.partition("-")[0]
-    return pid.isdigit() and psutil.pid_exists(int(pid))
-
-
-def _boot_identity() -> str:
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
-            return stream.read().strip()
-    except OSError:
-        return f"{os.uname().nodename}-{psutil.boot_time():.0f}"
 
 
 @contextlib.contextmanager

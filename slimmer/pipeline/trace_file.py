@@ -157,6 +157,11 @@ def recall_trace(
 
 def _recalled(job: Job, role: Role, saved: SavedTrace, known: SavedRole) -> Examination:
     probes = _probes(job, role, known)
+    if not probes and known.exit_status is None:
+        job.warn(
+            "neither the trace nor the build has a probe: the finished images were started and had "
+            "to stay up, but nobody has asked them anything; --http-probe and --exec-probe do"
+        )
     return Examination(
         trace=saved.trace_of(known),
         results=tuple(ProbeResult(probe=probe, passed=True, answer=ANSWER) for probe in probes),

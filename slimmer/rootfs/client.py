@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO
 
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import Entry, EntryType
@@ -29,7 +29,7 @@ _NO_MARKS = ContainerMarks()
 class FileServerClient:
     """A `model.Content` over a running `sensor serve`. One request at a time, from any thread."""
 
-    def __init__(self, reader: BinaryIO, writer: BinaryIO, spool: Path) -> None:
+    def __init__(self, reader: IO[bytes], writer: IO[bytes], spool: Path) -> None:
         """`spool` is a file to be created for the fetched bytes; `close` removes it.
 
         The server's header is read with the first request, so a client can be made before the
@@ -129,7 +129,7 @@ class FileServerClient:
             raise _unreadable(failed)
         return found
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> IO[bytes]:
         """A seekable stream over the whole file."""
         return self._spool.open(self._segment(path))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import IO
 
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import Entry, EntryType
@@ -41,7 +41,7 @@ _TYPES = {kind.value.encode(): kind for kind in EntryType}
 class Incoming:
     """The server's answers as exact pieces: a short read is an error and never short data."""
 
-    def __init__(self, reader: BinaryIO) -> None:
+    def __init__(self, reader: IO[bytes]) -> None:
         self._reader = reader
 
     def take(self, size: int) -> bytes:

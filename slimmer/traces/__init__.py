@@ -7,6 +7,7 @@ against another original's index.
 from slimmer.traces.drift import Change, Drift, drift
 from slimmer.traces.identity import differences, identity_of
 from slimmer.traces.merging import merge
+from slimmer.traces.probe_text import probe_text, read_probe
 from slimmer.traces.reading import from_bytes, read_saved_trace
 from slimmer.traces.recording import record
 from slimmer.traces.roles import of_roles
@@ -38,6 +39,8 @@ __all__ = [
     "identity_of",
     "merge",
     "of_roles",
+    "probe_text",
+    "read_probe",
     "read_saved_trace",
     "ready_step",
     "record",

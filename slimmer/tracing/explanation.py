@@ -71,7 +71,7 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
         return ended_early(status, target.logs())
     port = probe.port or target.port()
     if not result.answered:
-        silent = _not_listening(target, port, run)
+        silent = not_listening(target, port, run)
         if silent is not None:
             return silent
     logs = target.logs()
@@ -85,7 +85,7 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     )
 
 
-def _not_listening(target: ProbedTarget, port: int | None, run: RunOptions) -> SlimError | None:
+def not_listening(target: ProbedTarget, port: int | None, run: RunOptions) -> SlimError | None:
     """The error for a port that nobody listens on; None where somebody does."""
     listening = sorted({(record.port, record.loopback) for record in target.listening()})
     if (port, False) in listening:

@@ -249,6 +249,10 @@ class TracedRun:
             and self._stream.quiet_for() > QUIET
         )
 
+    def quiet_for(self) -> float:
+        """Seconds since the target last looked up a path that was new in its phase."""
+        return self._stream.quiet_for()
+
     def wait_for_exit(self, timeout: float) -> int | None:
         """The exit status of the target's first program, waiting for it up to `timeout` s."""
         self._stream.wait_for(Exiting, timeout)
@@ -264,6 +268,12 @@ class TracedRun:
                 return None
             self._stream.wait_for(Exiting, left)
         return status
+
+    @property
+    def stop_timeout(self) -> float:
+        """Seconds that the target gets between its stop signal and the kill: its image may ask
+        for more than the user does."""
+        return max(self._run.stop_timeout, float(self._original.config.get("StopTimeout") or 0))
 
     def logs(self) -> str:
         """The target's last lines."""
@@ -338,7 +348,7 @@ class TracedRun:
         number = stop_signal(self._original.config)
         if answer is not None and answer.takes(number):
             self._engine.signal_container(self.container, number)
-            self._stream.wait_for(Exiting, self._run.stop_timeout)
+            self._stream.wait_for(Exiting, self.stop_timeout)
 
     # ---- inside
 

@@ -25,6 +25,8 @@ the same options: there is no such program, or no such user."""
 SHORTEST_LIMIT = 20.0
 """Seconds that a finished image gets to become ready, however quick the original was: a machine may
 be busy, which is no reason to call an image broken."""
+STAY = 2.0
+"""Seconds that an image must stay up, at least, for which there is no probe."""
 PATIENCE = 5.0
 """How many times longer than the original a finished image may take to become ready."""
 
@@ -135,6 +137,8 @@ def _test_service(
     try:
         prober = Prober(container, probe_timeout=plan.run.probe_timeout)
         results = exercise(prober, plan.probes, ready_limit=plan.ready_limit, done=done)
+        if not plan.probes:  # all that can be seen is whether it stays
+            container.wait_for_exit(min(plan.ready_limit, max(STAY, plan.ready_seconds)))
         if plan.run.settle and all(result.passed for result in results):
             container.wait_for_exit(plan.run.settle)
             if container.exit_status() is None and plan.probes:

@@ -24,6 +24,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"repair", "verify"}),
     frozenset({"report"}),
     frozenset({"workspace"}),
+    frozenset({"live"}),
     frozenset({"cleaning", "doctor", "watch"}),
     frozenset({"pipeline", "inquiry"}),
     frozenset({"cli"}),

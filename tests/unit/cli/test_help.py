@@ -57,7 +57,7 @@ def test_the_commands_in_the_order_of_need() -> None:
 def test_every_option_is_explained(name: str) -> None:
     text = help_of(name)
     for parameter in COMMANDS[name].params:
-        if isinstance(parameter, click.Option):
+        if isinstance(parameter, click.Option) and not parameter.hidden:
             assert parameter.help, parameter.name
             assert parameter.opts[-1] in text
 

@@ -1,0 +1,292 @@
+"""`slim trace start`, `stop` and `list`: the user's own tests drive the trace."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slimmer.cli.failure import as_object
+from slimmer.configuration import DockerRun, parse_docker_run
+from slimmer.errors import SlimError, UsageError
+from slimmer.live import (
+    LiveOptions,
+    LiveTrace,
+    Place,
+    Standing,
+    all_places,
+    discard_trace,
+    keep,
+    start_trace,
+    stop_trace,
+)
+from slimmer.model import Probe, RunOptions
+from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.progress import count, printable
+
+
+@click.command(
+    short_help="Leave a traced container running, for tests of any kind.",
+    # What stands behind IMAGE is the container's, as for `docker run`.
+    context_settings={"allow_interspersed_args": False},
+)
+@click.argument("image")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[DOCKER-RUN-ARGUMENT…]")
+@click.option(
+    "--http-probe",
+    "http_probes",
+    multiple=True,
+    metavar="[METHOD:]PATH [STATUS]",
+    help="Ready is who answers this HTTP request. Builds from the trace test their images with "
+    "it. Repeatable.",
+)
+@click.option(
+    "--exec-probe",
+    "exec_probes",
+    multiple=True,
+    metavar="COMMAND",
+    help="Ready is who passes this command in the container; as --http-probe. Repeatable.",
+)
+@click.option("--no-healthcheck", is_flag=True, help="Do not wait for the image's HEALTHCHECK.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port in the container that the application listens on. Default: from -p, or EXPOSE.",
+)
+@click.option(
+    "--start-timeout",
+    type=click.FloatRange(min=0.1),
+    default=RunOptions.start_timeout,
+    metavar="SECONDS",
+    help="How long the application may take to become ready. Default: 60.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print name and addresses as JSON on stdout.")
+@click.option(
+    "--kept-in",
+    type=click.Path(path_type=Path),
+    hidden=True,
+    help="Be the process that keeps the trace in this folder.",
+)
+def start(
+    image: str, arguments: tuple[str, ...], as_json: bool, kept_in: Path | None, **flags: Any
+) -> None:
+    """Run IMAGE under the sensor and leave it running; returns when it is ready to be used.
+
+    Behind IMAGE stands what `docker run` would be given (-p, -P, -e, --env-file, -v, --mount,
+    --network, --name, -u, -w, -h, --add-host, --entrypoint, --stop-timeout), and the words of a
+    command; options of slim stand in front of it. Without -p and -P the ports of EXPOSE are
+    published at free ports. --name is the name of the trace, too.
+
+    Then use the container with whatever you have, and save what it used:
+
+    \b
+      slim trace start --http-probe /health my-app:latest -p 8080:80 -e MODE=test --name my-app
+      pytest tests/end_to_end --base-url http://127.0.0.1:8080
+      slim trace stop my-app -o app.trace
+      slim build my-app:latest -e MODE=test --from-trace app.trace
+    """
+    # Behind a `--`, too, as for `slim watch`.
+    words = arguments[1:] if arguments[:1] == ("--",) else arguments
+    wanted = parse_docker_run(words)
+    options = _options(image, wanted, **flags)
+    if kept_in is not None:
+        _keep(options, Place(kept_in))
+        return
+    with _errors_as_json(as_json):
+        click.echo(f"starting {image} …", err=True)
+        live = start_trace(
+            image,
+            wanted.name,
+            lambda folder: [*_as_arguments(folder, **flags), "--", image, *arguments],
+        )
+    for note in live.notes:
+        click.echo(f"note: {printable(note)}", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(live)))
+        return
+    click.echo(live.name)
+    for address in live.addresses:
+        click.echo(f"{address.port:>7}  {address.place}")
+    click.echo(f"when your tests are done: slim trace stop {live.name} -o app.trace", err=True)
+
+
+@click.command(short_help="End a traced container and save what it used.")
+@click.argument("name")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the trace is saved, for `slim build --from-trace`.",
+)
+@click.option("--discard", is_flag=True, help="Save nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was saved as JSON on stdout.")
+def stop(name: str, output: Path | None, discard: bool, as_json: bool) -> None:
+    """Stop the container of the trace NAME with its stop signal, and save what it used.
+
+    The container is removed, and the name is free again. A container that has ended meanwhile,
+    by itself, has a trace as well: what it used until then.
+    """
+    if (output is None) != discard:
+        raise UsageError(
+            "say where the trace is saved, or that it is not",
+            hint=f"slim trace stop {name} -o app.trace, or --discard",
+        )
+    with _errors_as_json(as_json):
+        if output is None:
+            discard_trace(name)
+            click.echo(f"stopped {name}; nothing is saved", err=True)
+            return
+        stopped = stop_trace(
+            name,
+            output,
+            ending=lambda live: click.echo(f"stopping the container {live.container} …", err=True),
+        )
+    end = stopped.live.end
+    if end is not None and end.exit_status is not None:
+        click.echo(
+            f"note: the container's command had ended by itself (status {end.exit_status})",
+            err=True,
+        )
+    if as_json:
+        saved = {"file": str(output), "paths": len(stopped.saved.paths)}
+        click.echo(json.dumps({**_as_json(stopped.live), **saved}))
+        return
+    click.echo(f"{count(len(stopped.saved.paths), 'path')} saved to {output}")
+    click.echo(f"slim build {stopped.live.image} --from-trace {output}", err=True)
+
+
+@click.command("list", short_help="List the traces that were started and not stopped.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON on stdout.")
+def list_traces(as_json: bool) -> None:
+    """List the traces that were started and not stopped."""
+    rows = [(place, place.standing(), place.read()) for place in all_places()]
+    if as_json:
+        listed = [
+            {
+                "name": place.name,
+                "state": standing.value,
+                **(_as_json(live) if live is not None else {}),
+            }
+            for place, standing, live in rows
+        ]
+        click.echo(json.dumps(listed, indent=1))
+        return
+    width = max((len(place.name) for place, _, _ in rows), default=0)
+    for place, standing, live in rows:
+        image, since = (live.image, live.started) if live is not None else ("", "")
+        places = (
+            " ".join(f"{each.port}={each.place}" for each in live.addresses)
+            if live is not None and standing is Standing.RUNNING
+            else ""
+        )
+        line = f"{place.name:{width}}  {_state(standing, live):20}  {since}  {image}  {places}"
+        click.echo(printable(line.rstrip()))
+    if not rows:
+        click.echo("no trace is running: `slim trace start IMAGE` starts one", err=True)
+
+
+def _state(standing: Standing, live: LiveTrace | None) -> str:
+    if live is None or live.end is None:
+        return standing.value
+    if live.end.error:
+        return "ended, incomplete"
+    status = live.end.exit_status
+    return "ended" if status is None else f"ended with status {status}"
+
+
+def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
+    run = dataclasses.replace(wanted.run, port=flags["port"], start_timeout=flags["start_timeout"])
+    probes: tuple[Probe, ...] = (
+        *map(http_probe, flags["http_probes"]),
+        *map(command_probe, flags["exec_probes"]),
+    )
+    return LiveOptions(
+        image=image,
+        container=dataclasses.replace(wanted, run=run),
+        probes=with_unique_names(probes),
+        healthcheck=not flags["no_healthcheck"],
+    )
+
+
+def _as_arguments(
+    folder: Path,
+    *,
+    http_probes: Sequence[str],
+    exec_probes: Sequence[str],
+    no_healthcheck: bool,
+    port: int | None,
+    start_timeout: float,
+) -> list[str]:
+    """The command line of the process that keeps the trace, up to IMAGE."""
+    return [
+        "trace", "start", "--kept-in", str(folder), "--start-timeout", str(start_timeout),
+        *(word for probe in http_probes for word in ("--http-probe", probe)),
+        *(word for probe in exec_probes for word in ("--exec-probe", probe)),
+        *(("--no-healthcheck",) if no_healthcheck else ()),
+        *(("--port", str(port)) if port else ()),
+    ]  # fmt: skip
+
+
+def _keep(options: LiveOptions, place: Place) -> None:
+    """Answers its starter with one line, and says nothing more on stdout."""
+    said = False
+
+    def ready(live: LiveTrace) -> None:
+        nonlocal said
+        said = True
+        _answer({"name": live.name})
+
+    try:
+        keep(options, place, ready)
+    except SlimError as error:
+        if not said:
+            _answer({"error": as_object(error)})
+        raise
+
+
+def _answer(answer: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):  # a starter that is gone; `slim trace list` tells as well
+        click.echo(json.dumps(answer))
+        sys.stdout.flush()
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, sys.stdout.fileno())
+    os.close(silence)
+
+
+@contextlib.contextmanager
+def _errors_as_json(as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except SlimError as error:
+        if as_json:
+            click.echo(json.dumps({"error": as_object(error)}))
+        raise
+
+
+def _as_json(live: LiveTrace) -> dict[str, Any]:
+    """What a test suite needs to know."""
+    return {
+        "name": live.name,
+        "image": live.image,
+        "image_id": live.image_id,
+        "container": live.container,
+        "started": live.started,
+        "ready_seconds": round(live.ready_seconds, 3),
+        "addresses": [
+            {
+                **dataclasses.asdict(address),
+                "url": f"http://{address.host}:{address.host_port}",
+            }
+            for address in live.addresses
+        ],
+        "notes": list(live.notes),
+        "exit_status": None if live.end is None else live.end.exit_status,
+    }

@@ -1,0 +1,166 @@
+"""The process that keeps a live trace: from the start of the container to its end."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from slimmer.configuration import DockerRun
+from slimmer.engine import Session, connect, exposed_ports, owner, uninterrupted
+from slimmer.errors import SlimError, TraceIncompleteError
+from slimmer.image import read_original
+from slimmer.live.document import Address, End, LiveTrace
+from slimmer.live.place import Place
+from slimmer.model import Original, PortBinding, Probe
+from slimmer.probing import healthcheck_probe, in_order
+from slimmer.tracing import Readiness, TracedRun, await_ready, sensor_binary
+
+TESTS = "tests"
+"""The phase in which others use the container."""
+_LONGEST_WAIT = 3600.0
+"""Seconds of one wait for the container's end; then it waits again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveOptions:
+    """What `slim trace start` does."""
+
+    image: str
+    container: DockerRun = field(default_factory=DockerRun)
+    probes: tuple[Probe, ...] = ()
+    """By which it is seen that the application is ready."""
+    healthcheck: bool = True
+    """Whether the image's HEALTHCHECK is one of the probes."""
+
+
+def keep(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None]) -> None:
+    """Run the image under the sensor, until its command ends or this process is asked to end
+    (SIGTERM, SIGINT); then stop it as `docker stop` would, and complete the trace.
+
+    `ready` is called once the application is ready; before that, a request to end raises
+    KeyboardInterrupt. Raises what a traced run raises; what goes wrong after `ready` is written
+    to the place.
+    """
+    # The command line switches it off for runs of seconds; this one may last for days.
+    gc.enable()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end_once)
+    place.own()
+    engine = connect()
+    try:
+        original = read_original(options.image, engine.inspect_image(options.image))
+        with Session(engine) as session:
+            target = _target(session, original, options, place)
+            hello = target.start()
+            wanted = _ports(original, options.container)
+            check = healthcheck_probe(original.config) if options.healthcheck else None
+            run = options.container.run
+            readiness = await_ready(target, in_order(options.probes, check), run, ports=wanted)
+            target.phase(TESTS)
+            missing = tuple(
+                f"the trace goes on without {source.value}: {reason}"
+                for source, reason in hello.missing.items()
+            )
+            live = _live(session, original, options, place, target, readiness, missing)
+            place.write(live)
+            try:
+                ready(live)
+                while not target.ended and target.exit_status() is None:
+                    target.wait_for_exit(_LONGEST_WAIT)
+            except KeyboardInterrupt:
+                pass  # the way to end it
+            with uninterrupted():
+                place.write(replace(live, end=_finish(target)))
+    finally:
+        engine.close()
+
+
+def _end_once(*_: Any) -> None:
+    """Whoever asks again must not break what the first request has begun."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _target(session: Session, original: Original, options: LiveOptions, place: Place) -> TracedRun:
+    wanted = options.container
+    bindings = None
+    if wanted.bindings or wanted.publish_all:
+        everything = exposed_ports(original.config) if wanted.publish_all else ()
+        named = {each.port for each in wanted.bindings}
+        bindings = (
+            *wanted.bindings,
+            *(PortBinding(port=port) for port in everything if port not in named),
+        )
+    return TracedRun(
+        session,
+        original,
+        wanted.run,
+        sensor=sensor_binary(original.architecture),
+        trace_file=place.records,
+        ports=(wanted.run.port,) if wanted.run.port else (),
+        bindings=bindings,
+        name=place.name,
+    )
+
+
+def _ports(original: Original, wanted: DockerRun) -> tuple[int, ...]:
+    """The TCP ports on one of which the application is expected, the likeliest first."""
+    if wanted.run.port:
+        return (wanted.run.port,)
+    published = tuple(each.port for each in wanted.bindings if each.protocol == "tcp")
+    return published or exposed_ports(original.config)
+
+
+def _live(
+    session: Session,
+    original: Original,
+    options: LiveOptions,
+    place: Place,
+    target: TracedRun,
+    readiness: Readiness,
+    missing: tuple[str, ...],
+) -> LiveTrace:
+    port = target.port()
+    listening = [record.port for record in target.listening() if not record.loopback]
+    ports = dict.fromkeys((*((port,) if port else ()), *_ports(original, options.container)))
+    addresses = [
+        Address(port=number, host=places[0][0], host_port=places[0][1])
+        for number in (*ports, *(each for each in listening if each not in ports))
+        if (places := target.addresses(number))
+    ]
+    return LiveTrace(
+        name=place.name,
+        owner=owner(),
+        session=session.id,
+        image=options.image,
+        image_id=original.id,
+        container=target.name,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        addresses=tuple(dict.fromkeys(addresses)),
+        port=port,
+        ready_seconds=readiness.seconds,
+        stop_timeout=target.stop_timeout,
+        is_service=bool(listening or readiness.probes),
+        probes=readiness.probes,
+        notes=(*missing, *readiness.notes),
+    )
+
+
+def _finish(target: TracedRun) -> End:
+    status, logs = None, target.logs()
+    try:
+        if not target.ended:
+            status = target.exit_status()
+        target.finish()
+    except TraceIncompleteError as error:
+        return End(exit_status=status, error=error.message, logs=error.details or logs)
+    except SlimError as error:
+        reason = f"the container was ended from outside ({error.message})"
+        return End(exit_status=status, error=reason, logs=logs)
+    return End(exit_status=status, logs=logs)
