@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, BinaryIO
 
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import Entry, EntryType
@@ -129,7 +129,7 @@ class FileServerClient:
             raise _unreadable(failed)
         return found
 
-    def open(self, path: str) -> IO[bytes]:
+    def open(self, path: str) -> BinaryIO:
         """A seekable stream over the whole file."""
         return self._spool.open(self._segment(path))
 
