@@ -158,17 +158,19 @@ class SavedTrace:
         if not role.name:
             return whole
         prefix = in_role(role.name, "")
+        sightings = tuple(
+            replace(sighting, phase=sighting.phase.removeprefix(prefix))
+            for sighting in whole.sightings
+            if sighting.phase.startswith(prefix)
+        )
         return replace(
             whole,
             phases=tuple(
                 phase.removeprefix(prefix) for phase in whole.phases if phase.startswith(prefix)
             ),
-            sightings=tuple(
-                replace(sighting, phase=sighting.phase.removeprefix(prefix))
-                for sighting in whole.sightings
-                if sighting.phase.startswith(prefix)
-            ),
+            sightings=sightings,
             exit_status=role.exit_status,
+            records=len(sightings),
         )
 
     def unstable(self) -> dict[str, int]:
