@@ -67,6 +67,12 @@ from slimmer.progress import count, printable
     metavar="SECONDS",
     help="How long the application may take to become ready. Default: 60.",
 )
+@click.option(
+    "--end-with",
+    type=click.IntRange(min=1),
+    metavar="PID",
+    help="End, and save nothing, when this process ends without `slim trace stop`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print name and addresses as JSON on stdout.")
 @click.option(
     "--kept-in",
@@ -213,6 +219,7 @@ def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
         container=dataclasses.replace(wanted, run=run),
         probes=with_unique_names(probes),
         healthcheck=not flags["no_healthcheck"],
+        end_with=flags["end_with"],
     )
 
 
@@ -224,6 +231,7 @@ def _as_arguments(
     no_healthcheck: bool,
     port: int | None,
     start_timeout: float,
+    end_with: int | None,
 ) -> list[str]:
     """The command line of the process that keeps the trace, up to IMAGE."""
     return [
@@ -232,6 +240,7 @@ def _as_arguments(
         *(word for probe in exec_probes for word in ("--exec-probe", probe)),
         *(("--no-healthcheck",) if no_healthcheck else ()),
         *(("--port", str(port)) if port else ()),
+        *(("--end-with", str(end_with)) if end_with else ()),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ that nobody's container runs otherwise than it was asked to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -40,6 +40,15 @@ class DockerRun:
     bindings: tuple[PortBinding, ...] = ()
     publish_all: bool = False
     """Whether every port of EXPOSE is published at a free port."""
+
+    def published(self, exposed: Iterable[int]) -> tuple[PortBinding, ...] | None:
+        """What is published of an image that exposes these TCP ports; None where nothing was said
+        of it."""
+        if not self.bindings and not self.publish_all:
+            return None
+        named = {each.port for each in self.bindings}
+        everything = (port for port in exposed if port not in named) if self.publish_all else ()
+        return (*self.bindings, *(PortBinding(port=port) for port in everything))
 
 
 def parse_docker_run(arguments: Sequence[str]) -> DockerRun:

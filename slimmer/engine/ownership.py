@@ -7,13 +7,20 @@ import time
 
 import psutil
 
+from slimmer.errors import UsageError
+
 _PAUSE = 0.02
 """Seconds between two looks at a process that is not our child: nothing tells of its end."""
 
 
-def owner() -> str:
-    """This process, as `HOST-BOOT/PID/START`: unique, and checkable on the same machine."""
-    return f"{_boot_identity()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+def owner(pid: int | None = None) -> str:
+    """This process, or that of the number, as `HOST-BOOT/PID/START`: unique, and checkable on the
+    same machine. Raises UsageError for a number that no process has."""
+    try:
+        process = psutil.Process(pid)
+        return f"{_boot_identity()}/{process.pid}/{process.create_time():.2f}"
+    except (psutil.Error, ValueError) as error:
+        raise UsageError(f"there is no process {pid} on this machine") from error
 
 
 def owner_is_alive(text: str) -> bool | None:

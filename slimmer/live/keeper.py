@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slimmer.configuration import DockerRun
-from slimmer.engine import Session, connect, exposed_ports, owner, uninterrupted
+from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive, uninterrupted
 from slimmer.errors import SlimError, TraceIncompleteError
 from slimmer.image import read_original
 from slimmer.live.document import Address, End, LiveTrace
 from slimmer.live.place import Place
-from slimmer.model import Original, PortBinding, Probe
+from slimmer.model import Original, Probe
 from slimmer.probing import healthcheck_probe, in_order
 from slimmer.tracing import Readiness, TracedRun, await_ready, sensor_binary
 
 TESTS = "tests"
 """The phase in which others use the container."""
+_LOOK = 1.0
+"""Seconds between two looks at the process that the trace ends with."""
 _LONGEST_WAIT = 3600.0
 """Seconds of one wait for the container's end; then it waits again."""
 
@@ -35,6 +37,8 @@ class LiveOptions:
     """By which it is seen that the application is ready."""
     healthcheck: bool = True
     """Whether the image's HEALTHCHECK is one of the probes."""
+    end_with: int | None = None
+    """A process; when it ends, the trace is discarded."""
 
 
 def keep(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None]) -> None:
@@ -51,6 +55,7 @@ def keep(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_once)
     place.own()
+    user = "" if options.end_with is None else owner(options.end_with)
     engine = connect()
     try:
         original = read_original(options.image, engine.inspect_image(options.image))
@@ -70,14 +75,25 @@ def keep(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None])
             place.write(live)
             try:
                 ready(live)
-                while not target.ended and target.exit_status() is None:
-                    target.wait_for_exit(_LONGEST_WAIT)
+                abandoned = _wait(target, user)
             except KeyboardInterrupt:
-                pass  # the way to end it
+                abandoned = False  # the way to end it
             with uninterrupted():
-                place.write(replace(live, end=_finish(target)))
+                if abandoned:
+                    place.remove()
+                else:
+                    place.write(replace(live, end=_finish(target)))
     finally:
         engine.close()
+
+
+def _wait(target: TracedRun, user: str) -> bool:
+    """Wait for the end of the container; True where its user ended before."""
+    while not target.ended and target.exit_status() is None:
+        if user and owner_is_alive(user) is False:
+            return True
+        target.wait_for_exit(_LOOK if user else _LONGEST_WAIT)
+    return False
 
 
 def _end_once(*_: Any) -> None:
@@ -89,14 +105,6 @@ def _end_once(*_: Any) -> None:
 
 def _target(session: Session, original: Original, options: LiveOptions, place: Place) -> TracedRun:
     wanted = options.container
-    bindings = None
-    if wanted.bindings or wanted.publish_all:
-        everything = exposed_ports(original.config) if wanted.publish_all else ()
-        named = {each.port for each in wanted.bindings}
-        bindings = (
-            *wanted.bindings,
-            *(PortBinding(port=port) for port in everything if port not in named),
-        )
     return TracedRun(
         session,
         original,
@@ -104,7 +112,7 @@ def _target(session: Session, original: Original, options: LiveOptions, place: P
         sensor=sensor_binary(original.architecture),
         trace_file=place.records,
         ports=(wanted.run.port,) if wanted.run.port else (),
-        bindings=bindings,
+        bindings=wanted.published(exposed_ports(original.config)),
         name=place.name,
     )
 

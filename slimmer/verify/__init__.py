@@ -4,6 +4,7 @@ and configurations are held against the original's."""
 from slimmer.verify.fidelity_check import Blueprint, Fidelity, check_fidelity, digests_of
 from slimmer.verify.loaded import load_images
 from slimmer.verify.reference import Judgement, Reference
+from slimmer.verify.service import Service
 from slimmer.verify.smoke import SmokePlan, SmokeResult, raise_for_failure, smoke_test
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Fidelity",
     "Judgement",
     "Reference",
+    "Service",
     "SmokePlan",
     "SmokeResult",
     "check_fidelity",

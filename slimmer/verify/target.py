@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slimmer.engine import Output, Session, addresses, as_user_would, own_names, run_command
-from slimmer.model import RunOptions
+from slimmer.model import PortBinding, RunOptions
 from slimmer.probing import CommandOutcome
 
 
@@ -23,19 +23,29 @@ class PlainRun:
         role: str,
         ports: Sequence[int],
         default_port: int | None,
+        bindings: Sequence[PortBinding] | None = None,
+        name: str = "",
     ) -> None:
         """Create and start the container; `default_port` is the one that probes without a port
-        speak to."""
+        speak to. Given `bindings`, those are published and not the `ports`; without a name the
+        container gets one of the session."""
         self._engine = session.engine
         self._session = session
         self._default_port = default_port
         self._user = run.user
         published = {*ports, *((default_port,) if default_port else ())}
         self.container = session.create_container(
-            role, as_user_would(image, run, published, loopback=self._engine.is_local)
+            role,
+            as_user_would(image, run, published, loopback=self._engine.is_local, bindings=bindings),
+            name=name,
         )
         self._engine.start_container(self.container)
         self._description: Mapping[str, Any] = self._engine.inspect_container(self.container)
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return str(self._description.get("Name", "")).removeprefix("/")
 
     def addresses(self, port: int | None) -> list[tuple[str, int]]:
         """Where the port can be reached."""

@@ -22,7 +22,7 @@ from slimmer.errors import (
 )
 from slimmer.image import ORIGINAL_LABEL, read_original
 from slimmer.keep import interpreter_of, program_named
-from slimmer.model import Access, Original, PortBinding, Sighting, Source
+from slimmer.model import Access, Original, Sighting, Source
 from slimmer.repair import Gaps
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import FileServer, TracedRun, sensor_binary
@@ -174,8 +174,6 @@ def _start(
 
 
 def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) -> TracedRun:
-    everything = exposed_ports(image.config) if wanted.publish_all else ()
-    named = {each.port for each in wanted.bindings}
     return TracedRun(
         session,
         image,
@@ -183,10 +181,7 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
         sensor=sensor_binary(image.architecture),
         trace_file=folder / "trace",
         ports=(),
-        bindings=(
-            *wanted.bindings,
-            *(PortBinding(port=port) for port in everything if port not in named),
-        ),
+        bindings=wanted.published(exposed_ports(image.config)) or (),
         name=wanted.name,
     )
 

@@ -27,7 +27,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"live"}),
     frozenset({"cleaning", "doctor", "watch"}),
     frozenset({"pipeline", "inquiry"}),
-    frozenset({"cli"}),
+    frozenset({"cli", "pytest_plugin"}),
     frozenset({"__main__"}),
 )
 """Lowest first: a module imports from lower levels, and from its own part. `slimmer` is the
@@ -42,6 +42,7 @@ IMPORTERS = {
     "psutil": {"engine"},
     "rich": {"progress", "report"},
     "click": {"cli"},
+    "pytest": {"pytest_plugin"},
     "yaml": {"configuration"},
     "cyclonedx": {"metadata"},
     "packageurl": {"metadata"},

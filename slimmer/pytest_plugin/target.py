@@ -1,0 +1,52 @@
+"""What the fixture gives: where the container under test can be reached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class SlimTarget:
+    """A container that waits for tests."""
+
+    image: str
+    """The image that runs in it."""
+    container: str
+    """The container's name."""
+    ports: Mapping[int, tuple[str, int]]
+    """Each TCP port of the container → (host, port) where the tests reach it, the application's
+    own first."""
+
+    @property
+    def host(self) -> str:
+        """Where the first port can be reached."""
+        return self._first[0]
+
+    @property
+    def port(self) -> int:
+        """The host's port that leads to the first port."""
+        return self._first[1]
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:49153`, without a slash at its end."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def _first(self) -> tuple[str, int]:
+        if not self.ports:
+            raise LookupError(f"the container of {self.image} has no TCP port that can be reached")
+        return next(iter(self.ports.values()))
+
+    def to_json(self) -> str:
+        """One line, for another process."""
+        return json.dumps({**asdict(self), "ports": list(self.ports.items())})
+
+    @classmethod
+    def from_json(cls, text: str) -> SlimTarget:
+        """What `to_json` wrote."""
+        values = json.loads(text)
+        ports = {port: (host, number) for port, (host, number) in values.pop("ports")}
+        return cls(**values, ports=ports)
