@@ -12,10 +12,11 @@ from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.pipeline.assembly import Assembly
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.passed import what_passed
 from slimmer.pipeline.roles import Examined
 from slimmer.pipeline.trace_file import (
     results_of_original,
-    save_repairs,
+    save_outcome,
     unstable_paths,
 )
 from slimmer.pipeline.verification import Tested, Verified
@@ -47,7 +48,7 @@ def deliver(job: Job, examined: Examined, served: Served, verified: Verified) ->
             entries=tuple(served.index),
             generated=tuple(assembly.metadata.entries.values()),
             trace=examined.trace,
-            trace_file=_trace_file(examined, served, assembly),
+            trace_file=_trace_file(examined, served, verified),
             coverage=_coverage(examined, served, assembly),
             keep=assembly.metadata.keep,
             strategy=job.options.strategy,
@@ -74,8 +75,11 @@ def deliver(job: Job, examined: Examined, served: Served, verified: Verified) ->
             ),
             artifacts=_write_files(job, finished.values(), assembly),
         )
-        if verified.repair is not None:
-            save_repairs(examined, verified.repair.repairs)
+        save_outcome(
+            examined,
+            verified.repair.repairs if verified.repair is not None else (),
+            what_passed(job, assembly.images, verified.trials),
+        )
         report = write_report(compose_report(record), job.report_directory)
         for image in finished.values():
             job.session.engine.tag_image(image.id, image.reference)
@@ -112,14 +116,15 @@ def _first_phases(examined: Examined) -> dict[str, str]:
     }
 
 
-def _trace_file(examined: Examined, served: Served, assembly: Assembly) -> TraceFileSummary | None:
+def _trace_file(examined: Examined, served: Served, verified: Verified) -> TraceFileSummary | None:
     filed = examined.filed
     if filed is None:
         return None
-    unstable = unstable_paths(filed.saved, served.index, assembly.metadata.keep)
+    unstable = unstable_paths(filed.saved, served.index, verified.assembly.metadata.keep)
     return TraceFileSummary(
         path=str(filed.file),
         recalled=filed.recalled,
+        passed=verified.passed_before,
         runs=filed.saved.runs,
         drift=tuple(DriftedPath(path=each.path, change=each.change.value) for each in filed.drift),
         unstable=tuple(UnstablePath(path=path, runs=runs) for path, runs in unstable.items()),

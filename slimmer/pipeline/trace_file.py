@@ -17,6 +17,7 @@ from slimmer.probing import HEALTHCHECK, in_order
 from slimmer.rootfs import RootfsIndex
 from slimmer.traces import (
     Drift,
+    Passed,
     SavedRole,
     SavedTrace,
     differences,
@@ -108,11 +109,15 @@ def results_of_original(examined: Examined) -> tuple[tuple[Role, tuple[ProbeResu
     )
 
 
-def save_repairs(examined: Examined, repairs: tuple[Repair, ...]) -> None:
-    """Add what the images of this build turned out to need, where the build saves a trace."""
+def save_outcome(
+    examined: Examined, repairs: tuple[Repair, ...], passed: tuple[Passed, ...]
+) -> None:
+    """Add what the images of this build turned out to need, and that they have passed, where the
+    build saves a trace."""
     if examined.filed is not None and not examined.filed.recalled:
         ordered = tuple(sorted(repairs, key=lambda repair: repair.path))
-        _write(examined.filed.file, dataclasses.replace(examined.filed.saved, repairs=ordered))
+        saved = dataclasses.replace(examined.filed.saved, repairs=ordered, passed=passed)
+        _write(examined.filed.file, saved)
 
 
 def repairs_of_trace(examined: Examined) -> tuple[Repair, ...]:

@@ -13,6 +13,7 @@ from slimmer.pipeline.assembly import Assembly, assemble
 from slimmer.pipeline.examination import Served
 from slimmer.pipeline.fidelity import FidelityChecks
 from slimmer.pipeline.job import Job
+from slimmer.pipeline.passed import has_passed
 from slimmer.pipeline.roles import Examined, ExaminedRole, all_results, is_shared, named, told_of
 from slimmer.repair import RepairLog
 from slimmer.verify import (
@@ -53,14 +54,17 @@ class Verified:
     """The engine's id by role: `slim`, `debug`."""
     trials: tuple[Trial, ...]
     """One for each role of the image."""
-    tests: tuple[Tested, ...]
-    """One for each trial and image; none where images are not run."""
-    fidelity: tuple[Fidelity, ...]
-    """One for each image: what was found to be as it has to be."""
-    failure: SmokeTestError | None
-    """Why an image did not pass; None where all did."""
     verification: Verification
     """What the images had to do: less than asked for where no answers are known."""
+    passed_before: bool
+    """Whether these very images passed all this when the trace was saved. They are not examined
+    again: the engine itself makes sure that it loaded what the digests say."""
+    tests: tuple[Tested, ...] = ()
+    """One for each trial and image; none where images are not run."""
+    fidelity: tuple[Fidelity, ...] = ()
+    """One for each image: what was found to be as it has to be."""
+    failure: SmokeTestError | None = None
+    """Why an image did not pass; None where all did."""
     repair: RepairLog | None = None
     """What it took; None where the first images passed."""
 
@@ -85,14 +89,27 @@ def attempt(
 ) -> Verified:
     """One round: images that have what was seen and what is repaired, and their tests."""
     assembly = assemble(job, examined, served, repairs)
-    checks = FidelityChecks(job, assembly, served)
+    known = has_passed(job, examined, assembly.images, trials)
+    checks = None if known else FidelityChecks(job, assembly, served)
     with job.clock.stage("load"):
         loaded = load_images(job.session, assembly.images)
-    checking = checks.start(loaded)
+    built = Verified(
+        assembly=assembly,
+        loaded=loaded,
+        trials=trials,
+        verification=job.options.verify if known else _verification(job, trials),
+        passed_before=known,
+    )
+    return built if checks is None else _tested(job, built, checks)
+
+
+def _tested(job: Job, built: Verified, checks: FidelityChecks) -> Verified:
+    checking = checks.start(built.loaded)
     failure: SmokeTestError | None = None
+    tests: tuple[Tested, ...] = ()
     try:
         with job.clock.stage("verify"):
-            tests = _verify(job, loaded, trials)
+            tests = _verify(job, built.loaded, built.trials)
             for tested in tests:
                 with told_of(tested.trial.role):
                     raise_for_failure([tested.result])
@@ -103,15 +120,7 @@ def attempt(
         fidelity = tuple(check.result() for check in checking)
         paths = sum(each.paths for each in fidelity)
         job.progress.detail("fidelity", f"{paths:,} paths as in the original")
-    return Verified(
-        assembly=assembly,
-        loaded=loaded,
-        trials=trials,
-        tests=tests,
-        fidelity=fidelity,
-        failure=failure,
-        verification=_verification(job, trials),
-    )
+    return dataclasses.replace(built, tests=tests, fidelity=fidelity, failure=failure)
 
 
 def _trial(job: Job, examined: ExaminedRole) -> Trial:

@@ -123,11 +123,11 @@ def _layers(slim: ImageSummary, debug: ImageSummary | None) -> str:
 
 def _verified(report: Report) -> str:
     """One line per probe, one column per image: the original's answer beside the others'."""
-    not_run = (
-        '<p class="bad">The finished images were not run: --verify off.</p>\n'
-        if report.verification == "off"
-        else ""
-    )
+    not_run = ""
+    if report.verification == "off":
+        not_run = '<p class="bad">The finished images were not run: --verify off.</p>\n'
+    elif report.trace_file is not None and report.trace_file.passed:
+        not_run = "<p>These very images passed when the trace was saved, and were not run.</p>\n"
     answers: dict[str, dict[str, ProbeSummary]] = {}
     for test in report.tests:
         for probe in test.probes:

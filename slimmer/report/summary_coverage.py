@@ -70,7 +70,9 @@ def _trace_file(trace: TraceFileSummary, verification: str) -> Iterator[tuple[st
     what = "built from" if trace.recalled else "saved as"
     runs = f", {count(trace.runs, 'run')}" if trace.runs > 1 else ""
     text = Text(f"{what} {printable(trace.path)}{runs}")
-    if trace.recalled and verification == "status":
+    if trace.passed:
+        text.append("; these very images passed when it was saved, and were not run", style="dim")
+    elif trace.recalled and verification == "status":
         text.append("; the original did not run: answers were judged by their status", style="dim")
     yield "saved trace", text
     if trace.unstable:

@@ -29,6 +29,8 @@ class TraceFileSummary:
     path: str
     recalled: bool
     """True where the build was made from it, False where the build has saved it."""
+    passed: bool
+    """Whether the images, digest for digest, passed when the trace was saved, and were not run."""
     runs: int
     """Traced runs that it is the union of."""
     drift: tuple[DriftedPath, ...]

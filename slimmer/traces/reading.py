@@ -17,6 +17,7 @@ from slimmer.traces.saved import (
     Fact,
     Identity,
     Kind,
+    Passed,
     SavedRole,
     SavedTrace,
     SeenPath,
@@ -34,11 +35,11 @@ _ACCESSES: Final = frozenset(access.value for access in Access)
 _SOURCES: Final = frozenset(source.value for source in Source)
 _WORDS: Final = (
     *("original", "platform", "configuration", "layer", "runs", "source", "missing-source"),
-    *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair"),
+    *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair", "passed"),
 )
 _OF_ROLE: Final = ("port", "ready-within", "exit-status", "probe")
 """Words that speak of the role above them, or of the whole where no role is named."""
-_WITH_FIELDS: Final = ("probe", "repair")
+_WITH_FIELDS: Final = ("probe", "repair", "passed")
 """Words whose text is more than one field."""
 _PLAIN_KINDS: Final = {
     kind.value: Fact(kind=kind) for kind in (Kind.DIRECTORY, Kind.OTHER, Kind.MISSING)
@@ -174,6 +175,7 @@ class _Parser:
             roles=named,
             phases=_different(tuple(header["phase"])),
             repairs=tuple(map(_repair, header["repair"])),
+            passed=tuple(map(_passed, header["passed"])),
         )
 
     def _one(self, word: str) -> str:
@@ -213,6 +215,11 @@ def _repair(text: str) -> Repair:
     return Repair(
         path=_absolute(path), phase=phase, program=program, listing=listing, whole=bool(rest)
     )
+
+
+def _passed(text: str) -> Passed:
+    image, test = map(_digest, text.split("\t"))
+    return Passed(image=image, test=test)
 
 
 def _fact(fields: list[str]) -> Fact:

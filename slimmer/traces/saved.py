@@ -74,6 +74,16 @@ class SeenPath:
     """Use → in how many runs. Never empty."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Passed:
+    """An image that was made from the trace, and has passed a test."""
+
+    image: str
+    """`sha256:…` of its configuration object."""
+    test: str
+    """`sha256:…` of all that it was asked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SavedRole:
     """How one of an image's roles ran; its phases begin with its name."""
@@ -111,6 +121,8 @@ class SavedTrace:
     phases: tuple[str, ...]
     repairs: tuple[Repair, ...] = ()
     """What no traced run used, and without which a slim image failed; sorted by path."""
+    passed: tuple[Passed, ...] = ()
+    """Sorted. None in a union: what one run's build has shown says nothing of it."""
     paths: Mapping[str, SeenPath] = field(default_factory=dict)
     """Sorted by path."""
 

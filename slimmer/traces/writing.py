@@ -54,6 +54,8 @@ def _header(saved: SavedTrace) -> Iterator[str]:
     for repair in saved.repairs:
         whole = (WHOLE,) if repair.whole else ()
         yield _line("repair", repair.path, repair.phase, repair.program, repair.listing, *whole)
+    for passed in saved.passed:
+        yield _line("passed", passed.image, passed.test)
 
 
 def _role(role: SavedRole) -> Iterator[str]:

@@ -127,6 +127,7 @@ def test_the_report_tells_it_everywhere() -> None:
     trace_file = TraceFileSummary(
         path="app.trace",
         recalled=True,
+        passed=False,
         runs=3,
         drift=(DriftedPath(path="/app/<b>", change="content"),),
         unstable=(UnstablePath(path="/app/\x1b", runs=1),),

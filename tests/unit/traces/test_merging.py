@@ -9,8 +9,8 @@ from hypothesis import given
 
 from slimmer.errors import TraceFileError
 from slimmer.model import HttpProbe, Repair, Source
-from slimmer.traces import SavedTrace, merge
-from tests.unit.traces.examples import PROBES, one_run, saved, seen, unhurried, use
+from slimmer.traces import Passed, SavedTrace, merge
+from tests.unit.traces.examples import DIGEST, PROBES, one_run, saved, seen, unhurried, use
 
 Y, Z = (Repair(path=path, program="/bin/app", phase="boot") for path in ("/y", "/z"))
 
@@ -88,6 +88,11 @@ def test_what_the_runs_were_is_joined() -> None:
         assert set(joined.phases) == {"boot", "a", "b", "shutdown"}
         assert joined.repairs == (Y, Z)
         assert set(joined.notes) == {"one", "both", "two"}
+
+
+def test_a_union_has_passed_nothing() -> None:
+    one = saved(passed=(Passed(image=DIGEST, test=DIGEST),))
+    assert merge([one, one]).passed == ()
 
 
 def test_probes_are_joined_in_their_order() -> None:

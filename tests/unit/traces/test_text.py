@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from slimmer.errors import TraceFileError
 from slimmer.model import Repair, Source
-from slimmer.traces import from_bytes, merge, read_saved_trace, to_bytes
+from slimmer.traces import Passed, from_bytes, merge, read_saved_trace, to_bytes
 from slimmer.traces.escapes import escaped, unescaped
 from slimmer.traces.writing import checksum
-from tests.unit.traces.examples import names, one_run, saved, seen, unhurried, use
+from tests.unit.traces.examples import DIGEST, names, one_run, saved, seen, unhurried, use
 
 WHOLE = to_bytes(saved())
 HOSTILE = ("/a b", "/tab\there", "/line\nbreak", "/back\\slash", "/b\udcff\udc80", "/‮gpj", "/é")
@@ -72,6 +72,11 @@ def test_repairs_come_back() -> None:
         Repair(path="/etc/conf.d/x", program="/a b", phase="boot", listing="/etc", whole=True),
     )
     trace = saved(repairs=repairs)
+    assert from_bytes(to_bytes(trace), "x") == trace
+
+
+def test_what_passed_comes_back() -> None:
+    trace = saved(passed=(Passed(image=DIGEST, test="sha256:" + "a" * 64),))
     assert from_bytes(to_bytes(trace), "x") == trace
 
 
@@ -139,6 +144,7 @@ def test_line_ends_that_a_checkout_changed_do_no_harm() -> None:
         (b"port\t8000\n", b"port\t-1\n"),
         (b"ready-within\t2\n", b"ready-within\t3\n"),
         (b"source\tnotify\n", b"source\tptrace\n"),
+        (b"runs\t1\n", b"runs\t1\npassed\tsha256:00\tsha256:00\n"),
         (b"phase\tboot\n", b""),
         (b"phase\tboot\n", b"phase\tboot\nphase\tboot\n"),
         (b"\tboot\topen", b"\tboot\tmmap"),
