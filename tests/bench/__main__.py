@@ -24,6 +24,7 @@ from tests.bench.python_start import measure_python_start
 from tests.bench.saved_trace import measure_saved_trace
 from tests.bench.sizes import measure_sizes
 from tests.bench.slim_build import ROOT
+from tests.bench.throughput import measure_throughput
 from tests.bench.verification import measure_verification
 
 SAMPLES = ROOT / "sample_apps"
@@ -86,6 +87,7 @@ def main() -> int:
             for name in ("nginx", "flask")
             for figure in measure_verification(name, images[name], runs=runs)
         ],
+        "throughput": lambda: measure_throughput(images["flask"], runs),
         "sizes": lambda: measure_sizes(images),
     }
     unknown = set(arguments.only or ()) - set(groups)
