@@ -17,10 +17,9 @@ from slimmer.live.document import Address, End, LiveTrace
 from slimmer.live.place import Place
 from slimmer.model import Original, Probe
 from slimmer.probing import healthcheck_probe, in_order
+from slimmer.traces import TESTS
 from slimmer.tracing import Readiness, TracedRun, await_ready, sensor_binary
 
-TESTS = "tests"
-"""The phase in which others use the container."""
 _LOOK = 1.0
 """Seconds between two looks at the process that the trace ends with."""
 _LONGEST_WAIT = 3600.0

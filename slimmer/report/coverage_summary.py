@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slimmer.traces import TESTS
+
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseCoverage:
     """What one phase was the first to use."""
 
     name: str
-    """`boot` (with the first probe, which observes readiness), a probe's name, or `shutdown`."""
+    """`boot` (with the first probe, which observes readiness), a probe's name, `tests` (see
+    docs/trace.md), or `shutdown`."""
     new_files: int
     """Kept regular files that no phase before had used."""
     new_size: int
@@ -70,7 +73,11 @@ class CoverageSummary:
     @property
     def late(self) -> PhaseCoverage | None:
         """The last probe, where it still found files that nothing before it had used."""
-        probes = [each for each in self.phases if not (each.is_boot or each.is_shutdown)]
+        probes = [
+            each
+            for each in self.phases
+            if not (each.is_boot or each.is_shutdown or _is_called(each.name, TESTS))
+        ]
         return probes[-1] if probes and probes[-1].new_files else None
 
 

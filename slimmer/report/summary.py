@@ -142,7 +142,11 @@ def _verdict(test: TestSummary) -> Text:
     """What passed on the slim image is named; the debug image has to pass the very same."""
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
-        probes = f"{count(len(test.probes), 'probe')} passed" if test.probes else "passed"
+        probes = (
+            f"{count(len(test.probes), 'probe')} passed"
+            if test.probes
+            else "ran; there is no probe"
+        )
         passed = in_role(test.role, probes)
         text = Text.assemble(("✓ ", "green"), printable(passed))
         if any(probe.compared in ("same", "alike") for probe in test.probes):

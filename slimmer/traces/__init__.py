@@ -12,6 +12,7 @@ from slimmer.traces.reading import from_bytes, read_saved_trace
 from slimmer.traces.recording import record
 from slimmer.traces.roles import of_roles
 from slimmer.traces.saved import (
+    TESTS,
     Fact,
     Identity,
     Kind,
@@ -25,6 +26,7 @@ from slimmer.traces.saved import (
 from slimmer.traces.writing import to_bytes
 
 __all__ = [
+    "TESTS",
     "Change",
     "Drift",
     "Fact",

@@ -12,6 +12,8 @@ from slimmer.model import Access, Probe, Repair, Sighting, Source, Trace, in_rol
 
 BOOT, SHUTDOWN = "boot", "shutdown"
 """The phases in which a container starts and ends, whatever is probed between them."""
+TESTS = "tests"
+"""The phase in which others than slimmer's probes use the container."""
 NOT_SAVED = "it was missing when the trace was saved"
 """Why a source saw nothing, as far as a saved trace knows."""
 

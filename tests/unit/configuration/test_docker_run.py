@@ -24,7 +24,7 @@ def test_everything(tmp_path: Path) -> None:
             "-v", "/a:/b:ro", "--volume=data:/data", "--mount", "type=bind,src=/c,dst=/d,readonly",
             "--mount", "source=named,target=/e", "--network", "net", "-u", "1:2", "-w", "/w",
             "-h", "host", "--add-host", "db:192.0.2.1", "--entrypoint", "/start",
-            "serve", "--port", "80", "-x",
+            "--stop-timeout", "2.5", "serve", "--port", "80", "-x",
         ]
     )  # fmt: skip
     assert given == DockerRun(
@@ -38,6 +38,7 @@ def test_everything(tmp_path: Path) -> None:
             extra_hosts=("db:192.0.2.1",),
             entrypoint=("/start",),
             command=("serve", "--port", "80", "-x"),
+            stop_timeout=2.5,
         ),
         name="tested",
         bindings=(
@@ -86,6 +87,8 @@ def test_an_empty_entrypoint_clears_the_images_own() -> None:
         (["-p", "0"], "not a port"),
         (["-p", "80:70000"], "not a port"),
         (["-p", "1-2:80-82"], "differ in length"),
+        (["--stop-timeout", "soon"], "expected a number of seconds"),
+        (["--stop-timeout=-1"], "expected a number of seconds"),
         (["-v", "/data"], "expected SOURCE:TARGET"),
         (["--mount", "type=tmpfs,target=/x"], "expected type=bind"),
         (["--mount", "type=bind,src=/a,dst=/b,bind-propagation=shared"], "expected type=bind"),

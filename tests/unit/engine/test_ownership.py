@@ -12,13 +12,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from slimmer.engine import connect, owner, owner_is_alive, session_is_alive, uninterrupted
+from slimmer.engine import (
+    connect,
+    end_owner,
+    owner,
+    owner_is_alive,
+    session_is_alive,
+    uninterrupted,
+)
 from slimmer.errors import (
     EngineOperationError,
     EngineUnreachableError,
     ImageNotFoundError,
     NoSpaceError,
     SlimError,
+    UsageError,
 )
 
 
@@ -38,6 +46,32 @@ def test_a_process_that_ended() -> None:
 def test_a_number_that_another_process_has_by_now() -> None:
     boot, number, started = owner().split("/")
     assert owner_is_alive(f"{boot}/{number}/{float(started) - 1000:.2f}") is False
+
+
+def test_a_process_is_asked_to_end() -> None:
+    """It stays a zombie, since its parent, this process, has not asked for it."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        text = owner(process.pid)
+        assert owner_is_alive(text) is True
+        assert end_owner(text, 30) is True
+        assert owner_is_alive(text) is False
+    assert process.returncode == -signal.SIGTERM
+
+
+def test_a_process_that_does_not_want_to_end() -> None:
+    program = "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert end_owner(owner(process.pid), 0.1) is False
+        process.kill()
+
+
+def test_a_number_that_no_process_has() -> None:
+    with pytest.raises(UsageError, match="no process 999999999"):
+        owner(999999999)
 
 
 @pytest.mark.parametrize("text", ["another-machine/1/1.0", "", "no owner at all", "a/b/c/d"])

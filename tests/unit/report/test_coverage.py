@@ -99,6 +99,7 @@ def test_a_last_probe_that_finds_something_asks_for_more() -> None:
     assert late is not None
     assert (late.name, late.new_files) == ("third", 1)
     assert coverage(("boot", "/app/a"), ("second", "/app/b"), ("shutdown", "/app/c")).late is None
+    assert coverage(("boot", "/app/a"), ("tests", "/app/b")).late is None
     # Of a single probe nobody can tell what it found.
     alone = coverage(("boot", "/app/a"), ("third", "/app/b"), probes=("third",))
     assert alone.late is None
