@@ -6,8 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ import pytest
 from slimmer.errors import SlimError
 from slimmer.progress import comparison, printable, size
 from slimmer.pytest_plugin import TARGET, WORKER_KEY, SlimTarget
-from slimmer.pytest_plugin.commands import build, discard_trace, start_trace, stop_trace
+from slimmer.pytest_plugin.commands import Commands
 
 AGAIN = "SLIMMER_PYTEST_AGAINST"
 """In the environment of the second run: the slim image that it is against."""
@@ -33,6 +31,8 @@ class Controller:
         self._option = option
         self._image: str = option.slim_image
         self._run = shlex.split(option.slim_run)
+        self._folder = config.invocation_params.dir
+        self._slim = Commands(self._folder)
         self._again = os.environ.get(AGAIN, "")
         self._builds: bool = option.slim_build and not self._again
         self._saves: str = "" if self._again else option.slim_trace or ""
@@ -78,7 +78,7 @@ class Controller:
         return f"slim: {self._image} ({what}) {places}".rstrip()
 
     def _start_traced(self) -> SlimTarget:
-        live = start_trace(
+        live = self._slim.start_trace(
             self._image,
             self._run,
             self._option.slim_http_probe,
@@ -140,11 +140,11 @@ class Controller:
         self._discard()
 
     def _make(self, folder: Path) -> bool:
-        file = Path(self._saves) if self._saves else folder / "app.trace"
+        file = self._folder / self._saves if self._saves else folder / "app.trace"
         self._say(f"saving what the tests used of {self._image} …")
         trace, self._trace = self._trace, ""
         try:
-            saved = stop_trace(trace, file)
+            saved = self._slim.stop_trace(trace, file)
         except SlimError:
             self._trace = trace  # it may be there still
             raise
@@ -153,7 +153,7 @@ class Controller:
         if not self._builds:
             return True
         self._say(f"building the slim image of {self._image} …")
-        report = build(
+        report = self._slim.build(
             self._image, file, self._run, tag=self._option.slim_tag, file=self._option.slim_file
         )
         self._tell_of(report)
@@ -172,16 +172,13 @@ class Controller:
     def _verify(self, slim: str) -> bool:
         """Run the same tests once more, in a process of their own, against the slim image."""
         self._say(f"the same tests against {slim}:")
-        parameters = self._config.invocation_params
-        command = [sys.executable, "-m", "pytest", *map(str, parameters.args), *self._own_places()]
-        done = subprocess.run(
-            command, cwd=parameters.dir, env={**os.environ, AGAIN: slim}, check=False
-        )
-        if done.returncode == 0:
+        arguments = map(str, self._config.invocation_params.args)
+        status = self._slim.run_pytest(*arguments, *self._own_places(), **{AGAIN: slim})
+        if status == 0:
             self._told.append(f"verified  all tests pass against {slim}")
             return True
         raise SlimError(
-            f"the tests fail against {slim} (pytest ended with status {done.returncode})",
+            f"the tests fail against {slim} (pytest ended with status {status})",
             hint="the output above tells which; `slim watch` tells which files were missed, and "
             "--include keeps them",
         )
@@ -197,7 +194,7 @@ class Controller:
 
     def _discard(self) -> None:
         if self._trace:
-            discard_trace(self._trace)
+            self._slim.discard_trace(self._trace)
             self._trace = ""
 
     # ---- what is told

@@ -150,11 +150,10 @@ def test_nothing_comes_of_tests_that_fail(
     pytester: pytest.Pytester,
     server: str,
     slim_name: str,
-    tmp_path: Path,
 ) -> None:
     pytester.makepyfile(SUITE.replace('"three"', '"none"'))
-    file = tmp_path / "app.trace"
-    arguments = ("--slim-image", server, "--slim-trace", str(file))
+    file = pytester.path / "app.trace"
+    arguments = ("--slim-image", server, "--slim-trace", file.name)
     ran = run(*arguments, "--slim-build", "--slim-tag", slim_name)
     assert ran.code == pytest.ExitCode.TESTS_FAILED
     assert "nothing is built: the tests have not all passed" in ran.text
@@ -166,6 +165,30 @@ def test_nothing_comes_of_tests_that_fail(
     ran = run(*arguments, "--slim-even-if-failed")
     assert ran.code == pytest.ExitCode.TESTS_FAILED
     assert "/www/two" in read_saved_trace(file).paths
+
+
+def test_a_suite_that_breaks_its_own_process(
+    run: Callable[..., Result], pytester: pytest.Pytester, server: str
+) -> None:
+    """It goes elsewhere, blocks sockets, stops the clock and points docker nowhere, and cleans up
+    nothing of that."""
+    pytester.makepyfile(
+        SUITE
+        + """\
+
+def test_the_last():
+    import os, socket, time
+
+    os.mkdir("elsewhere")
+    os.chdir("elsewhere")
+    os.environ["DOCKER_HOST"] = "tcp://192.0.2.1:1"
+    socket.socket = socket.create_connection = None
+    time.time = time.monotonic = lambda: 0.0
+"""
+    )
+    ran = run("--slim-image", server, "--slim-trace", "app.trace")
+    assert ran.code == 0, ran.text
+    assert "/www/two" in read_saved_trace(pytester.path / "app.trace").paths
 
 
 def test_a_build_that_fails_fails_the_session(
