@@ -224,6 +224,27 @@ class UnknownPathError(SlimError):
     cause = "the path was never in the original"
 
 
+class ComposeMissingError(SlimError):
+    """The build needs a compose tool, and this machine has none."""
+
+    exit_code = 36
+    cause = "the compose tool is not installed"
+
+
+class ComposeFileError(SlimError):
+    """The compose file is not there, or the compose tool does not understand it."""
+
+    exit_code = 37
+    cause = "a compose file cannot be used"
+
+
+class ServiceNotReadyError(SlimError):
+    """A service that the original needs, of a compose file, failed or took too long."""
+
+    exit_code = 38
+    cause = "a service of the compose file did not get ready"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -423,6 +423,14 @@ class ProbeResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NetworkEndpoint:
+    """A network that a container joins, and what it is called there."""
+
+    network: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunOptions:
     """What `docker run` would be given, for the traced run and the smoke test alike."""
 
@@ -430,6 +438,9 @@ class RunOptions:
     volumes: tuple[str, ...] = ()
     """`SOURCE:TARGET[:ro]`, as for `docker run --volume`."""
     network: str = ""
+    endpoints: tuple[NetworkEndpoint, ...] = ()
+    """Where the container has names of its own in networks, or is in several: the first is
+    `network`."""
     user: str = ""
     entrypoint: tuple[str, ...] | None = None
     """None: the image's own; empty: cleared."""

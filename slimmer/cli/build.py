@@ -14,6 +14,7 @@ import click
 from slimmer.cli.failure import as_object
 from slimmer.configuration import (
     BuildOptions,
+    ComposeOptions,
     DebugImage,
     Verification,
     environment_variable,
@@ -197,6 +198,22 @@ _OF_ONE_ROLE = {
     help="Add a line to the container's /etc/hosts. Repeatable.",
 )
 @click.option(
+    "--compose",
+    "compose_files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Run the original as a service of this compose file (--service), with what it depends on. "
+    "Repeatable, as for the compose tool.",
+)
+@click.option("--service", metavar="NAME", help="The service of --compose that is slimmed.")
+@click.option(
+    "--compose-timeout",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How long the services that it depends on may take to become ready. Default: 120.",
+)
+@click.option(
     "--start-timeout",
     type=click.FloatRange(min=0.1),
     metavar="SECONDS",
@@ -285,8 +302,8 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     if file is None and image is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
     options = read_options(file) if file else BuildOptions(image="")
-    options = dataclasses.replace(options, image=image or options.image)
-    if not options.image:
+    options = _with_compose(dataclasses.replace(options, image=image or options.image), flags)
+    if not options.image and options.compose is None:
         raise UsageError(
             "no image is named",
             hint="slim build IMAGE --http-probe /health, or `image:` in slim.yaml",
@@ -327,6 +344,30 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     if flags["debug_from"]:
         changes |= {"debug": DebugImage.FROM_IMAGE, "debug_from": flags["debug_from"]}
     return _replaced(options, changes)
+
+
+def _with_compose(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:
+    known = options.compose
+    files = flags["compose_files"] or (known.files if known else ())
+    service = flags["service"] or (known.service if known else "")
+    if not files:
+        for name, flag in (("service", "--service"), ("compose_timeout", "--compose-timeout")):
+            if flags[name]:
+                raise UsageError(f"{flag} is for a compose file, and --compose names none")
+        return options
+    if flags["network"]:
+        raise UsageError(
+            "--network and --compose exclude each other",
+            hint="the original joins the networks of its service",
+        )
+    changes = {"timeout": flags["compose_timeout"]} if flags["compose_timeout"] else {}
+    compose = dataclasses.replace(
+        known or ComposeOptions(files=files, service=service),
+        files=tuple(files),
+        service=service,
+        **changes,
+    )
+    return dataclasses.replace(options, compose=compose)
 
 
 def _with_roles(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:

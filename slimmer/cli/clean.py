@@ -17,7 +17,10 @@ from slimmer.engine import connect
     help="Also what runs of other machines, or runs that still go on, own.",
 )
 def clean(dry_run: bool, everything: bool) -> None:
-    """Remove containers, unfinished images and folders that crashed runs left behind.
+    """Remove what crashed runs left behind.
+
+    That is containers, unfinished images and folders, and the networks and volumes of compose
+    services.
 
     Runs clean up after themselves, even when they fail or are interrupted; this is for those
     that were killed. Finished images are never touched.
@@ -29,6 +32,10 @@ def clean(dry_run: bool, everything: bool) -> None:
         remove_leftovers(engine, leftovers)
     for container, role in leftovers.containers:
         click.echo(f"{verb} container {container[:12]} ({role})")
+    for _, name in leftovers.networks:
+        click.echo(f"{verb} network {name}")
+    for volume in leftovers.volumes:
+        click.echo(f"{verb} volume {volume}")
     for image in leftovers.images:
         click.echo(f"{verb} unfinished image {image}")
     for folder in leftovers.folders:

@@ -3,11 +3,18 @@
 from slimmer.configuration.docker_run import DockerRun, parse_docker_run
 from slimmer.configuration.environment import environment_variable, read_environment_file
 from slimmer.configuration.file import read_options
-from slimmer.configuration.options import BuildOptions, DebugImage, Role, Verification
+from slimmer.configuration.options import (
+    BuildOptions,
+    ComposeOptions,
+    DebugImage,
+    Role,
+    Verification,
+)
 from slimmer.configuration.quantities import parse_size
 
 __all__ = [
     "BuildOptions",
+    "ComposeOptions",
     "DebugImage",
     "DockerRun",
     "Role",

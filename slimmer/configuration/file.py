@@ -14,7 +14,13 @@ from typing import Any
 
 from slimmer.configuration.document import Document, Section
 from slimmer.configuration.environment import read_environment_file
-from slimmer.configuration.options import BuildOptions, DebugImage, Role, Verification
+from slimmer.configuration.options import (
+    BuildOptions,
+    ComposeOptions,
+    DebugImage,
+    Role,
+    Verification,
+)
 from slimmer.configuration.quantities import parse_size
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Source, Strategy
@@ -52,6 +58,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         healthcheck=healthcheck is not False,
         run=run,
         roles=_roles(root, folder, run, healthcheck),
+        compose=_compose(root, folder),
         includes=root.texts("include"),
         include_from=tuple(folder / file for file in root.texts("include_from")),
         excludes=root.texts("exclude"),
@@ -103,6 +110,22 @@ def _role(
     section.finish()
     # HEALTHCHECK is made for the image's own command: of another one it would tell nothing.
     return dataclasses.replace(role, healthcheck=role.runs_own_command if asked is None else asked)
+
+
+def _compose(root: Section, folder: Path) -> ComposeOptions | None:
+    section = root.section("compose")
+    if section is None:
+        return None
+    files = section.texts("file")
+    service = section.scalar("service", str, "")
+    timeout = _seconds(section, "timeout", ComposeOptions.timeout)
+    section.finish()
+    for key, value in (("file", files), ("service", service)):
+        if not value:
+            raise section.error(key, f"expected the {key} that is meant")
+    return ComposeOptions(
+        files=tuple(folder / file for file in files), service=service, timeout=timeout
+    )
 
 
 def _healthcheck(section: Section) -> bool | None:

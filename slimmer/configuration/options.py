@@ -29,6 +29,18 @@ class Verification(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComposeOptions:
+    """The compose file that says how the original is run, and what it needs beside itself."""
+
+    files: tuple[Path, ...]
+    """Later ones over earlier ones, as for the compose tool's own `--file`."""
+    service: str
+    """The service whose image is slimmed."""
+    timeout: float = 120.0
+    """Seconds until the services that it needs must be ready."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Role:
     """One of the ways in which containers of an image are run: its server, a worker, a job."""
 
@@ -70,6 +82,8 @@ class BuildOptions:
     roles: tuple[Role, ...] = ()
     """Where the image has several: each with a run, probes and checks of its own, which replace
     those above. None: the image has the one role that is described above."""
+    compose: ComposeOptions | None = None
+    """Where a compose file says how the original is run; `run` and the roles win over it."""
     includes: tuple[str, ...] = ()
     """Paths in the image that are kept with all below them."""
     include_from: tuple[Path, ...] = ()

@@ -15,6 +15,7 @@ from slimmer.engine.configuration import (
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
 from slimmer.engine.session import (
     OWNER_LABEL,
+    PROJECT_PREFIX,
     ROLE_LABEL,
     SESSION_REPOSITORY,
     Session,
@@ -24,6 +25,7 @@ from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
     "OWNER_LABEL",
+    "PROJECT_PREFIX",
     "ROLE_LABEL",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",

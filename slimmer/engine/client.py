@@ -166,10 +166,30 @@ class Engine:
     # ---- containers
 
     def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:
-        """Create a container from the engine API's own JSON; returns its id."""
+        """Create a container from the engine API's own JSON; returns its id.
+
+        Engines before version 25 take one network: a container that cannot be connected to the
+        others is removed.
+        """
+        endpoints = dict((configuration.get("NetworkingConfig") or {}).get("EndpointsConfig") or {})
+        configuration = dict(configuration)
+        if endpoints:
+            first = next(iter(endpoints))
+            one = {first: endpoints.pop(first)}
+            configuration["NetworkingConfig"] = {"EndpointsConfig": one}
         with translated("create a container"):
-            created = self._client.create_container_from_config(dict(configuration), name)
-            return cast(str, created["Id"])
+            created = self._client.create_container_from_config(configuration, name)
+        container = cast(str, created["Id"])
+        try:
+            for network, endpoint in endpoints.items():
+                with translated(f"connect the container to the network {network}"):
+                    self._client.connect_container_to_network(
+                        container, network, aliases=endpoint.get("Aliases")
+                    )
+        except BaseException:
+            self.remove_container(container)
+            raise
+        return container
 
     def put_file(self, container: str, path: str, source: Path) -> None:
         """Copy one executable file to `path` in a container that need not run."""
@@ -269,6 +289,37 @@ class Engine:
             return cast(
                 list[dict[str, Any]], self._client.containers(all=True, filters={"label": label})
             )
+
+    def networks_labelled(self, label: str) -> list[dict[str, Any]]:
+        """All networks with the label (`KEY` or `KEY=VALUE`)."""
+        with translated("list networks"):
+            return cast(list[dict[str, Any]], self._client.networks(filters={"label": label}))
+
+    def has_network(self, name: str) -> bool:
+        """Whether the engine has a network of this very name."""
+        with translated("list networks"):
+            return any(each["Name"] == name for each in self._client.networks(names=[name]))
+
+    def remove_network(self, network: str) -> None:
+        """Remove a network; gone already, or still in use, is fine."""
+        with contextlib.suppress(docker.errors.APIError), translated_connection():
+            self._client.remove_network(network)
+
+    def volumes_labelled(self, label: str) -> list[dict[str, Any]]:
+        """All volumes with the label (`KEY` or `KEY=VALUE`)."""
+        with translated("list volumes"):
+            return list(self._client.volumes(filters={"label": label})["Volumes"] or ())
+
+    def has_volume(self, name: str) -> bool:
+        """Whether the engine has a volume of this very name."""
+        with translated("list volumes"):
+            found = self._client.volumes(filters={"name": name})["Volumes"] or ()
+            return any(each["Name"] == name for each in found)
+
+    def remove_volume(self, volume: str) -> None:
+        """Remove a volume with its data; gone already, or still in use, is fine."""
+        with contextlib.suppress(docker.errors.APIError), translated_connection():
+            self._client.remove_volume(volume)
 
     def close(self) -> None:
         """Give the connections back."""

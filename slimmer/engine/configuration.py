@@ -48,6 +48,12 @@ def as_user_would(
             places.setdefault(f"{each.port}/{each.protocol}", []).append(place)
         configuration["ExposedPorts"] = {port: {} for port in places}
         configuration["HostConfig"]["PortBindings"] = places
+    if run.endpoints:
+        configuration["NetworkingConfig"] = {
+            "EndpointsConfig": {
+                endpoint.network: {"Aliases": list(endpoint.aliases)} for endpoint in run.endpoints
+            }
+        }
     settings = {"User": run.user, "WorkingDir": run.workdir, "Hostname": run.hostname}
     configuration |= {key: value for key, value in settings.items() if value}
     if run.entrypoint is not None:

@@ -25,6 +25,8 @@ from slimmer.image import SESSION_LABEL
 
 SESSION_REPOSITORY = "slimmer-session"
 """Images that are not verified yet are called `slimmer-session/SESSION:ROLE`."""
+PROJECT_PREFIX = "slimmer-"
+"""Compose projects are called `slimmer-SESSION`, and what is built for them `slimmer-SESSION…`."""
 OWNER_LABEL = "dev.slimmer.owner"
 ROLE_LABEL = "dev.slimmer.role"
 
@@ -40,6 +42,7 @@ class Session:
         self._images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._has_project = False
         self._mounts_sensor: bool | None = None
         self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
 
@@ -108,6 +111,12 @@ class Session:
             self._images.append(name)
         return name
 
+    def project(self) -> str:
+        """The name of the compose project of this session. Containers, networks and volumes of it
+        carry the session's labels, and go at its end with the images that were built for it."""
+        self._has_project = True
+        return f"{PROJECT_PREFIX}{self.id}"
+
     def close(self) -> None:
         """Remove everything that is still there. A second Ctrl-C does not stop it.
 
@@ -127,8 +136,20 @@ class Session:
             self._removals.shutdown()
             for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
                 self._remove(left["Id"])
+            if self._has_project:
+                self._remove_project()
             for image in reversed(self._images):
                 self.engine.remove_image(image)
+
+    def _remove_project(self) -> None:
+        """What a container held goes once the container is gone."""
+        label = f"{SESSION_LABEL}={self.id}"
+        for network in self.engine.networks_labelled(label):
+            self.engine.remove_network(network["Id"])
+        for volume in self.engine.volumes_labelled(label):
+            self.engine.remove_volume(volume["Name"])
+        for image in self.engine.image_names(f"{self.project()}*"):
+            self.engine.remove_image(image)
 
     def _remove(self, container: str) -> None:
         with contextlib.suppress(SlimError):

@@ -36,6 +36,12 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
     missed = read_missed(options)
     engine = connect()
     try:
+        composition = None
+        if options.compose is not None:
+            from slimmer.pipeline.services import read_composition  # most builds have none
+
+            composition = read_composition(options.compose, engine.address)
+            options = composition.named(options)
         original, slim_name, debug_name = resolve(engine, options)
         with (
             Session(engine) as session,
@@ -43,21 +49,27 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
             ThreadPoolExecutor(thread_name_prefix="slimmer") as pool,
             pool_for_runs(options) as runs,
         ):
-            job = Job(
-                options=options,
-                progress=progress,
-                clock=clock,
-                session=session,
-                folder=folder,
-                pool=pool,
-                runs=runs if options.roles else pool,
-                original=original,
-                slim_name=slim_name,
-                debug_name=debug_name,
-                missed=missed,
-            )
             try:
-                return _run(job)
+                notes: tuple[str, ...] = ()
+                if composition is not None:
+                    with clock.stage("services"):
+                        options, notes = composition.start(session, options, folder, progress)
+                return _run(
+                    Job(
+                        options=options,
+                        progress=progress,
+                        clock=clock,
+                        session=session,
+                        folder=folder,
+                        pool=pool,
+                        runs=runs if options.roles or composition else pool,
+                        original=original,
+                        slim_name=slim_name,
+                        debug_name=debug_name,
+                        missed=missed,
+                        notes=list(notes),
+                    )
+                )
             except BaseException:
                 # Ends every container, and with them whatever a thread of the pool waits for.
                 session.close()

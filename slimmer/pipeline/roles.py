@@ -50,8 +50,11 @@ def is_shared(run: RunOptions) -> bool:
 
 def pool_for_runs(options: BuildOptions) -> ThreadPoolExecutor:
     """Where containers of several roles run side by side, as many as the machine has cores; or
-    one after the other, in the order of slim.yaml, where they could get into each other's way."""
-    alone = any(is_shared(role.run) or role.run.network for role in options.roles)
+    one after the other, in the order of slim.yaml, where they could get into each other's way, or
+    share what a compose file brings up."""
+    alone = options.compose is not None or any(
+        is_shared(role.run) or role.run.network for role in options.roles
+    )
     workers = 1 if alone else max(2, os.cpu_count() or 1)
     return ThreadPoolExecutor(workers, thread_name_prefix="role")
 

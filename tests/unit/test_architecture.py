@@ -25,7 +25,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"report"}),
     frozenset({"workspace"}),
     frozenset({"live"}),
-    frozenset({"cleaning", "doctor", "watch"}),
+    frozenset({"cleaning", "compose", "doctor", "watch"}),
     frozenset({"pipeline", "inquiry"}),
     frozenset({"cli", "pytest_plugin"}),
     frozenset({"__main__"}),
@@ -43,7 +43,7 @@ IMPORTERS = {
     "rich": {"progress", "report"},
     "click": {"cli"},
     "pytest": {"pytest_plugin"},
-    "yaml": {"configuration"},
+    "yaml": {"compose", "configuration"},
     "cyclonedx": {"metadata"},
     "packageurl": {"metadata"},
 }
