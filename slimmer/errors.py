@@ -245,6 +245,20 @@ class ServiceNotReadyError(SlimError):
     cause = "a service of the compose file did not get ready"
 
 
+class MissingExtraError(SlimError):
+    """What the user asks for is done by a library that is installed only on request."""
+
+    exit_code = 34
+    cause = "an optional part of slimmer is not installed"
+
+
+class ApiDescriptionError(SlimError):
+    """What --openapi names is no API description, cannot be read, or is not complete in itself."""
+
+    exit_code = 35
+    cause = "the API description cannot be used"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -313,7 +313,60 @@ class CommandProbe:
     """As in `docker exec --user`; empty: the container's own user."""
 
 
-Probe = HttpProbe | CommandProbe
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpRequest:
+    """One request that was sent to the original, and what kind of answer it got."""
+
+    method: str = "GET"
+    path: str = "/"
+    """The request target as it is sent: absolute path and query, percent-encoded."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Without Host, which is the origin's."""
+    body: bytes = b""
+    status: int = 0
+    """Of the original's answer; 0 where it is not known: any of 200 to 399 passes."""
+    content_type: str = ""
+    """The media type of the original's answer, lower case, without parameters; empty where it
+    named none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpOrigin:
+    """Where requests go, and by what name the application is called there. The connection goes to
+    the target's own address, whatever the name."""
+
+    host: str = "localhost"
+    """What the Host header, TLS's server name and links say, lower case."""
+    port: int | None = None
+    """The container's port; None: the run's."""
+    named_port: int | None = None
+    """The port in the Host header; None: the scheme's own, which is left out there."""
+    tls: bool = False
+    insecure: bool = False
+    """Whether any certificate is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayProbe:
+    """Requests that were found out on the original, to be answered with the same statuses and
+    media types again."""
+
+    name: str
+    """Names the phase; unique within a run."""
+    origin: HttpOrigin = HttpOrigin()
+    requests: tuple[HttpRequest, ...] = ()
+    connections: int = 1
+    """How many requests are under way at a time; with one, they come in this order."""
+    content: bool = True
+    """Whether headers and bodies are recorded, to be held against the original's."""
+
+    @property
+    def port(self) -> int | None:
+        """Port inside the container; None: the run's port."""
+        return self.origin.port
+
+
+Probe = HttpProbe | CommandProbe | ReplayProbe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,7 +407,16 @@ class CommandAnswer:
     """As in HttpAnswer."""
 
 
-Answer = HttpAnswer | CommandAnswer
+@dataclass(frozen=True, kw_only=True)
+class ReplayAnswer:
+    """What a server answered to the requests of a ReplayProbe."""
+
+    answers: tuple[tuple[str, HttpAnswer], ...]
+    """(`GET /path`, answer) in the order of the requests; those without an answer are left out. Of
+    two equal requests the later one is called `GET /path #2`."""
+
+
+Answer = HttpAnswer | CommandAnswer | ReplayAnswer
 
 
 class Verdict(enum.Enum):
@@ -417,6 +479,49 @@ class ProbeResult:
     """The answer itself; None where none came, or none in time."""
     comparison: Comparison | None = None
     """How the answer stands to the original's; None where it was not compared."""
+
+
+# --------------------------------------------------------------------------- explorations
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What an exploration knew of and did not ask for."""
+
+    reason: str
+    """`deeper than 20 links`, `of another origin`, …"""
+    count: int
+    examples: tuple[str, ...]
+    """The first few."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """An answer of the original that a user of it would not like."""
+
+    request: str
+    """`GET /missing`."""
+    answer: str
+    """`404 Not Found`, `no answer in time`."""
+    source: str = ""
+    """The page that led there; empty where none did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplorationSummary:
+    """What came of finding out on the original what there is to ask for."""
+
+    name: str
+    """`crawl` or `openapi`."""
+    source: str
+    """Where it began: an address of the target, or a file."""
+    requests: int
+    """How many were sent."""
+    statuses: Mapping[str, int]
+    """Status → how many answers had it; `none` for requests without an answer."""
+    left_out: tuple[LeftOut, ...]
+    faults: tuple[Fault, ...]
+    seconds: float
 
 
 # --------------------------------------------------------------------------- a container's run

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from slimmer.cli.exploration import exploration_flags, image_behind_crawl, with_explorations
 from slimmer.cli.failure import as_object
 from slimmer.configuration import (
     BuildOptions,
@@ -66,6 +67,7 @@ _OF_ONE_ROLE = {
     help="Run this command in the container (no shell involved), e.g. "
     '"my-app --version". It must end with status 0. Repeatable.',
 )
+@exploration_flags
 @click.option(
     "--no-healthcheck", is_flag=True, help="Do not use the image's HEALTHCHECK as a probe."
 )
@@ -299,6 +301,7 @@ def build(as_json: bool, quiet: bool, **flags: Any) -> None:
 
 def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions:
     """slim.yaml where there is one, with every flag that was given laid over it."""
+    image, flags["crawl"] = image_behind_crawl(image, flags["crawl"])
     if file is None and image is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
     options = read_options(file) if file else BuildOptions(image="")
@@ -318,7 +321,7 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         options = dataclasses.replace(options, probes=with_unique_names(probes))
     if flags["no_debug"] and flags["debug_from"]:
         raise UsageError("--no-debug and --debug-from exclude each other")
-    options = _with_trace_files(options, flags)
+    options = with_explorations(_with_trace_files(options, flags), flags)
     changes: dict[str, Any] = {
         "tag": flags["tag"],
         "strategy": Strategy(flags["strategy"]) if flags["strategy"] else None,

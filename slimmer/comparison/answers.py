@@ -12,6 +12,7 @@ from slimmer.model import (
     Comparison,
     Difference,
     HttpAnswer,
+    ReplayAnswer,
     Verdict,
 )
 
@@ -37,7 +38,7 @@ def compare(references: Sequence[Answer], found: Answer) -> Comparison:
             reordered.append(part)
     if differences:
         verdict = Verdict.DIFFERENT
-    elif incomparable:
+    elif incomparable and not isinstance(found, ReplayAnswer):  # of that, some pages are
         verdict = Verdict.INCOMPARABLE
     else:
         verdict = Verdict.ALIKE if unstable else Verdict.SAME
@@ -51,7 +52,11 @@ def compare(references: Sequence[Answer], found: Answer) -> Comparison:
 
 
 def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str, Finding]]:
-    if isinstance(found, HttpAnswer):
+    if isinstance(found, ReplayAnswer):
+        yield from _replay_findings(
+            [each for each in references if isinstance(each, ReplayAnswer)], found
+        )
+    elif isinstance(found, HttpAnswer):
         http = [each for each in references if isinstance(each, HttpAnswer)]
         yield "status", _one_of([str(each.status) for each in http], str(found.status))
         yield from _header_findings(http, found)
@@ -65,6 +70,23 @@ def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str
         for part in ("stdout", "stderr"):
             contents = [_output(each, part) for each in (*ran, found)]
             yield part, compare_contents(contents[:-1], contents[-1])
+
+
+def _replay_findings(
+    references: Sequence[ReplayAnswer], found: ReplayAnswer
+) -> Iterator[tuple[str, Finding]]:
+    """Each request on its own, against the answers that the original gave to it."""
+    wanted: dict[str, list[HttpAnswer]] = {}
+    for reference in references:
+        for name, answer in reference.answers:
+            wanted.setdefault(name, []).append(answer)
+    there = dict(found.answers)
+    for name, answers in wanted.items():
+        if name in there:
+            for part, finding in _findings(answers, there[name]):
+                yield f"{part} of {name}", finding
+        elif len(answers) == len(references):
+            yield f"answer to {name}", Finding(lines=(f"-{answers[0].status}", "+(none)"))
 
 
 def _one_of(wanted: Sequence[str], found: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from slimmer.configuration.docker_run import DockerRun, parse_docker_run
 from slimmer.configuration.environment import environment_variable, read_environment_file
+from slimmer.configuration.exploration import openapi_options
 from slimmer.configuration.file import read_options
 from slimmer.configuration.options import (
     BuildOptions,
@@ -20,6 +21,7 @@ __all__ = [
     "Role",
     "Verification",
     "environment_variable",
+    "openapi_options",
     "parse_docker_run",
     "parse_size",
     "read_environment_file",

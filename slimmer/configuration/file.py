@@ -14,6 +14,7 @@ from typing import Any
 
 from slimmer.configuration.document import Document, Section
 from slimmer.configuration.environment import read_environment_file
+from slimmer.configuration.exploration import read_crawl, read_openapi
 from slimmer.configuration.options import (
     BuildOptions,
     ComposeOptions,
@@ -47,6 +48,7 @@ def _options(root: Section, folder: Path) -> BuildOptions:
     max_size = root.take("max_size")
     report = root.scalar("report_directory", str, "")
     save_trace, from_trace = _trace_files(root, folder)
+    insecure = root.scalar("insecure", bool, False)
     return BuildOptions(
         image=root.scalar("image", str, ""),
         tag=root.scalar("tag", str, ""),
@@ -55,9 +57,11 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         without_rules=root.texts("without_rules"),
         probes=probes,
         checks=checks,
+        crawl=read_crawl(root, insecure=insecure),
+        openapi=read_openapi(root, folder, insecure=insecure),
         healthcheck=healthcheck is not False,
         run=run,
-        roles=_roles(root, folder, run, healthcheck),
+        roles=_roles(root, folder, run, healthcheck, insecure=insecure),
         compose=_compose(root, folder),
         includes=root.texts("include"),
         include_from=tuple(folder / file for file in root.texts("include_from")),
@@ -78,13 +82,13 @@ def _options(root: Section, folder: Path) -> BuildOptions:
 
 
 def _refuse_what_is_of_one_role(root: Section) -> None:
-    for key in ("probes", "checks", "port") if root.has("roles") else ():
+    for key in ("probes", "checks", "port", "crawl", "openapi") if root.has("roles") else ():
         if root.has(key):
             raise root.error(key, f"which role is meant? write it as `roles.NAME.{key}`")
 
 
 def _roles(
-    root: Section, folder: Path, common: RunOptions, healthcheck: bool | None
+    root: Section, folder: Path, common: RunOptions, healthcheck: bool | None, *, insecure: bool
 ) -> tuple[Role, ...]:
     """`roles`, each laid over `run` and `healthcheck` of the file."""
     if not root.has("roles"):
@@ -94,17 +98,32 @@ def _roles(
     names = section.names if section else ()
     if section is None or not names:
         raise root.error("roles", "expected at least one role: its name, with its own keys below")
-    return tuple(_role(section, name, folder, common, healthcheck) for name in names)
+    return tuple(
+        _role(section, name, folder, common, healthcheck, insecure=insecure) for name in names
+    )
 
 
 def _role(
-    roles: Section, name: str, folder: Path, common: RunOptions, healthcheck: bool | None
+    roles: Section,
+    name: str,
+    folder: Path,
+    common: RunOptions,
+    healthcheck: bool | None,
+    *,
+    insecure: bool,
 ) -> Role:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
         raise roles.error(name, "a role's name has letters, digits, `_`, `.` and `-` only")
     section = roles.section(name) or Section(roles.document, roles.path_of(name), {})
     probes, checks = _probes(section)
-    role = Role(name=name, run=_run(section, folder, common), probes=probes, checks=checks)
+    role = Role(
+        name=name,
+        run=_run(section, folder, common),
+        probes=probes,
+        checks=checks,
+        crawl=read_crawl(section, insecure=insecure),
+        openapi=read_openapi(section, folder, insecure=insecure),
+    )
     asked = _healthcheck(section)
     asked = healthcheck if asked is None else asked
     section.finish()

@@ -6,7 +6,9 @@ import enum
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from slimmer.crawl import CrawlOptions
 from slimmer.model import Probe, RunOptions, Source, Strategy
+from slimmer.openapi import OpenApiOptions
 
 
 class DebugImage(enum.Enum):
@@ -50,6 +52,8 @@ class Role:
     probes: tuple[Probe, ...] = ()
     """As in BuildOptions; names are unique within the role."""
     checks: tuple[Probe, ...] = ()
+    crawl: CrawlOptions | None = None
+    openapi: OpenApiOptions | None = None
     healthcheck: bool = True
 
     @property
@@ -76,6 +80,10 @@ class BuildOptions:
     """Exercise the original under trace, and the finished images in the smoke test."""
     checks: tuple[Probe, ...] = ()
     """Exercise the finished images only: what must keep working although no trace saw it."""
+    crawl: CrawlOptions | None = None
+    """How the original's links are followed; None: they are not."""
+    openapi: OpenApiOptions | None = None
+    """How the operations of its API description are exercised; None: they are not."""
     healthcheck: bool = True
     """Whether the image's HEALTHCHECK is one of the probes."""
     run: RunOptions = field(default_factory=RunOptions)
@@ -122,6 +130,11 @@ class BuildOptions:
         """The roles, or the only one."""
         return self.roles or (
             Role(
-                run=self.run, probes=self.probes, checks=self.checks, healthcheck=self.healthcheck
+                run=self.run,
+                probes=self.probes,
+                checks=self.checks,
+                crawl=self.crawl,
+                openapi=self.openapi,
+                healthcheck=self.healthcheck,
             ),
         )

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.configuration import Role
+from slimmer.crawl import Crawl
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
 from slimmer.model import EntryType, Original, in_role
+from slimmer.openapi import ApiDescription
 from slimmer.pipeline.job import Job
 from slimmer.pipeline.roles import (
     Examined,
@@ -21,6 +23,7 @@ from slimmer.pipeline.roles import (
     original_in,
     told_of,
 )
+from slimmer.probing import Exploration
 from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
 from slimmer.tracing import (
     Examination,
@@ -90,8 +93,11 @@ def _examine(job: Job, role: Role, sensor: Path, served: Future[Served]) -> Exam
 def _examine_as(
     job: Job, role: Role, original: Original, sensor: Path, served: Future[Served]
 ) -> Examination:
-    probes = planned_probes(original, role.probes, role.run, healthcheck=role.healthcheck)
-    if probes and not role.probes:
+    explorations = _explorations(role)
+    probes = planned_probes(
+        original, role.probes, role.run, healthcheck=role.healthcheck, explorations=explorations
+    )
+    if probes and not role.probes and not explorations:
         name = in_role(role.name, probes[0].name)
         job.progress.detail("trace", f"no probe is given: using {name}")
     ports = {*job.ports_named((*probes, *role.checks)), *exposed_ports(original.config)}
@@ -118,12 +124,22 @@ def _examine_as(
         role.run,
         done=lambda result: job.progress.probed("trace", named(role, result)),
         booted=lambda: ahead.append(job.pool.submit(_decide_ahead, job, role, target, served)),
+        explorations=explorations,
     )
     target.close()
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
         for fetching in ahead:
             fetching.result()
     return examination
+
+
+def _explorations(role: Role) -> tuple[Exploration, ...]:
+    found: list[Exploration] = []
+    if role.crawl is not None:
+        found.append(Crawl(role.crawl))
+    if role.openapi is not None:
+        found.append(ApiDescription(role.openapi))
+    return tuple(found)
 
 
 def _decide_ahead(job: Job, role: Role, target: TracedRun, served: Future[Served]) -> None:

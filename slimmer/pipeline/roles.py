@@ -97,7 +97,9 @@ def original_in(role: Role, original: Original) -> Original:
     """The original as this role runs it: a worker or a job listens on no port, whatever the image
     EXPOSEs for the sake of its server."""
     probes = (*role.probes, *role.checks)
-    speaks = role.run.port or not all(isinstance(probe, CommandProbe) for probe in probes)
+    explored = role.crawl is not None or role.openapi is not None
+    by_command = all(isinstance(probe, CommandProbe) for probe in probes)
+    speaks = role.run.port or explored or not by_command
     if not role.name or role.runs_own_command or speaks:
         return original
     config = {key: value for key, value in original.config.items() if key != "ExposedPorts"}

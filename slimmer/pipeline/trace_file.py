@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from slimmer.configuration import Role
 from slimmer.errors import TraceDriftError, UsageError
-from slimmer.model import CommandProbe, KeepSet, Probe, ProbeResult, Repair, Trace, in_role
+from slimmer.model import (
+    CommandProbe,
+    KeepSet,
+    Probe,
+    ProbeResult,
+    Repair,
+    ReplayProbe,
+    Trace,
+    in_role,
+)
 from slimmer.pipeline.job import Job
 from slimmer.pipeline.roles import Examined, ExaminedRole
 from slimmer.probing import HEALTHCHECK, in_order
@@ -248,7 +257,7 @@ def _tell_drift(job: Job, drifted: tuple[Drift, ...]) -> None:
 
 def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
     """What the finished images must pass: the user's probes and the HEALTHCHECK that the original
-    passed, or else the probes of the trace."""
+    passed, or else the probes of the trace; and what was found out when it was saved."""
     saved_probes = tuple(
         probe for probe in saved.probes if role.healthcheck or not _is_healthcheck(probe)
     )
@@ -261,7 +270,8 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
             f"not among the trace's probes: {', '.join(unknown)}; what they alone need was never "
             "seen and may be missing"
         )
-    return in_order(given, next(filter(_is_healthcheck, saved_probes), None))
+    found_out = (probe for probe in saved_probes if isinstance(probe, ReplayProbe))
+    return (*in_order(given, next(filter(_is_healthcheck, saved_probes), None)), *found_out)
 
 
 def _is_healthcheck(probe: Probe) -> TypeGuard[CommandProbe]:

@@ -1,9 +1,14 @@
 """Probes: what exercises the application, and how its readiness is observed."""
 
+from slimmer.probing.connection import authority, is_loopback
+from slimmer.probing.connections import Connections, Exchanged, media_type, request_name
 from slimmer.probing.exercise import HEALTHCHECK, exercise, healthcheck_probe, in_order
+from slimmer.probing.exploration import Exploration, Explored, ExploredTarget
 from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
+from slimmer.probing.origin import read_origin, with_port
 from slimmer.probing.prober import COMMAND_MISSING, Prober
 from slimmer.probing.record import RECORD_LIMIT, record
+from slimmer.probing.replay import Recording, recorded
 from slimmer.probing.target import CommandOutcome, Target
 
 __all__ = [
@@ -12,13 +17,26 @@ __all__ = [
     "METHODS",
     "RECORD_LIMIT",
     "CommandOutcome",
+    "Connections",
+    "Exchanged",
+    "Exploration",
+    "Explored",
+    "ExploredTarget",
     "Prober",
+    "Recording",
     "Target",
+    "authority",
     "command_probe",
     "exercise",
     "healthcheck_probe",
     "http_probe",
     "in_order",
+    "is_loopback",
+    "media_type",
+    "read_origin",
     "record",
+    "recorded",
+    "request_name",
+    "with_port",
     "with_unique_names",
 ]

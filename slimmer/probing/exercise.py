@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from slimmer.model import CommandProbe, HttpProbe, Probe, ProbeResult
+from slimmer.model import CommandProbe, HttpProbe, Probe, ProbeResult, ReplayProbe
 from slimmer.probing.prober import Prober
 
 HEALTHCHECK = "healthcheck"
@@ -37,7 +37,7 @@ def in_order(probes: Iterable[Probe], healthcheck: CommandProbe | None) -> tuple
     if healthcheck is None:
         return probes
     count = 0
-    while count < len(probes) and isinstance(probes[count], HttpProbe):
+    while count < len(probes) and isinstance(probes[count], HttpProbe | ReplayProbe):
         count += 1
     return (*probes[:count], healthcheck, *probes[count:])
 

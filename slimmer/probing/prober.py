@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import time
 
-from slimmer.model import HttpProbe, Probe, ProbeResult
+from slimmer.model import HttpProbe, Probe, ProbeResult, ReplayProbe
 from slimmer.probing import command, http
+from slimmer.probing.replay import replay
 from slimmer.probing.target import Target
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
@@ -33,6 +34,8 @@ class Prober:
                 limit,
                 own_names=self._target.own_names(),
             )
+        if isinstance(probe, ReplayProbe):
+            return replay(probe, self._target, limit)
         return command.run(probe, self._target, limit)
 
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
@@ -53,14 +56,14 @@ class Prober:
             )
             if result.passed or self._is_final(result):
                 return result
-            port = probe.port if isinstance(probe, HttpProbe) else None
+            port = probe.port if isinstance(probe, HttpProbe | ReplayProbe) else None
             if time.monotonic() - started > limit or self._target.is_hopeless(port):
                 return result
             self._target.wait_for_change(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _is_final(self, result: ProbeResult) -> bool:
-        if isinstance(result.probe, HttpProbe):
+        if isinstance(result.probe, HttpProbe | ReplayProbe):
             return result.answered or self._target.exit_status() is not None
         return (
             result.exit_status in COMMAND_MISSING

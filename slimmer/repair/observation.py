@@ -18,6 +18,7 @@ from slimmer.model import (
     HttpProbe,
     Probe,
     ProbeResult,
+    ReplayProbe,
     RunOptions,
     Sighting,
     Source,
@@ -78,7 +79,7 @@ def observe(
     try:
         if exit_status is not None:
             target.wait_for_exit(run.start_timeout)
-        elif any(isinstance(probe, HttpProbe) for probe in probes):
+        elif any(isinstance(probe, HttpProbe | ReplayProbe) for probe in probes):
             target.wait_until_listening(None, ready_limit)
         for probe in probes:
             results.append(_send(target, probe, run, ready_limit, first=not results))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from slimmer import __version__
 from slimmer.comparison import SHOWN_LINES
 from slimmer.model import (
+    CommandProbe,
     Entry,
     EntryType,
     HttpProbe,
@@ -18,10 +19,12 @@ from slimmer.model import (
     Measurements,
     Original,
     PackedImage,
+    Probe,
     ProbeResult,
     Strategy,
     Trace,
 )
+from slimmer.progress import count
 from slimmer.repair import RepairLog
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
@@ -220,14 +223,11 @@ def _repair(log: RepairLog) -> RepairSummary:
 
 def _probe(result: ProbeResult) -> ProbeSummary:
     probe = result.probe
-    is_http = isinstance(probe, HttpProbe)
     comparison = result.comparison
     return ProbeSummary(
         name=probe.name,
-        kind="http" if is_http else "command",
-        request=f"{probe.method} {probe.path}"
-        if isinstance(probe, HttpProbe)
-        else shlex.join(probe.command),
+        kind=_kind(probe),
+        request=_request(probe),
         passed=result.passed,
         answer=result.answer,
         seconds=result.seconds,
@@ -239,6 +239,20 @@ def _probe(result: ProbeResult) -> ProbeSummary:
             for each in (comparison.differences if comparison else ())
         ),
     )
+
+
+def _kind(probe: Probe) -> str:
+    if isinstance(probe, CommandProbe):
+        return "command"
+    return "http" if isinstance(probe, HttpProbe) else "replay"
+
+
+def _request(probe: Probe) -> str:
+    if isinstance(probe, CommandProbe):
+        return shlex.join(probe.command)
+    if isinstance(probe, HttpProbe):
+        return f"{probe.method} {probe.path}"
+    return count(len(probe.requests), "request")
 
 
 def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:

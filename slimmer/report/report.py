@@ -80,9 +80,9 @@ class ProbeSummary:
 
     name: str
     kind: str
-    """`http` or `command`."""
+    """`http`, `command` or `replay` (requests that a crawl or an API description brought)."""
     request: str
-    """`GET /health`, or the command's words."""
+    """`GET /health`, the command's words, or how many requests."""
     passed: bool
     answer: str
     seconds: float

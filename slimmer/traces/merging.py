@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TypeVar
 
 from slimmer.errors import TraceFileError
-from slimmer.model import Probe, Repair, in_role
+from slimmer.model import HttpRequest, Probe, Repair, ReplayProbe, in_role
 from slimmer.traces.saved import BOOT, SHUTDOWN, SavedRole, SavedTrace, SeenPath
 
 T = TypeVar("T")
@@ -64,12 +65,31 @@ def _repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
 def _probes(one: Iterable[Probe], other: Iterable[Probe]) -> tuple[Probe, ...]:
     named: dict[str, Probe] = {}
     for probe in (*one, *other):
+        known = named.get(probe.name)
+        if isinstance(known, ReplayProbe) and isinstance(probe, ReplayProbe):
+            named[probe.name] = _replays(known, probe)
+            continue
         if named.setdefault(probe.name, probe) != probe:
             raise TraceFileError(
                 f"the traces call two different probes `{probe.name}`",
                 hint="give one of them another name (`name:` in slim.yaml) and save it again",
             )
     return tuple(named.values())
+
+
+def _replays(one: ReplayProbe, other: ReplayProbe) -> ReplayProbe:
+    """The requests of both; what a request was answered with is said by the first. Runs may well
+    have found out different things. Raises TraceFileError for different origins."""
+    if one.origin != other.origin:
+        raise TraceFileError(
+            f"the traces' `{one.name}` has different addresses: {one.origin.host} and "
+            f"{other.origin.host}",
+            hint="let both runs start from the same address",
+        )
+    requests: dict[HttpRequest, HttpRequest] = {}
+    for request in (*one.requests, *other.requests):
+        requests.setdefault(dataclasses.replace(request, status=0, content_type=""), request)
+    return dataclasses.replace(one, requests=tuple(requests.values()))
 
 
 def _roles(one: Iterable[SavedRole], other: Iterable[SavedRole]) -> tuple[SavedRole, ...]:

@@ -4,22 +4,25 @@ where it does not do what its probes expect."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import UsageError
 from slimmer.model import (
     CommandProbe,
+    ExplorationSummary,
     HttpProbe,
     Original,
     Probe,
     ProbeResult,
+    ReplayProbe,
     RunOptions,
     Trace,
 )
 from slimmer.probing import (
     HEALTHCHECK,
+    Exploration,
     Prober,
     exercise,
     healthcheck_probe,
@@ -46,17 +49,37 @@ class Examination:
     exit_status: int | None
     """The command's exit status where it ended by itself before it was stopped."""
     notes: tuple[str, ...]
+    explored: tuple[ExplorationSummary, ...] = ()
+    """What explorations found out; their probes are among the results."""
 
 
 def planned_probes(
-    original: Original, probes: tuple[Probe, ...], run: RunOptions, *, healthcheck: bool
+    original: Original,
+    probes: tuple[Probe, ...],
+    run: RunOptions,
+    *,
+    healthcheck: bool,
+    explorations: Sequence[Exploration] = (),
 ) -> tuple[Probe, ...]:
-    """The probes of a run: the user's, the image's HEALTHCHECK, and where there is neither and
-    the image exposes a port, one request for `/`."""
+    """The probes of a run: the user's, what explorations start with, the image's HEALTHCHECK, and
+    where there is none of them and the image exposes a port, one request for `/`.
+
+    Raises UsageError for a probe of the user's that is called as one of an exploration.
+    """
+    taken = [name for exploration in explorations for name in exploration.names]
+    for probe in probes:
+        if any(probe.name == name or probe.name.startswith(f"{name} ") for name in taken):
+            raise UsageError(
+                f"a probe is called `{probe.name}`, which is what slimmer calls its own",
+                hint="give it another name",
+            )
+    starts = (exploration.first_probe() for exploration in explorations)
     check = healthcheck_probe(original.config) if healthcheck else None
-    ordered = in_order(probes, check)
+    ordered = in_order((*probes, *(start for start in starts if start is not None)), check)
     if not ordered and (run.port or exposed_ports(original.config)):
-        return (HttpProbe(name="GET /", path="/"),)
+        # What is explored need not have a page at the root: any answer says that it is there.
+        statuses = frozenset(range(200, 500)) if explorations else frozenset()
+        return (HttpProbe(name="GET /", path="/", statuses=statuses),)
     return ordered
 
 
@@ -68,8 +91,10 @@ def examine(
     *,
     done: Callable[[ProbeResult], None],
     booted: Callable[[], None] = lambda: None,
+    explorations: Sequence[Exploration] = (),
 ) -> Examination:
-    """Probe the started target, one phase per probe, then stop it and complete its trace.
+    """Probe the started target, one phase per probe, explore it, then stop it and complete its
+    trace.
 
     `booted` is called when most of what the application needs has been seen, `done` with each
     probe's result.
@@ -79,6 +104,7 @@ def examine(
     started = time.monotonic()
     results: tuple[ProbeResult, ...] = ()
     notes: list[str] = []
+    explored: list[ExplorationSummary] = []
     ready_seconds = 0.0
     if probes:
         _await_start(target, original, probes[0], run)
@@ -110,6 +136,12 @@ def examine(
             else:
                 raise failed_probe(target, result, run)
         results = tuple(passed)
+        for exploration in explorations:
+            found = exploration.explore(target, begin=target.phase)
+            for result in found.results:
+                done(result)
+            results += found.results
+            explored.append(found.summary)
         exit_status = target.exit_status()
         if exit_status is None and run.settle:
             exit_status = _settle(target, prober, probes[0], run)
@@ -127,13 +159,14 @@ def examine(
         ready_seconds=ready_seconds,
         exit_status=exit_status,
         notes=tuple(notes),
+        explored=tuple(explored),
     )
 
 
 def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
     """Wait until the first probe has a chance, so that its phase is not the application's boot."""
-    if isinstance(first, HttpProbe) or exposed_ports(original.config):
-        port = first.port if isinstance(first, HttpProbe) else None
+    if isinstance(first, HttpProbe | ReplayProbe) or exposed_ports(original.config):
+        port = first.port if isinstance(first, HttpProbe | ReplayProbe) else None
         target.wait_until_listening(port, run.start_timeout)
 
 
@@ -170,6 +203,6 @@ def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> i
 
 
 def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
-    if status == 0 and not any(isinstance(probe, HttpProbe) for probe in probes):
+    if status == 0 and not any(isinstance(probe, HttpProbe | ReplayProbe) for probe in probes):
         return
     raise ended_early(status, target.logs())

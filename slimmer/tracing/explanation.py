@@ -12,7 +12,7 @@ from slimmer.errors import (
     OriginalProbeError,
     SlimError,
 )
-from slimmer.model import CommandProbe, ProbeResult, RunOptions
+from slimmer.model import CommandProbe, HttpProbe, ProbeResult, ReplayProbe, RunOptions
 from slimmer.probing import COMMAND_MISSING
 from slimmer.tracing.wire import Listening
 
@@ -77,12 +77,22 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     logs = target.logs()
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer} (port {port})",
-        hint="correct the path or say which status is right, for example "
-        f'--http-probe "{probe.method}:{probe.path} 404"'
+        hint=_how_to_go_on(probe)
         if result.answered
         else "raise --start-timeout if the application needs longer to start",
         details="\n".join(filter(None, (result.excerpt[:500], logs))),
     )
+
+
+def _how_to_go_on(probe: HttpProbe | ReplayProbe) -> str:
+    if isinstance(probe, HttpProbe):
+        return (
+            "correct the path or say which status is right, for example "
+            f'--http-probe "{probe.method}:{probe.path} 404"'
+        )
+    if probe.origin.tls and not probe.origin.insecure:
+        return "correct the address; --insecure takes a certificate that nobody vouches for"
+    return "correct the address: http or https, the port, the path"
 
 
 def not_listening(target: ProbedTarget, port: int | None, run: RunOptions) -> SlimError | None:

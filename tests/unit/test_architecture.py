@@ -19,6 +19,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"image"}),
     frozenset({"engine", "rootfs", "probing", "progress", "comparison"}),
+    frozenset({"crawl", "openapi"}),
     frozenset({"configuration"}),
     frozenset({"pack", "keep", "metadata", "tracing", "traces"}),
     frozenset({"repair", "verify"}),
@@ -38,7 +39,7 @@ SHELL = {"cli", "__main__"}
 
 IMPORTERS = {
     "docker": {"engine"},
-    "requests": {"engine"},
+    "requests": {"engine", "openapi"},
     "psutil": {"engine"},
     "rich": {"progress", "report"},
     "click": {"cli"},
@@ -46,6 +47,9 @@ IMPORTERS = {
     "yaml": {"compose", "configuration"},
     "cyclonedx": {"metadata"},
     "packageurl": {"metadata"},
+    "selectolax": {"crawl"},
+    "schemathesis": {"openapi"},
+    "hypothesis": {"openapi"},
 }
 """Third-party library → the parts that may import it."""
 

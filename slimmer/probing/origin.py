@@ -1,0 +1,71 @@
+"""Addresses of the target as users write them: a path, or a URL whose host is a name for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from urllib.parse import urlsplit
+
+from slimmer.errors import UsageError
+from slimmer.model import HttpOrigin
+
+_DEFAULT_PORTS = {False: 80, True: 443}
+
+
+def read_origin(text: str, *, insecure: bool = False) -> tuple[HttpOrigin, str]:
+    """`/docs`, `https://localhost:8443/docs` or `http://shop.example/` → origin and path.
+
+    The host is what the application is called (Host header, TLS name); the connection always
+    goes to the target. A port is the container's. Raises UsageError.
+    """
+    if text.startswith("/") and not text.startswith("//"):
+        origin, path = HttpOrigin(insecure=insecure), text
+    else:
+        origin, path = _read_url(text, insecure)
+    path = path.partition("#")[0]
+    if not re.fullmatch(r"[!-~]+", path):
+        raise UsageError(
+            f"`{text}` has characters that a URL cannot have", hint="write them as %20 and so on"
+        )
+    return origin, path
+
+
+def with_port(origin: HttpOrigin, port: int | None) -> HttpOrigin:
+    """The origin as clients name it who reach the application at this port of its container;
+    unchanged where a host was named."""
+    if origin.host != HttpOrigin().host or origin.named_port or port is None:
+        return origin
+    return dataclasses.replace(origin, named_port=_named(port, origin.tls))
+
+
+def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, (parts.hostname or "").lower()
+    except ValueError as error:
+        raise _not_an_address(text) from error
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise _not_an_address(text)
+    if not re.fullmatch(r"[a-z0-9._:-]+", host):
+        raise _not_an_address(text)
+    tls = parts.scheme == "https"
+    origin = HttpOrigin(
+        host=host,
+        port=port,
+        named_port=_named(port, tls) if port else None,
+        tls=tls,
+        insecure=insecure,
+    )
+    return origin, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _named(port: int, tls: bool) -> int | None:
+    return None if port == _DEFAULT_PORTS[tls] else port
+
+
+def _not_an_address(text: str) -> UsageError:
+    return UsageError(
+        f"`{text}` is no address of the application",
+        hint="write a /PATH, or http[s]://NAME[:PORT]/PATH where NAME is what the application is "
+        "called and PORT the container's",
+    )
