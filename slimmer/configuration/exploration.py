@@ -8,6 +8,7 @@ from pathlib import Path
 from slimmer.configuration.document import Section
 from slimmer.crawl import CrawlOptions
 from slimmer.openapi import OpenApiOptions
+from slimmer.probing import read_origin
 
 
 def read_crawl(root: Section, *, insecure: bool) -> CrawlOptions | None:
@@ -18,6 +19,7 @@ def read_crawl(root: Section, *, insecure: bool) -> CrawlOptions | None:
     if value is True:
         return CrawlOptions(insecure=insecure)
     if isinstance(value, str):
+        read_origin(value)  # raises UsageError
         return CrawlOptions(start=value, insecure=insecure)
     section = Section(root.document, root.path_of("crawl"), value)
     options = CrawlOptions(
@@ -30,6 +32,7 @@ def read_crawl(root: Section, *, insecure: bool) -> CrawlOptions | None:
         insecure=insecure,
     )
     section.finish()
+    read_origin(options.start)
     return options
 
 

@@ -62,6 +62,7 @@ def deliver(job: Job, examined: Examined, served: Served, verified: Verified) ->
                 ),
                 *(_image_test(tested) for tested in verified.tests),
             ),
+            explorations=examined.explored,
             repair=verified.repair,
             fidelity=tuple(
                 FidelitySummary(**dataclasses.asdict(each)) for each in verified.fidelity

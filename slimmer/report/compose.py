@@ -13,6 +13,7 @@ from slimmer.model import (
     CommandProbe,
     Entry,
     EntryType,
+    ExplorationSummary,
     HttpProbe,
     KeepSet,
     LayerPlan,
@@ -102,6 +103,7 @@ class RunRecord:
     coverage: CoverageSummary | None = None
     tests: Sequence[ImageTest]
     """The traced run's first."""
+    explorations: Sequence[ExplorationSummary] = ()
     repair: RepairLog | None = None
     """What it took until the slim image passed; None where the first one did."""
     fidelity: Sequence[FidelitySummary] = ()
@@ -141,6 +143,7 @@ def compose_report(run: RunRecord) -> Report:
         trace_file=run.trace_file,
         coverage=run.coverage,
         tests=tuple(_test(test) for test in run.tests),
+        explorations=tuple(run.explorations),
         repair=_repair(run.repair) if run.repair else None,
         fidelity=tuple(run.fidelity),
         notes=tuple(dict.fromkeys((*run.notes, *run.keep.notes))),

@@ -7,6 +7,7 @@ from typing import Final
 
 from slimmer.model import in_role
 from slimmer.progress import comparison, count, seconds, size
+from slimmer.report.exploration import exploration_section
 from slimmer.report.markup import bar, colour_of, escaped, legend, number_cell
 from slimmer.report.page_coverage import coverage_section, trace_file_section
 from slimmer.report.remarks import compared
@@ -28,6 +29,7 @@ def sections(report: Report) -> Iterable[str]:
     if report.slim:
         yield _layers(report.slim, report.debug)
     yield _verified(report)
+    yield from map(exploration_section, report.explorations)
     if report.repair:
         yield _repaired(report.repair)
     if report.coverage:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from slimmer.model import Reason, StageTime
+from slimmer.model import ExplorationSummary, Reason, StageTime
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
 
@@ -245,6 +245,8 @@ class Report:
     coverage: CoverageSummary | None
     """What the probes reached; None where no run got that far."""
     tests: tuple[TestSummary, ...]
+    explorations: tuple[ExplorationSummary, ...] = ()
+    """What was found out on the running original."""
     repair: RepairSummary | None = None
     """None where the first slim image passed."""
     fidelity: tuple[FidelitySummary, ...] = ()

@@ -11,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slimmer.model import in_role
+from slimmer.model import ExplorationSummary, in_role
 from slimmer.progress import comparison, count, encodable, printable, seconds, size
+from slimmer.report.exploration import headline, lines
 from slimmer.report.remarks import compared
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
 from slimmer.report.summary_coverage import coverage_facts
@@ -111,6 +112,8 @@ def _images(report: Report, block: str) -> Table:
 def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     if report.slim is not None:
         yield "layers", Text(" · ".join(_layers(report.slim)))
+    for exploration in report.explorations:
+        yield exploration.name, _explored(exploration)
     for test in report.tests:
         if test.image != "original":
             yield f"{test.image} test", _verdict(test)
@@ -165,6 +168,13 @@ def _verdict(test: TestSummary) -> Text:
             text.append(f" · {remark}", style="dim")
     if len(shown) > _SHOWN_PROBES:
         text.append(f"\n… and {len(shown) - _SHOWN_PROBES} more", style="dim")
+    return text
+
+
+def _explored(exploration: ExplorationSummary) -> Text:
+    text = Text(headline(exploration))
+    for line in lines(exploration):
+        text.append(f"\n{line}", style="dim")
     return text
 
 

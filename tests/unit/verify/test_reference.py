@@ -10,7 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTestError
-from slimmer.model import HttpProbe, Probe, ProbeResult, RunOptions, Verdict
+from slimmer.model import (
+    HttpProbe,
+    HttpRequest,
+    Probe,
+    ProbeResult,
+    ReplayAnswer,
+    ReplayProbe,
+    RunOptions,
+    Verdict,
+)
 from slimmer.verify import Reference, SmokePlan, SmokeResult, raise_for_failure
 from tests.unit.comparison.answers import page
 
@@ -154,3 +163,49 @@ def test_a_much_slower_answer_is_a_note(pool: ThreadPoolExecutor) -> None:
         "the slim image took 6.0 s for `GET /`, the original 0.1 s",
     )
     assert answers.judge([ran(quick)]).notes == ()
+
+
+CRAWL = ReplayProbe(name="crawl", requests=(HttpRequest(path="/a"), HttpRequest(path="/b")))
+
+
+def crawled(*statuses: int, passed: bool = True) -> ProbeResult:
+    """Answers to the two requests of CRAWL."""
+    names = ("GET /a", "GET /b")
+    answers = tuple(
+        (name, dataclasses.replace(page("text"), status=status))
+        for name, status in zip(names, statuses, strict=True)
+    )
+    return ProbeResult(
+        probe=CRAWL,
+        passed=passed,
+        answer="as before" if passed else "1 of 2 requests",
+        answered_with=ReplayAnswer(answers=answers),
+    )
+
+
+def crawled_twice(pool: ThreadPoolExecutor, second: ProbeResult) -> Reference:
+    def original(plan: SmokePlan) -> SmokeResult:
+        return ran(second, role="reference")
+
+    return Reference([crawled(200, 200)], plan(CRAWL), original, pool)
+
+
+def test_a_page_that_the_original_answers_now_so_and_now_so_may_do_either(
+    pool: ThreadPoolExecutor,
+) -> None:
+    answers = crawled_twice(pool, crawled(200, 503, passed=False))
+    judgement = answers.judge([ran(crawled(200, 503, passed=False))])
+    assert judgement.tests[0].passed
+    assert "either answer passes" in judgement.notes[0]
+    assert answers.judge([ran(crawled(200, 200))]).tests[0].passed
+
+
+def test_a_page_that_only_the_image_answers_otherwise_fails_the_smoke_test(
+    pool: ThreadPoolExecutor,
+) -> None:
+    for second in (crawled(200, 200), crawled(200, 503, passed=False)):
+        judgement = crawled_twice(pool, second).judge([ran(crawled(404, 200, passed=False))])
+        assert not judgement.tests[0].passed
+        with pytest.raises(SmokeTestError) as caught:
+            raise_for_failure(judgement.tests)
+        assert caught.value.exit_code == 13
