@@ -124,8 +124,32 @@ def _drawn(strategy: Any, count: int) -> list[HttpRequest]:
         if request is not None:
             drawn.append(request)
 
-    _quietly(draw)
+    with _without_local_constants():
+        _quietly(draw)
     return drawn
+
+
+@contextlib.contextmanager
+def _without_local_constants() -> Iterator[None]:
+    """hypothesis likes to draw constants that it finds in modules outside of site-packages: where
+    slimmer runs from a checkout, what is loaded so far would decide on the requests. There is no
+    public switch; a hypothesis that has no such function has nothing to be switched off.
+    """
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    found = getattr(providers, "_get_local_constants", None)
+    if found is None or not hasattr(providers, "CONSTANTS_CACHE"):
+        yield
+        return
+    nothing = Constants()
+    vars(providers)["_get_local_constants"] = lambda: nothing
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        vars(providers)["_get_local_constants"] = found
+        providers.CONSTANTS_CACHE.cache.clear()
 
 
 def _quietly(call: Any) -> Any:

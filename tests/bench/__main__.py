@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.apps.container import docker
 from tests.bench.build_time import measure_build_time, measure_unused_files
+from tests.bench.crawl import measure_crawl
 from tests.bench.fidelity import measure_fidelity
 from tests.bench.figure import Figure, table
 from tests.bench.python_start import measure_python_start
@@ -28,6 +29,7 @@ from tests.bench.throughput import measure_throughput
 from tests.bench.verification import measure_verification
 
 SAMPLES = ROOT / "sample_apps"
+BUSYBOX = "slimmer-samples/busybox:latest"
 
 
 def sample_images() -> dict[str, str]:
@@ -88,6 +90,7 @@ def main() -> int:
             for figure in measure_verification(name, images[name], runs=runs)
         ],
         "throughput": lambda: measure_throughput(images["flask"], runs),
+        "crawl": lambda: measure_crawl(BUSYBOX, runs),
         "sizes": lambda: measure_sizes(images),
     }
     unknown = set(arguments.only or ()) - set(groups)

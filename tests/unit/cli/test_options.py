@@ -10,8 +10,10 @@ import pytest
 
 from slimmer.cli.build import _options, build
 from slimmer.configuration import BuildOptions, DebugImage, Verification
+from slimmer.crawl import CrawlOptions
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, RunOptions, Source, Strategy
+from slimmer.openapi import OpenApiOptions
 
 FILE = """\
 image: from-file:1
@@ -178,3 +180,48 @@ def test_slim_yaml_of_the_current_folder_is_for_runs_that_name_no_image(folder: 
     (folder / "slim.yaml").write_text(FILE)
     assert options().image == "from-file:1"
     assert options("other:1") == BuildOptions(image="other:1")
+
+
+def test_explorations_win_over_the_file_piece_by_piece(folder: Path) -> None:
+    (folder / "slim.yaml").write_text(
+        "image: a\ncrawl: {start: /docs, pages: 7, exclude: /x}\nopenapi: /api.json\n"
+    )
+    assert options().crawl == CrawlOptions(start="/docs", pages=7, excludes=("/x",))
+    given = options(
+        *("--crawl-pages", "9", "--crawl-depth", "0", "--crawl-time", "3"),
+        *("--crawl-exclude", "/y", "--openapi-examples", "2", "--openapi-time", "4", "--insecure"),
+    )
+    assert given.crawl == CrawlOptions(
+        start="/docs", pages=9, depth=0, seconds=3, excludes=("/x", "/y"), insecure=True
+    )
+    assert given.openapi == OpenApiOptions(source="/api.json", examples=2, seconds=4, insecure=True)
+    assert options("--crawl", "/other").crawl == CrawlOptions(
+        start="/other", pages=7, excludes=("/x",)
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--crawl", "my-app:1"), ("my-app:1", "--crawl"), ("--crawl", "/", "my-app:1")],
+)
+def test_a_crawl_and_an_image_in_any_order(arguments: tuple[str, ...]) -> None:
+    given = options(*arguments)
+    assert (given.image, given.crawl) == ("my-app:1", CrawlOptions())
+
+
+def test_a_description_may_be_a_file(folder: Path) -> None:
+    (folder / "api.json").touch()
+    assert options("a", "--openapi", "api.json").openapi == OpenApiOptions(
+        source="", file=Path("api.json")
+    )
+    absolute = options("a", "--openapi", str(folder / "api.json")).openapi
+    assert absolute == OpenApiOptions(source="", file=folder / "api.json")
+    assert options("a", "--openapi", "/api.json").openapi == OpenApiOptions(source="/api.json")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--crawl-pages", "1"), ("--openapi-time", "1"), ("--insecure",)]
+)
+def test_limits_of_what_is_not_done_are_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match=r"not given|neither is given"):
+        options("a", *arguments)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from slimmer.configuration import DebugImage, Verification, parse_size, read_options
+from slimmer.crawl import CrawlOptions
 from slimmer.errors import ConfigurationError, UsageError
 from slimmer.model import CommandProbe, HttpProbe
+from slimmer.openapi import OpenApiOptions
 
 COMPLETE = """\
 image: my-app:latest
@@ -138,3 +140,57 @@ def test_sizes(text: str, size: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_size(text)
+
+
+def test_a_crawl_and_a_description(tmp_path: Path) -> None:
+    options = read_options(
+        _write(
+            tmp_path,
+            "crawl: {start: 'https://shop.example/a', depth: 0, pages: 5, time: 1.5, "
+            "connections: 2, exclude: '/admin/*'}\n"
+            "openapi: {from: /api.json, examples: 3, time: 9}\ninsecure: true\n",
+        )
+    )
+    assert options.crawl == CrawlOptions(
+        start="https://shop.example/a",
+        depth=0,
+        pages=5,
+        seconds=1.5,
+        connections=2,
+        excludes=("/admin/*",),
+        insecure=True,
+    )
+    assert options.openapi == OpenApiOptions(
+        source="/api.json", examples=3, seconds=9, insecure=True
+    )
+
+
+def test_the_short_forms_of_a_crawl_and_a_description(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").touch()
+    options = read_options(_write(tmp_path, "crawl: true\nopenapi: api.yaml\n"))
+    assert options.crawl == CrawlOptions()
+    assert options.openapi == OpenApiOptions(source="", file=tmp_path / "api.yaml")
+    options = read_options(_write(tmp_path, "crawl: /docs\nopenapi: http://localhost/api\n"))
+    assert options.crawl == CrawlOptions(start="/docs")
+    assert options.openapi == OpenApiOptions(source="http://localhost/api")
+    options = read_options(_write(tmp_path, "crawl: false\n"))
+    assert options.crawl is options.openapi is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("crawl: docs\n", "`docs` is no address"),
+        ("crawl: {start: docs}\n", "`docs` is no address"),
+        ("crawl: {pages: 0}\n", ":1: crawl.pages: 0 is less than 1"),
+        ("crawl: {time: 0}\n", ":1: crawl.time: 0 is not a positive number"),
+        ("crawl: {limit: 1}\n", ":1: crawl.limit: unknown key"),
+        ("crawl: 7\n", "expected keys with values"),
+        ("openapi: {examples: 2}\n", ":1: openapi.from: expected a path"),
+        ("openapi: [a]\n", "expected keys with values"),
+    ],
+)
+def test_a_wrong_crawl_is_told(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_options(_write(tmp_path, text))
+    assert said in caught.value.message

@@ -11,10 +11,13 @@ from slimmer.model import (
     CommandProbe,
     Entry,
     EntryType,
+    ExplorationSummary,
+    Fault,
     HttpProbe,
     KeepSet,
     Layer,
     LayerPlan,
+    LeftOut,
     Measurements,
     Original,
     ProbeResult,
@@ -166,6 +169,26 @@ def recorded_run(
         tests=(
             ImageTest(image="original", results=PASSED),
             ImageTest(image="slim", results=PASSED),
+        ),
+        explorations=(
+            ExplorationSummary(
+                name="crawl",
+                source="http://localhost:8080/",
+                requests=3,
+                statuses={"200": 1, "404": 1, "none": 1},
+                left_out=(
+                    LeftOut(
+                        reason="of another origin",
+                        count=2,
+                        examples=("http://example.com/<script>",),
+                    ),
+                ),
+                faults=(
+                    Fault(request="GET /<b>gone", answer="404 Not Found", source="/"),
+                    Fault(request="GET /slow", answer="no answer in time"),
+                ),
+                seconds=0.5,
+            ),
         ),
         fidelity=(
             FidelitySummary(image="slim", paths=1220, files_read=1100, bytes_read=12_900_000),

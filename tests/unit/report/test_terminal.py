@@ -290,3 +290,11 @@ def test_images_that_were_not_run_are_not_praised() -> None:
 
     assert "not run: --verify off" in text
     assert "passed" not in text
+
+
+def test_the_summary_says_what_was_explored() -> None:
+    text = summary()
+    assert "3 requests from http://localhost:8080/ in" in text
+    assert "1 with 200, 1 with 404, 1 with none" in " ".join(text.split())
+    assert "left out 2 of another origin" in text
+    assert "GET /<b>gone: 404 Not Found, found on /" in text

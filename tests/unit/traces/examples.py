@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from slimmer.model import Access, CommandProbe, HttpProbe, Source
+from slimmer.model import (
+    Access,
+    CommandProbe,
+    HttpOrigin,
+    HttpProbe,
+    HttpRequest,
+    ReplayProbe,
+    Source,
+)
 from slimmer.traces import Fact, Identity, Kind, SavedTrace, SeenPath, Use
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -28,6 +36,16 @@ PROBES = (
         body_pattern="o.k",
     ),
     CommandProbe(name="exec id", command=("id", "-u"), exit_status=3, user="0"),
+    ReplayProbe(
+        name="crawl",
+        origin=HttpOrigin(host="shop.example", named_port=8443, tls=True, insecure=True),
+        requests=(
+            HttpRequest(path="/?q=%00", status=200, content_type="text/html"),
+            HttpRequest(method="PUT", headers=(("X-A", "\t1"),), body=b"\x00\xff\n", status=404),
+        ),
+        connections=4,
+        content=False,
+    ),
 )
 PHASES = ("boot", "log in", "exec id", "shutdown")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from slimmer.errors import TraceFileError
-from slimmer.model import HttpProbe, Repair, Source
+from slimmer.model import HttpOrigin, HttpProbe, HttpRequest, Repair, ReplayProbe, Source
 from slimmer.traces import Passed, SavedTrace, merge
 from tests.unit.traces.examples import DIGEST, PROBES, one_run, saved, seen, unhurried, use
 
@@ -99,6 +99,27 @@ def test_probes_are_joined_in_their_order() -> None:
     further = HttpProbe(name="GET /b", path="/b")
     other = saved(probes=(PROBES[1], further))
     assert merge([saved(), other]).probes == (*PROBES, further)
+
+
+def crawled(*paths: str, status: int = 200, host: str = "localhost") -> ReplayProbe:
+    requests = tuple(HttpRequest(path=path, status=status) for path in paths)
+    return ReplayProbe(name="crawl", origin=HttpOrigin(host=host), requests=requests)
+
+
+def test_crawls_of_two_runs_are_one_with_the_requests_of_both() -> None:
+    traces = [
+        saved(probes=(crawled("/a", "/b"),)),
+        saved(probes=(crawled("/b", "/c", status=404),)),
+    ]
+    (probe,) = merge(traces).probes
+    assert isinstance(probe, ReplayProbe)
+    assert [(each.path, each.status) for each in probe.requests] == [
+        ("/a", 200),
+        ("/b", 200),
+        ("/c", 404),
+    ]
+    with pytest.raises(TraceFileError, match="different addresses"):
+        merge([traces[0], saved(probes=(crawled("/a", host="shop.example"),))])
 
 
 def test_two_probes_of_one_name_are_refused() -> None:
