@@ -9,6 +9,7 @@ from slimmer.model import Comparison
 
 SHOWN_LINES = 20
 """For each part of an answer."""
+_SHOWN_PARTS = 20
 _WIDTH = 150
 _LEAD = 40
 """Characters in front of the first one that differs."""
@@ -17,12 +18,14 @@ _LEAD = 40
 def excerpt(comparison: Comparison, image: str) -> list[str]:
     """The differences like a unified diff: a head that names both sides, then part after part."""
     lines = ["--- original", f"+++ {image}"]
-    for difference in comparison.differences:
+    for difference in comparison.differences[:_SHOWN_PARTS]:
         lines.append(f"@@ {difference.part} @@")
         lines += _shortened(difference.lines[:SHOWN_LINES])
         more = len(difference.lines) - SHOWN_LINES
         if more > 0:
             lines.append(f" … and {more:,} more line{'s' if more > 1 else ''}")
+    if len(comparison.differences) > _SHOWN_PARTS:
+        lines.append(f" … and {len(comparison.differences) - _SHOWN_PARTS:,} more differences")
     return lines
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from slimmer.configuration import Role
+from slimmer.crawl import CRAWL
 from slimmer.errors import TraceDriftError, UsageError
 from slimmer.model import (
     CommandProbe,
@@ -20,6 +21,7 @@ from slimmer.model import (
     Trace,
     in_role,
 )
+from slimmer.openapi import OPENAPI
 from slimmer.pipeline.job import Job
 from slimmer.pipeline.roles import Examined, ExaminedRole
 from slimmer.probing import HEALTHCHECK, in_order
@@ -262,6 +264,7 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
         probe for probe in saved.probes if role.healthcheck or not _is_healthcheck(probe)
     )
     given = role.probes
+    _tell_unexplored(job, role, saved_probes)
     if not given:
         return saved_probes
     unknown = [in_role(role.name, probe.name) for probe in given if probe not in saved_probes]
@@ -270,8 +273,19 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
             f"not among the trace's probes: {', '.join(unknown)}; what they alone need was never "
             "seen and may be missing"
         )
-    found_out = (probe for probe in saved_probes if isinstance(probe, ReplayProbe))
+    found_out = [probe for probe in saved_probes if isinstance(probe, ReplayProbe)]
     return (*in_order(given, next(filter(_is_healthcheck, saved_probes), None)), *found_out)
+
+
+def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:
+    """The original does not run, so nothing can be found out that the trace does not have."""
+    names = [probe.name for probe in probes if isinstance(probe, ReplayProbe)]
+    for asked, name in ((role.crawl, CRAWL), (role.openapi, OPENAPI)):
+        if asked is not None and not any(each.startswith(name) for each in names):
+            job.warn(
+                f"--{name} is for a traced run, and the trace was saved without it: nothing is "
+                "found out"
+            )
 
 
 def _is_healthcheck(probe: Probe) -> TypeGuard[CommandProbe]:

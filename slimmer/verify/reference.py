@@ -25,6 +25,8 @@ Run = Callable[[SmokePlan], SmokeResult]
 REPEATS = 3
 """Times that a probe whose answer differs is sent again to the original when that is asked once
 more: of several workers another one may answer."""
+MOST_PARTS = 6
+"""Parts of an answer that are named where they differ: of a crawl it may be any number."""
 SLOWER_FACTOR, SLOWER_FLOOR = 5.0, 1.0
 """An image is slow when it takes this many times as long as the original, and this many seconds
 longer."""
@@ -160,7 +162,7 @@ class Reference:
         judged = dataclasses.replace(result, comparison=comparison)
         if not differs(judged):
             return judged
-        parts = " and ".join(difference.part for difference in comparison.differences)
+        parts = _listed([difference.part for difference in comparison.differences])
         return dataclasses.replace(
             judged, passed=False, answer=f"{result.answer}; not the original's {parts}"
         )
@@ -185,6 +187,13 @@ class Reference:
                         f"the {test.role} image took {result.seconds:.1f} s for "
                         f"`{result.probe.name}`, the original {usual:.1f} s"
                     )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """`status and body`; of many pages that differ, the first few."""
+    more = len(parts) - MOST_PARTS
+    shown = " and ".join(parts[:MOST_PARTS])
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _is_replay(result: ProbeResult) -> bool:
