@@ -178,4 +178,5 @@ def _sentence(summary: ExplorationSummary) -> str:
     statuses = ", ".join(f"{count:,} with {status}" for status, count in summary.statuses.items())
     left_out = sum(each.count for each in summary.left_out)
     more = f", {left_out:,} left out" if left_out else ""
-    return f"{summary.requests:,} requests in {summary.seconds:.1f} s ({statuses}){more}"
+    requests = "1 request" if summary.requests == 1 else f"{summary.requests:,} requests"
+    return f"{requests} in {summary.seconds:.1f} s ({statuses}){more}"

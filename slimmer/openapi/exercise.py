@@ -151,6 +151,8 @@ class _Exercise:
             self._leave_out("no request can be made for it", operation.label)
             return
         started = time.monotonic()
+        # Generating takes seconds, after which servers close a connection that they kept.
+        self._connections.close()
         exchanged = self._connections.exchange(
             requests,
             seconds=self._options.request_seconds,
@@ -191,7 +193,7 @@ class _Exercise:
             ProbeResult(
                 probe=probe,
                 passed=True,
-                answer=f"{len(sent)} requests ({statuses})",
+                answer=f"{len(sent)} request{'s' if len(sent) > 1 else ''} ({statuses})",
                 seconds=seconds,
                 answered_with=recorded(answered),
             )

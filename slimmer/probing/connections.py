@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from slimmer.model import HttpAnswer, HttpOrigin, HttpRequest
 from slimmer.probing.connection import Connection, describe_failure
 
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+"""What OpenSSL says of a server that answers in plain text."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchanged:
@@ -133,6 +136,14 @@ def _exchange(connection: Connection, request: HttpRequest, seconds: float) -> E
             request=request,
             answer=None,
             failure=describe_failure(error),
-            hopeless=isinstance(error, ssl.SSLError),
+            hopeless=_is_for_good(error),
         )
     return Exchanged(request=request, answer=answer, body=body)
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the certificate or the protocol is wrong. A connection that is closed during the
+    handshake is not: the engine's proxy does so until the application listens."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return True
+    return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS

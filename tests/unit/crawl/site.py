@@ -178,3 +178,22 @@ def dripping(head: bytes, piece: bytes, seconds: float) -> Iterator[int]:
         finally:
             ended.set()
             listener.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def closing_at_once() -> Iterator[int]:
+    """The port of a server that takes every connection and closes it."""
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)

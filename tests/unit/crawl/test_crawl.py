@@ -13,7 +13,17 @@ from slimmer.crawl import Crawl, CrawlOptions
 from slimmer.errors import UsageError
 from slimmer.model import HttpAnswer, ReplayAnswer
 from slimmer.probing import Prober
-from tests.unit.crawl.site import HTML, Machine, Page, crawl, dripping, found, left_out, serve
+from tests.unit.crawl.site import (
+    HTML,
+    Machine,
+    Page,
+    closing_at_once,
+    crawl,
+    dripping,
+    found,
+    left_out,
+    serve,
+)
 
 REACHED: dict[str, Page] = {
     "/": """<link rel=stylesheet href=site.css><link rel=preconnect href=/hint>
@@ -317,3 +327,16 @@ def test_tls_with_a_certificate_that_nobody_vouches_for() -> None:
         explored = crawl(site, start="https://localhost/", insecure=True)
     assert set(found(explored)) == {"/", "/next"}
     assert site.hosts == {"localhost", "localhost:8080"}
+
+
+def test_tls_is_waited_for_until_the_application_listens() -> None:
+    """What stands in front of a container accepts, and closes, before anything listens there."""
+    start = Crawl(CrawlOptions(start="https://localhost/", insecure=True)).first_probe()
+    with closing_at_once() as port:
+        result = Prober(Machine(port), probe_timeout=5).once(start)
+    assert not result.answered
+    assert result.answer == "the connection was closed without an answer"
+    with serve({"/": "plain"}) as site:
+        result = Prober(Machine(site.port), probe_timeout=5).once(start)
+    assert result.answered, "it is there, and speaks no TLS"
+    assert result.answer.startswith("no TLS")

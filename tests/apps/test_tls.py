@@ -1,0 +1,51 @@
+"""The FastAPI sample behind TLS, with a certificate that only the sample itself trusts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.apps.container import docker
+
+pytestmark = [pytest.mark.apps, pytest.mark.xdist_group("fastapi")]
+
+SERVER = (
+    "uvicorn app.main:app --host 0.0.0.0 --port 8000 "
+    "--ssl-keyfile /srv/tls/key.pem --ssl-certfile /srv/tls/cert.pem"
+)
+
+
+def crawl(original: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable, "-m", "slimmer", "build", original, "--no-debug", "--cmd", SERVER,
+        "--crawl", "https://localhost/", "--json", "--report-dir", str(folder), *arguments,
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    originals: dict[str, str], tmp_path: Path
+) -> None:
+    ran = crawl(originals["fastapi"], folder=tmp_path)
+    assert ran.returncode == 9
+    assert "its certificate is not trusted: self-signed certificate" in ran.stderr
+    assert "--insecure" in ran.stderr
+
+
+def test_insecure_takes_it(originals: dict[str, str], tmp_path: Path) -> None:
+    name = f"slimmer-test-{uuid.uuid4().hex[:12]}/tls:slim"
+    try:
+        ran = crawl(originals["fastapi"], "--insecure", "--tag", name, folder=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        report = json.loads(ran.stdout)
+        (explored,) = report["explorations"]
+        assert explored["source"] == "https://localhost:8000/"
+        assert explored["statuses"]["200"] >= 2, "the page and its style sheet"
+        assert report.get("repair") is None
+    finally:
+        docker("image", "rm", "--force", name)
