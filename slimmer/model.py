@@ -513,6 +513,8 @@ class ExplorationSummary:
 
     name: str
     """`crawl` or `openapi`."""
+    role: str = ""
+    """The role that was explored; empty for the only one of an image."""
     source: str
     """Where it began: an address of the target, or a file."""
     requests: int

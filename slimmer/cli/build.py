@@ -38,6 +38,8 @@ _OF_ONE_ROLE = {
     "port": "--port",
     "entrypoint": "--entrypoint",
     "command": "--cmd",
+    "crawl": "--crawl",
+    "openapi": "--openapi",
 }
 """Parameter → flag, for what is a role's own where the image has several."""
 

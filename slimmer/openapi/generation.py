@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _OWN_HEADERS: Final = frozenset(
     {"user-agent", "x-schemathesis-testcaseid", "connection", "accept-encoding", "content-length"}
 )
 _HIGHEST_BODY: Final = 256 * 1024
+_GENERATING: Final = threading.Lock()
+"""What keeps schemathesis and hypothesis quiet is of the whole process, and several roles of an
+image may be examined side by side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +94,11 @@ def operations(text: str, name: str) -> list[Operation]:
 def requests_for(operation: Operation, examples: int) -> list[HttpRequest]:
     """Requests for one operation: its own examples, up to `examples` valid ones, and as many
     invalid ones; none twice."""
+    with _GENERATING:
+        return _requests_for(operation, examples)
+
+
+def _requests_for(operation: Operation, examples: int) -> list[HttpRequest]:
     from schemathesis import GenerationMode
 
     described = operation.described

@@ -62,7 +62,11 @@ def deliver(job: Job, examined: Examined, served: Served, verified: Verified) ->
                 ),
                 *(_image_test(tested) for tested in verified.tests),
             ),
-            explorations=examined.explored,
+            explorations=tuple(
+                dataclasses.replace(summary, role=each.role.name)
+                for each in examined.roles
+                for summary in each.examination.explored
+            ),
             repair=verified.repair,
             fidelity=tuple(
                 FidelitySummary(**dataclasses.asdict(each)) for each in verified.fidelity

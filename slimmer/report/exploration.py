@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slimmer.model import ExplorationSummary, Fault, LeftOut
+from slimmer.model import ExplorationSummary, Fault, LeftOut, in_role
 from slimmer.progress import count, printable, seconds
 from slimmer.report.markup import escaped
 
@@ -58,7 +58,7 @@ def exploration_section(exploration: ExplorationSummary) -> str:
         f"</th><th>found on</th></tr></thead><tbody>{faults}</tbody></table></div>\n"
     )
     return (
-        f"<h2>{escaped(exploration.name)} "
+        f"<h2>{escaped(in_role(exploration.role, exploration.name))} "
         f"<small>{count(exploration.requests, 'request')}</small></h2>\n"
         f"<p>{escaped(headline(exploration))}</p>\n"
         + (f"<ul>{left_out}</ul>\n" if left_out else "")

@@ -113,7 +113,7 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     if report.slim is not None:
         yield "layers", Text(" · ".join(_layers(report.slim)))
     for exploration in report.explorations:
-        yield exploration.name, _explored(exploration)
+        yield in_role(exploration.role, exploration.name), _explored(exploration)
     for test in report.tests:
         if test.image != "original":
             yield f"{test.image} test", _verdict(test)

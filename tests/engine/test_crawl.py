@@ -188,3 +188,18 @@ def test_valid_and_invalid_input_of_a_description(
     assert explored["name"] == "openapi"
     assert explored["statuses"]["422"] > 0
     assert explored["statuses"]["200"] > 0
+
+
+def test_the_role_that_serves_is_crawled(
+    site: str, client: docker.DockerClient, tmp_path: Path
+) -> None:
+    """The other one listens on nothing, and needs what no page shows."""
+    (tmp_path / "slim.yaml").write_text(
+        f"image: {site}\nstrategy: minimal\ndebug: false\nroles:\n  web: {{crawl: /}}\n"
+        "  job: {run: {command: [cat, /www/unlinked.html]}}\n"
+    )
+    report = run_slim("build", "--json", folder=tmp_path).report
+    assert files(client, report["slim"]["reference"]) == {*LINKED, "/www/unlinked.html"}
+    assert "web: crawl" in [phase["name"] for phase in report["trace"]["phases"]]
+    (explored,) = report["explorations"]
+    assert (explored["role"], explored["name"]) == ("web", "crawl")

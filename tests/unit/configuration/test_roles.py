@@ -88,6 +88,8 @@ def test_a_file_without_roles_has_one_without_a_name(tmp_path: Path) -> None:
         ("roles:\n  web:\n    run: {comand: x}\n", 3, "roles.web.run.comand: unknown key"),
         ("roles:\n  web: {}\nprobes: []\n", 3, "probes: which role is meant?"),
         ("port: 1\nroles:\n  web: {}\n", 1, "port: which role is meant?"),
+        ("crawl: true\nroles:\n  web: {}\n", 1, "crawl: which role is meant?"),
+        ("openapi: /a\nroles:\n  web: {}\n", 1, "openapi: which role is meant?"),
         ("roles:\n  web:\n    probes:\n      - http: nowhere\n", 4, "is not an HTTP probe"),
     ],
 )
