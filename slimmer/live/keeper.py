@@ -113,6 +113,7 @@ def _target(session: Session, original: Original, options: LiveOptions, place: P
         ports=(wanted.run.port,) if wanted.run.port else (),
         bindings=wanted.published(exposed_ports(original.config)),
         name=place.name,
+        remember=False,
     )
 
 
@@ -164,7 +165,7 @@ def _finish(target: TracedRun) -> End:
     try:
         if not target.ended:
             status = target.exit_status()
-        target.finish()
+        target.complete()
     except TraceIncompleteError as error:
         return End(exit_status=status, error=error.message, logs=error.details or logs)
     except SlimError as error:

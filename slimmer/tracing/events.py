@@ -7,9 +7,18 @@ import time
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from slimmer.tracing.wire import Lookup, Opened, Record, RecordReader, Trailer
+from slimmer.tracing.wire import (
+    Call,
+    Lookup,
+    Opened,
+    Program,
+    Record,
+    RecordReader,
+    Trailer,
+)
 
 R = TypeVar("R")
+_OF_PATHS = (Lookup, Opened, Program, Call)
 
 
 class RecordStream:
@@ -18,8 +27,11 @@ class RecordStream:
     Waiting is always for a record, for the stream's end or for a time limit; nothing polls.
     """
 
-    def __init__(self, source: BinaryIO, file: Path) -> None:
+    def __init__(self, source: BinaryIO, file: Path, *, remember: bool = True) -> None:
+        """Unless told to `remember` them, the records of paths are in the file only: they are
+        nearly all, and there may be millions in a long run."""
         self._source = source
+        self._remember = remember
         self._file = file
         self._reader = RecordReader()
         self._changed = threading.Condition()
@@ -40,7 +52,11 @@ class RecordStream:
                     file.write(data)
                     fresh = self._reader.feed(data)
                     with self._changed:
-                        self._records.extend(fresh)
+                        self._records.extend(
+                            record
+                            for record in fresh
+                            if self._remember or not isinstance(record, _OF_PATHS)
+                        )
                         if any(isinstance(record, Lookup | Opened) for record in fresh):
                             self._last_sighting = time.monotonic()
                         self._changed.notify_all()
@@ -104,7 +120,8 @@ class RecordStream:
             return self._ended
 
     def finish(self, timeout: float) -> list[Record] | None:
-        """All records, once the trailer is among them; None where it does not come in time.
+        """All records that it remembers, once the trailer is among them; None where that does not
+        come in time.
 
         Raises TraceIncompleteError where the stream lost something, and whatever went wrong
         while it was read.

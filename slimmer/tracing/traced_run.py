@@ -77,9 +77,11 @@ class TracedRun:
         sources: frozenset[Source] = frozenset(Source),
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
+        remember: bool = True,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
-        published. `name` is the container's; empty: one of the session."""
+        published. `name` is the container's; empty: one of the session. Without `remember`
+        what is seen goes to the file and nowhere else, however long the run is."""
         self._session = session
         self._engine = session.engine
         self._original = original
@@ -90,6 +92,7 @@ class TracedRun:
         self._sources = sources
         self._bindings = bindings
         self._name = name
+        self._remember = remember
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._watcher = ""
@@ -126,7 +129,9 @@ class TracedRun:
             self._engine.start_container(self.container)
             self._watcher = prepared.result()
         self._sidecar = self._session.attach(self._watcher)
-        self._records = RecordStream(self._sidecar.stdout(), self._trace_file)
+        self._records = RecordStream(
+            self._sidecar.stdout(), self._trace_file, remember=self._remember
+        )
         try:
             self._engine.start_container(self._watcher)
         except EngineOperationError as error:
@@ -321,18 +326,27 @@ class TracedRun:
             raise self._incomplete(f"the sensor did not begin the phase {name}")
 
     def finish(self) -> Trace:
-        """Stop the target as its image asks for, and complete the trace; `close` removes the rest.
+        """Stop the target and complete the trace, as `complete` does; what was seen."""
+        assert self._remember, "what was seen is in the trace file only"
+        return build_trace(self._complete())
+
+    def complete(self) -> None:
+        """Stop the target as its image asks for, and complete the trace in its file; `close`
+        removes the rest.
 
         The stop signal is sent only where the first program can take it: the kernel ignores a
         signal for PID 1 that has no handler, and waiting for its effect would be in vain.
         """
+        self._complete()
+
+    def _complete(self) -> list[Record]:
         if self.exit_status() is None:
             self._shut_down()
         self._tell("finish")
         records = self._stream.finish(ANSWER_TIMEOUT)
         if records is None:
             raise self._incomplete("the sensor did not complete the trace")
-        return build_trace(records)
+        return records
 
     def close(self) -> None:
         """Remove the target and the sidecar."""

@@ -11,6 +11,7 @@ import pytest
 
 from slimmer.errors import TraceFileError, TraceIncompleteError
 from slimmer.tracing.events import RecordStream
+from slimmer.tracing.trace import read_records
 from slimmer.tracing.wire import Exiting, Hello, Lookup, Opened, Phase, Trailer
 from tests.unit.tracing.stream import (
     HEADER,
@@ -30,10 +31,10 @@ LONG = 10.0
 class Sidecar:
     """The writing end of a pipe, and the stream that reads the other."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, remember: bool = True) -> None:
         reading, self._writing = os.pipe()
         self._source = os.fdopen(reading, "rb")
-        self.stream = RecordStream(self._source, file)
+        self.stream = RecordStream(self._source, file, remember=remember)
         self.stream.start()
 
     def say(self, data: bytes) -> None:
@@ -69,6 +70,22 @@ def test_a_whole_run(sidecar: Sidecar, file: Path) -> None:
     assert sidecar.stream.find(Exiting) is not None
     assert len(sidecar.stream.all(Phase)) == 2
     assert file.read_bytes() == data
+
+
+def test_a_long_run_is_in_the_file_only(file: Path) -> None:
+    """All that somebody waits for is remembered, and none of the paths."""
+    sidecar = Sidecar(file, remember=False)
+    data = RECORDED.read_bytes()
+    sidecar.say(data)
+    records = sidecar.stream.finish(LONG)
+    sidecar.end()
+    assert records is not None
+    assert isinstance(records[-1], Trailer)
+    assert {type(record) for record in records} >= {Hello, Phase, Exiting}
+    assert sidecar.stream.all(Lookup) == sidecar.stream.all(Opened) == []
+    assert file.read_bytes() == data
+    assert any(isinstance(record, Lookup) for record in read_records(file))
+    assert sidecar.stream.quiet_for() < LONG
 
 
 def test_waiting_ends_with_the_record(sidecar: Sidecar) -> None:
