@@ -44,6 +44,7 @@ sensor-tests: setup ## Run the tests of the sensor
 	$(PYTEST) -n 2 tests/sensor
 
 engine-tests: setup samples ## Run the tests against the container engine
+	@.ci/require 'docker compose version || docker-compose version' docker-compose
 	$(PYTEST) -n 2 --dist loadfile tests/engine
 
 apps: setup samples ## Slim each sample application and check what came out

@@ -14,9 +14,10 @@ Document = Mapping[str, Any]
 
 CONFIG_TIMEOUT: Final = 60.0
 """Seconds for the tool to read its files."""
-_OF_THE_USERS: Final = ("container_name", "ports", "restart")
-"""What would meet the user's own containers of the same file, or outlive a build: a name, a port
-of the machine. A service is reached by its name in the network, not by these."""
+_OF_THE_USERS: Final = ("container_name", "ports", "restart", "profiles")
+"""What would meet the user's own containers of the same file (a name, a port of the machine),
+outlive a build, or keep a service from being started. Services reach each other by their names in
+the network, and need none of it."""
 
 
 def read_document(tool: ComposeTool, files: Sequence[Path], project: str) -> Document:
@@ -97,15 +98,19 @@ def needed_services(document: Document, service: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def project_document(document: Document, service: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    """What is given to the tool: the service, which is not started, and all that it needs, in
-    networks and volumes of the project's own. Everything is labelled.
+def project_document(
+    document: Document, service: str, image: str, labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """What is given to the tool: the service, which is not started, with this `image`, and all that
+    it needs, in networks and volumes of the project's own. Everything is labelled.
 
     Names that the file gives to networks and volumes are dropped, but for external ones: with them
     the user's own data would be written to, and be gone at the end.
     """
     names = (*needed_services(document, service), service)
     services = {name: _own(body_of(document, name), labels) for name in names}
+    services[service] = {**services[service], "image": image}
+    services[service].pop("build", None)
     networks = {"default": None, **(document.get("networks") or {})}
     rewritten: dict[str, Any] = {
         "services": services,

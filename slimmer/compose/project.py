@@ -29,17 +29,17 @@ def bring_up(
     document: Document,
     services: Sequence[Service],
     *,
+    image: str,
     folder: Path,
     timeout: float,
 ) -> None:
     """Start what the services need, in at most `timeout` seconds, and make their networks and
-    volumes; the services themselves are not started. `folder` takes the project's file.
+    volumes; the services themselves, of whose image `image` is the name, are not started. `folder`
+    takes the project's file.
 
     Raises ServiceNotReadyError with the last lines of the service that is to blame.
     """
-    _Project(session, tool, document, folder, time.monotonic() + timeout, timeout).bring_up(
-        services
-    )
+    _Project(session, tool, document, image, folder, timeout).bring_up(services)
 
 
 class _Project:
@@ -48,16 +48,17 @@ class _Project:
         session: Session,
         tool: ComposeTool,
         document: Document,
+        image: str,
         folder: Path,
-        deadline: float,
         timeout: float,
     ) -> None:
         self._session = session
         self._engine = session.engine
         self._tool = tool
         self._document = document
+        self._image = image
         self._folder = folder
-        self._deadline = deadline
+        self._deadline = time.monotonic() + timeout
         self._timeout = timeout
         self._name = session.project()
 
@@ -79,7 +80,8 @@ class _Project:
     def _run(self, service: Service, arguments: Sequence[str]) -> None:
         file = self._folder / f"compose-{service.name}.json"
         labels = self._session.labels(_ROLE)
-        file.write_text(json.dumps(project_document(self._document, service.name, labels)), "utf-8")
+        document = project_document(self._document, service.name, self._image, labels)
+        file.write_text(json.dumps(document), "utf-8")
         ran = self._tool.run([file], self._name, arguments, timeout=self._left())
         if ran.status != 0:
             raise self._failed(service, ran)

@@ -19,8 +19,8 @@ VERSION_TIMEOUT: Final = 20.0
 END_TIMEOUT: Final = 5.0
 """Seconds between SIGTERM and SIGKILL for a tool that is stopped: it finishes the request that the
 engine is working on, else a container comes to be that nobody knows of."""
-_OF_OTHERS: Final = frozenset({"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES"})
-"""Variables that would choose another file, project or set of services than ours."""
+_OF_OTHERS: Final = frozenset({"COMPOSE_FILE", "COMPOSE_PROJECT_NAME"})
+"""Variables that would choose another file or project than ours."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,7 @@ class Composition:
             self.tool,
             self.document,
             (service,),
+            image=options.image,
             folder=folder,
             timeout=self.options.timeout,
         )
