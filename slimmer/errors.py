@@ -224,6 +224,20 @@ class UnknownPathError(SlimError):
     cause = "the path was never in the original"
 
 
+class MissingExtraError(SlimError):
+    """What the user asks for is done by a library that is installed only on request."""
+
+    exit_code = 34
+    cause = "an optional part of slimmer is not installed"
+
+
+class ApiDescriptionError(SlimError):
+    """What --openapi names is no API description, cannot be read, or is not complete in itself."""
+
+    exit_code = 35
+    cause = "the API description cannot be used"
+
+
 class ComposeMissingError(SlimError):
     """The build needs a compose tool, and this machine has none."""
 
@@ -243,20 +257,6 @@ class ServiceNotReadyError(SlimError):
 
     exit_code = 38
     cause = "a service of the compose file did not get ready"
-
-
-class MissingExtraError(SlimError):
-    """What the user asks for is done by a library that is installed only on request."""
-
-    exit_code = 34
-    cause = "an optional part of slimmer is not installed"
-
-
-class ApiDescriptionError(SlimError):
-    """What --openapi names is no API description, cannot be read, or is not complete in itself."""
-
-    exit_code = 35
-    cause = "the API description cannot be used"
 
 
 class InterruptedRunError(SlimError):
