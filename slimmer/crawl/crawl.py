@@ -38,7 +38,7 @@ CRAWL = "crawl"
 START = "crawl start"
 """The name of the probe that asks for the start alone: where that fails, there is nothing to
 crawl."""
-_GUESSES = ("/robots.txt", "/sitemap.xml", "/favicon.ico")
+GUESSES = ("/robots.txt", "/sitemap.xml", "/favicon.ico")
 """What browsers and crawlers ask for unasked."""
 
 
@@ -118,7 +118,7 @@ class _Crawling:
         """Until nothing is left to ask for, or the clock stands at `until`."""
         self.frontier.offer(start, None)
         root = Found(target="", depth=-1)
-        for guess in _GUESSES:
+        for guess in GUESSES:
             self.frontier.offer(guess, root, guessed=True)
         while level := self.frontier.level():
             # A piece at a time: bodies are forgotten as soon as their links are known.

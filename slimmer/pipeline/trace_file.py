@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from slimmer.configuration import Role
-from slimmer.crawl import CRAWL
+from slimmer.crawl import CRAWL, START
 from slimmer.errors import TraceDriftError, UsageError
 from slimmer.model import (
     CommandProbe,
@@ -21,7 +21,7 @@ from slimmer.model import (
     Trace,
     in_role,
 )
-from slimmer.openapi import OPENAPI
+from slimmer.openapi import DESCRIPTION, OPENAPI
 from slimmer.pipeline.job import Job
 from slimmer.pipeline.roles import Examined, ExaminedRole
 from slimmer.probing import HEALTHCHECK, in_order
@@ -273,8 +273,12 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
             f"not among the trace's probes: {', '.join(unknown)}; what they alone need was never "
             "seen and may be missing"
         )
-    found_out = [probe for probe in saved_probes if isinstance(probe, ReplayProbe)]
-    return (*in_order(given, next(filter(_is_healthcheck, saved_probes), None)), *found_out)
+    # In the order of the traced run, so that what has passed there is known to be the same test.
+    replays = [probe for probe in saved_probes if isinstance(probe, ReplayProbe)]
+    starts = [probe for probe in replays if probe.name in (START, DESCRIPTION)]
+    healthcheck = next(filter(_is_healthcheck, saved_probes), None)
+    found_out = (probe for probe in replays if probe not in starts)
+    return (*in_order((*given, *starts), healthcheck), *found_out)
 
 
 def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:

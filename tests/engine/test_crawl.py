@@ -117,20 +117,20 @@ def test_a_probe_with_the_name_of_the_crawl_is_refused(site: str, tmp_path: Path
     assert "a probe is called `crawl`" in ran.stderr
 
 
-def test_a_saved_trace_has_what_was_crawled(
-    site: str, client: docker.DockerClient, tmp_path: Path
-) -> None:
+def test_a_saved_trace_has_what_was_crawled(site: str, tmp_path: Path) -> None:
+    """Beside a probe of the user's: the same image has passed the same already; asked again, it
+    passes again, and one that lacks a page does not."""
+    probe = ("--http-probe", "/unlinked.html")
     traced = run_slim(
-        "build", site, *MINIMAL, "--crawl", "--save-trace", "app.trace", folder=tmp_path
+        "build", site, *MINIMAL, *probe, "--crawl", "--save-trace", "app.trace", folder=tmp_path
     )
-    again = run_slim("build", site, *MINIMAL, "--from-trace", "app.trace", folder=tmp_path)
-    assert again.passed("slim") == ["crawl start", "crawl"]
-    assert again.report["slim"]["id"] == traced.report["slim"]["id"]
-    broken = run_slim(
-        *("build", site, *MINIMAL, "--from-trace", "app.trace"),
-        *("--exclude", "/www/style.css", "--repair", "0"),
-        folder=tmp_path,
-    )
+    again = ("build", site, *MINIMAL, *probe, "--from-trace", "app.trace")
+    known = run_slim(*again, folder=tmp_path)
+    assert known.report["slim"]["id"] == traced.report["slim"]["id"]
+    assert [test["image"] for test in known.report["tests"]] == ["original"], "not examined again"
+    asked = run_slim(*again, "--verify", "status", folder=tmp_path)
+    assert asked.passed("slim") == ["GET /unlinked.html", "crawl start", "crawl"]
+    broken = run_slim(*again, "--exclude", "/www/style.css", "--repair", "0", folder=tmp_path)
     assert broken.code == 13
     assert "GET /style.css: 404 instead of 200" in broken.stderr
 
