@@ -22,6 +22,8 @@ from slimmer.configuration import (
     parse_size,
     read_environment_file,
     read_options,
+    read_plan,
+    steps_of,
 )
 from slimmer.errors import SlimError, UsageError
 from slimmer.model import Probe, RunOptions, Source, Strategy
@@ -70,6 +72,21 @@ _OF_ONE_ROLE = {
     '"my-app --version". It must end with status 0. Repeatable.',
 )
 @exploration_flags
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE|NAME",
+    help="Send the steps of this plan: a YAML file (docs/plans.md), or the name of a ready plan "
+    "for a well-known server (`slim plans` lists them). Repeatable.",
+)
+@click.option(
+    "--plan-value",
+    "plan_values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a plan's value, e.g. user=me. Repeatable.",
+)
 @click.option(
     "--no-healthcheck", is_flag=True, help="Do not use the image's HEALTHCHECK as a probe."
 )
@@ -280,6 +297,7 @@ def build(as_json: bool, quiet: bool, **flags: Any) -> None:
       slim build my-app:latest --http-probe /health
       slim build my-app:latest --http-probe /health --http-probe POST:/login --tag my-app:small
       slim build cli-tool:1 --exec-probe "convert in.png out.jpg"
+      slim build my-redis:7 --plan redis
 
     All options can stand in a slim.yaml, which is read from the current folder where there is
     one and no IMAGE is named, or from --file.
@@ -316,6 +334,7 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     probes: tuple[Probe, ...] = (
         *(http_probe(text) for text in flags["http_probes"]),
         *(command_probe(text) for text in flags["exec_probes"]),
+        *_planned(flags["plans"], flags["plan_values"]),
     )
     if options.roles:
         options = _with_roles(options, flags)
@@ -392,6 +411,29 @@ def _with_roles(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:
             for role in options.roles
         ),
     )
+
+
+def _planned(names: tuple[str, ...], pairs: tuple[str, ...]) -> tuple[Probe, ...]:
+    """The steps of all plans. A value is for each plan that has one of that name."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--plan-value {pair}: expected NAME=VALUE")
+        values[name] = value
+    plans = [read_plan(name) for name in names]
+    known = {name for plan in plans for name in plan.values}
+    if unknown := sorted(set(values) - known):
+        raise UsageError(
+            f"no plan has a value `{unknown[0]}`",
+            hint=f"there are: {', '.join(sorted(known)) or 'none'}",
+        )
+    if values:
+        plans = [
+            read_plan(name, {each: values[each] for each in plan.values if each in values})
+            for name, plan in zip(names, plans, strict=True)
+        ]
+    return steps_of(plans)
 
 
 def _with_trace_files(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:

@@ -16,7 +16,7 @@ from slimmer import __version__
 from slimmer.cli.failure import exit_code_table, show
 from slimmer.errors import InterruptedRunError, SlimError
 
-COMMANDS = ("build", "why", "diff", "watch", "trace", "rules", "doctor", "clean", "debug")
+COMMANDS = ("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug")
 """In the order in which people need them; each is the command of that name in its module."""
 
 

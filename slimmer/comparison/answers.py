@@ -13,6 +13,7 @@ from slimmer.model import (
     Difference,
     HttpAnswer,
     ReplayAnswer,
+    TcpAnswer,
     Verdict,
 )
 
@@ -61,6 +62,12 @@ def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str
         yield "status", _one_of([str(each.status) for each in http], str(found.status))
         yield from _header_findings(http, found)
         yield "body", compare_contents([_body(each) for each in http], _body(found))
+    elif isinstance(found, TcpAnswer):
+        spoken = [each for each in references if isinstance(each, TcpAnswer)]
+        contents = [
+            Content(recorded=each.received, own_names=each.own_names) for each in (*spoken, found)
+        ]
+        yield "answer", compare_contents(contents[:-1], contents[-1])
     else:
         ran = [each for each in references if isinstance(each, CommandAnswer)]
         yield (

@@ -11,19 +11,26 @@ from slimmer.configuration.options import (
     Role,
     Verification,
 )
+from slimmer.configuration.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.configuration.quantities import parse_size
+from slimmer.configuration.ready_plans import ready_plans
 
 __all__ = [
     "BuildOptions",
     "ComposeOptions",
     "DebugImage",
     "DockerRun",
+    "Plan",
     "Role",
     "Verification",
     "environment_variable",
+    "find_plan",
     "openapi_options",
     "parse_docker_run",
     "parse_size",
     "read_environment_file",
     "read_options",
+    "read_plan",
+    "ready_plans",
+    "steps_of",
 ]

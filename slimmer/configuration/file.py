@@ -8,9 +8,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-import shlex
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from slimmer.configuration.document import Document, Section
 from slimmer.configuration.environment import read_environment_file
@@ -22,10 +21,13 @@ from slimmer.configuration.options import (
     Role,
     Verification,
 )
+from slimmer.configuration.plan import Plan, read_plan, steps_of
 from slimmer.configuration.quantities import parse_size
+from slimmer.configuration.scalars import read_port, read_seconds, read_user, read_words
+from slimmer.configuration.steps import read_step
 from slimmer.errors import UsageError
-from slimmer.model import CommandProbe, HttpProbe, Probe, RunOptions, Source, Strategy
-from slimmer.probing import METHODS, command_probe, http_probe, with_unique_names
+from slimmer.model import Probe, RunOptions, Source, Strategy
+from slimmer.probing import with_unique_names
 
 
 def read_options(path: Path) -> BuildOptions:
@@ -41,7 +43,7 @@ def read_options(path: Path) -> BuildOptions:
 
 def _options(root: Section, folder: Path) -> BuildOptions:
     _refuse_what_is_of_one_role(root)
-    probes, checks = _probes(root)
+    probes, checks = _probes(root, folder)
     run = _run(root, folder)
     healthcheck = _healthcheck(root)
     debug, debug_from = _debug(root)
@@ -81,8 +83,11 @@ def _options(root: Section, folder: Path) -> BuildOptions:
     )
 
 
+_OF_ONE_ROLE = ("probes", "plans", "checks", "port", "crawl", "openapi")
+
+
 def _refuse_what_is_of_one_role(root: Section) -> None:
-    for key in ("probes", "checks", "port", "crawl", "openapi") if root.has("roles") else ():
+    for key in _OF_ONE_ROLE if root.has("roles") else ():
         if root.has(key):
             raise root.error(key, f"which role is meant? write it as `roles.NAME.{key}`")
 
@@ -115,7 +120,7 @@ def _role(
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
         raise roles.error(name, "a role's name has letters, digits, `_`, `.` and `-` only")
     section = roles.section(name) or Section(roles.document, roles.path_of(name), {})
-    probes, checks = _probes(section)
+    probes, checks = _probes(section, folder)
     role = Role(
         name=name,
         run=_run(section, folder, common),
@@ -137,7 +142,7 @@ def _compose(root: Section, folder: Path) -> ComposeOptions | None:
         return None
     files = section.texts("file")
     service = section.scalar("service", str, "")
-    timeout = _seconds(section, "timeout", ComposeOptions.timeout)
+    timeout = read_seconds(section, "timeout", ComposeOptions.timeout)
     section.finish()
     for key, value in (("file", files), ("service", service)):
         if not value:
@@ -154,12 +159,36 @@ def _healthcheck(section: Section) -> bool | None:
     return value if said else None
 
 
-def _probes(section: Section) -> tuple[tuple[Probe, ...], tuple[Probe, ...]]:
-    """Probes and checks, no two of one name."""
-    probes = section.each("probes", _probe)
-    checks = section.each("checks", _probe)
+def _probes(section: Section, folder: Path) -> tuple[tuple[Probe, ...], tuple[Probe, ...]]:
+    """Probes, steps of plans among them, and checks, no two of one name."""
+    probes = section.each("probes", partial(read_step, folder=folder))
+    probes += steps_of(_plans(section, folder))
+    checks = section.each("checks", partial(read_step, folder=folder))
     named = with_unique_names(probes + checks)
     return named[: len(probes)], named[len(probes) :]
+
+
+def _plans(section: Section, folder: Path) -> tuple[Plan, ...]:
+    """`plans`: names and files, alone or as `plan:` with `values:`."""
+    listed = section.take("plans")
+    items = listed if isinstance(listed, list) else [] if listed is None else [listed]
+    plans = []
+    for number, item in enumerate(items):
+        key = f"{section.path_of('plans')}[{number}]"
+        values: tuple[tuple[str, str], ...] = ()
+        name = item
+        if isinstance(item, dict):
+            inner = Section(section.document, key, item)
+            name = inner.scalar("plan", str, "")
+            values = inner.mapping_of_texts("values")
+            inner.finish()
+        if not isinstance(name, str) or not name:
+            raise section.document.error(key, "expected the name or the file of a plan")
+        try:
+            plans.append(read_plan(name, dict(values), folder=folder))
+        except UsageError as error:
+            raise section.document.error(key, error.message, error.hint) from error
+    return tuple(plans)
 
 
 def _strategy(root: Section) -> Strategy:
@@ -232,7 +261,7 @@ def _debug(root: Section) -> tuple[DebugImage, str]:
 def _run(section: Section, folder: Path, defaults: RunOptions | None = None) -> RunOptions:
     """`port` and `run` of a section, laid over the defaults."""
     defaults = defaults or RunOptions()
-    port = _port(section) or defaults.port
+    port = read_port(section) or defaults.port
     run = section.section("run")
     if run is None:
         return dataclasses.replace(defaults, port=port)
@@ -241,32 +270,25 @@ def _run(section: Section, folder: Path, defaults: RunOptions | None = None) -> 
     if environment_file:
         environment = read_environment_file(folder / environment_file) + environment
     volumes = tuple(_volume(text, folder) for text in run.texts("volumes"))
-    entrypoint, command = _words(run, "entrypoint"), _words(run, "command")
+    entrypoint, command = read_words(run, "entrypoint"), read_words(run, "command")
     options = RunOptions(
         environment=defaults.environment + environment,
         volumes=defaults.volumes + volumes,
         network=run.scalar("network", str, defaults.network),
-        user=_user(run) or defaults.user,
+        user=read_user(run) or defaults.user,
         entrypoint=defaults.entrypoint if entrypoint is None else entrypoint,
         command=defaults.command if command is None else command,
         workdir=run.scalar("workdir", str, defaults.workdir),
         hostname=run.scalar("hostname", str, defaults.hostname),
         extra_hosts=defaults.extra_hosts + run.texts("add_hosts"),
         port=port,
-        start_timeout=_seconds(run, "start_timeout", defaults.start_timeout),
-        probe_timeout=_seconds(run, "probe_timeout", defaults.probe_timeout),
-        stop_timeout=_seconds(run, "stop_timeout", defaults.stop_timeout),
+        start_timeout=read_seconds(run, "start_timeout", defaults.start_timeout),
+        probe_timeout=read_seconds(run, "probe_timeout", defaults.probe_timeout),
+        stop_timeout=read_seconds(run, "stop_timeout", defaults.stop_timeout),
         settle=_settle(run, defaults.settle),
     )
     run.finish()
     return options
-
-
-def _port(section: Section) -> int | None:
-    port = section.scalar("port", int, 0) or None
-    if port is not None and not 0 < port < 65536:
-        raise section.error("port", f"{port} is not a TCP port (1 to 65535)")
-    return port
 
 
 def _volume(text: str, folder: Path) -> str:
@@ -274,107 +296,8 @@ def _volume(text: str, folder: Path) -> str:
     return os.path.join(folder.absolute(), text) if text.startswith(".") else text
 
 
-def _user(section: Section) -> str:
-    value = section.take("user")
-    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
-        return "" if value is None else str(value)
-    raise section.error("user", "expected a user name or id")
-
-
-def _seconds(section: Section, name: str, default: float) -> float:
-    seconds = section.scalar(name, float, default)
-    if seconds <= 0:
-        raise section.error(name, f"{seconds:g} is not a positive number of seconds")
-    return seconds
-
-
 def _settle(section: Section, default: float) -> float:
     seconds = section.scalar("settle", float, default)
     if seconds < 0:
         raise section.error("settle", f"{seconds:g} is not a number of seconds")
     return seconds
-
-
-def _words(section: Section, name: str) -> tuple[str, ...] | None:
-    if not section.has(name):
-        section.take(name)
-        return None
-    value = section.take(name)
-    if isinstance(value, str):
-        try:
-            return tuple(shlex.split(value))
-        except ValueError as error:
-            raise section.error(name, f"`{value}` is not a command line: {error}") from error
-    if isinstance(value, list) and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise section.error(name, "expected a command line, or a list of texts (quote numbers)")
-
-
-def _probe(item: Section, key: str) -> Probe:
-    kinds = [kind for kind in ("http", "exec") if item.has(kind)]
-    if len(kinds) != 1:
-        item.take("http"), item.take("exec")
-        item.finish()
-        raise item.document.error(key, "expected either `http:` or `exec:`")
-    kind = kinds[0]
-    value = item.take(kind)
-    item.finish()
-    if isinstance(value, str):
-        try:
-            return http_probe(value) if kind == "http" else command_probe(value)
-        except UsageError as error:
-            raise item.error(kind, error.message, error.hint) from error
-    section = Section(item.document, item.path_of(kind), value)
-    probe: Probe = _http(section) if kind == "http" else _command(section)
-    section.finish()
-    return probe
-
-
-def _http(section: Section) -> HttpProbe:
-    method = section.scalar("method", str, "GET").upper()
-    if method not in METHODS:
-        raise section.error("method", f"{method} is not one of {', '.join(METHODS)}")
-    path = section.scalar("path", str, "/")
-    if not path.startswith("/") or re.search(r"\s", path):
-        raise section.error("path", f"`{path}` is not a path (it starts with / and has no space)")
-    return HttpProbe(
-        name=section.scalar("name", str, "") or f"{method} {path}",
-        method=method,
-        path=path,
-        port=_port(section),
-        headers=section.mapping_of_texts("headers"),
-        body=section.scalar("body", str, "").encode(),
-        statuses=_statuses(section),
-        body_pattern=_pattern(section, "body_pattern"),
-    )
-
-
-def _command(section: Section) -> CommandProbe:
-    command = _words(section, "command")
-    if not command:
-        raise section.error("command", "expected a command")
-    return CommandProbe(
-        name=section.scalar("name", str, "") or "exec " + shlex.join(command),
-        command=command,
-        exit_status=section.scalar("exit_status", int, 0),
-        output_pattern=_pattern(section, "output_pattern"),
-        user=_user(section),
-    )
-
-
-def _statuses(section: Section) -> frozenset[int]:
-    value = section.take("status")
-    items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
-    for item in items:
-        if not isinstance(item, int) or isinstance(item, bool) or not 100 <= item <= 599:
-            raise section.error("status", f"`{item}` is not an HTTP status (100 to 599)")
-    return frozenset(items)
-
-
-def _pattern(section: Section, name: str) -> str:
-    pattern = section.scalar(name, str, "")
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise section.error(name, f"not a regular expression: {error}") from error
-    return pattern

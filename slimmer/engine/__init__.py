@@ -1,8 +1,8 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
-from slimmer.engine.addresses import addresses, own_names
+from slimmer.engine.addresses import addresses, environment, own_names
 from slimmer.engine.client import Engine, connect
-from slimmer.engine.commands import RanCommand, run_command
+from slimmer.engine.commands import RanCommand, give_input, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
@@ -11,7 +11,9 @@ from slimmer.engine.configuration import (
     file_server,
     sidecar,
     traced,
+    with_input,
 )
+from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
 from slimmer.engine.session import (
     OWNER_LABEL,
@@ -33,6 +35,7 @@ __all__ = [
     "STDOUT",
     "Attachment",
     "Engine",
+    "LogReader",
     "Output",
     "RanCommand",
     "Session",
@@ -41,8 +44,10 @@ __all__ = [
     "as_user_would",
     "connect",
     "end_owner",
+    "environment",
     "exposed_ports",
     "file_server",
+    "give_input",
     "own_names",
     "owner",
     "owner_is_alive",
@@ -51,4 +56,5 @@ __all__ = [
     "sidecar",
     "traced",
     "uninterrupted",
+    "with_input",
 ]

@@ -1,4 +1,5 @@
-"""Where a container's TCP ports can be reached from this process, and what it is called."""
+"""Where a container's TCP ports can be reached from this process, what it is called, and which
+variables it has."""
 
 from __future__ import annotations
 
@@ -25,6 +26,12 @@ def addresses(description: Mapping[str, Any], port: int, host: str) -> list[tupl
         if endpoint.get("IPAddress"):
             found.append((endpoint["IPAddress"], port))
     return found
+
+
+def environment(description: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of the container's command, those of its image included."""
+    pairs = (description.get("Config") or {}).get("Env") or []
+    return dict(pair.partition("=")[::2] for pair in pairs)
 
 
 def own_names(description: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

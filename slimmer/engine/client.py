@@ -23,6 +23,7 @@ import docker.utils
 import requests.exceptions
 from docker.context import ContextAPI
 
+from slimmer.engine.logs import LogReader
 from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 from slimmer.errors import (
     CommandNotFoundError,
@@ -222,11 +223,24 @@ class Engine:
             )
 
     def execute(
-        self, container: str, command: Iterable[str], *, user: str = ""
+        self,
+        container: str,
+        command: Iterable[str],
+        *,
+        user: str = "",
+        environment: Mapping[str, str] | None = None,
+        stdin: bool = False,
     ) -> tuple[str, Attachment]:
-        """Start a command in a running container; returns the exec id and its output."""
+        """Start a command in a running container; returns the exec id and its streams. It has a
+        stdin only where that is asked for."""
         with translated("run a command in the container"):
-            created = self._client.exec_create(container, list(command), user=user)
+            created = self._client.exec_create(
+                container,
+                list(command),
+                user=user,
+                stdin=stdin,
+                environment=dict(environment or {}) or None,
+            )
             identity = cast(str, created["Id"])
             stream = hijack(
                 self._client, f"/exec/{identity}/start", body={"Detach": False, "Tty": False}
@@ -267,6 +281,11 @@ class Engine:
             written = cast(bytes, self._client.logs(container, tail=lines))
             return written.decode("utf-8", "replace").rstrip()
         return ""
+
+    def follow_log(self, container: str) -> LogReader:
+        """The container's log from its first line on; to be closed."""
+        with translated("follow the container's log"):
+            return LogReader(self._client.logs(container, stream=True, follow=True))
 
     def output(self, container: str) -> Output:
         """All that a container without a terminal wrote to stdout and stderr."""

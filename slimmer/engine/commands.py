@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from slimmer.engine.client import Engine
-from slimmer.engine.streams import Output
+from slimmer.engine.streams import Attachment, Output
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +28,24 @@ def run_command(
     *,
     user: str,
     timeout: float,
+    stdin: bytes = b"",
+    environment: Sequence[tuple[str, str]] = (),
     started: Callable[[], None] = lambda: None,
 ) -> RanCommand:
-    """Run the command, `timeout` in seconds.
+    """Run the command, `timeout` in seconds, with `environment` beside the container's own.
 
     `started` is called once the engine was told to start it. A command beyond its time limit
     goes on in the container (the engine offers no way to end it) until that is removed.
     """
     deadline = time.monotonic() + timeout
-    identity, stream = engine.execute(container, command, user=user)
+    identity, stream = engine.execute(
+        container, command, user=user, environment=dict(environment), stdin=bool(stdin)
+    )
     output = Output()
     try:
         started()
+        if stdin:
+            give_input(stream, stdin)
         while True:
             stream.set_timeout(max(0.001, deadline - time.monotonic()))
             frame = stream.frame()
@@ -49,3 +57,15 @@ def run_command(
     finally:
         stream.close()
     return RanCommand(exit_status=engine.exec_exit_status(identity), output=output)
+
+
+def give_input(stream: Attachment, data: bytes) -> None:
+    """Write all of stdin and close it, beside whatever comes next: a command may write much before
+    it has read all."""
+
+    def give() -> None:
+        with contextlib.suppress(OSError):  # a command need not read all that it is given
+            stream.write(data)
+        stream.close_stdin()
+
+    threading.Thread(target=give, name="stdin", daemon=True).start()

@@ -157,6 +157,11 @@ def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any
     return {**configuration, "HostConfig": host}
 
 
+def with_input(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The same container with a stdin, which ends with the connection that gives it."""
+    return {**configuration, "OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
+
+
 def exposed_ports(config: Mapping[str, Any]) -> tuple[int, ...]:
     """The TCP ports that an image's EXPOSE names, lowest first."""
     return tuple(

@@ -11,7 +11,7 @@ from pathlib import Path
 from slimmer.configuration import BuildOptions, Role
 from slimmer.engine import Session
 from slimmer.errors import UsageError
-from slimmer.model import HttpProbe, Original, Probe, ReplayProbe
+from slimmer.model import NetworkProbe, Original, Probe
 from slimmer.progress import Progress, StageClock
 
 
@@ -52,11 +52,7 @@ class Job:
 
     def ports_named(self, probes: Iterable[Probe]) -> set[int]:
         """The ports that these probes name."""
-        return {
-            probe.port
-            for probe in probes
-            if isinstance(probe, HttpProbe | ReplayProbe) and probe.port
-        }
+        return {probe.port for probe in probes if isinstance(probe, NetworkProbe) and probe.port}
 
     def warn(self, text: str) -> None:
         """Tell the user now, and in the report."""

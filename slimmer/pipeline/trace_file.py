@@ -13,6 +13,7 @@ from slimmer.crawl import CRAWL, START
 from slimmer.errors import TraceDriftError, UsageError
 from slimmer.model import (
     CommandProbe,
+    HostProbe,
     KeepSet,
     Probe,
     ProbeResult,
@@ -266,7 +267,9 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
     given = role.probes
     _tell_unexplored(job, role, saved_probes)
     if not given:
-        return saved_probes
+        return _without_host_commands(job, saved_probes)
+    # What the original does not pass is not in the trace: no failure, where a plan says so.
+    given = tuple(probe for probe in given if not probe.optional or probe in saved_probes)
     unknown = [in_role(role.name, probe.name) for probe in given if probe not in saved_probes]
     if unknown:
         job.warn(
@@ -290,6 +293,24 @@ def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:
                 f"--{name} is for a traced run, and the trace was saved without it: nothing is "
                 "found out"
             )
+
+
+def _without_host_commands(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """A file that says what an image has used must not run programs on this machine. Later steps
+    of a plan may need what such a command did: they are left out as well."""
+    kept: list[Probe] = []
+    cut: set[str] = set()
+    for probe in probes:
+        if isinstance(probe, HostProbe):
+            cut.add(probe.plan)
+        elif not probe.plan or probe.plan not in cut:
+            kept.append(probe)
+    if len(kept) < len(probes):
+        job.warn(
+            "commands of the trace that run on this machine are left out, and the steps behind "
+            "them in their plan; name the plan itself (--plan) to run them"
+        )
+    return tuple(kept)
 
 
 def _is_healthcheck(probe: Probe) -> TypeGuard[CommandProbe]:

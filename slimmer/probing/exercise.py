@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeGuard
 
 from slimmer.model import CommandProbe, HttpProbe, Probe, ProbeResult, ReplayProbe
 from slimmer.probing.prober import Prober
@@ -11,6 +13,7 @@ from slimmer.probing.prober import Prober
 HEALTHCHECK = "healthcheck"
 """The name of the probe that is made from the image's HEALTHCHECK."""
 _DEFAULT_SHELL = ("/bin/sh", "-c")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def healthcheck_probe(config: Mapping[str, Any]) -> CommandProbe | None:
@@ -32,14 +35,42 @@ def healthcheck_probe(config: Mapping[str, Any]) -> CommandProbe | None:
 
 def in_order(probes: Iterable[Probe], healthcheck: CommandProbe | None) -> tuple[Probe, ...]:
     """The probes with the healthcheck where it observes readiness best: in front, but behind
-    HTTP probes, whose first answer tells more."""
+    HTTP probes, and plans that begin with one, whose first answer tells more."""
     probes = tuple(probes)
     if healthcheck is None:
         return probes
     count = 0
-    while count < len(probes) and isinstance(probes[count], HttpProbe | ReplayProbe):
-        count += 1
+    for _, group in itertools.groupby(probes, key=lambda probe: probe.plan):
+        steps = list(group)
+        leading = len(list(itertools.takewhile(_asks_by_http, steps)))
+        count += len(steps) if steps[0].plan and leading else leading
+        if not leading or (not steps[0].plan and leading < len(steps)):
+            break
     return (*probes[:count], healthcheck, *probes[count:])
+
+
+def _asks_by_http(probe: Probe) -> bool:
+    return isinstance(probe, HttpProbe | ReplayProbe)
+
+
+def is_independent_command(probe: Probe) -> TypeGuard[CommandProbe]:
+    """Whether the probe could as well be the command of a container of its own."""
+    return isinstance(probe, CommandProbe) and not probe.plan
+
+
+def may_be_repeated(probe: Probe) -> bool:
+    """Whether it can be sent once more, out of its order, without changing what others get."""
+    if isinstance(probe, HttpProbe):
+        return not probe.plan and probe.method in _SAFE_METHODS
+    return is_independent_command(probe) or isinstance(probe, ReplayProbe)
+
+
+def phases_of(probes: Sequence[Probe]) -> tuple[str, ...]:
+    """The phase of each probe. The very first has one of its own even where it begins a plan: it
+    is repeated while the application boots."""
+    return tuple(
+        probe.phase if number and probe.phase else probe.name for number, probe in enumerate(probes)
+    )
 
 
 def exercise(
@@ -47,20 +78,53 @@ def exercise(
     probes: Iterable[Probe],
     *,
     ready_limit: float,
-    begin: Callable[[Probe], None] = lambda _: None,
+    begin: Callable[[str], None] = lambda _: None,
     done: Callable[[ProbeResult], None] = lambda _: None,
+    go_on: bool = False,
 ) -> tuple[ProbeResult, ...]:
-    """Run the probes one after the other; the first is repeated until the application is ready.
+    """Run the probes one after the other, those of a parallel group side by side; the first is
+    repeated until the application is ready.
 
-    `begin` is told of each probe before it runs, `done` of each result. After the first probe
-    has failed, no other is tried: the application is not there.
+    `begin` is told of each phase before it begins, `done` of each result. After the first probe
+    has failed, no other is tried: the application is not there. Nor are the later steps of a plan
+    of which one has failed. `go_on`: all are tried in any case.
     """
+    probes = tuple(probes)
     results: list[ProbeResult] = []
-    for probe in probes:
-        begin(probe)
-        result = prober.once(probe) if results else prober.until_ready(probe, limit=ready_limit)
-        results.append(result)
-        done(result)
-        if len(results) == 1 and not result.passed:
+    failed_plans: set[str] = set()
+    phase = ""
+    for group, its_phase in _groups(probes):
+        if group[0].plan in failed_plans and not go_on:
+            continue
+        if its_phase != phase:
+            phase = its_phase
+            begin(phase)
+        if not results:
+            fresh = [prober.until_ready(group[0], limit=ready_limit)]
+        elif len(group) == 1:
+            fresh = [prober.in_time(group[0])]
+        else:
+            with ThreadPoolExecutor(len(group), "parallel steps") as pool:
+                fresh = list(pool.map(prober.in_time, group))
+        for result in fresh:
+            results.append(result)
+            done(result)
+            if not result.passed and result.probe.plan and not result.probe.optional:
+                failed_plans.add(result.probe.plan)
+        if len(results) == 1 and not results[0].passed and not go_on:
             break
     return tuple(results)
+
+
+def _groups(probes: Sequence[Probe]) -> Iterator[tuple[list[Probe], str]]:
+    """(probes that run side by side, their phase); the first probe is always alone."""
+    phases = phases_of(probes)
+    numbered = enumerate(zip(probes, phases, strict=True))
+
+    def key(item: tuple[int, tuple[Probe, str]]) -> object:
+        number, (probe, phase) = item
+        return (probe.plan, phase, probe.beside) if probe.beside and number else number
+
+    for _, group in itertools.groupby(numbered, key=key):
+        pairs = [pair for _, pair in group]
+        yield [probe for probe, _ in pairs], pairs[0][1]

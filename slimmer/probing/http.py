@@ -10,13 +10,24 @@ import http.client
 import re
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from slimmer.model import HttpAnswer, HttpProbe, ProbeResult
+from slimmer.probing.form import content_of
+from slimmer.probing.judging import (
+    EXCERPT_LIMIT,
+    MissingValueError,
+    captured,
+    header_complaint,
+    json_complaint,
+)
 from slimmer.probing.record import record
+
+if TYPE_CHECKING:
+    from slimmer.probing.cookies import Cookies
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer's body that are read; the rest is left to the connection's end."""
-EXCERPT_LIMIT = 2000
 NOT_READY_STATUSES = frozenset({502, 503, 504})
 
 
@@ -26,15 +37,16 @@ def request(
     timeout: float,
     *,
     own_names: tuple[tuple[str, str], ...] = (),
+    cookies: Cookies | None = None,
 ) -> ProbeResult:
     """Send the request to the first address that accepts it; `timeout` in seconds, `own_names`
-    as in HttpAnswer."""
+    as in HttpAnswer. `cookies` are sent and remembered."""
     started = time.monotonic()
     failure = "no address is known for the port"
     for host, port in addresses:
         connection = http.client.HTTPConnection(host, port, timeout=timeout)
         try:
-            return _exchange(probe, connection, started, timeout, own_names)
+            return _exchange(probe, connection, started, timeout, own_names, cookies)
         except (OSError, http.client.HTTPException) as error:
             failure = _describe(error)
         finally:
@@ -54,19 +66,32 @@ def _exchange(
     started: float,
     timeout: float,
     own_names: tuple[tuple[str, str], ...],
+    cookies: Cookies | None,
 ) -> ProbeResult:
+    content, content_type = content_of(probe)
     headers = dict(probe.headers)
-    if not any(name.lower() == "user-agent" for name in headers):
-        headers["User-Agent"] = "slimmer-probe"
-    connection.request(probe.method, probe.path, body=probe.body or None, headers=headers)
+    _add(headers, "User-Agent", "slimmer-probe")
+    _add(headers, "Content-Type", content_type)
+    if cookies is not None:
+        _add(headers, "Cookie", cookies.header_for(probe.path, headers))
+    connection.request(probe.method, probe.path, body=content or None, headers=headers)
     response = connection.getresponse()
+    if cookies is not None:
+        cookies.remember(probe.path, headers, response)
     body = _read(response, started + timeout)
     text = body.decode("utf-8", "replace")
     accepted = response.status in probe.statuses if probe.statuses else 200 <= response.status < 400
     answer = f"{response.status} {response.reason}".strip() + f", {len(body)} bytes"
-    if accepted and probe.body_pattern and not re.search(probe.body_pattern, text):
-        accepted = False
-        answer += f", body does not match /{probe.body_pattern}/"
+    values: tuple[tuple[str, str], ...] = ()
+    if accepted:
+        complaint = _complaint(probe, response, text)
+        try:
+            values = () if complaint else captured(probe.captures, text, response.getheaders())
+        except MissingValueError as error:
+            complaint = str(error)
+        if complaint:
+            accepted = False
+            answer += f", {complaint}"
     return ProbeResult(
         probe=probe,
         passed=accepted,
@@ -80,6 +105,22 @@ def _exchange(
             body=record(body, complete=len(body) < BODY_LIMIT),
             own_names=own_names,
         ),
+        captured=values,
+    )
+
+
+def _add(headers: dict[str, str], name: str, value: str) -> None:
+    """A header that the step does not set itself."""
+    if value and not any(each.lower() == name.lower() for each in headers):
+        headers[name] = value
+
+
+def _complaint(probe: HttpProbe, response: http.client.HTTPResponse, text: str) -> str:
+    """What is wrong with an answer of the right status; empty where nothing is."""
+    if probe.body_pattern and not re.search(probe.body_pattern, text):
+        return f"body does not match /{probe.body_pattern}/"
+    return header_complaint(probe.answer_headers, response.getheaders()) or json_complaint(
+        probe.json, text
     )
 
 

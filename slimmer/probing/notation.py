@@ -7,6 +7,7 @@ into an argument vector as a shell would, without any shell: `convert "my file.p
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import shlex
 
@@ -47,13 +48,23 @@ def command_probe(text: str) -> CommandProbe:
 
 
 def with_unique_names(probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
-    """The same probes, a number behind each name that occurred before."""
-    seen: dict[str, int] = {}
+    """The same probes, a number behind each name of a probe or a phase that occurred before."""
+    seen: set[str] = set()
+    phases: dict[tuple[str, str], str] = {}
     result: list[Probe] = []
     for probe in probes:
-        seen[probe.name] = seen.get(probe.name, 0) + 1
-        count = seen[probe.name]
-        result.append(
-            probe if count == 1 else dataclasses.replace(probe, name=f"{probe.name} #{count}")
-        )
+        phase = probe.phase
+        if phase:
+            key = (probe.plan, phase)
+            if key not in phases:
+                phases[key] = _unused(phase, seen)
+            phase = phases[key]
+        result.append(dataclasses.replace(probe, name=_unused(probe.name, seen), phase=phase))
     return tuple(result)
+
+
+def _unused(name: str, seen: set[str]) -> str:
+    numbered = (f"{name} #{count}" if count > 1 else name for count in itertools.count(1))
+    free = next(each for each in numbered if each not in seen)
+    seen.add(free)
+    return free

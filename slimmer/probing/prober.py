@@ -1,13 +1,28 @@
-"""Probes against a target: the first is repeated until the application is ready, none else."""
+"""Probes against a target: the first is repeated until the application is ready, others only where
+they say so."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 
-from slimmer.model import HttpProbe, Probe, ProbeResult, ReplayProbe
+from slimmer.model import (
+    CommandProbe,
+    HostProbe,
+    HttpProbe,
+    LogProbe,
+    NetworkProbe,
+    Probe,
+    ProbeResult,
+    ReplayProbe,
+    SignalProbe,
+    TcpProbe,
+)
 from slimmer.probing import command, http
+from slimmer.probing.plan_state import PlanState
 from slimmer.probing.replay import replay
+from slimmer.probing.substitution import UnknownValueError
 from slimmer.probing.target import Target
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
@@ -18,55 +33,115 @@ COMMAND_MISSING = frozenset({126, 127})
 
 
 class Prober:
-    """Sends probes to one target."""
+    """Sends probes to one target. Safe to use from several threads."""
 
     def __init__(self, target: Target, *, probe_timeout: float) -> None:
         self._target = target
         self._timeout = probe_timeout
+        self._plans: dict[str, PlanState] = {}
 
     def once(self, probe: Probe, *, timeout: float | None = None) -> ProbeResult:
-        """One attempt; at most `timeout` (else the probe timeout) seconds."""
-        limit = self._timeout if timeout is None else timeout
-        if isinstance(probe, HttpProbe):
-            return http.request(
-                probe,
-                self._target.addresses(probe.port),
-                limit,
-                own_names=self._target.own_names(),
-            )
-        if isinstance(probe, ReplayProbe):
-            return replay(probe, self._target, limit)
-        return command.run(probe, self._target, limit)
+        """One attempt; at most `timeout` (else the probe's, else the run's) seconds."""
+        limit = probe.timeout or self._timeout
+        if timeout is not None:
+            limit = min(limit, timeout)
+        if not probe.plan:
+            return self._send(probe, limit, None)
+        state = self._plans.get(probe.plan)
+        if state is None:
+            state = self._plans.setdefault(probe.plan, PlanState(self._target.environment()))
+        try:
+            step = state.resolved(probe)
+        except UnknownValueError as error:
+            return ProbeResult(probe=probe, passed=False, answer=str(error))
+        result = self._send(step, limit, state)
+        if result.passed:
+            state.remember(result.captured)
+        return dataclasses.replace(result, probe=probe)
+
+    def in_time(self, probe: Probe) -> ProbeResult:
+        """One attempt, or for as long as the probe wants to be repeated (`Step.within`)."""
+        deadline = time.monotonic() + probe.within
+        return self._repeated(probe, deadline, lambda _: time.monotonic() >= deadline)
 
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
         """Attempts until the probe passes, fails for good, or `limit` seconds are over.
 
         It fails for good when the application gave a definite answer, when the container's own
-        command ended, or when the target sees that waiting is hopeless.
+        command ended, or when the target sees that waiting is hopeless. A probe that wants to be
+        repeated takes no answer for definite.
         """
+        deadline = time.monotonic() + limit
+        port = probe.port if isinstance(probe, NetworkProbe) else None
+
+        def is_over(result: ProbeResult) -> bool:
+            if self._is_final(result) or time.monotonic() > deadline:
+                return True
+            return self._target.is_hopeless(port)
+
+        return self._repeated(probe, deadline, is_over)
+
+    def _repeated(
+        self, probe: Probe, deadline: float, is_over: Callable[[ProbeResult], bool]
+    ) -> ProbeResult:
         started = time.monotonic()
         pause = FIRST_PAUSE
         attempts = 0
         while True:
             attempts += 1
-            left = started + limit - time.monotonic()
-            result = self.once(probe, timeout=max(0.1, min(self._timeout, left)))
+            left = deadline - time.monotonic() if deadline > started else None
+            result = self.once(probe, timeout=None if left is None else max(0.1, left))
             result = dataclasses.replace(
                 result, attempts=attempts, seconds=time.monotonic() - started
             )
-            if result.passed or self._is_final(result):
-                return result
-            port = probe.port if isinstance(probe, HttpProbe | ReplayProbe) else None
-            if time.monotonic() - started > limit or self._target.is_hopeless(port):
+            if result.passed or is_over(result):
                 return result
             self._target.wait_for_change(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def _send(self, probe: Probe, limit: float, state: PlanState | None) -> ProbeResult:
+        target = self._target
+        match probe:
+            case HttpProbe():
+                return http.request(
+                    probe,
+                    target.addresses(probe.port),
+                    limit,
+                    own_names=target.own_names(),
+                    cookies=state.cookies if state else None,
+                )
+            case ReplayProbe():
+                return replay(probe, target, limit)
+            case CommandProbe():
+                return command.run(probe, target, limit)
+            case HostProbe():
+                from slimmer.probing import host  # few runs have such steps
+
+                return host.run(probe, target, limit)
+            case TcpProbe():
+                from slimmer.probing import tcp
+
+                return tcp.converse(
+                    probe, target.addresses(probe.port), limit, own_names=target.own_names()
+                )
+            case LogProbe():
+                from slimmer.probing import container
+
+                position = state.log_position if state else 0
+                result, position = container.await_line(probe, target, limit, position)
+                if state is not None:
+                    state.log_position = position
+                return result
+            case SignalProbe():
+                from slimmer.probing import container
+
+                return container.send_signal(probe, target)
+
     def _is_final(self, result: ProbeResult) -> bool:
-        if isinstance(result.probe, HttpProbe | ReplayProbe):
-            return result.answered or self._target.exit_status() is not None
-        return (
-            result.exit_status in COMMAND_MISSING
-            or result.exit_status is None
-            or self._target.exit_status() is not None
-        )
+        if self._target.exit_status() is not None:
+            return True
+        if isinstance(result.probe, CommandProbe):
+            return result.exit_status in COMMAND_MISSING or result.exit_status is None
+        if isinstance(result.probe, HttpProbe | TcpProbe | ReplayProbe):
+            return result.answered and not result.probe.within
+        return True

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slimmer.model import HttpAnswer, ProbeResult, Recorded, ReplayAnswer, ReplayProbe
 from slimmer.probing.connections import Connections, Exchanged, media_type
-from slimmer.probing.http import EXCERPT_LIMIT, NOT_READY_STATUSES
+from slimmer.probing.http import NOT_READY_STATUSES
+from slimmer.probing.judging import EXCERPT_LIMIT
 from slimmer.probing.target import Target
 
 SILENT_LIMIT = 5

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,8 +44,33 @@ class Target(Protocol):
         """Where the container's TCP port can be reached from here, best first; None: the run's."""
         ...
 
-    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
-        """Run a command in the container, `timeout` in seconds."""
+    def run_command(
+        self,
+        command: Sequence[str],
+        *,
+        user: str,
+        timeout: float,
+        stdin: bytes = b"",
+        environment: Sequence[tuple[str, str]] = (),
+    ) -> CommandOutcome:
+        """Run a command in the container, `timeout` in seconds; `environment` is added to the
+        container's own."""
+        ...
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables of the container's own command."""
+        ...
+
+    def wait_for_line(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """The first line of the container's log from number `position` on in which the pattern is
+        found, and the number of the next one; None where none comes in `timeout` seconds, or
+        before the end."""
+        ...
+
+    def signal(self, name: str) -> None:
+        """Send a signal (`SIGHUP`) to the container's first process."""
         ...
 
     def own_names(self) -> tuple[tuple[str, str], ...]:

@@ -15,16 +15,15 @@ from slimmer.errors import (
 from slimmer.model import (
     Access,
     CommandProbe,
-    HttpProbe,
+    NetworkProbe,
     Probe,
     ProbeResult,
-    ReplayProbe,
     RunOptions,
     Sighting,
     Source,
     Trace,
 )
-from slimmer.probing import COMMAND_MISSING, Prober
+from slimmer.probing import COMMAND_MISSING, Prober, exercise, may_be_repeated
 from slimmer.tracing import SETTLE, TracedRun
 
 _READ_BY_THE_ENGINE = ("/etc/passwd", "/etc/group")
@@ -76,19 +75,31 @@ def observe(
     except EngineOperationError:
         return _not_started(*_READ_BY_THE_ENGINE, logs=target.logs())
     results: list[ProbeResult] = []
+
+    def sent(result: ProbeResult) -> None:
+        results.append(result)
+        done(result)
+
     try:
         if exit_status is not None:
             target.wait_for_exit(run.start_timeout)
-        elif any(isinstance(probe, HttpProbe | ReplayProbe) for probe in probes):
+        elif any(isinstance(probe, NetworkProbe) for probe in probes):
             target.wait_until_listening(None, ready_limit)
-        for probe in probes:
-            results.append(_send(target, probe, run, ready_limit, first=not results))
-            done(results[-1])
+        prober = Prober(target, probe_timeout=run.probe_timeout)
+        exercise(
+            prober,
+            probes,
+            ready_limit=ready_limit,
+            begin=target.phase,
+            done=sent,
+            go_on=True,
+        )
         if run.settle and exit_status is None and target.exit_status() is None:
             target.phase(SETTLE)
             target.wait_for_exit(run.settle)
-            if target.exit_status() is None and probes:
-                results.append(_send(target, probes[0], run, ready_limit, first=True))
+            if target.exit_status() is None and probes and may_be_repeated(probes[0]):
+                target.phase(probes[0].name)
+                results.append(prober.until_ready(probes[0], limit=ready_limit))
         as_expected = target.exit_status() == exit_status
         trace = target.finish()
     except (TraceIncompleteError, EngineOperationError):
@@ -117,11 +128,3 @@ def _not_started(*paths: str, logs: str) -> Observation:
 
 def _executed(path: str, phase: str) -> Sighting:
     return Sighting(path=path, access=Access.EXECUTE, phase=phase, program="", source=Source.NOTIFY)
-
-
-def _send(
-    target: TracedRun, probe: Probe, run: RunOptions, ready_limit: float, *, first: bool
-) -> ProbeResult:
-    target.phase(probe.name)
-    prober = Prober(target, probe_timeout=run.probe_timeout)
-    return prober.until_ready(probe, limit=ready_limit) if first else prober.once(probe)

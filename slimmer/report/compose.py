@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,22 +9,18 @@ from dataclasses import dataclass, field
 from slimmer import __version__
 from slimmer.comparison import SHOWN_LINES
 from slimmer.model import (
-    CommandProbe,
     Entry,
     EntryType,
     ExplorationSummary,
-    HttpProbe,
     KeepSet,
     LayerPlan,
     Measurements,
     Original,
     PackedImage,
-    Probe,
     ProbeResult,
     Strategy,
     Trace,
 )
-from slimmer.progress import count
 from slimmer.repair import RepairLog
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
@@ -229,8 +224,8 @@ def _probe(result: ProbeResult) -> ProbeSummary:
     comparison = result.comparison
     return ProbeSummary(
         name=probe.name,
-        kind=_kind(probe),
-        request=_request(probe),
+        kind=probe.kind,
+        request=probe.request,
         passed=result.passed,
         answer=result.answer,
         seconds=result.seconds,
@@ -242,20 +237,6 @@ def _probe(result: ProbeResult) -> ProbeSummary:
             for each in (comparison.differences if comparison else ())
         ),
     )
-
-
-def _kind(probe: Probe) -> str:
-    if isinstance(probe, CommandProbe):
-        return "command"
-    return "http" if isinstance(probe, HttpProbe) else "replay"
-
-
-def _request(probe: Probe) -> str:
-    if isinstance(probe, CommandProbe):
-        return shlex.join(probe.command)
-    if isinstance(probe, HttpProbe):
-        return f"{probe.method} {probe.path}"
-    return count(len(probe.requests), "request")
 
 
 def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:

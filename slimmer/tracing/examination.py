@@ -4,19 +4,18 @@ where it does not do what its probes expect."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import UsageError
 from slimmer.model import (
-    CommandProbe,
     ExplorationSummary,
     HttpProbe,
+    NetworkProbe,
     Original,
     Probe,
     ProbeResult,
-    ReplayProbe,
     RunOptions,
     Trace,
 )
@@ -27,6 +26,8 @@ from slimmer.probing import (
     exercise,
     healthcheck_probe,
     in_order,
+    is_independent_command,
+    may_be_repeated,
 )
 from slimmer.tracing.explanation import ended_early, failed_probe
 from slimmer.tracing.traced_run import TracedRun
@@ -93,8 +94,8 @@ def examine(
     booted: Callable[[], None] = lambda: None,
     explorations: Sequence[Exploration] = (),
 ) -> Examination:
-    """Probe the started target, one phase per probe, explore it, then stop it and complete its
-    trace.
+    """Probe the started target, one phase per probe or as plans name them, explore it, then stop it
+    and complete its trace.
 
     `booted` is called when most of what the application needs has been seen, `done` with each
     probe's result.
@@ -121,13 +122,16 @@ def examine(
             prober,
             probes,
             ready_limit=left,
-            begin=lambda probe: target.phase(probe.name),
+            begin=target.phase,
             done=finished,
         )
         passed = []
+        unfit: list[ProbeResult] = []
         for position, result in enumerate(results):
             if result.passed:
                 passed.append(result)
+            elif result.probe.optional and position > 0:
+                unfit.append(result)
             elif result.probe.name == HEALTHCHECK and position > 0:
                 notes.append(
                     f"the image's HEALTHCHECK fails on the original already ({result.answer}): "
@@ -136,6 +140,7 @@ def examine(
             else:
                 raise failed_probe(target, result, run)
         results = tuple(passed)
+        notes += _optional_notes(unfit)
         for exploration in explorations:
             found = exploration.explore(target, begin=target.phase)
             for result in found.results:
@@ -163,18 +168,30 @@ def examine(
     )
 
 
+def _optional_notes(failed: Iterable[ProbeResult]) -> Iterator[str]:
+    """One sentence for each plan of which the original does not pass every step."""
+    by_plan: dict[str, list[ProbeResult]] = {}
+    for result in failed:
+        by_plan.setdefault(result.probe.plan, []).append(result)
+    for plan, results in by_plan.items():
+        whose = f" of the plan {plan}" if plan else ""
+        steps = "; ".join(f"{result.probe.name} ({result.answer})" for result in results)
+        yield f"the original does not pass all optional steps{whose}, which are left out: {steps}"
+
+
 def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
     """Wait until the first probe has a chance, so that its phase is not the application's boot."""
-    if isinstance(first, HttpProbe | ReplayProbe) or exposed_ports(original.config):
-        port = first.port if isinstance(first, HttpProbe | ReplayProbe) else None
+    if isinstance(first, NetworkProbe) or exposed_ports(original.config):
+        port = first.port if isinstance(first, NetworkProbe) else None
         target.wait_until_listening(port, run.start_timeout)
 
 
 def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) -> int | None:
-    """Watch the application do what it does later; its first probe must pass once more."""
+    """Watch the application do what it does later; its first probe must pass once more, if it may
+    be repeated."""
     target.phase(SETTLE)
     status = target.wait_for_exit(run.settle)
-    if status is None:
+    if status is None and may_be_repeated(first):
         again = prober.once(first)
         if not again.passed:
             raise failed_probe(target, again, run)
@@ -186,7 +203,7 @@ def _may_end_by_itself(target: TracedRun, original: Original, probes: tuple[Prob
     must not be cut short. An application that serves shows it by a port or a HEALTHCHECK."""
     is_service = exposed_ports(original.config) or target.listening()
     return not is_service and all(
-        isinstance(probe, CommandProbe) and probe.name != HEALTHCHECK for probe in probes
+        is_independent_command(probe) and probe.name != HEALTHCHECK for probe in probes
     )
 
 
@@ -203,6 +220,6 @@ def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> i
 
 
 def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
-    if status == 0 and not any(isinstance(probe, HttpProbe | ReplayProbe) for probe in probes):
+    if status == 0 and all(map(is_independent_command, probes)):
         return
     raise ended_early(status, target.logs())

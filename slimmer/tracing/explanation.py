@@ -12,7 +12,17 @@ from slimmer.errors import (
     OriginalProbeError,
     SlimError,
 )
-from slimmer.model import CommandProbe, HttpProbe, ProbeResult, ReplayProbe, RunOptions
+from slimmer.model import (
+    CommandProbe,
+    HostProbe,
+    HttpProbe,
+    LogProbe,
+    NetworkProbe,
+    ProbeResult,
+    ReplayProbe,
+    RunOptions,
+    SignalProbe,
+)
 from slimmer.probing import COMMAND_MISSING
 from slimmer.tracing.wire import Listening
 
@@ -69,8 +79,16 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
         )
     if status is not None:
         return ended_early(status, target.logs())
+    if isinstance(probe, LogProbe | SignalProbe):
+        return OriginalProbeError(
+            f"the probe `{probe.name}` fails on the original: {result.answer} ({probe.request})",
+            hint="the log is searched behind the line that the plan's last log step has found; "
+            "`timeout:` says how long",
+            details=target.logs(),
+        )
+    assert isinstance(probe, NetworkProbe)
     port = probe.port or target.port()
-    if not result.answered:
+    if not isinstance(probe, HostProbe) and not result.answered:
         silent = not_listening(target, port, run)
         if silent is not None:
             return silent
@@ -84,12 +102,16 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     )
 
 
-def _how_to_go_on(probe: HttpProbe | ReplayProbe) -> str:
+def _how_to_go_on(probe: NetworkProbe) -> str:
+    if probe.plan:
+        return "correct the step in the plan, or mark it with `optional: true`"
     if isinstance(probe, HttpProbe):
         return (
             "correct the path or say which status is right, for example "
             f'--http-probe "{probe.method}:{probe.path} 404"'
         )
+    if not isinstance(probe, ReplayProbe):
+        return "it must work against the original before slimmer can learn from it"
     if probe.origin.tls and not probe.origin.insecure:
         return "correct the address; --insecure takes a certificate that nobody vouches for"
     return "correct the address: http or https, the port, the path"

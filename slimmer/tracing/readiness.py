@@ -47,7 +47,7 @@ def await_ready(
         Prober(target, probe_timeout=run.probe_timeout),
         probes,
         ready_limit=left,
-        begin=lambda probe: target.phase(probe.name),
+        begin=target.phase,
     ):
         if result.passed:
             passed.append(result.probe)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ from typing import Any
 from slimmer.engine import (
     SENSOR_PATH,
     Attachment,
+    LogReader,
     Session,
     addresses,
     argument_vector,
@@ -23,6 +26,7 @@ from slimmer.engine import (
     sidecar,
     traced,
 )
+from slimmer.engine import environment as environment_of
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError, UsageError
 from slimmer.model import Original, PortBinding, RunOptions, Sighting, Source, Trace
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
@@ -98,6 +102,9 @@ class TracedRun:
         self._watcher = ""
         self._sidecar: Attachment | None = None
         self._records: RecordStream | None = None
+        self._log: LogReader | None = None
+        self._claimed: set[int] = set()
+        self._lock = threading.Lock()
 
     # ---- start
 
@@ -181,7 +188,15 @@ class TracedRun:
         """Every TCP port that the target listened on so far."""
         return self._stream.all(Listening)
 
-    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+    def run_command(
+        self,
+        command: Sequence[str],
+        *,
+        user: str,
+        timeout: float,
+        stdin: bytes = b"",
+        environment: Sequence[tuple[str, str]] = (),
+    ) -> CommandOutcome:
         """Run a command in the container, behind a gate of its own."""
         point = self._stream.position()
         gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
@@ -192,6 +207,8 @@ class TracedRun:
                 (SENSOR_PATH, "gate", *gate, "--", *command),
                 user=user or self._run.user,
                 timeout=timeout,
+                stdin=stdin,
+                environment=environment,
                 started=lambda: self._tell("adopt"),
             )
         except EngineOperationError as error:
@@ -201,13 +218,45 @@ class TracedRun:
         outcome = CommandOutcome(exit_status=ran.exit_status, written=ran.output)
         if ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both:
             return outcome
-        adopted = self._stream.wait_for(Adopted, ANSWER_TIMEOUT, since=point)
+        adopted = self._adoption(point)
         if adopted is None or not adopted.process:
             raise self._incomplete(
                 f"the command {command[0]} was not traced"
                 + (f" ({adopted.text})" if adopted is not None else "")
             )
         return outcome
+
+    def _adoption(self, point: int) -> Adopted | None:
+        """The sensor's word, behind the point, that it watches a command: one for each command, as
+        several may be on their way at once."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        while True:
+            with self._lock:
+                arrived = self._stream.behind(point)
+                for number, each in enumerate(arrived, point):
+                    if isinstance(each, Adopted) and number not in self._claimed:
+                        self._claimed.add(number)
+                        return each
+            left = deadline - time.monotonic()
+            if self._stream.wait_for(Adopted, left, since=point + len(arrived)) is None:
+                return None
+
+    def environment(self) -> Mapping[str, str]:
+        """As the engine has set it."""
+        return environment_of(self._description)
+
+    def wait_for_line(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """The container's log is followed from the first call on, and read from its start."""
+        with self._lock:
+            if self._log is None:
+                self._log = self._engine.follow_log(self.container)
+        return self._log.wait_for(pattern, position, timeout)
+
+    def signal(self, name: str) -> None:
+        """Send a signal to the target's first program, which is the user's command by now."""
+        self._engine.signal_container(self.container, name)
 
     def own_names(self) -> tuple[tuple[str, str], ...]:
         """What the engine called the target."""
@@ -350,6 +399,8 @@ class TracedRun:
 
     def close(self) -> None:
         """Remove the target and the sidecar."""
+        if self._log is not None:
+            self._log.close()
         if self._sidecar is not None:
             self._sidecar.close()
         for container in (self._watcher, self.container):

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from slimmer.comparison import compare
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.model import Answer, HttpProbe, Probe, ProbeResult, ReplayAnswer, Verdict
+from slimmer.model import Answer, Probe, ProbeResult, ReplayAnswer, Verdict
+from slimmer.probing import may_be_repeated
 from slimmer.verify.smoke import SmokePlan, SmokeResult, differs
 
 Run = Callable[[SmokePlan], SmokeResult]
@@ -24,13 +25,12 @@ Run = Callable[[SmokePlan], SmokeResult]
 
 REPEATS = 3
 """Times that a probe whose answer differs is sent again to the original when that is asked once
-more: of several workers another one may answer."""
+more: of several workers another one may answer. Steps of a plan run in their order only."""
 MOST_PARTS = 6
 """Parts of an answer that are named where they differ: of a crawl it may be any number."""
 SLOWER_FACTOR, SLOWER_FLOOR = 5.0, 1.0
 """An image is slow when it takes this many times as long as the original, and this many seconds
 longer."""
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,9 @@ class Reference:
 
     def _remember(self, results: Iterable[ProbeResult]) -> None:
         for result in results:
-            if (result.passed or _is_replay(result)) and result.answered_with is not None:
+            if result.answered_with is None or not result.probe.compare:
+                continue
+            if result.passed or _is_replay(result):
                 name = result.probe.name
                 self._answers.setdefault(name, []).append(result.answered_with)
                 self._seconds[name] = max(result.seconds, self._seconds.get(name, 0.0))
@@ -129,11 +131,7 @@ class Reference:
     def _ask_again(self, probes: Iterable[Probe]) -> bool:
         """Run the original once more; True where it answered."""
         assert self._run is not None
-        repeated = [
-            probe
-            for probe in probes
-            if not isinstance(probe, HttpProbe) or probe.method in _SAFE_METHODS
-        ]
+        repeated = [probe for probe in probes if may_be_repeated(probe)]
         plan = dataclasses.replace(self._plan, probes=(*self._plan.probes, *(repeated * REPEATS)))
         try:
             results = self._run(plan).results

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from slimmer.comparison import excerpt
@@ -14,8 +15,14 @@ from slimmer.errors import (
     EngineOperationError,
     SmokeTestError,
 )
-from slimmer.model import CommandProbe, Probe, ProbeResult, RunOptions, Verdict
-from slimmer.probing import CommandOutcome, Prober, exercise
+from slimmer.model import Probe, ProbeResult, RunOptions, Verdict
+from slimmer.probing import (
+    CommandOutcome,
+    Prober,
+    exercise,
+    is_independent_command,
+    may_be_repeated,
+)
 from slimmer.progress import printable
 from slimmer.verify.target import PlainRun
 
@@ -144,7 +151,7 @@ def _test_service(
             if container.exit_status() is None and plan.probes:
                 results = _once_more(prober, results)
         status = container.exit_status()
-        if status == 0 and all(isinstance(probe, CommandProbe) for probe in plan.probes):
+        if status == 0 and all(map(is_independent_command, plan.probes)):
             # The command ends by itself; the original's had only not done so in time.
             ending = dataclasses.replace(plan, exit_status=0)
             return _test_command(session, image, ending, role, done)
@@ -158,8 +165,10 @@ def _test_service(
 
 
 def _once_more(prober: Prober, results: tuple[ProbeResult, ...]) -> tuple[ProbeResult, ...]:
-    """The results with the first probe's, which may be repeated by its nature, of a later time
-    where that is worse."""
+    """The results with the first probe's, where it may be repeated, of a later time if that is
+    worse."""
+    if not may_be_repeated(results[0].probe):
+        return results
     again = prober.once(results[0].probe)
     return results if again.passed else (again, *results[1:])
 
@@ -177,7 +186,7 @@ def _test_command(
     results: list[ProbeResult] = []
     if not problem:
         for probe in plan.probes:
-            assert isinstance(probe, CommandProbe), "nothing answers HTTP after the end"
+            assert is_independent_command(probe), "nothing answers after the end"
             target = _FreshContainers(session, image, plan, role)
             result = Prober(target, probe_timeout=plan.run.probe_timeout).once(probe)
             results.append(result)
@@ -213,16 +222,25 @@ class _FreshContainers:
         """Nothing listens."""
         return []
 
-    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+    def run_command(
+        self,
+        command: Sequence[str],
+        *,
+        user: str,
+        timeout: float,
+        stdin: bytes = b"",
+        environment: Sequence[tuple[str, str]] = (),
+    ) -> CommandOutcome:
         """`docker run --entrypoint COMMAND IMAGE ARGUMENTS…`."""
         run = dataclasses.replace(
             self._plan.run,
+            environment=(*self._plan.run.environment, *environment),
             entrypoint=tuple(command[:1]),
             command=tuple(command[1:]),
             user=user or self._plan.run.user,
         )
         try:
-            container = _start(self._session, self._image, self._plan, run, self._role)
+            container = _start(self._session, self._image, self._plan, run, self._role, stdin)
         except _NOT_STARTED as error:
             complaint = Output()
             complaint.add(STDERR, error.message.encode())
@@ -233,6 +251,19 @@ class _FreshContainers:
             return CommandOutcome(exit_status=status, written=container.output())
         finally:
             container.close()
+
+    def environment(self) -> Mapping[str, str]:
+        """Only steps of a plan ask for it, and those are no commands of containers of their own."""
+        return {}
+
+    def wait_for_line(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """Nothing is written."""
+        return None
+
+    def signal(self, name: str) -> None:
+        """Nothing runs."""
 
     def own_names(self) -> tuple[tuple[str, str], ...]:
         """What the engine called the last container."""
@@ -250,5 +281,14 @@ class _FreshContainers:
         return True
 
 
-def _start(session: Session, image: str, plan: SmokePlan, run: RunOptions, role: str) -> PlainRun:
-    return PlainRun(session, image, run, role=role, ports=plan.ports, default_port=plan.port)
+def _start(
+    session: Session,
+    image: str,
+    plan: SmokePlan,
+    run: RunOptions,
+    role: str,
+    stdin: bytes = b"",
+) -> PlainRun:
+    return PlainRun(
+        session, image, run, role=role, ports=plan.ports, default_port=plan.port, stdin=stdin
+    )

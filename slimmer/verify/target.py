@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slimmer.engine import Output, Session, addresses, as_user_would, own_names, run_command
+from slimmer.engine import (
+    LogReader,
+    Output,
+    Session,
+    addresses,
+    as_user_would,
+    environment,
+    give_input,
+    own_names,
+    run_command,
+    with_input,
+)
 from slimmer.model import PortBinding, RunOptions
 from slimmer.probing import CommandOutcome
 
@@ -25,21 +38,28 @@ class PlainRun:
         default_port: int | None,
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
+        stdin: bytes = b"",
     ) -> None:
         """Create and start the container; `default_port` is the one that probes without a port
-        speak to. Given `bindings`, those are published and not the `ports`; without a name the
-        container gets one of the session."""
+        speak to, `stdin` what its command is given. Given `bindings`, those are published and not
+        the `ports`; without a name the container gets one of the session."""
         self._engine = session.engine
         self._session = session
         self._default_port = default_port
         self._user = run.user
         published = {*ports, *((default_port,) if default_port else ())}
-        self.container = session.create_container(
-            role,
-            as_user_would(image, run, published, loopback=self._engine.is_local, bindings=bindings),
-            name=name,
+        self._log: LogReader | None = None
+        self._lock = threading.Lock()
+        configuration = as_user_would(
+            image, run, published, loopback=self._engine.is_local, bindings=bindings
         )
+        if stdin:
+            configuration = with_input(configuration)
+        self.container = session.create_container(role, configuration, name=name)
+        attachment = session.attach(self.container) if stdin else None
         self._engine.start_container(self.container)
+        if attachment is not None:
+            give_input(attachment, stdin)
         self._description: Mapping[str, Any] = self._engine.inspect_container(self.container)
 
     @property
@@ -52,12 +72,43 @@ class PlainRun:
         number = port or self._default_port
         return addresses(self._description, number, self._engine.host) if number else []
 
-    def run_command(self, command: Sequence[str], *, user: str, timeout: float) -> CommandOutcome:
+    def run_command(
+        self,
+        command: Sequence[str],
+        *,
+        user: str,
+        timeout: float,
+        stdin: bytes = b"",
+        environment: Sequence[tuple[str, str]] = (),
+    ) -> CommandOutcome:
         """`docker exec`."""
         ran = run_command(
-            self._engine, self.container, command, user=user or self._user, timeout=timeout
+            self._engine,
+            self.container,
+            command,
+            user=user or self._user,
+            timeout=timeout,
+            stdin=stdin,
+            environment=environment,
         )
         return CommandOutcome(exit_status=ran.exit_status, written=ran.output)
+
+    def environment(self) -> Mapping[str, str]:
+        """As the engine has set it."""
+        return environment(self._description)
+
+    def wait_for_line(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """The container's log is followed from the first call on, and read from its start."""
+        with self._lock:
+            if self._log is None:
+                self._log = self._engine.follow_log(self.container)
+        return self._log.wait_for(pattern, position, timeout)
+
+    def signal(self, name: str) -> None:
+        """`docker kill --signal`."""
+        self._engine.signal_container(self.container, name)
 
     def own_names(self) -> tuple[tuple[str, str], ...]:
         """What the engine called the container."""
@@ -90,4 +141,6 @@ class PlainRun:
 
     def close(self) -> None:
         """Kill and remove the container."""
+        if self._log is not None:
+            self._log.close()
         self._session.discard(self.container)

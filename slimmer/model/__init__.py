@@ -13,6 +13,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from slimmer.model.probes import Capture as Capture
+from slimmer.model.probes import CommandProbe as CommandProbe
+from slimmer.model.probes import Exchange as Exchange
+from slimmer.model.probes import HostProbe as HostProbe
+from slimmer.model.probes import HttpOrigin as HttpOrigin
+from slimmer.model.probes import HttpProbe as HttpProbe
+from slimmer.model.probes import HttpRequest as HttpRequest
+from slimmer.model.probes import JsonExpectation as JsonExpectation
+from slimmer.model.probes import LogProbe as LogProbe
+from slimmer.model.probes import NetworkProbe as NetworkProbe
+from slimmer.model.probes import Probe as Probe
+from slimmer.model.probes import ReplayProbe as ReplayProbe
+from slimmer.model.probes import SignalProbe as SignalProbe
+from slimmer.model.probes import Step as Step
+from slimmer.model.probes import TcpProbe as TcpProbe
+from slimmer.model.probes import Upload as Upload
+
 # --------------------------------------------------------------------------- the original
 
 
@@ -282,94 +299,6 @@ class PackedImage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpProbe:
-    """One HTTP request and the answer that it must get."""
-
-    name: str
-    """Names the phase; unique within a run."""
-    method: str = "GET"
-    path: str = "/"
-    port: int | None = None
-    """Port inside the container; None: the run's port."""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    statuses: frozenset[int] = frozenset()
-    """Accepted status codes; empty: any of 200 to 399."""
-    body_pattern: str = ""
-    """A regular expression that must be found in the answer's body; empty: any body."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommandProbe:
-    """One command in the container and the exit status that it must give."""
-
-    name: str
-    command: tuple[str, ...]
-    """The argument vector; no shell is involved."""
-    exit_status: int = 0
-    output_pattern: str = ""
-    """A regular expression that must be found in stdout or stderr; empty: any output."""
-    user: str = ""
-    """As in `docker exec --user`; empty: the container's own user."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpRequest:
-    """One request that was sent to the original, and what kind of answer it got."""
-
-    method: str = "GET"
-    path: str = "/"
-    """The request target as it is sent: absolute path and query, percent-encoded."""
-    headers: tuple[tuple[str, str], ...] = ()
-    """Without Host, which is the origin's."""
-    body: bytes = b""
-    status: int = 0
-    """Of the original's answer; 0 where it is not known: any of 200 to 399 passes."""
-    content_type: str = ""
-    """The media type of the original's answer, lower case, without parameters; empty where it
-    named none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpOrigin:
-    """Where requests go, and by what name the application is called there. The connection goes to
-    the target's own address, whatever the name."""
-
-    host: str = "localhost"
-    """What the Host header, TLS's server name and links say, lower case."""
-    port: int | None = None
-    """The container's port; None: the run's."""
-    named_port: int | None = None
-    """The port in the Host header; None: the scheme's own, which is left out there."""
-    tls: bool = False
-    insecure: bool = False
-    """Whether any certificate is taken."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayProbe:
-    """Requests that were found out on the original, to be answered with the same statuses and
-    media types again."""
-
-    name: str
-    """Names the phase; unique within a run."""
-    origin: HttpOrigin = HttpOrigin()
-    requests: tuple[HttpRequest, ...] = ()
-    connections: int = 1
-    """How many requests are under way at a time; with one, they come in this order."""
-    content: bool = True
-    """Whether headers and bodies are recorded, to be held against the original's."""
-
-    @property
-    def port(self) -> int | None:
-        """Port inside the container; None: the run's port."""
-        return self.origin.port
-
-
-Probe = HttpProbe | CommandProbe | ReplayProbe
-
-
-@dataclass(frozen=True, kw_only=True)
 class Recorded:
     """A body or an output as it came, to be held against another one."""
 
@@ -416,7 +345,16 @@ class ReplayAnswer:
     two equal requests the later one is called `GET /path #2`."""
 
 
-Answer = HttpAnswer | CommandAnswer | ReplayAnswer
+@dataclass(frozen=True, kw_only=True)
+class TcpAnswer:
+    """What came over a connection."""
+
+    received: Recorded
+    own_names: tuple[tuple[str, str], ...] = ()
+    """As in HttpAnswer."""
+
+
+Answer = HttpAnswer | CommandAnswer | TcpAnswer | ReplayAnswer
 
 
 class Verdict(enum.Enum):
@@ -438,7 +376,8 @@ class Difference:
     """One part of an answer that differs."""
 
     part: str
-    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, `stderr`."""
+    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, `stderr`; `answer` of a
+    TCP exchange."""
     lines: tuple[str, ...]
     """As in a unified diff: `-` in front of what the original has, `+` of what the finished image
     has instead, a space of what both have; `…` stands for what differs each time."""
@@ -476,7 +415,9 @@ class ProbeResult:
     seconds: float = 0.0
     attempts: int = 1
     answered_with: Answer | None = None
-    """The answer itself; None where none came, or none in time."""
+    """The answer itself; None where none came, none in time, or none that could be compared."""
+    captured: tuple[tuple[str, str], ...] = ()
+    """(name, value) of the step's captures."""
     comparison: Comparison | None = None
     """How the answer stands to the original's; None where it was not compared."""
 

@@ -1,0 +1,75 @@
+"""A container's log, line by line as it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+from typing import Any
+
+LINE_LIMIT = 100_000
+"""Lines that are remembered, the newest ones."""
+
+
+class LogReader:
+    """Reads a container's stdout and stderr from its start on, in a thread of its own.
+
+    Lines are numbered in the order in which the engine got them.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        """`stream` gives pieces of the log, and closes."""
+        self._stream = stream
+        self._changed = threading.Condition()
+        self._lines: list[str] = []
+        self._forgotten = 0
+        self._ended = False
+        self._thread = threading.Thread(target=self._read, name="container log", daemon=True)
+        self._thread.start()
+
+    def wait_for(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """The first line from number `position` on in which the pattern is found, and the number
+        of the next one; None after `timeout` seconds, or at the end of the log."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                begin = max(0, position - self._forgotten)
+                for number, line in enumerate(self._lines[begin:], begin + self._forgotten):
+                    position = number + 1
+                    if pattern.search(line):
+                        return line, position
+                left = deadline - time.monotonic()
+                if self._ended or left <= 0:
+                    return None
+                self._changed.wait(left)
+
+    def close(self) -> None:
+        """Stop to read."""
+        with contextlib.suppress(Exception):  # the SDK closes a socket that may be gone
+            self._stream.close()
+        self._thread.join(1)
+
+    def _read(self) -> None:
+        rest = b""
+        # Whatever breaks a stream that is being closed, or whose container goes, ends the log.
+        with contextlib.suppress(Exception):
+            for piece in self._stream:
+                *lines, rest = (rest + piece).split(b"\n")
+                self._add(lines)
+        with self._changed:
+            if rest:
+                self._lines.append(rest.decode("utf-8", "replace"))
+            self._ended = True
+            self._changed.notify_all()
+
+    def _add(self, lines: list[bytes]) -> None:
+        with self._changed:
+            self._lines += (line.decode("utf-8", "replace").rstrip("\r") for line in lines)
+            surplus = len(self._lines) - LINE_LIMIT
+            if surplus > 0:
+                del self._lines[:surplus]
+                self._forgotten += surplus
+            self._changed.notify_all()

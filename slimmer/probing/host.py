@@ -1,0 +1,165 @@
+"""A command on this machine that exercises the target: a test suite, a client, a script.
+
+Whatever it started is ended with it, at its own end and at its time limit: nothing of it goes on
+against a container that is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+
+from slimmer.model import HostProbe, ProbeResult
+from slimmer.probing.command import judged
+from slimmer.probing.target import CommandOutcome, Target
+
+OUTPUT_LIMIT: Final = 1024 * 1024
+"""Bytes of output that are remembered; the rest is read and dropped."""
+_MARK: Final = "SLIM_HOST_COMMAND"
+"""In the environment of everything that a command starts: how it is found again."""
+_CONNECT_TIMEOUT: Final = 1.0
+_END_TIMEOUT: Final = 10.0
+"""Seconds in which killed processes must be gone; one that hangs in the kernel is left behind."""
+_MISSING, _NOT_EXECUTABLE = 127, 126
+"""A shell's exit statuses for commands that cannot be run."""
+
+
+def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
+    """Run the command to its end, `timeout` in seconds at most."""
+    started = time.monotonic()
+    addresses = target.addresses(probe.port)
+    mark = uuid.uuid4().hex
+    environment = {
+        **os.environ,
+        **target_variables(_reachable(addresses)),
+        **dict(probe.environment),
+        _MARK: mark,
+    }
+    written = _Written()
+    try:
+        process = subprocess.Popen(
+            probe.command,
+            cwd=probe.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        written.data += f"{probe.command[0]}: {error.strerror}".encode()
+        status = _MISSING if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+        outcome = CommandOutcome(exit_status=status, written=written)
+        return judged(probe, outcome, timeout, time.monotonic() - started, None)
+    assert process.stdout is not None
+    reader = threading.Thread(target=written.read, args=(process.stdout,), daemon=True)
+    reader.start()
+    exit_status: int | None = None
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            exit_status = process.wait(timeout)
+    finally:
+        end_tree(process.pid, mark)
+        process.wait()
+        reader.join(_END_TIMEOUT)
+        if not reader.is_alive():
+            process.stdout.close()
+    outcome = CommandOutcome(exit_status=exit_status, written=written)
+    return judged(probe, outcome, timeout, time.monotonic() - started, None)
+
+
+def target_variables(address: tuple[str, int] | None) -> dict[str, str]:
+    """SLIM_TARGET_HOST, _PORT and _URL; none where no port of the target is known."""
+    if address is None:
+        return {}
+    host, port = address
+    return {
+        "SLIM_TARGET_HOST": host,
+        "SLIM_TARGET_PORT": str(port),
+        "SLIM_TARGET_URL": f"http://{f'[{host}]' if ':' in host else host}:{port}",
+    }
+
+
+def end_tree(leader: int, mark: str) -> None:
+    """Kill a command's process group, its descendants, and all that carries its mark: what was
+    started in a session of its own, or has lost its parent, too."""
+    deadline = time.monotonic() + _END_TIMEOUT
+    found = _belonging(leader, mark)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+    while found and time.monotonic() < deadline:
+        for process in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        found = _belonging(leader, mark)
+
+
+def _belonging(leader: int, mark: str) -> set[int]:
+    """Living processes that have the mark in the environment that they were started with, and the
+    descendants of these and of the leader. Where there is no /proc, none is found."""
+    wanted = f"{_MARK}={mark}".encode()
+    found: set[int] = set()
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # The name before the state may hold anything, closing brackets too.
+            state, parent, *_ = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            if state in (b"Z", b"X"):
+                continue
+            children.setdefault(int(parent), []).append(int(folder.name))
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found.add(int(folder.name))
+    waiting = [leader, *found]
+    while waiting:
+        of_this = children.get(waiting.pop(), ())
+        waiting += (process for process in of_this if process not in found)
+        found.update(of_this)
+    return found
+
+
+def _reachable(addresses: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
+    """The first address that accepts a connection, or else the first."""
+    for address in addresses:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(address, timeout=_CONNECT_TIMEOUT),
+        ):
+            return address
+    return addresses[0] if addresses else None
+
+
+@dataclass
+class _Written:
+    """probing.Written of one stream for stdout and stderr together."""
+
+    data: bytearray = field(default_factory=bytearray)
+    complete: bool = True
+
+    def read(self, stream: IO[bytes]) -> None:
+        """Read to the end, so that the command never waits for its reader."""
+        while piece := os.read(stream.fileno(), 65536):
+            left = OUTPUT_LIMIT - len(self.data)
+            self.data += piece[:left]
+            self.complete = self.complete and len(piece) <= left
+
+    @property
+    def stdout(self) -> bytes:
+        return bytes(self.data)
+
+    @property
+    def stderr(self) -> bytes:
+        return b""
+
+    @property
+    def both(self) -> bytes:
+        return bytes(self.data)
