@@ -113,7 +113,8 @@ class CommandProbe(Step):
     """As in `docker exec --user`; empty: the container's own user."""
     stdin: bytes = b""
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables beside the container's own."""
+    """Variables beside the container's own. One with an empty value is not set: so a value that
+    a plan need not have, like a password, can be handed on."""
 
     @property
     def request(self) -> str:
@@ -133,6 +134,7 @@ class HostProbe(Step):
     """The port in the container whose address it is given; None: the run's port."""
     exit_status: int = 0
     output_pattern: str = ""
+    """In stdout and stderr together."""
     environment: tuple[tuple[str, str], ...] = ()
 
     @property

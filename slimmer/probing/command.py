@@ -19,7 +19,7 @@ def run(probe: CommandProbe, target: Target, timeout: float) -> ProbeResult:
         user=probe.user,
         timeout=timeout,
         stdin=probe.stdin,
-        environment=probe.environment,
+        environment=[pair for pair in probe.environment if pair[1]],
     )
     answered_with = None
     if outcome.exit_status is not None:

@@ -42,7 +42,7 @@ def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
     environment = {
         **os.environ,
         **target_variables(_reachable(addresses)),
-        **dict(probe.environment),
+        **{name: value for name, value in probe.environment if value},
         _MARK: mark,
     }
     written = _Written()
