@@ -1,4 +1,5 @@
-"""How slimmer is packaged: hatchling, and the sensor for each architecture compiled into the wheel.
+"""How slimmer is packaged: hatchling, the sensor for each architecture compiled into the wheel, and
+the ready plans put beside it.
 
 This file is the build backend and hatchling's build hook in one. As the backend it asks for
 `ziglang` (a compiler for every architecture in a PyPI package, some 100 MB) only where it is
@@ -72,6 +73,8 @@ class SensorHook(BuildHookInterface[Any]):
             own = sensor.native_architecture()
             sensor.build(own, ROOT / "slimmer" / "tracing" / "bin" / f"sensor-{own}")
             return
+        # In a checkout they are found where they lie.
+        build_data["force_include"][str(ROOT / "probes" / "plans")] = "slimmer/plans"
         self._folder = tempfile.TemporaryDirectory(prefix="slimmer-sensor-")
         for architecture in sensor.ARCHITECTURES:
             binary = Path(self._folder.name) / f"sensor-{architecture}"

@@ -80,9 +80,11 @@ class ProbeSummary:
 
     name: str
     kind: str
-    """`http`, `command` or `replay` (requests that a crawl or an API description brought)."""
+    """`http`, `command`, `host`, `tcp`, `log`, `signal`, or `replay` (requests that a crawl or an
+    API description brought)."""
     request: str
-    """`GET /health`, the command's words, or how many requests."""
+    """`GET /health`, the command's words, what is sent, looked for or signalled, or how many
+    requests."""
     passed: bool
     answer: str
     seconds: float

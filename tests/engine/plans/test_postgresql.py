@@ -16,8 +16,8 @@ ENTRYPOINT = """\
 # Makes the cluster on the first start, then becomes the server.
 set -e
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-    initdb --auth-local=trust --auth-host=scram-sha-256 --username=postgres \\
-        --pwfile=<(echo "$POSTGRES_PASSWORD")
+    initdb --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 \\
+        --username=postgres --pwfile=<(echo "$POSTGRES_PASSWORD")
     echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
 fi
 exec "$@"

@@ -66,12 +66,17 @@ def test_the_options_that_a_build_must_have() -> None:
     wanted = """
         --http-probe --exec-probe --port --tag --file --strategy --include --include-file --exclude
         --no-debug --debug-from --output --json --max-size --env --env-file --volume --network
-        --user --entrypoint --cmd --workdir --hostname --add-host --trace-source
+        --plan --plan-value --user --entrypoint --cmd --workdir --hostname --add-host --trace-source
     """
     assert set(wanted.split()) <= options_of(COMMANDS["slim build"])
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/report.md", "docs/trace.md", "docs/pytest.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("README.md", "docs/report.md", "docs/trace.md", "docs/pytest.md", "docs/plans.md"),
+    ],
+)
 def test_documented_command_lines_are_understood(page: str) -> None:
     """Each `slim …` line of a page names a command that exists, with options that it has."""
     lines = re.findall(r"^    \$? ?(slim .+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
