@@ -55,10 +55,11 @@ class ImageNotFoundError(SlimError):
 
 
 class ConfigurationError(SlimError):
-    """slim.yaml (or a file that it names) has an unknown key, a wrong type or a wrong value."""
+    """slim.yaml, a plan, or a file that one of them names, has an unknown key, a wrong type or a
+    wrong value."""
 
     exit_code = 6
-    cause = "slim.yaml is wrong"
+    cause = "slim.yaml or a plan is wrong"
 
 
 class OriginalExitedError(SlimError):

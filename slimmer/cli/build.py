@@ -37,6 +37,7 @@ DEFAULT_FILE = Path("slim.yaml")
 _OF_ONE_ROLE = {
     "http_probes": "--http-probe",
     "exec_probes": "--exec-probe",
+    "plans": "--plan",
     "port": "--port",
     "entrypoint": "--entrypoint",
     "command": "--cmd",

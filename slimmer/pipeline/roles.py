@@ -6,14 +6,23 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from slimmer.configuration import BuildOptions, Role
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.model import CommandProbe, Original, ProbeResult, RunOptions, Trace, in_role
+from slimmer.model import (
+    CommandProbe,
+    HostProbe,
+    Original,
+    Probe,
+    ProbeResult,
+    RunOptions,
+    Trace,
+    in_role,
+)
 from slimmer.tracing import Examination
 
 if TYPE_CHECKING:
@@ -48,12 +57,19 @@ def is_shared(run: RunOptions) -> bool:
     return bool(run.volumes) or run.network.startswith(("host", "container:"))
 
 
+def runs_here(probes: Iterable[Probe]) -> bool:
+    """Whether commands run on this machine: two of them may meet in its files."""
+    return any(isinstance(probe, HostProbe) for probe in probes)
+
+
 def pool_for_runs(options: BuildOptions) -> ThreadPoolExecutor:
-    """Where containers of several roles run side by side, as many as the machine has cores; or
-    one after the other, in the order of slim.yaml, where they could get into each other's way, or
-    share what a compose file brings up."""
-    alone = options.compose is not None or any(
-        is_shared(role.run) or role.run.network for role in options.roles
+    """Where containers run side by side, as many as the machine has cores; or one after the other,
+    in the order of slim.yaml, where they could get into each other's way, or share what a compose
+    file brings up."""
+    alone = (
+        options.compose is not None
+        or any(is_shared(role.run) or role.run.network for role in options.roles)
+        or any(runs_here((*role.probes, *role.checks)) for role in options.all_roles)
     )
     workers = 1 if alone else max(2, os.cpu_count() or 1)
     return ThreadPoolExecutor(workers, thread_name_prefix="role")

@@ -14,7 +14,15 @@ from slimmer.pipeline.examination import Served
 from slimmer.pipeline.fidelity import FidelityChecks
 from slimmer.pipeline.job import Job
 from slimmer.pipeline.passed import has_passed
-from slimmer.pipeline.roles import Examined, ExaminedRole, all_results, is_shared, named, told_of
+from slimmer.pipeline.roles import (
+    Examined,
+    ExaminedRole,
+    all_results,
+    is_shared,
+    named,
+    runs_here,
+    told_of,
+)
 from slimmer.repair import RepairLog
 from slimmer.verify import (
     Fidelity,
@@ -171,7 +179,8 @@ def _verify(job: Job, loaded: Mapping[str, str], trials: Sequence[Trial]) -> tup
         job.warn("the images were not run: nothing is known of whether they work (--verify off)")
         return ()
     for trial in trials:
-        if trial.reference is not None and is_shared(trial.plan.run):
+        plan = trial.plan
+        if trial.reference is not None and (is_shared(plan.run) or runs_here(plan.probes)):
             trial.reference.wait()
     pairs = [(trial, image) for image in loaded for trial in trials]
     results = all_results(

@@ -28,6 +28,8 @@ OUTPUT_LIMIT: Final = 1024 * 1024
 _MARK: Final = "SLIM_HOST_COMMAND"
 """In the environment of everything that a command starts: how it is found again."""
 _CONNECT_TIMEOUT: Final = 1.0
+_LOOK: Final = 0.5
+"""Seconds between two looks whether the container is still there."""
 _END_TIMEOUT: Final = 10.0
 """Seconds in which killed processes must be gone; one that hangs in the kernel is left behind."""
 _MISSING, _NOT_EXECUTABLE = 127, 126
@@ -66,8 +68,7 @@ def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
     reader.start()
     exit_status: int | None = None
     try:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            exit_status = process.wait(timeout)
+        exit_status = _wait(process, target, started + timeout)
     finally:
         end_tree(process.pid, mark)
         process.wait()
@@ -76,6 +77,17 @@ def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
             process.stdout.close()
     outcome = CommandOutcome(exit_status=exit_status, written=written)
     return judged(probe, outcome, timeout, time.monotonic() - started, None)
+
+
+def _wait(process: subprocess.Popen[bytes], target: Target, deadline: float) -> int | None:
+    """The exit status; None at the deadline, or when the container ends before the command does.
+    A container that is gone raises the engine's error: the run is being ended."""
+    while (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(min(left, _LOOK))
+        if target.exit_status() is not None:
+            break
+    return None
 
 
 def target_variables(address: tuple[str, int] | None) -> dict[str, str]:
@@ -105,19 +117,22 @@ def end_tree(leader: int, mark: str) -> None:
 
 
 def _belonging(leader: int, mark: str) -> set[int]:
-    """Living processes that have the mark in the environment that they were started with, and the
-    descendants of these and of the leader. Where there is no /proc, none is found."""
+    """Living processes that are in the leader's group or have the mark in the environment that they
+    were started with, and the descendants of these and of the leader. Where there is no /proc, none
+    is found."""
     wanted = f"{_MARK}={mark}".encode()
     found: set[int] = set()
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             # The name before the state may hold anything, closing brackets too.
-            state, parent, *_ = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            state, parent, group = fields[:3]
             if state in (b"Z", b"X"):
                 continue
             children.setdefault(int(parent), []).append(int(folder.name))
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+            environment = (folder / "environ").read_bytes().split(b"\0")
+            if int(group) == leader or wanted in environment:
                 found.add(int(folder.name))
     waiting = [leader, *found]
     while waiting:

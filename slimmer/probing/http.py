@@ -6,8 +6,11 @@ address but the target's.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import socket
+import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -45,11 +48,17 @@ def request(
     failure = "no address is known for the port"
     for host, port in addresses:
         connection = http.client.HTTPConnection(host, port, timeout=timeout)
+        # A socket's own timeout is for each piece: a head that trickles would never reach it.
+        watchdog = threading.Timer(timeout, _cut, (connection,))
+        watchdog.daemon = True
+        watchdog.start()
         try:
             return _exchange(probe, connection, started, timeout, own_names, cookies)
         except (OSError, http.client.HTTPException) as error:
-            failure = _describe(error)
+            late = time.monotonic() - started >= timeout
+            failure = _describe(TimeoutError() if late else error)
         finally:
+            watchdog.cancel()
             connection.close()
     return ProbeResult(
         probe=probe,
@@ -58,6 +67,12 @@ def request(
         answered=False,
         seconds=time.monotonic() - started,
     )
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """End what is being read or written."""
+    with contextlib.suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _exchange(
@@ -79,6 +94,8 @@ def _exchange(
     if cookies is not None:
         cookies.remember(probe.path, headers, response)
     body = _read(response, started + timeout)
+    if time.monotonic() - started >= timeout:
+        raise TimeoutError("the answer was cut")
     text = body.decode("utf-8", "replace")
     accepted = response.status in probe.statuses if probe.statuses else 200 <= response.status < 400
     answer = f"{response.status} {response.reason}".strip() + f", {len(body)} bytes"

@@ -57,7 +57,7 @@ def test_data_survives_a_restart(postgresql: Slimmed) -> None:
     with running(postgresql.reference, port=5432) as container:
         query(container, "CREATE TABLE kept AS SELECT 7 AS n; CREATE INDEX ON kept (n);")
         docker("restart", container.id)
-        container.wait_until("listens", lambda: container.accepts(5432))
+        container.wait_until("is ready", lambda: container.execute("pg_isready")[0] == 0)
         assert query(container, "SELECT n FROM kept") == "7"
         assert "shut down" in container.log("all")
 
@@ -67,7 +67,7 @@ def test_recovery_after_a_crash(postgresql: Slimmed) -> None:
         query(container, "CREATE TABLE kept AS SELECT 7 AS n")
         docker("kill", container.id)
         docker("start", container.id)
-        container.wait_until("listens", lambda: container.accepts(5432))
+        container.wait_until("is ready", lambda: container.execute("pg_isready")[0] == 0)
         assert query(container, "SELECT n FROM kept") == "7"
         assert "automatic recovery in progress" in container.log("all")
 

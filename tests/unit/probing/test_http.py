@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -57,6 +60,29 @@ def test_an_expected_status_replaces_the_usual_ones(server: tuple[str, int]) -> 
     assert request(probe, [server], 5).passed
     probe = HttpProbe(name="p", path="/200", statuses=frozenset({404}))
     assert not request(probe, [server], 5).passed
+
+
+def test_a_head_that_trickles_is_cut() -> None:
+    """One byte every 20 ms never lets the socket's own timeout pass."""
+    ended = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            for letter in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Long: ", itertools.repeat(65)):
+                connection.sendall(bytes((letter,)))
+                if ended.wait(0.02):
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=trickle, args=(listening,))
+        thread.start()
+        started = time.monotonic()
+        result = request(HttpProbe(name="p"), [listening.getsockname()], 0.5)
+        assert time.monotonic() - started < 3
+        assert (result.passed, result.answer) == (False, "no answer in time")
+        ended.set()
+        thread.join()
 
 
 def test_503_is_not_ready(server: tuple[str, int]) -> None:

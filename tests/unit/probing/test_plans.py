@@ -287,6 +287,14 @@ def test_a_command_on_this_machine_leaves_nothing_running(tmp_path: Path, *, end
                 os.kill(pid, 9)
 
 
+def test_a_command_on_this_machine_ends_with_the_container() -> None:
+    started = time.monotonic()
+    step = HostProbe(name="a", command=("sleep", "600"), timeout=60)
+    (result,) = run(ThisMachine(1, status=137), step)
+    assert not result.passed
+    assert time.monotonic() - started < 10
+
+
 def test_a_flood_of_output_is_cut(tmp_path: Path) -> None:
     step = HostProbe(name="a", command=("sh", "-c", "yes | head -c 20000000"))
     assert run(ThisMachine(1), step)[0].passed
