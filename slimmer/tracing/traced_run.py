@@ -48,6 +48,8 @@ from slimmer.tracing.wire import (
 ANSWER_TIMEOUT = 30.0
 """Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
 machine under load may schedule it late."""
+LOG_LOOK = 0.5
+"""Seconds between two looks whether a container that should write a line has ended."""
 QUIET = 5.0
 """Seconds without any new path, after which an application that listens elsewhere counts as
 started, and one that listens nowhere as one that stays."""
@@ -248,11 +250,18 @@ class TracedRun:
     def wait_for_line(
         self, pattern: re.Pattern[str], position: int, timeout: float
     ) -> tuple[str, int] | None:
-        """The container's log is followed from the first call on, and read from its start."""
+        """The container's log is followed from the first call on, and read from its start. It has
+        no end while the first program is held at its exit, so that is looked for."""
         with self._lock:
             if self._log is None:
                 self._log = self._engine.follow_log(self.container)
-        return self._log.wait_for(pattern, position, timeout)
+        deadline = time.monotonic() + timeout
+        while True:
+            has_ended = self.exit_status() is not None
+            left = min(deadline - time.monotonic(), LOG_LOOK)
+            found = self._log.wait_for(pattern, position, left)
+            if found is not None or has_ended or time.monotonic() >= deadline:
+                return found
 
     def signal(self, name: str) -> None:
         """Send a signal to the target's first program, which is the user's command by now."""

@@ -253,7 +253,8 @@ def test_a_container_that_ends_in_the_middle(
     slim: Callable[..., Ran], shop: str, tmp_path: Path
 ) -> None:
     (tmp_path / "end.yaml").write_text(
-        "phases: [{phase: end, steps: [http: /, signal: TERM, {http: {path: /, within: 20}}]}]\n"
+        "phases: [{phase: end, steps: [http: /, signal: TERM,"
+        " {log: {line: never said, timeout: 60}}]}]\n"
     )
     ran = slim("build", shop, *MINIMAL, "--plan", "end.yaml")
     assert ran.code == 7, ran.stderr
