@@ -43,7 +43,7 @@ def judged(
     text = outcome.written.both.decode("utf-8", "replace")
     values: tuple[tuple[str, str], ...] = ()
     if outcome.exit_status is None:
-        passed, answer = False, f"did not end within {timeout:g} s"
+        passed, answer = False, f"did not end within {round(timeout, 1):g} s"
     else:
         passed = outcome.exit_status == probe.exit_status
         answer = f"exit status {outcome.exit_status}"

@@ -19,7 +19,7 @@ def await_line(
     found = target.wait_for_line(re.compile(probe.pattern), position, timeout)
     seconds = time.monotonic() - started
     if found is None:
-        answer = f"no such line within {timeout:g} s"
+        answer = f"no such line within {round(timeout, 1):g} s"
         return ProbeResult(probe=probe, passed=False, answer=answer, seconds=seconds), position
     line, position = found
     try:
