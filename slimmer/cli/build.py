@@ -379,10 +379,17 @@ def _with_compose(options: BuildOptions, flags: dict[str, Any]) -> BuildOptions:
         for name, flag in (("service", "--service"), ("compose_timeout", "--compose-timeout")):
             if flags[name]:
                 raise UsageError(f"{flag} is for a compose file, and --compose names none")
+        for role in options.roles:
+            if role.service:
+                raise UsageError(
+                    f"role {role.name}: there is no compose file that has its service "
+                    f"`{role.service}`",
+                    hint="name it with --compose, or `compose:` in slim.yaml",
+                )
         return options
-    if flags["network"]:
+    if flags["network"] or any(role.run.network for role in options.all_roles):
         raise UsageError(
-            "--network and --compose exclude each other",
+            "a network and a compose file exclude each other",
             hint="the original joins the networks of its service",
         )
     changes = {"timeout": flags["compose_timeout"]} if flags["compose_timeout"] else {}

@@ -128,6 +128,7 @@ def _role(
         checks=checks,
         crawl=read_crawl(section, insecure=insecure),
         openapi=read_openapi(section, folder, insecure=insecure),
+        service=section.scalar("service", str, ""),
     )
     asked = _healthcheck(section)
     asked = healthcheck if asked is None else asked
@@ -144,9 +145,8 @@ def _compose(root: Section, folder: Path) -> ComposeOptions | None:
     service = section.scalar("service", str, "")
     timeout = read_seconds(section, "timeout", ComposeOptions.timeout)
     section.finish()
-    for key, value in (("file", files), ("service", service)):
-        if not value:
-            raise section.error(key, f"expected the {key} that is meant")
+    if not files:
+        raise section.error("file", "expected the compose file that is meant")
     return ComposeOptions(
         files=tuple(folder / file for file in files), service=service, timeout=timeout
     )

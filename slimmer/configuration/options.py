@@ -37,7 +37,7 @@ class ComposeOptions:
     files: tuple[Path, ...]
     """Later ones over earlier ones, as for the compose tool's own `--file`."""
     service: str
-    """The service whose image is slimmed."""
+    """The service whose image is slimmed; empty where every role has one of its own."""
     timeout: float = 120.0
     """Seconds until the services that it needs must be ready."""
 
@@ -55,6 +55,8 @@ class Role:
     crawl: CrawlOptions | None = None
     openapi: OpenApiOptions | None = None
     healthcheck: bool = True
+    service: str = ""
+    """The service of the compose file that it is; empty: ComposeOptions.service."""
 
     @property
     def runs_own_command(self) -> bool:

@@ -19,6 +19,7 @@ from slimmer.compose import (
 )
 from slimmer.configuration import BuildOptions, ComposeOptions, Role
 from slimmer.engine import Session
+from slimmer.errors import UsageError
 from slimmer.model import RunOptions
 from slimmer.progress import Progress
 
@@ -35,51 +36,66 @@ class Composition:
     document: Document
 
     def named(self, options: BuildOptions) -> BuildOptions:
-        """With the service's image, where the user names none."""
+        """With the service's image, where the user names none. Raises UsageError for a service that
+        is not in the file, or has another image than that of another role."""
+        services = dict.fromkeys(self._service(role) for role in options.all_roles)
+        for service in services:  # a wrong one is told before anything starts
+            service_of(self.document, service, _READING)
         if options.image:
             return options
-        image = image_of(self.document, self.options.service)
-        return dataclasses.replace(options, image=image)
+        images = {image_of(self.document, service): service for service in services}
+        if len(images) > 1:
+            told = ", ".join(f"{service} runs {image}" for image, service in images.items())
+            raise UsageError(
+                f"the roles are not of one image: {told}",
+                hint="roles are several uses of one image; slim each image by itself",
+            )
+        return dataclasses.replace(options, image=next(iter(images)))
 
     def start(
         self, session: Session, options: BuildOptions, folder: Path, progress: Progress
     ) -> tuple[BuildOptions, tuple[str, ...]]:
-        """Bring up what the service needs. Returns the options with the service's run below the
-        user's, and notes for the report."""
-        service = service_of(self.document, self.options.service, session.project())
-        notes = tuple(_notes(service))
+        """Bring up what the services need. Returns the options with each role's service below what
+        the user says of it, and notes for the report."""
+        services = {
+            name: service_of(self.document, name, session.project())
+            for name in dict.fromkeys(self._service(role) for role in options.all_roles)
+        }
+        notes = tuple(note for service in services.values() for note in _notes(service))
         for note in notes:
             progress.warned(note)
         bring_up(
             session,
             self.tool,
             self.document,
-            (service,),
+            tuple(services.values()),
             image=options.image,
             folder=folder,
             timeout=self.options.timeout,
         )
-        progress.detail("services", f"{len(service.dependencies)} ready")
+        ready = {each.service for service in services.values() for each in service.dependencies}
+        progress.detail("services", f"{', '.join(sorted(ready)) or 'none'} ready")
+        (first, *_) = services.values()
         return (
             dataclasses.replace(
                 options,
-                run=_over(service.run, options.run),
+                run=_over(first.run, options.run),
                 roles=tuple(
-                    dataclasses.replace(role, run=_over(_of_role(service.run, role), role.run))
-                    for role in options.roles
+                    _as_service(role, services[self._service(role)].run) for role in options.roles
                 ),
             ),
             notes,
         )
 
+    def _service(self, role: Role) -> str:
+        return role.service or self.options.service
+
 
 def read_composition(options: ComposeOptions, engine_address: str) -> Composition:
-    """Raises ComposeMissingError, ComposeFileError, and UsageError for an unknown service."""
+    """Raises ComposeMissingError and ComposeFileError."""
     tool = find_tool(engine_address)
     document = read_document(tool, options.files, _READING)
-    composition = Composition(options=options, tool=tool, document=document)
-    service_of(document, options.service, _READING)  # a wrong one is told before anything starts
-    return composition
+    return Composition(options=options, tool=tool, document=document)
 
 
 def _notes(service: Service) -> list[str]:
@@ -89,9 +105,14 @@ def _notes(service: Service) -> list[str]:
     return [f"of the service {service.name} slimmer does not take over: {keys}"]
 
 
-def _of_role(run: RunOptions, role: Role) -> RunOptions:
-    """The service's port is that of its own command."""
-    return run if role.runs_own_command else dataclasses.replace(run, port=None)
+def _as_service(role: Role, run: RunOptions) -> Role:
+    """The service's port is that of its own command, and the image's HEALTHCHECK that of the
+    image's."""
+    if not role.runs_own_command:
+        run = dataclasses.replace(run, port=None)
+    merged = dataclasses.replace(role, run=_over(run, role.run))
+    has_other_command = role.runs_own_command and not merged.runs_own_command
+    return dataclasses.replace(merged, healthcheck=role.healthcheck and not has_other_command)
 
 
 def _over(below: RunOptions, above: RunOptions) -> RunOptions:

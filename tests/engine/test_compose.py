@@ -315,6 +315,37 @@ def test_roles_of_a_service(
     assert Leftovers(client).of(process.pid) == []
 
 
+def test_roles_that_are_services(client: docker.DockerClient, server: str, tmp_path: Path) -> None:
+    """What one role has written to a volume of the project, the next one finds."""
+    (tmp_path / "docker-compose.yml").write_text(
+        "services:\n"
+        f"  make: {{image: '{server}', volumes: ['made:/made'], depends_on: [back],\n"
+        "    command: [wget, -q, -O, /made/page, 'http://back:8080/']}\n"
+        f"  web: {{image: '{server}', volumes: ['made:/made'], ports: ['7000'],\n"
+        "    command: [httpd, -f, -p, '7000', -h, /made]}\n"
+        f"  back: {{image: '{server}'}}\n"
+        f"  other: {{image: '{BUSYBOX}'}}\n"
+        "volumes: {made: }\n"
+    )
+    compose = "compose: {file: docker-compose.yml}\ndebug: false\nroles:\n  make: {service: make}\n"
+    (tmp_path / "slim.yaml").write_text(
+        compose + "  web: {service: web, probes: [{http: {path: /page, body_pattern: served}}]}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "slimmer", "build", "--json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    ran = ended(process)
+    passed = {(test["image"], test["role"]): test["passed"] for test in ran.report["tests"]}
+    images = ("original", "slim")
+    assert passed == {(image, role): True for image in images for role in ("make", "web")}
+    assert Leftovers(client).of(process.pid) == []
+    (tmp_path / "slim.yaml").write_text(compose + "  other: {service: other}\n")
+    refused = run_slim("build", folder=tmp_path)
+    assert refused.code == 2
+    assert "the roles are not of one image" in refused.stderr
+
+
 @pytest.fixture
 def brought_up(
     client: docker.DockerClient, waiting: Callable[..., Path]
