@@ -72,8 +72,9 @@ def without_report(built: Built) -> Iterator[Built]:
 def test_a_kept_path_has_its_chain(built: Built) -> None:
     ran = built.ask("why", built.slim, "/app/link")
     assert ran.code == 0, ran.stderr
-    first, second, *reasons = ran.stdout.splitlines()
+    first, of_the_link, second, *reasons = ran.stdout.splitlines()
     assert first == "/app/link -> /app/used"
+    assert of_the_link.strip().startswith("trace: ")
     assert second.startswith("/app/used: kept, 5 B, layer ")
     assert any(line.strip().startswith("trace: opened by /bin/busybox") for line in reasons)
     assert "\x1b" not in ran.stdout
