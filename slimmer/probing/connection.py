@@ -84,13 +84,9 @@ class Connection:
         try:
             return self._exchange(request, deadline)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            self.close()
             if not kept or request.method not in ("GET", "HEAD", "OPTIONS"):
                 raise
-            return self._exchange(request, deadline)
-        except BaseException:
-            self.close()
-            raise
+        return self._exchange(request, deadline)
 
     def close(self) -> None:
         """Close what is open; the next request opens it again."""
@@ -99,6 +95,14 @@ class Connection:
         self._http = self._socket = None
 
     def _exchange(self, request: HttpRequest, deadline: float) -> tuple[HttpAnswer, bytes]:
+        """One attempt. The connection is kept only where the whole answer was read."""
+        try:
+            return self._attempt(request, deadline)
+        except BaseException:
+            self.close()
+            raise
+
+    def _attempt(self, request: HttpRequest, deadline: float) -> tuple[HttpAnswer, bytes]:
         connection, timed = self._opened(deadline)
         timed.deadline = deadline
         headers = dict(request.headers)

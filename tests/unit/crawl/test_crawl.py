@@ -149,6 +149,8 @@ def test_broken_links_and_errors_are_told_and_nothing_else() -> None:
 
 def test_the_same_site_gives_the_same_probe_whichever_answer_comes_first() -> None:
     def links(path: str) -> Page:
+        if path in GUESSES:
+            return 404, {}, b""
         number = int(path.strip("/").removesuffix(".html") or 0)
         text = "".join(f"<a href=/{number * 3 + n}.html>{n}</a>" for n in (3, 2, 1))
 
@@ -156,13 +158,28 @@ def test_the_same_site_gives_the_same_probe_whichever_answer_comes_first() -> No
             time.sleep(random.uniform(0, 0.01))
             handler.answer(200, {"Content-Type": HTML}, text.encode())  # type: ignore[attr-defined]
 
-        return answer if path.endswith(".html") or path == "/" else (404, {}, b"")
+        return answer
 
     with serve({}, otherwise=links) as site:
         first, second = (crawl(site, pages=60, depth=4) for _ in range(2))
     assert first.results[0].probe == second.results[0].probe
     assert left_out(first) == left_out(second)
     assert len(found(first)) == 60 - 3, "three guesses are requests as well"
+
+
+def test_an_answer_that_never_comes_loses_no_other_one() -> None:
+    def breaks(handler: BaseHTTPRequestHandler) -> None:
+        raise ConnectionAbortedError(handler.path)
+
+    names = [f"/{number}.html" for number in range(40)]
+    pages: dict[str, Page] = dict.fromkeys(names, "x")
+    pages |= {f"/{number * 5}.html": breaks for number in range(8)}
+    with serve({"/": "".join(f"<a href={name}>x</a>" for name in names), **pages}) as site:
+        explored = crawl(site)
+    assert set(found(explored)) == {"/", *names} - {f"/{number * 5}.html" for number in range(8)}
+    assert {fault.answer for fault in explored.summary.faults} == {
+        "the connection was closed without an answer"
+    }
 
 
 def test_limits_are_named_where_they_end_something() -> None:
