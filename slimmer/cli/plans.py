@@ -9,7 +9,7 @@ import click
 from slimmer.configuration import read_plan, ready_plans
 
 
-@click.command()
+@click.command(short_help="List the ready plans for well-known servers.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plans as JSON on stdout.")
 def plans(as_json: bool) -> None:
     """List the ready plans: name, what each exercises, and the values that it takes.
