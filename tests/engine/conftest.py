@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -129,6 +130,13 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
         for name in names:
             with contextlib.suppress(docker.errors.ImageNotFound):
                 remove_with_results(client, name)
+
+
+def events_since(client: docker.DockerClient, since: float) -> list[dict[str, Any]]:
+    """The engine's events from then (time.time()) till now. The engine itself is asked for whole
+    seconds, in which a test before may have ended."""
+    events = client.events(since=int(since), until=int(time.time()) + 1, decode=True)
+    return [event for event in events if event["timeNano"] >= since * 1e9]
 
 
 def remove_with_results(client: docker.DockerClient, name: str) -> None:

@@ -16,7 +16,7 @@ import docker
 import pytest
 
 from slimmer.traces import read_saved_trace
-from tests.engine.conftest import BUSYBOX, OWN
+from tests.engine.conftest import BUSYBOX, OWN, events_since
 
 pytest_plugins = ("pytester",)
 pytestmark = pytest.mark.engine
@@ -282,12 +282,15 @@ def test_what_cannot_be_done(
 
 
 def test_collecting_starts_nothing(
-    run: Callable[..., Result], pytester: pytest.Pytester, server: str
+    client: docker.DockerClient,
+    run: Callable[..., Result],
+    pytester: pytest.Pytester,
+    server: str,
 ) -> None:
     pytester.makepyfile(SUITE)
-    began = int(time.time())
+    began = time.time()
     assert run("--collect-only", "--slim-image", server, "--slim-build").code == 0
-    events = docker.from_env().events(since=began, until=int(time.time()) + 1, decode=True)
+    events = events_since(client, began)
     assert not [each for each in events if each.get("from", "").startswith(server)]
 
 

@@ -19,7 +19,7 @@ from slimmer.model import Strategy
 from slimmer.pipeline import build_image
 from slimmer.probing import http_probe
 from slimmer.progress import console_progress
-from tests.engine.conftest import BUSYBOX, MINIMAL, OWN, Ran, listed, run_slim
+from tests.engine.conftest import BUSYBOX, MINIMAL, OWN, Ran, events_since, listed, run_slim
 
 pytestmark = pytest.mark.engine
 
@@ -65,17 +65,15 @@ def file(built: Ran, folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "app.trace"
 
 
-def loads(client: docker.DockerClient, since: int) -> set[str]:
+def loads(client: docker.DockerClient, since: float) -> set[str]:
     """The ids of the images that were loaded."""
-    events = client.events(since=since, until=int(time.time()) + 1, decode=True)
-    return {event["id"] for event in events if event.get("Action") == "load"}
+    return {event["id"] for event in events_since(client, since) if event.get("Action") == "load"}
 
 
-def roles_started(client: docker.DockerClient, image: str | None, since: int) -> set[str]:
+def roles_started(client: docker.DockerClient, image: str | None, since: float) -> set[str]:
     """The roles of all containers that were started of an image, as the engine's events say."""
-    events = client.events(since=since, until=int(time.time()) + 1, decode=True)
     started = set()
-    for event in events:
+    for event in events_since(client, since):
         if event.get("Type") == "container" and event.get("Action") == "start":
             attributes = event["Actor"]["Attributes"]
             if attributes["image"] == image:
@@ -87,7 +85,7 @@ def test_the_same_image_without_running_the_original(
     client: docker.DockerClient, slim: Callable[..., Ran], built: Ran, server: str, file: Path
 ) -> None:
     original = client.images.get(server).id
-    since = int(time.time())
+    since = time.time()
     ran = slim("build", server, *MINIMAL, "--from-trace", "app.trace")
     assert ran.report["slim"]["id"] == built.report["slim"]["id"]
     assert ran.report["slim"]["layers"] == built.report["slim"]["layers"]
@@ -98,7 +96,7 @@ def test_images_that_passed_are_not_run_again(
     client: docker.DockerClient, slim: Callable[..., Ran], built: Ran, server: str, file: Path
 ) -> None:
     identity = built.report["slim"]["id"]
-    since = int(time.time())
+    since = time.time()
     again = slim("build", server, *MINIMAL, "--from-trace", "app.trace")
     assert again.report["trace_file"]["passed"]
     assert again.report["verification"] == "content"
@@ -133,7 +131,7 @@ def test_an_image_that_the_engine_has_is_not_loaded_again(
 ) -> None:
     build = ("build", server, *MINIMAL, "--from-trace", "app.trace", "--tag", f"{server}-again")
     identity = slim(*build).report["slim"]["id"]
-    since = int(time.time())
+    since = time.time()
     assert slim(*build).report["slim"]["id"] == identity
     assert identity not in loads(client, since)
     assert client.images.get(f"{server}-again").id == identity
@@ -143,7 +141,7 @@ def test_an_image_that_the_engine_has_is_not_loaded_again(
         if image.id == identity:
             for tag in image.tags:
                 client.images.remove(tag)
-    since = int(time.time())
+    since = time.time()
     assert slim(*build).report["slim"]["id"] == identity
     assert identity in loads(client, since)
 
@@ -152,7 +150,7 @@ def test_the_witness_sees_a_traced_run(
     client: docker.DockerClient, slim: Callable[..., Ran], server: str, file: Path
 ) -> None:
     """And a second run saves the same bytes, whatever it called its files."""
-    since = int(time.time())
+    since = time.time()
     ran = slim("build", server, *MINIMAL, *PROBES, "--save-trace", "again.trace")
     assert ran.code == 0, ran.stderr
     assert {"target", "sidecar", "files"} <= roles_started(
@@ -197,7 +195,7 @@ def changed(shared_image: Callable[..., str]) -> str:
 def test_the_trace_of_another_original_is_refused(
     client: docker.DockerClient, slim: Callable[..., Ran], changed: str, file: Path
 ) -> None:
-    since = int(time.time())
+    since = time.time()
     ran = slim("build", changed, *MINIMAL, "--from-trace", "app.trace")
     assert ran.code == 26
     assert "of another original" in ran.stderr
