@@ -109,7 +109,7 @@ def watch_image(options: WatchOptions, events: WatchEvents) -> Watched:
                     for missed in findings.add(missing, 0.0):
                         events.missed(missed)
                 else:
-                    status = _watch(target, findings, options, events)
+                    status = _watch(target, findings, options, events, pool)
                 return Watched(
                     slimmer_version=__version__,
                     image=options.image,
@@ -210,18 +210,27 @@ def _index(session: Session, image: Original, sensor: Path, spool: Path) -> Root
 
 
 def _watch(
-    target: TracedRun, findings: Findings, options: WatchOptions, events: WatchEvents
+    target: TracedRun,
+    findings: Findings,
+    options: WatchOptions,
+    events: WatchEvents,
+    pool: ThreadPoolExecutor,
 ) -> int | None:
     """Returns the exit status of a command that ended by itself; None as well where somebody
     killed the container, whose trace ends there."""
     deadline = time.monotonic() + (options.seconds if options.seconds is not None else 1e9)
     position = 0
+    looking: Future[int] | None = None
     try:
         while not target.ended and target.exit_status() is None:
             left = deadline - time.monotonic()
             if left <= 0:
                 break
-            position = _look(target, findings, events, position, min(left, _LONGEST_WAIT))
+            # In a thread: an interruption would cut off what is asked of the file server, and
+            # the next answer would be to another question.
+            wait = min(left, _LONGEST_WAIT)
+            looking = pool.submit(_look, target, findings, events, position, wait)
+            position = looking.result()
     except KeyboardInterrupt:
         pass  # the way to end a watch; the next one is an interruption
     events.ending()
@@ -229,6 +238,8 @@ def _watch(
     if not target.ended:
         status = target.exit_status()
         target.finish()
+    if looking is not None:
+        position = looking.result()
     _look(target, findings, events, position, 0.0)
     target.close()
     return status
