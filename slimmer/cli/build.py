@@ -60,9 +60,9 @@ _OF_ONE_ROLE = {
     "--http-probe",
     "http_probes",
     multiple=True,
-    metavar="[METHOD:]PATH [STATUS]",
-    help='Send this HTTP request, e.g. /health, POST:/login, "GET:/missing 404". '
-    "Without a status, 200 to 399 passes. Repeatable.",
+    metavar="[METHOD:]PATH|URL [STATUS]",
+    help='Send this HTTP request, e.g. /health, POST:/login, "GET:/missing 404", '
+    "https://localhost:8443/. Without a status, 200 to 399 passes. Repeatable.",
 )
 @click.option(
     "--exec-probe",
@@ -90,6 +90,9 @@ _OF_ONE_ROLE = {
 )
 @click.option(
     "--no-healthcheck", is_flag=True, help="Do not use the image's HEALTHCHECK as a probe."
+)
+@click.option(
+    "--insecure", is_flag=True, help="Take any TLS certificate of the application (https://)."
 )
 @click.option(
     "--port",
@@ -248,6 +251,13 @@ _OF_ONE_ROLE = {
     help="How long one probe may take. Default: 30.",
 )
 @click.option(
+    "--probe-workers",
+    type=click.IntRange(min=1),
+    metavar="COUNT",
+    help="How many probes may be under way at a time, once the first has passed; what stands in a "
+    "plan keeps its order. Default: 1.",
+)
+@click.option(
     "--stop-timeout",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
@@ -362,6 +372,8 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     }
     if flags["no_healthcheck"]:
         changes["healthcheck"] = False
+    if flags["insecure"]:
+        changes["insecure"] = True
     if flags["sbom_in_image"]:
         changes["sbom_in_image"] = True
     if flags["no_debug"]:
@@ -489,6 +501,7 @@ def _run(run: RunOptions, flags: dict[str, Any]) -> RunOptions:
                 "port",
                 "start_timeout",
                 "probe_timeout",
+                "probe_workers",
                 "stop_timeout",
                 "settle",
             )

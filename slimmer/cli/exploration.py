@@ -67,11 +67,6 @@ _FLAGS = (
         metavar="SECONDS",
         help="How long all operations may take together. Default: 120.",
     ),
-    click.option(
-        "--insecure",
-        is_flag=True,
-        help="Take any TLS certificate when crawling https:// or reading a description from it.",
-    ),
 )
 
 Command = Callable[..., Any]
@@ -99,7 +94,6 @@ def with_explorations(options: BuildOptions, flags: dict[str, Any]) -> BuildOpti
     changes = {
         "examples": flags["openapi_examples"],
         "seconds": flags["openapi_time"],
-        "insecure": flags["insecure"] or None,
     }
     given = {name: value for name, value in changes.items() if value is not None}
     if flags["openapi"]:
@@ -110,8 +104,6 @@ def with_explorations(options: BuildOptions, flags: dict[str, Any]) -> BuildOpti
         raise UsageError(
             "--openapi-examples and --openapi-time are for --openapi, which is not given"
         )
-    if flags["insecure"] and crawl is None and openapi is None:
-        raise UsageError("--insecure is for --crawl and --openapi, and neither is given")
     return dataclasses.replace(options, crawl=crawl, openapi=openapi)
 
 
@@ -135,6 +127,4 @@ def _with_crawl(options: BuildOptions, flags: dict[str, Any]) -> CrawlOptions | 
         return None
     if "excludes" in given:
         given["excludes"] = (*crawl.excludes, *flags["crawl_excludes"])
-    if flags["insecure"]:
-        given["insecure"] = True
     return dataclasses.replace(crawl, **given)

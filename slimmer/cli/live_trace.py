@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from slimmer.cli.failure import as_object
-from slimmer.configuration import DockerRun, parse_docker_run
+from slimmer.configuration import DockerRun, insecure_probes, parse_docker_run
 from slimmer.errors import SlimError, UsageError
 from slimmer.live import (
     LiveOptions,
@@ -43,7 +43,7 @@ from slimmer.progress import count, printable
     "--http-probe",
     "http_probes",
     multiple=True,
-    metavar="[METHOD:]PATH [STATUS]",
+    metavar="[METHOD:]PATH|URL [STATUS]",
     help="Ready is who answers this HTTP request. Builds from the trace test their images with "
     "it. Repeatable.",
 )
@@ -55,6 +55,7 @@ from slimmer.progress import count, printable
     help="Ready is who passes this command in the container; as --http-probe. Repeatable.",
 )
 @click.option("--no-healthcheck", is_flag=True, help="Do not wait for the image's HEALTHCHECK.")
+@click.option("--insecure", is_flag=True, help="Take any TLS certificate of the application.")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
@@ -214,6 +215,8 @@ def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
         *map(http_probe, flags["http_probes"]),
         *map(command_probe, flags["exec_probes"]),
     )
+    if flags["insecure"]:
+        probes = insecure_probes(probes)
     return LiveOptions(
         image=image,
         container=dataclasses.replace(wanted, run=run),
@@ -229,6 +232,7 @@ def _as_arguments(
     http_probes: Sequence[str],
     exec_probes: Sequence[str],
     no_healthcheck: bool,
+    insecure: bool,
     port: int | None,
     start_timeout: float,
     end_with: int | None,
@@ -239,6 +243,7 @@ def _as_arguments(
         *(word for probe in http_probes for word in ("--http-probe", probe)),
         *(word for probe in exec_probes for word in ("--exec-probe", probe)),
         *(("--no-healthcheck",) if no_healthcheck else ()),
+        *(("--insecure",) if insecure else ()),
         *(("--port", str(port)) if port else ()),
         *(("--end-with", str(end_with)) if end_with else ()),
     ]  # fmt: skip
@@ -290,11 +295,7 @@ def _as_json(live: LiveTrace) -> dict[str, Any]:
         "started": live.started,
         "ready_seconds": round(live.ready_seconds, 3),
         "addresses": [
-            {
-                **dataclasses.asdict(address),
-                "url": f"http://{address.host}:{address.host_port}",
-            }
-            for address in live.addresses
+            {**dataclasses.asdict(address), "url": live.url(address)} for address in live.addresses
         ],
         "notes": list(live.notes),
         "exit_status": None if live.end is None else live.end.exit_status,

@@ -14,6 +14,7 @@ from slimmer.configuration.options import (
 from slimmer.configuration.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.configuration.quantities import parse_size
 from slimmer.configuration.ready_plans import ready_plans
+from slimmer.configuration.trust import insecure_probes, taking_any_certificate
 
 __all__ = [
     "BuildOptions",
@@ -25,6 +26,7 @@ __all__ = [
     "Verification",
     "environment_variable",
     "find_plan",
+    "insecure_probes",
     "openapi_options",
     "parse_docker_run",
     "parse_size",
@@ -33,4 +35,5 @@ __all__ = [
     "read_plan",
     "ready_plans",
     "steps_of",
+    "taking_any_certificate",
 ]

@@ -23,7 +23,7 @@ from slimmer.configuration.options import (
 )
 from slimmer.configuration.plan import Plan, read_plan, steps_of
 from slimmer.configuration.quantities import parse_size
-from slimmer.configuration.scalars import read_port, read_seconds, read_user, read_words
+from slimmer.configuration.scalars import read_count, read_port, read_seconds, read_user, read_words
 from slimmer.configuration.steps import read_step
 from slimmer.errors import UsageError
 from slimmer.model import Probe, RunOptions, Source, Strategy
@@ -50,7 +50,6 @@ def _options(root: Section, folder: Path) -> BuildOptions:
     max_size = root.take("max_size")
     report = root.scalar("report_directory", str, "")
     save_trace, from_trace = _trace_files(root, folder)
-    insecure = root.scalar("insecure", bool, False)
     return BuildOptions(
         image=root.scalar("image", str, ""),
         tag=root.scalar("tag", str, ""),
@@ -59,11 +58,12 @@ def _options(root: Section, folder: Path) -> BuildOptions:
         without_rules=root.texts("without_rules"),
         probes=probes,
         checks=checks,
-        crawl=read_crawl(root, insecure=insecure),
-        openapi=read_openapi(root, folder, insecure=insecure),
+        crawl=read_crawl(root),
+        openapi=read_openapi(root, folder),
         healthcheck=healthcheck is not False,
+        insecure=root.scalar("insecure", bool, False),
         run=run,
-        roles=_roles(root, folder, run, healthcheck, insecure=insecure),
+        roles=_roles(root, folder, run, healthcheck),
         compose=_compose(root, folder),
         includes=root.texts("include"),
         include_from=tuple(folder / file for file in root.texts("include_from")),
@@ -93,7 +93,7 @@ def _refuse_what_is_of_one_role(root: Section) -> None:
 
 
 def _roles(
-    root: Section, folder: Path, common: RunOptions, healthcheck: bool | None, *, insecure: bool
+    root: Section, folder: Path, common: RunOptions, healthcheck: bool | None
 ) -> tuple[Role, ...]:
     """`roles`, each laid over `run` and `healthcheck` of the file."""
     if not root.has("roles"):
@@ -103,9 +103,7 @@ def _roles(
     names = section.names if section else ()
     if section is None or not names:
         raise root.error("roles", "expected at least one role: its name, with its own keys below")
-    return tuple(
-        _role(section, name, folder, common, healthcheck, insecure=insecure) for name in names
-    )
+    return tuple(_role(section, name, folder, common, healthcheck) for name in names)
 
 
 def _role(
@@ -114,8 +112,6 @@ def _role(
     folder: Path,
     common: RunOptions,
     healthcheck: bool | None,
-    *,
-    insecure: bool,
 ) -> Role:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
         raise roles.error(name, "a role's name has letters, digits, `_`, `.` and `-` only")
@@ -126,8 +122,8 @@ def _role(
         run=_run(section, folder, common),
         probes=probes,
         checks=checks,
-        crawl=read_crawl(section, insecure=insecure),
-        openapi=read_openapi(section, folder, insecure=insecure),
+        crawl=read_crawl(section),
+        openapi=read_openapi(section, folder),
         service=section.scalar("service", str, ""),
     )
     asked = _healthcheck(section)
@@ -284,6 +280,7 @@ def _run(section: Section, folder: Path, defaults: RunOptions | None = None) -> 
         port=port,
         start_timeout=read_seconds(run, "start_timeout", defaults.start_timeout),
         probe_timeout=read_seconds(run, "probe_timeout", defaults.probe_timeout),
+        probe_workers=read_count(run, "probe_workers", defaults.probe_workers),
         stop_timeout=read_seconds(run, "stop_timeout", defaults.stop_timeout),
         settle=_settle(run, defaults.settle),
     )

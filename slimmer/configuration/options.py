@@ -88,6 +88,8 @@ class BuildOptions:
     """How the operations of its API description are exercised; None: they are not."""
     healthcheck: bool = True
     """Whether the image's HEALTHCHECK is one of the probes."""
+    insecure: bool = False
+    """Whether any TLS certificate of the target is taken, see `trusting`."""
     run: RunOptions = field(default_factory=RunOptions)
     roles: tuple[Role, ...] = ()
     """Where the image has several: each with a run, probes and checks of its own, which replace

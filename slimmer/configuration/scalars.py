@@ -29,6 +29,13 @@ def read_seconds(section: Section, name: str, default: float) -> float:
     return seconds
 
 
+def read_count(section: Section, name: str, default: int, *, least: int = 1) -> int:
+    number = section.scalar(name, int, default)
+    if number < least:
+        raise section.error(name, f"{number} is less than {least}")
+    return number
+
+
 def read_words(section: Section, name: str) -> tuple[str, ...] | None:
     if not section.has(name):
         section.take(name)

@@ -18,6 +18,7 @@ from typing import Any, Final
 from slimmer.configuration.document import Section
 from slimmer.configuration.scalars import (
     check_pattern,
+    read_count,
     read_pattern,
     read_port,
     read_seconds,
@@ -30,15 +31,17 @@ from slimmer.model import (
     CommandProbe,
     Exchange,
     HostProbe,
+    HttpOrigin,
     HttpProbe,
     JsonExpectation,
     LogProbe,
     Probe,
     SignalProbe,
+    Step,
     TcpProbe,
     Upload,
 )
-from slimmer.probing import METHODS, command_probe, http_probe, json_path_steps
+from slimmer.probing import METHODS, command_probe, http_probe, json_path_steps, read_origin
 
 UPLOAD_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of a file that a step uploads: it travels with the trace."""
@@ -51,6 +54,7 @@ _ANSWERS: Final = {
     "log": ("pattern",),
 }
 """What values can be taken from, by kind of step."""
+_REPEATABLE: Final = ("http", "exec", "host", "tcp")
 
 
 def read_step(item: Section, key: str, *, folder: Path, in_plan: bool = False) -> Probe:
@@ -94,6 +98,8 @@ def _common(section: Section, kind: str, *, in_plan: bool) -> dict[str, Any]:
         if section.has(key):
             fields[key] = read_seconds(section, key, 0.0)
         section.take(key)
+    if kind in _REPEATABLE:
+        fields["repeat"] = read_count(section, "repeat", Step.repeat)
     fields["optional"] = section.scalar("optional", bool, False)
     fields["compare"] = section.scalar("compare", bool, True)
     fields["captures"] = _captures(section, kind)
@@ -138,9 +144,7 @@ def _captures(section: Section, kind: str) -> tuple[Capture, ...]:
 
 def _http(section: Section, folder: Path) -> HttpProbe:
     method = section.scalar("method", str, "").upper()
-    path = section.scalar("path", str, "/")
-    if not path.startswith("/") or re.search(r"\s", path):
-        raise section.error("path", f"`{path}` is not a path (it starts with / and has no space)")
+    origin, path, place = _place(section)
     headers = section.mapping_of_texts("headers")
     bodies = [key for key in ("body", "body_json") if section.has(key)]
     has_form = section.has("form") or section.has("files")
@@ -157,10 +161,13 @@ def _http(section: Section, folder: Path) -> HttpProbe:
     if method not in METHODS:
         raise section.error("method", f"{method} is not one of {', '.join(METHODS)}")
     return HttpProbe(
-        name=f"{method} {path}",
+        name=f"{method} {place}",
         method=method,
         path=path,
-        port=read_port(section),
+        port=origin.port,
+        host=origin.host,
+        tls=origin.tls,
+        insecure=section.scalar("insecure", bool, False),
         headers=headers,
         body=body,
         form=section.mapping_of_texts("form"),
@@ -170,6 +177,26 @@ def _http(section: Section, folder: Path) -> HttpProbe:
         body_pattern=read_pattern(section, "body_pattern"),
         json=_json(section),
     )
+
+
+def _place(section: Section) -> tuple[HttpOrigin, str, str]:
+    """(where the request goes, its path, and both as they are written)."""
+    said_twice = [key for key in ("path", "port") if section.has(key) and section.has("url")]
+    if said_twice:
+        raise section.error(said_twice[0], "the URL says it already")
+    url = section.scalar("url", str, "")
+    path = section.scalar("path", str, "/")
+    port = read_port(section)
+    if not url:
+        if not path.startswith("/") or re.search(r"\s", path):
+            problem = f"`{path}` is not a path (it starts with / and has no space)"
+            raise section.error("path", problem)
+        return HttpOrigin(port=port), path, path
+    try:
+        origin, path = read_origin(url)
+    except UsageError as error:
+        raise section.error("url", error.message, error.hint) from error
+    return origin, path, url
 
 
 def _upload(section: Section, folder: Path) -> Upload:

@@ -25,8 +25,8 @@ from slimmer.probing import (
     Connections,
     Exchanged,
     Explored,
-    ExploredTarget,
     Recording,
+    Target,
     authority,
     read_origin,
     recorded,
@@ -61,7 +61,7 @@ class Crawl:
             name=START, origin=self._origin, requests=(HttpRequest(path=self._start),)
         )
 
-    def explore(self, target: ExploredTarget, *, begin: Callable[[str], None]) -> Explored:
+    def explore(self, target: Target, *, begin: Callable[[str], None]) -> Explored:
         """Crawl the application. What it answers is its own business: nothing fails here."""
         begin(CRAWL)
         started = time.monotonic()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slimmer.errors import TraceFileError
-from slimmer.model import Probe
+from slimmer.model import HttpProbe, Probe
 from slimmer.traces import probe_text, read_probe
 
 
@@ -69,6 +69,12 @@ class LiveTrace:
     """Sentences for the user."""
     end: End | None = None
     """None while it goes on."""
+
+    def url(self, address: Address) -> str:
+        """`http://127.0.0.1:49153`, or https where a probe has asked so."""
+        asked = [probe for probe in self.probes if isinstance(probe, HttpProbe)]
+        secured = any(probe.tls and (probe.port or self.port) == address.port for probe in asked)
+        return f"{'https' if secured else 'http'}://{address.place}"
 
 
 def to_json(live: LiveTrace) -> str:

@@ -503,6 +503,8 @@ class RunOptions:
     """Seconds that an application may take until its first probe passes."""
     probe_timeout: float = 30.0
     """Seconds that one probe may take."""
+    probe_workers: int = 1
+    """How many probes are under way at a time: those that stand alone, and what a step repeats."""
     stop_timeout: float = 10.0
     """Seconds between the stop signal and the kill."""
     settle: float = 0.0

@@ -34,6 +34,8 @@ class Step:
     """The phase of the plan; empty: one of its own, called by its name."""
     beside: int = 0
     """Steps that follow each other in a plan with the same number run side by side; 0: alone."""
+    repeat: int = 1
+    """How many times it is sent; it passes where each of them passes."""
     within: float = 0.0
     """Seconds for which it is repeated until it passes; 0: it must pass at once."""
     timeout: float = 0.0
@@ -80,6 +82,11 @@ class HttpProbe(Step):
     path: str = "/"
     port: int | None = None
     """Port inside the container; None: the run's port."""
+    host: str = "localhost"
+    """What the application is called: as HttpOrigin.host."""
+    tls: bool = False
+    insecure: bool = False
+    """Whether any certificate is taken."""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     form: tuple[tuple[str, str], ...] = ()

@@ -26,8 +26,8 @@ from slimmer.probing import (
     Connections,
     Exchanged,
     Explored,
-    ExploredTarget,
     Recording,
+    Target,
     authority,
     read_origin,
     recorded,
@@ -68,7 +68,7 @@ class ApiDescription:
             name=DESCRIPTION, origin=self._origin, requests=(HttpRequest(path=self._path),)
         )
 
-    def explore(self, target: ExploredTarget, *, begin: Callable[[str], None]) -> Explored:
+    def explore(self, target: Target, *, begin: Callable[[str], None]) -> Explored:
         """Exercise the operations, each as a phase of its own. An error of the application's is
         reported and does not end it; ApiDescriptionError is for a description that is none."""
         started = time.monotonic()

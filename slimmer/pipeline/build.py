@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from slimmer.configuration import BuildOptions
+from slimmer.configuration import BuildOptions, taking_any_certificate
 from slimmer.engine import Session, connect
 from slimmer.pipeline.examination import examine_original
 from slimmer.pipeline.job import Job, source_date_epoch
@@ -32,6 +32,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
     Raises a SlimError for everything that stops it; nothing is left behind then.
     """
     clock = StageClock(progress)
+    options = taking_any_certificate(options)
     source_date_epoch()  # a wrong one is told before anything starts
     missed = read_missed(options)
     engine = connect()

@@ -10,7 +10,7 @@ from slimmer.probing.exercise import (
     is_independent_command,
     may_be_repeated,
 )
-from slimmer.probing.exploration import Exploration, Explored, ExploredTarget
+from slimmer.probing.exploration import Exploration, Explored
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
 from slimmer.probing.origin import read_origin, with_port
@@ -31,7 +31,6 @@ __all__ = [
     "Exchanged",
     "Exploration",
     "Explored",
-    "ExploredTarget",
     "Prober",
     "Recording",
     "Target",

@@ -6,6 +6,7 @@ it. Here each read gets what is left until the deadline, for the head of an answ
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import io
@@ -16,11 +17,14 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from slimmer.model import HttpAnswer, HttpOrigin, HttpRequest
-from slimmer.probing.http import BODY_LIMIT
 from slimmer.probing.record import record
 
+BODY_LIMIT = 4 * 1024 * 1024
+"""Bytes of an answer's body that are read; the rest is left to the connection's end."""
 USER_AGENT = "slimmer-probe"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+"""What OpenSSL says of a server that answers in plain text."""
 
 
 def authority(origin: HttpOrigin) -> str:
@@ -44,6 +48,8 @@ def describe_failure(error: Exception) -> str:
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "the connection was closed without an answer"
+    if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+        return "the port speaks no TLS: ask for http://"
     if isinstance(error, ssl.SSLError):
         return f"no TLS: {error.reason or error}"
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
@@ -53,6 +59,26 @@ def describe_failure(error: Exception) -> str:
     if isinstance(error, http.client.HTTPException):
         return f"not an HTTP answer ({type(error).__name__})"
     return str(error) or type(error).__name__
+
+
+def is_for_good(error: Exception) -> bool:
+    """Whether the certificate or the protocol is wrong, so that another try would fail as well. A
+    connection that is closed during the handshake is not: the engine's proxy does so until the
+    application listens."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return True
+    return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS
+
+
+def speaks_tls(address: tuple[str, int], deadline: float) -> bool:
+    """Whether a TLS handshake succeeds there by `deadline` (time.monotonic)."""
+    try:
+        connection = Connection([address], HttpOrigin(tls=True, insecure=True))
+        with contextlib.closing(connection):
+            connection.open(deadline)
+    except OSError:
+        return False
+    return True
 
 
 class Connection:
@@ -88,6 +114,11 @@ class Connection:
                 raise
         return self._exchange(request, deadline)
 
+    def open(self, deadline: float) -> None:
+        """Connect, and shake hands where the origin has TLS, by `deadline` (time.monotonic).
+        Raises OSError."""
+        self._opened(deadline)
+
     def close(self) -> None:
         """Close what is open; the next request opens it again."""
         if self._socket is not None:
@@ -110,7 +141,8 @@ class Connection:
         connection.putrequest(
             request.method, request.path, skip_host=True, skip_accept_encoding=True
         )
-        connection.putheader("Host", authority(self._origin))
+        if "host" not in given:
+            connection.putheader("Host", authority(self._origin))
         if "accept-encoding" not in given:
             connection.putheader("Accept-Encoding", "identity")
         if "user-agent" not in given:
@@ -146,7 +178,7 @@ class Connection:
                 failure = error
                 continue
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            timed = _TimedSocket(self._secured(plain) if self._origin.tls else plain)
+            timed = _TimedSocket(self._secured(plain, deadline) if self._origin.tls else plain)
             connection = http.client.HTTPConnection(*address)
             connection.auto_open = 0
             connection.sock = timed
@@ -154,16 +186,19 @@ class Connection:
             return connection, timed
         raise failure
 
-    def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
+    def _secured(self, plain: socket.socket, deadline: float) -> ssl.SSLSocket:
         try:
-            return _tls(self._origin.insecure).wrap_socket(plain, server_hostname=self._origin.host)
+            plain.settimeout(max(0.01, deadline - time.monotonic()))
+            return tls_context(self._origin.insecure).wrap_socket(
+                plain, server_hostname=self._origin.host
+            )
         except BaseException:
             plain.close()
             raise
 
 
 @functools.cache
-def _tls(insecure: bool) -> ssl.SSLContext:
+def tls_context(insecure: bool) -> ssl.SSLContext:
     """Made once: to read the machine's authorities takes 20 ms."""
     context = ssl.create_default_context()
     if insecure:

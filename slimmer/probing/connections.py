@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from slimmer.model import HttpAnswer, HttpOrigin, HttpRequest
-from slimmer.probing.connection import Connection, describe_failure
-
-_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
-"""What OpenSSL says of a server that answers in plain text."""
+from slimmer.probing.connection import Connection, describe_failure, is_for_good
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,14 +132,6 @@ def _exchange(connection: Connection, request: HttpRequest, seconds: float) -> E
             request=request,
             answer=None,
             failure=describe_failure(error),
-            hopeless=_is_for_good(error),
+            hopeless=is_for_good(error),
         )
     return Exchanged(request=request, answer=answer, body=body)
-
-
-def _is_for_good(error: Exception) -> bool:
-    """Whether the certificate or the protocol is wrong. A connection that is closed during the
-    handshake is not: the engine's proxy does so until the application listens."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return True
-    return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS

@@ -82,8 +82,9 @@ def exercise(
     done: Callable[[ProbeResult], None] = lambda _: None,
     go_on: bool = False,
 ) -> tuple[ProbeResult, ...]:
-    """Run the probes one after the other, those of a parallel group side by side; the first is
-    repeated until the application is ready.
+    """Run the probes one after the other, those of a parallel group side by side, and those that
+    stand alone as many at a time as the prober has workers; the first is repeated until the
+    application is ready.
 
     `begin` is told of each phase before it begins, `done` of each result. After the first probe
     has failed, no other is tried: the application is not there. Nor are the later steps of a plan
@@ -93,7 +94,7 @@ def exercise(
     results: list[ProbeResult] = []
     failed_plans: set[str] = set()
     phase = ""
-    for group, its_phase in _groups(probes):
+    for group, its_phase in _groups(probes, side_by_side=prober.workers > 1):
         if group[0].plan in failed_plans and not go_on:
             continue
         if its_phase != phase:
@@ -104,7 +105,8 @@ def exercise(
         elif len(group) == 1:
             fresh = [prober.in_time(group[0])]
         else:
-            with ThreadPoolExecutor(len(group), "parallel steps") as pool:
+            workers = len(group) if group[0].beside else prober.workers
+            with ThreadPoolExecutor(workers, "parallel steps") as pool:
                 fresh = list(pool.map(prober.in_time, group))
         for result in fresh:
             results.append(result)
@@ -116,15 +118,20 @@ def exercise(
     return tuple(results)
 
 
-def _groups(probes: Sequence[Probe]) -> Iterator[tuple[list[Probe], str]]:
-    """(probes that run side by side, their phase); the first probe is always alone."""
+def _groups(probes: Sequence[Probe], *, side_by_side: bool) -> Iterator[tuple[list[Probe], str]]:
+    """(probes that run side by side, their phase); the first probe is always alone. Of several
+    that stand alone nobody could tell who used a file: they have one phase."""
     phases = phases_of(probes)
     numbered = enumerate(zip(probes, phases, strict=True))
 
     def key(item: tuple[int, tuple[Probe, str]]) -> object:
         number, (probe, phase) = item
-        return (probe.plan, phase, probe.beside) if probe.beside and number else number
+        if number and probe.beside:
+            return (probe.plan, phase, probe.beside)
+        return "" if number and side_by_side and not probe.plan else number
 
-    for _, group in itertools.groupby(numbered, key=key):
-        pairs = [pair for _, pair in group]
-        yield [probe for probe, _ in pairs], pairs[0][1]
+    for _, items in itertools.groupby(numbered, key=key):
+        group, its_phases = zip(*(pair for _, pair in items), strict=True)
+        phase = its_phases[0]
+        more = len(group) - 1
+        yield list(group), phase if phase == its_phases[-1] else f"{phase} and {more} more"

@@ -19,14 +19,6 @@ class Explored:
     summary: ExplorationSummary
 
 
-class ExploredTarget(Target, Protocol):
-    """A target that knows its port."""
-
-    def port(self) -> int | None:
-        """The port that HTTP probes speak to, as far as it is known."""
-        ...
-
-
 class Exploration(Protocol):
     """A way of finding out."""
 
@@ -39,6 +31,6 @@ class Exploration(Protocol):
         """What the application must answer before anything can be found out; None: nothing."""
         ...
 
-    def explore(self, target: ExploredTarget, *, begin: Callable[[str], None]) -> Explored:
+    def explore(self, target: Target, *, begin: Callable[[str], None]) -> Explored:
         """Exercise the target; `begin` is told of each phase."""
         ...

@@ -1,7 +1,9 @@
 """The short forms of probes, as flags and slim.yaml write them.
 
-HTTP: `[METHOD:]PATH [STATUS…]`, e.g. `/health`, `POST:/login 302`. Commands: one string, split
-into an argument vector as a shell would, without any shell: `convert "my file.png" out.jpg`.
+HTTP: `[METHOD:]PATH [STATUS…]`, e.g. `/health`, `POST:/login 302`, with a URL in place of the path
+where the application speaks TLS or has a name: `https://localhost:8443/health`. Commands: one
+string, split into an argument vector as a shell would, without any shell: `convert "my file.png"
+out.jpg`.
 """
 
 from __future__ import annotations
@@ -13,26 +15,37 @@ import shlex
 
 from slimmer.errors import UsageError
 from slimmer.model import CommandProbe, HttpProbe, Probe
+from slimmer.probing.origin import read_origin
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_HTTP = re.compile(r"(?:(?P<method>[A-Za-z]+):)?(?P<path>/\S*)(?P<statuses>(?:\s+\d{3})*)\s*")
+_HTTP = re.compile(
+    r"(?:(?P<method>(?!https?:/)[A-Za-z]+):)?(?P<place>(?:https?:/)?/\S*)"
+    r"(?P<statuses>(?:\s+\d{3})*)\s*"
+)
 
 
 def http_probe(text: str) -> HttpProbe:
-    """Read `[METHOD:]PATH [STATUS…]`. Raises UsageError."""
+    """Read `[METHOD:]PATH|URL [STATUS…]`. Raises UsageError."""
     match = _HTTP.fullmatch(text.strip())
     if not match:
         raise UsageError(
             f"`{text}` is not an HTTP probe",
-            hint="write [METHOD:]/PATH [STATUS], for example /health, POST:/login "
-            'or "GET:/missing 404"',
+            hint="write [METHOD:]/PATH [STATUS], for example /health, POST:/login, "
+            '"GET:/missing 404" or https://localhost/health',
         )
     method = (match["method"] or "GET").upper()
     if method not in METHODS:
         raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
     statuses = frozenset(int(status) for status in match["statuses"].split())
+    origin, path = read_origin(match["place"])
     return HttpProbe(
-        name=f"{method} {match['path']}", method=method, path=match["path"], statuses=statuses
+        name=f"{method} {match['place']}",
+        method=method,
+        path=path,
+        port=origin.port,
+        host=origin.host,
+        tls=origin.tls,
+        statuses=statuses,
     )
 
 

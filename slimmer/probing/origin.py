@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from slimmer.errors import UsageError
-from slimmer.model import HttpOrigin
+from slimmer.model import HttpOrigin, HttpProbe
 
 _DEFAULT_PORTS = {False: 80, True: 443}
 
@@ -36,6 +36,18 @@ def with_port(origin: HttpOrigin, port: int | None) -> HttpOrigin:
     if origin.host != HttpOrigin().host or origin.named_port or port is None:
         return origin
     return dataclasses.replace(origin, named_port=_named(port, origin.tls))
+
+
+def origin_of(probe: HttpProbe, port: int | None) -> HttpOrigin:
+    """Where the probe's request goes, `port` being the one of the run."""
+    origin = HttpOrigin(
+        host=probe.host,
+        port=probe.port,
+        named_port=_named(probe.port, probe.tls) if probe.port else None,
+        tls=probe.tls,
+        insecure=probe.insecure,
+    )
+    return with_port(origin, probe.port or port)
 
 
 def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from slimmer.model import (
     CommandProbe,
@@ -20,6 +21,7 @@ from slimmer.model import (
     TcpProbe,
 )
 from slimmer.probing import command, http
+from slimmer.probing.origin import origin_of
 from slimmer.probing.plan_state import PlanState
 from slimmer.probing.replay import replay
 from slimmer.probing.substitution import UnknownValueError
@@ -35,7 +37,9 @@ COMMAND_MISSING = frozenset({126, 127})
 class Prober:
     """Sends probes to one target. Safe to use from several threads."""
 
-    def __init__(self, target: Target, *, probe_timeout: float) -> None:
+    def __init__(self, target: Target, *, probe_timeout: float, workers: int = 1) -> None:
+        """`probe_timeout` and `workers` as RunOptions.probe_timeout and .probe_workers."""
+        self.workers = workers
         self._target = target
         self._timeout = probe_timeout
         self._plans: dict[str, PlanState] = {}
@@ -60,16 +64,17 @@ class Prober:
         return dataclasses.replace(result, probe=probe)
 
     def in_time(self, probe: Probe) -> ProbeResult:
-        """One attempt, or for as long as the probe wants to be repeated (`Step.within`)."""
+        """One attempt, or for as long as the probe wants to be tried (`Step.within`); then as
+        often as it is to be sent (`Step.repeat`)."""
         deadline = time.monotonic() + probe.within
-        return self._repeated(probe, deadline, lambda _: time.monotonic() >= deadline)
+        return self._again(self._tried(probe, deadline, lambda _: time.monotonic() >= deadline))
 
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
         """Attempts until the probe passes, fails for good, or `limit` seconds are over.
 
         It fails for good when the application gave a definite answer, when the container's own
-        command ended, or when the target sees that waiting is hopeless. A probe that wants to be
-        repeated takes no answer for definite.
+        command ended, or when the target sees that waiting is hopeless. A probe with a time
+        within which it must pass takes no answer for definite.
         """
         deadline = time.monotonic() + limit
         port = probe.port if isinstance(probe, NetworkProbe) else None
@@ -79,9 +84,37 @@ class Prober:
                 return True
             return self._target.is_hopeless(port)
 
-        return self._repeated(probe, deadline, is_over)
+        return self._again(self._tried(probe, deadline, is_over))
 
-    def _repeated(
+    def _again(self, first: ProbeResult) -> ProbeResult:
+        """The result of all times that the probe is to be sent, the first having had its own. None
+        begins after one has failed."""
+        probe, times = first.probe, first.probe.repeat
+        if times == 1 or not first.passed:
+            return first
+        started = time.monotonic()
+        failed: list[ProbeResult] = []
+        numbers = iter(range(1, times))
+
+        def work() -> None:
+            for _ in numbers:  # the next one that nobody has taken
+                if failed:
+                    return
+                result = self.once(probe)
+                if not result.passed:
+                    failed.append(result)
+
+        workers = min(self.workers, times - 1)
+        with ThreadPoolExecutor(workers, "repeated probe") as pool:
+            for working in [pool.submit(work) for _ in range(workers)]:
+                working.result()
+        result = failed[0] if failed else first
+        # Where one has failed, the others show that it is not the request itself.
+        answer = f"{result.answer}, {'one of' if failed else 'each of'} {times:,} times"
+        seconds = first.seconds + time.monotonic() - started
+        return dataclasses.replace(result, answer=answer, seconds=seconds, attempts=first.attempts)
+
+    def _tried(
         self, probe: Probe, deadline: float, is_over: Callable[[ProbeResult], bool]
     ) -> ProbeResult:
         started = time.monotonic()
@@ -107,6 +140,7 @@ class Prober:
                     probe,
                     target.addresses(probe.port),
                     limit,
+                    origin=origin_of(probe, target.port()),
                     own_names=target.own_names(),
                     cookies=state.cookies if state else None,
                 )

@@ -13,6 +13,7 @@ from slimmer.model import HttpAnswer, ProbeResult, Recorded, ReplayAnswer, Repla
 from slimmer.probing.connections import Connections, Exchanged, media_type
 from slimmer.probing.http import NOT_READY_STATUSES
 from slimmer.probing.judging import EXCERPT_LIMIT
+from slimmer.probing.origin import with_port
 from slimmer.probing.target import Target
 
 SILENT_LIMIT = 5
@@ -32,7 +33,7 @@ def replay(probe: ReplayProbe, target: Target, timeout: float) -> ProbeResult:
     started = time.monotonic()
     connections = Connections(
         target.addresses(probe.port),
-        probe.origin,
+        with_port(probe.origin, probe.port or target.port()),
         own_names=target.own_names(),
         count=probe.connections,
     )

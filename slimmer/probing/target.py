@@ -40,6 +40,10 @@ class CommandOutcome:
 class Target(Protocol):
     """A container whose application probes exercise."""
 
+    def port(self) -> int | None:
+        """The container's port that probes without one speak to; None: none is known so far."""
+        ...
+
     def addresses(self, port: int | None) -> Sequence[tuple[str, int]]:
         """Where the container's TCP port can be reached from here, best first; None: the run's."""
         ...

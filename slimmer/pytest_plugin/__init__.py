@@ -30,10 +30,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     add(
         "--slim-http-probe",
-        metavar="[METHOD:]PATH [STATUS]",
+        metavar="[METHOD:]PATH|URL [STATUS]",
         action="append",
         default=[],
         help="The container is ready when it answers this request. Repeatable.",
+    )
+    add(
+        "--slim-insecure",
+        action="store_true",
+        help="Take any TLS certificate of the application (https://).",
     )
     add("--slim-port", metavar="PORT", type=int, help="The port that the application listens on.")
     add(

@@ -31,6 +31,7 @@ class Commands:
         run: Sequence[str],
         probes: Sequence[str],
         *,
+        insecure: bool,
         port: int | None,
         timeout: float,
     ) -> Any:
@@ -39,6 +40,7 @@ class Commands:
             "trace", "start", "--json", "--end-with", str(os.getpid()),
             "--start-timeout", str(timeout),
             *(word for probe in probes for word in ("--http-probe", probe)),
+            *(("--insecure",) if insecure else ()),
             *(("--port", str(port)) if port else ()),
             "--", image, *run,
         )  # fmt: skip

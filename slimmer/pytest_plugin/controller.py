@@ -82,6 +82,7 @@ class Controller:
             self._image,
             self._run,
             self._option.slim_http_probe,
+            insecure=self._option.slim_insecure,
             port=self._option.slim_port,
             timeout=self._option.slim_start_timeout,
         )
@@ -91,6 +92,7 @@ class Controller:
             image=self._image,
             container=live["container"],
             ports={each["port"]: (each["host"], each["host_port"]) for each in live["addresses"]},
+            tls=self._speaks_tls(),
         )
 
     def _start_slim(self) -> SlimTarget:
@@ -103,11 +105,22 @@ class Controller:
                 name,
                 self._run,
                 self._option.slim_http_probe,
+                insecure=self._option.slim_insecure,
                 port=self._option.slim_port,
                 timeout=self._option.slim_start_timeout,
             )
         )
-        return SlimTarget(image=service.image, container=service.container, ports=service.addresses)
+        return SlimTarget(
+            image=service.image,
+            container=service.container,
+            ports=service.addresses,
+            tls=self._speaks_tls(),
+        )
+
+    def _speaks_tls(self) -> bool:
+        from slimmer.probing import http_probe
+
+        return any(http_probe(text).tls for text in self._option.slim_http_probe[:1])
 
     # ---- behind the tests
 

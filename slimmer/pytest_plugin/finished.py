@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from slimmer.configuration import parse_docker_run
+from slimmer.configuration import insecure_probes, parse_docker_run
 from slimmer.engine import Session, connect
 from slimmer.image import read_original, repository_tags, slim_tag
 from slimmer.probing import http_probe, with_unique_names
@@ -20,6 +20,7 @@ def start_finished(
     arguments: Sequence[str],
     probes: Sequence[str],
     *,
+    insecure: bool,
     port: int | None,
     timeout: float,
 ) -> Iterator[Service]:
@@ -34,12 +35,13 @@ def start_finished(
             )
         wanted = parse_docker_run(arguments)
         run = dataclasses.replace(wanted.run, port=port, start_timeout=timeout)
+        asked = tuple(map(http_probe, probes))
         with Session(engine) as session:
             yield Service(
                 session,
                 name,
                 dataclasses.replace(wanted, run=run),
-                with_unique_names(tuple(map(http_probe, probes))),
+                with_unique_names(insecure_probes(asked) if insecure else asked),
             )
     finally:
         engine.close()

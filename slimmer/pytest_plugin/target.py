@@ -18,6 +18,8 @@ class SlimTarget:
     ports: Mapping[int, tuple[str, int]]
     """Each TCP port of the container → (host, port) where the tests reach it, the application's
     own first."""
+    tls: bool = False
+    """Whether the application speaks TLS there, as its first HTTP probe says."""
 
     @property
     def host(self) -> str:
@@ -32,7 +34,7 @@ class SlimTarget:
     @property
     def url(self) -> str:
         """`http://127.0.0.1:49153`, without a slash at its end."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     @property
     def _first(self) -> tuple[str, int]:

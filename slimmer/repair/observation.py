@@ -85,7 +85,7 @@ def observe(
             target.wait_for_exit(run.start_timeout)
         elif any(isinstance(probe, NetworkProbe) for probe in probes):
             target.wait_until_listening(None, ready_limit)
-        prober = Prober(target, probe_timeout=run.probe_timeout)
+        prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
         exercise(
             prober,
             probes,

@@ -110,7 +110,7 @@ def examine(
     if probes:
         _await_start(target, original, probes[0], run)
         booted()
-        prober = Prober(target, probe_timeout=run.probe_timeout)
+        prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
         left = max(1.0, started + run.start_timeout - time.monotonic())
 
         def finished(result: ProbeResult) -> None:

@@ -95,14 +95,20 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     logs = target.logs()
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer} (port {port})",
-        hint=_how_to_go_on(probe)
+        hint=_how_to_go_on(probe, result)
         if result.answered
         else "raise --start-timeout if the application needs longer to start",
         details="\n".join(filter(None, (result.excerpt[:500], logs))),
     )
 
 
-def _how_to_go_on(probe: NetworkProbe) -> str:
+def _how_to_go_on(probe: NetworkProbe, result: ProbeResult) -> str:
+    if isinstance(probe, HttpProbe | ReplayProbe):
+        origin = probe.origin if isinstance(probe, ReplayProbe) else probe
+        if "certificate" in result.answer and origin.tls and not origin.insecure:
+            return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
+        if "TLS" in result.answer:
+            return "correct how it is asked for: http:// or https://, and the port"
     if probe.plan:
         return "correct the step in the plan, or mark it with `optional: true`"
     if isinstance(probe, HttpProbe):
@@ -112,8 +118,6 @@ def _how_to_go_on(probe: NetworkProbe) -> str:
         )
     if not isinstance(probe, ReplayProbe):
         return "it must work against the original before slimmer can learn from it"
-    if probe.origin.tls and not probe.origin.insecure:
-        return "correct the address; --insecure takes a certificate that nobody vouches for"
     return "correct the address: http or https, the port, the path"
 
 

@@ -44,7 +44,7 @@ def await_ready(
     left = max(1.0, started + run.start_timeout - time.monotonic())
     passed, notes = [], []
     for result in exercise(
-        Prober(target, probe_timeout=run.probe_timeout),
+        Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers),
         probes,
         ready_limit=left,
         begin=target.phase,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slimmer.comparison import excerpt
@@ -142,7 +143,8 @@ def _test_service(
     except _NOT_STARTED as error:
         return SmokeResult(role=role, results=(), problem=error.message, logs="")
     try:
-        prober = Prober(container, probe_timeout=plan.run.probe_timeout)
+        run = plan.run
+        prober = Prober(container, probe_timeout=run.probe_timeout, workers=run.probe_workers)
         results = exercise(prober, plan.probes, ready_limit=plan.ready_limit, done=done)
         if not plan.probes:  # all that can be seen is whether it stays
             container.wait_for_exit(min(plan.ready_limit, max(STAY, plan.ready_seconds)))
@@ -185,13 +187,17 @@ def _test_command(
     problem, logs = _run_to_the_end(session, image, plan, role)
     results: list[ProbeResult] = []
     if not problem:
-        for probe in plan.probes:
+
+        def ask(probe: Probe) -> ProbeResult:
             assert is_independent_command(probe), "nothing answers after the end"
             target = _FreshContainers(session, image, plan, role)
-            result = Prober(target, probe_timeout=plan.run.probe_timeout).once(probe)
-            results.append(result)
-            done(result)
-            logs = logs or (result.excerpt if not result.passed else "")
+            return Prober(target, probe_timeout=plan.run.probe_timeout).in_time(probe)
+
+        with ThreadPoolExecutor(plan.run.probe_workers, "commands") as pool:
+            for result in pool.map(ask, plan.probes):
+                results.append(result)
+                done(result)
+                logs = logs or (result.excerpt if not result.passed else "")
     return SmokeResult(role=role, results=tuple(results), problem=problem, logs=logs)
 
 
@@ -217,6 +223,10 @@ class _FreshContainers:
     def __init__(self, session: Session, image: str, plan: SmokePlan, role: str) -> None:
         self._session, self._image, self._plan, self._role = session, image, plan, role
         self._own_names: tuple[tuple[str, str], ...] = ()
+
+    def port(self) -> int | None:
+        """Nothing listens."""
+        return None
 
     def addresses(self, port: int | None) -> list[tuple[str, int]]:
         """Nothing listens."""

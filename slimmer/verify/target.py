@@ -67,6 +67,10 @@ class PlainRun:
         """The container's name."""
         return str(self._description.get("Name", "")).removeprefix("/")
 
+    def port(self) -> int | None:
+        """As it was given."""
+        return self._default_port
+
     def addresses(self, port: int | None) -> list[tuple[str, int]]:
         """Where the port can be reached."""
         number = port or self._default_port

@@ -37,6 +37,7 @@ run:
   add_hosts: [file:192.0.2.1]
   start_timeout: 11
   probe_timeout: 12
+  probe_workers: 3
   settle: 1
 include: [/file]
 include_from: [file.json]
@@ -150,6 +151,8 @@ def test_every_flag(folder: Path) -> None:
         (["--add-host", "f:192.0.2.2"], "run.extra_hosts", ("file:192.0.2.1", "f:192.0.2.2")),
         (["--start-timeout", "21"], "run.start_timeout", 21.0),
         (["--probe-timeout", "22"], "run.probe_timeout", 22.0),
+        (["--probe-workers", "8"], "run.probe_workers", 8),
+        (["--insecure"], "insecure", True),
         (["--settle", "0"], "run.settle", 0.0),
         (["--repair", "0"], "repair", 0),
         (["--verify", "content"], "verify", Verification.CONTENT),
@@ -192,9 +195,10 @@ def test_explorations_win_over_the_file_piece_by_piece(folder: Path) -> None:
         *("--crawl-exclude", "/y", "--openapi-examples", "2", "--openapi-time", "4", "--insecure"),
     )
     assert given.crawl == CrawlOptions(
-        start="/docs", pages=9, depth=0, seconds=3, excludes=("/x", "/y"), insecure=True
+        start="/docs", pages=9, depth=0, seconds=3, excludes=("/x", "/y")
     )
-    assert given.openapi == OpenApiOptions(source="/api.json", examples=2, seconds=4, insecure=True)
+    assert given.openapi == OpenApiOptions(source="/api.json", examples=2, seconds=4)
+    assert given.insecure
     assert options("--crawl", "/other").crawl == CrawlOptions(
         start="/other", pages=7, excludes=("/x",)
     )
@@ -219,9 +223,7 @@ def test_a_description_may_be_a_file(folder: Path) -> None:
     assert options("a", "--openapi", "/api.json").openapi == OpenApiOptions(source="/api.json")
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--crawl-pages", "1"), ("--openapi-time", "1"), ("--insecure",)]
-)
+@pytest.mark.parametrize("arguments", [("--crawl-pages", "1"), ("--openapi-time", "1")])
 def test_limits_of_what_is_not_done_are_refused(arguments: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError, match=r"not given|neither is given"):
+    with pytest.raises(UsageError, match="not given"):
         options("a", *arguments)

@@ -158,11 +158,9 @@ def test_a_crawl_and_a_description(tmp_path: Path) -> None:
         seconds=1.5,
         connections=2,
         excludes=("/admin/*",),
-        insecure=True,
     )
-    assert options.openapi == OpenApiOptions(
-        source="/api.json", examples=3, seconds=9, insecure=True
-    )
+    assert options.openapi == OpenApiOptions(source="/api.json", examples=3, seconds=9)
+    assert options.insecure
 
 
 def test_the_short_forms_of_a_crawl_and_a_description(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ phases:
       - host: {command: ./tests.sh -v, port: "${port}", within: 5}
       - tcp: {port: "${port}", send: "a\\r\\n", expect: "^b"}
       - tcp: {exchange: [{expect_hex: "0d0a"}, {send_hex: "00 ff"}], optional: true}
+      - http: {url: "https://shop.example:${port}/${token}", insecure: true, repeat: 1000}
       - log: {line: "closed by ${word}", compare: false}
       - log: ready
       - signal: hup
@@ -78,9 +79,9 @@ def valid(text: str) -> bool:
 def test_a_complete_plan(folder: Path) -> None:
     plan = read_plan(write(folder, COMPLETE))
     assert valid(COMPLETE)
-    health, login, page, command, host, tcp, raw, closed, ready, signal = plan.steps
+    health, login, page, command, host, tcp, raw, secured, closed, ready, signal = plan.steps
     assert {step.plan for step in plan.steps} == {"shop"}
-    assert [step.phase for step in plan.steps] == ["opening"] * 4 + ["closing"] * 6
+    assert [step.phase for step in plan.steps] == ["opening"] * 4 + ["closing"] * 7
     assert (health.name, login.name) == ("opening: GET /health", "opening: log in")
     assert isinstance(login, HttpProbe)
     assert login.method == "POST"
@@ -112,6 +113,9 @@ def test_a_complete_plan(folder: Path) -> None:
     assert isinstance(raw, TcpProbe)
     assert raw.exchanges == (Exchange(expect=b"\r\n"), Exchange(send=b"\0\xff"))
     assert raw.optional
+    assert isinstance(secured, HttpProbe)
+    assert (secured.host, secured.port, secured.path) == ("shop.example", 7000, "/${token}")
+    assert (secured.tls, secured.insecure, secured.repeat) == (True, True, 1000)
     assert isinstance(closed, LogProbe)
     assert not closed.compare
     assert isinstance(ready, LogProbe)
@@ -170,6 +174,10 @@ def in_steps(step: str) -> str:
         (in_steps("http: {path: /, within: 0}"), 5, "not a positive number", True),
         (in_steps("http: {path: '/${token}'}"), 5, "nothing gives a value for ${token}", False),
         (in_steps("exec: {command: [sh, -c, 'echo ${HOME}']}"), 5, "write $${HOME}", False),
+        (in_steps("http: {url: 'ftp://a/b'}"), 5, "is no address of the application", True),
+        (in_steps("http: {url: 'https://a/b', port: 1}"), 5, "the URL says it already", True),
+        (in_steps("http: {path: /, repeat: 0}"), 5, "0 is less than 1", True),
+        (in_steps("log: {line: a, repeat: 2}"), 5, "repeat: unknown key", True),
         (in_steps("parallel: http"), 5, "expected a list of steps", True),
         (in_steps("http: {port: '${user}'}\nvalues: {user: ann}"), 5, "whole number", False),
     ],
@@ -202,7 +210,7 @@ def test_plans_in_slim_yaml(folder: Path, listed: str) -> None:
     write(folder, COMPLETE)
     (folder / "slim.yaml").write_text(f"probes: [http: /]\nplans: {listed}\nchecks: [http: /]\n")
     options = read_options(folder / "slim.yaml")
-    assert [probe.plan for probe in options.probes] == ["", *["shop"] * 10]
+    assert [probe.plan for probe in options.probes] == ["", *["shop"] * 11]
     assert [probe.name for probe in options.checks] == ["GET / #2"]
 
 

@@ -107,7 +107,7 @@ def serve(
 
 @dataclass
 class Machine:
-    """Implements probing.ExploredTarget for a server on loopback, which stands for a container
+    """Implements probing.Target for a server on loopback, which stands for a container
     whose port 8080 is published at the server's."""
 
     served: int

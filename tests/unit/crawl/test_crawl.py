@@ -346,7 +346,7 @@ def test_tls_with_a_certificate_that_nobody_vouches_for() -> None:
                 assert "certificate is not trusted" in result.answer
         explored = crawl(site, start="https://localhost/", insecure=True)
     assert set(found(explored)) == {"/", "/next"}
-    assert site.hosts == {"localhost", "localhost:8080"}
+    assert site.hosts == {"localhost:8080"}
 
 
 def test_tls_is_waited_for_until_the_application_listens() -> None:
@@ -359,4 +359,4 @@ def test_tls_is_waited_for_until_the_application_listens() -> None:
     with serve({"/": "plain"}) as site:
         result = Prober(Machine(site.port), probe_timeout=5).once(start)
     assert result.answered, "it is there, and speaks no TLS"
-    assert result.answer.startswith("no TLS")
+    assert result.answer == "the port speaks no TLS: ask for http://"

@@ -22,7 +22,24 @@ def test_http_probe(text: str, method: str, path: str, statuses: set[int]) -> No
     assert (probe.method, probe.path, probe.statuses) == (method, path, statuses)
 
 
-@pytest.mark.parametrize("text", ["", "health", "FETCH:/x", "/a b", "/a 40", "http://x/y"])
+@pytest.mark.parametrize(
+    ("text", "method", "host", "port", "path", "tls"),
+    [
+        ("/a", "GET", "localhost", None, "/a", False),
+        ("http://Shop.example", "GET", "shop.example", None, "/", False),
+        ("https://localhost:8443/a?b=c 201", "GET", "localhost", 8443, "/a?b=c", True),
+        ("PUT:https://[::1]/a", "PUT", "::1", None, "/a", True),
+    ],
+)
+def test_a_url_says_how_and_by_what_name(
+    text: str, method: str, host: str, port: int | None, path: str, *, tls: bool
+) -> None:
+    probe = http_probe(text)
+    assert (probe.method, probe.host, probe.port) == (method, host, port)
+    assert (probe.path, probe.tls) == (path, tls)
+
+
+@pytest.mark.parametrize("text", ["", "health", "FETCH:/x", "/a b", "/a 40", "GET:ftp://x/y"])
 def test_what_is_not_an_http_probe_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         http_probe(text)

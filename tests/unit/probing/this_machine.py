@@ -15,14 +15,17 @@ from slimmer.probing import CommandOutcome
 class ThisMachine:
     """probing.Target without a container."""
 
-    port: int = 0
+    served: int = 0
     variables: dict[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     status: int | None = None
 
+    def port(self) -> int | None:
+        return self.served or None
+
     def addresses(self, port: int | None) -> list[tuple[str, int]]:
-        number = port or self.port
+        number = port or self.served
         return [("127.0.0.1", number)] if number else []
 
     def run_command(
