@@ -13,7 +13,7 @@ from slimmer.probing.exercise import (
 from slimmer.probing.exploration import Exploration, Explored
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
-from slimmer.probing.origin import read_origin, with_port
+from slimmer.probing.origin import origin_of, read_origin, with_port
 from slimmer.probing.prober import COMMAND_MISSING, Prober
 from slimmer.probing.record import RECORD_LIMIT, record
 from slimmer.probing.replay import Recording, recorded
@@ -46,6 +46,7 @@ __all__ = [
     "json_path_steps",
     "may_be_repeated",
     "media_type",
+    "origin_of",
     "read_origin",
     "record",
     "recorded",

@@ -23,7 +23,7 @@ from slimmer.model import (
     RunOptions,
     SignalProbe,
 )
-from slimmer.probing import COMMAND_MISSING
+from slimmer.probing import COMMAND_MISSING, authority, origin_of
 from slimmer.tracing.wire import Listening
 
 COMPLAINT = b"slimmer: cannot run"
@@ -112,9 +112,10 @@ def _how_to_go_on(probe: NetworkProbe, result: ProbeResult) -> str:
     if probe.plan:
         return "correct the step in the plan, or mark it with `optional: true`"
     if isinstance(probe, HttpProbe):
+        place = f"https://{authority(origin_of(probe, None))}" if probe.tls else ""
         return (
             "correct the path or say which status is right, for example "
-            f'--http-probe "{probe.method}:{probe.path} 404"'
+            f'--http-probe "{probe.method}:{place}{probe.path} 404"'
         )
     if not isinstance(probe, ReplayProbe):
         return "it must work against the original before slimmer can learn from it"
