@@ -19,7 +19,7 @@ import pytest
 
 from slimmer.errors import NotListeningError
 from slimmer.traces import SavedTrace, read_saved_trace
-from tests.engine.conftest import Ran
+from tests.engine.conftest import MINIMAL, Ran
 
 pytestmark = pytest.mark.engine
 
@@ -143,6 +143,30 @@ def test_thousands_of_requests(
     assert wanted <= set(saved.paths)
     assert {use.phase for path in wanted for use in saved.paths[path].uses} == {"tests"}
     assert "/data/later" not in saved.paths
+
+
+@pytest.mark.parametrize("mode", ["fork", "thread"])
+def test_many_probes_under_way_at_a_time(
+    slim: Callable[..., Ran], busy: str, tmp_path: Path, mode: str
+) -> None:
+    names = range(1, 301)
+    probes = [{"http": {"path": f"/{name}", "body_pattern": f"^{name}$"}} for name in names]
+    load: dict[str, Any] = {"http": {"path": "/999", "repeat": 1000}}
+    (tmp_path / "slim.yaml").write_text(
+        json.dumps(
+            {
+                "image": busy,
+                "run": {"command": [mode], "probe_workers": CLIENTS},
+                "probes": [*probes, load],
+            }
+        )
+    )
+    ran = slim("build", *MINIMAL, "--save-trace", "app.trace")
+    assert len(ran.passed("slim")) == len(probes) + 1
+    saved = read_saved_trace(tmp_path / "app.trace")
+    assert {f"/data/{name}" for name in (*names, 999)} <= set(saved.paths)
+    assert saved.phases == ("boot", "GET /2 and 299 more", "shutdown")
+    assert "/data/1000" not in saved.paths
 
 
 def test_a_process_that_is_started_later(
