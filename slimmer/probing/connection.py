@@ -23,6 +23,8 @@ BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer's body that are read; the rest is left to the connection's end."""
 USER_AGENT = "slimmer-probe"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HANDSHAKE_LOOK = 1.0
+"""Seconds in which a server that speaks TLS begins to: one that does not may wait for more."""
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """What OpenSSL says of a server that answers in plain text."""
 
@@ -70,12 +72,12 @@ def is_for_good(error: Exception) -> bool:
     return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS
 
 
-def speaks_tls(address: tuple[str, int], deadline: float) -> bool:
-    """Whether a TLS handshake succeeds there by `deadline` (time.monotonic)."""
+def speaks_tls(address: tuple[str, int]) -> bool:
+    """Whether a TLS handshake succeeds there, at once."""
+    connection = Connection([address], HttpOrigin(tls=True, insecure=True))
     try:
-        connection = Connection([address], HttpOrigin(tls=True, insecure=True))
         with contextlib.closing(connection):
-            connection.open(deadline)
+            connection.open(time.monotonic() + HANDSHAKE_LOOK)
     except OSError:
         return False
     return True

@@ -56,11 +56,9 @@ def request(
             try:
                 answer, body = connection.send(_as_sent(probe, origin, cookies), seconds=left)
             except (OSError, http.client.HTTPException) as error:
-                failure, definite = describe_failure(error), is_for_good(error)
-                if not origin.tls and not definite and speaks_tls(address, deadline):
-                    failure, definite = _ASK_FOR_HTTPS, True
+                failure, definite = _told(error, origin, address)
                 continue
-        return _judged(probe, origin, address, answer, body, started, deadline, cookies)
+        return _judged(probe, origin, address, answer, body, started, cookies)
     return ProbeResult(
         probe=probe,
         passed=False,
@@ -68,6 +66,14 @@ def request(
         answered=definite,
         seconds=time.monotonic() - started,
     )
+
+
+def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tuple[str, bool]:
+    """(why there is no answer, whether another try would fail in the same way)."""
+    is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
+    if is_there and not origin.tls and speaks_tls(address):
+        return _ASK_FOR_HTTPS, True
+    return describe_failure(error), is_for_good(error)
 
 
 def _as_sent(probe: HttpProbe, origin: HttpOrigin, cookies: Cookies | None) -> HttpRequest:
@@ -94,7 +100,6 @@ def _judged(
     answer: HttpAnswer,
     body: bytes,
     started: float,
-    deadline: float,
     cookies: Cookies | None,
 ) -> ProbeResult:
     if cookies is not None:
@@ -113,7 +118,7 @@ def _judged(
         if complaint:
             accepted = False
             said += f", {complaint}"
-    elif status == http.HTTPStatus.BAD_REQUEST and not origin.tls and speaks_tls(address, deadline):
+    elif status == http.HTTPStatus.BAD_REQUEST and not origin.tls and speaks_tls(address):
         said += f"; {_ASK_FOR_HTTPS}"
     return ProbeResult(
         probe=probe,

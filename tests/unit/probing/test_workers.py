@@ -104,4 +104,4 @@ def test_after_a_failure_it_is_sent_no_more() -> None:
         (result,) = asked(site, HttpProbe(name="a", repeat=1000), workers=3)
         assert not result.passed
         assert result.answer == "500 Internal Server Error, 0 bytes, one of 1,000 times"
-        assert 7 <= len(site.asked) <= 9
+        assert 7 <= len(site.asked) < 100, "what was under way, and no more"
