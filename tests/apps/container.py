@@ -104,9 +104,10 @@ class Container:
 
     def url(self, port: int, path: str) -> str:
         """Where the host reaches a published port."""
-        return f"http://{self._address(port)}{path}"
+        return f"http://{self.address(port)}{path}"
 
-    def _address(self, port: int) -> str:
+    def address(self, port: int) -> str:
+        """`127.0.0.1:49153`: where the host reaches a published port."""
         return docker("port", self.id, str(port)).splitlines()[0]
 
     def execute(self, *command: str, user: str = "", stdin: str = "") -> tuple[int, str]:
@@ -129,7 +130,7 @@ class Container:
         at once: only one that stays open, or sends something, counts.
         """
         try:
-            host, _, number = self._address(port).rpartition(":")
+            host, _, number = self.address(port).rpartition(":")
         except AssertionError:  # a container that has ended publishes nothing
             return False
         try:

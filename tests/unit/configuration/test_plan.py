@@ -243,5 +243,5 @@ def test_the_ready_plans(name: str) -> None:
 
 
 def test_a_plan_for_each_well_known_server() -> None:
-    wanted = "apache haproxy mariadb memcached mosquitto nginx postgresql redis"
+    wanted = "apache haproxy mariadb memcached mosquitto nginx postgresql rabbitmq redis"
     assert list(ready_plans()) == wanted.split()
