@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -103,6 +104,11 @@ def slimmed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Slimmed]:
     name: str = request.param
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    if run:
+        shared = tmp_path_factory.getbasetemp().parent / f"{run}-{name}"
+        assert not shared.exists(), f"another worker has built {name}: --dist loadgroup fails"
+        shared.touch()
     original = originals[name]
     # A name of its own, so that test runs side by side do not move each other's tags.
     repository = f"slimmer-test-{uuid.uuid4().hex[:12]}/{name}"
