@@ -56,6 +56,8 @@ class Ledger:
         """Keep what `want` asks for. A path that does not exist, or that is excluded, keeps
         nothing, unless the way to it is asked for."""
         walk = self._index.resolve(want.path)
+        if walk.named is None and all(step.path in self._reasons for step in walk.way):
+            return  # nothing is there, and the way there is kept
         steps = tuple(self._allowed_steps(walk, repairs=rule == REPAIR))
         named = walk.named
         if named is None or not any(step is named for step in steps):

@@ -108,7 +108,7 @@ class RootfsIndex:
         if entry is not None and entry.type is not EntryType.SYMLINK:
             way = () if path == "/" else self._way_to(parent_of(path))
             return Resolution(path=path, way=way, named=entry, entry=entry, deepest=entry, error=0)
-        return self._walk(path)
+        return (entry is None and self._walk_to_nothing(path)) or self._walk(path)
 
     def real_path(self, path: str) -> str:
         """The path without links that `path` leads to; empty where it leads nowhere."""
@@ -123,6 +123,24 @@ class RootfsIndex:
             for above in (*ancestors(directory), directory):
                 way = self._ways.setdefault(above, (*way, self._entries[above]))
         return way
+
+    def _walk_to_nothing(self, path: str) -> Resolution | None:
+        """The walk for a path whose first missing component lies in an indexed directory, as most
+        lookups in vain do; an interpreter makes ten thousands of them. None for any other."""
+        above, _, missing = path.rpartition("/")
+        while above and above not in self._entries:
+            above, _, missing = above.rpartition("/")
+        here = self._entries[above] if above else self.root
+        if here.type is not EntryType.DIRECTORY or missing in ("", ".", "..") or above == "/":
+            return None
+        return Resolution(
+            path=path,
+            way=self._way_to(here.path),
+            named=None,
+            entry=None,
+            deepest=here,
+            error=errno.ENOENT,
+        )
 
     def _walk(self, path: str) -> Resolution:
         way: dict[str, Entry] = {}
