@@ -72,7 +72,7 @@ class CoverageSummary:
 
     @property
     def late(self) -> PhaseCoverage | None:
-        """The last probe, where it still found files that nothing before it had used."""
+        """The last phase, where it still found files that nothing before it had used."""
         probes = [
             each
             for each in self.phases

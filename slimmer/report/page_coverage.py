@@ -29,7 +29,7 @@ def coverage_section(coverage: CoverageSummary) -> str:
         for group in coverage.unused
     )
     late = (
-        f'<p class="faint">The last probe, {escaped(coverage.late.name)}, still found '
+        f'<p class="faint">The last phase, {escaped(coverage.late.name)}, still found '
         f"{count(coverage.late.new_files, 'new file')}: more probes would find more.</p>\n"
         if coverage.late
         else ""

@@ -38,7 +38,7 @@ def _coverage(coverage: CoverageSummary) -> Iterator[tuple[str, Text]]:
         yield (
             "",
             Text(
-                f"the last probe, {printable(coverage.late.name)}, still found {found}: "
+                f"the last phase, {printable(coverage.late.name)}, still found {found}: "
                 "more probes would find more",
                 style="yellow",
             ),

@@ -144,7 +144,7 @@ def test_the_report_tells_it_everywhere() -> None:
     terminal_summary(report, stream)
     for words in (
         "boot 0 · second 0 · third 1 files",
-        "the last probe, third, still found 1 new file: more probes would find more",
+        "the last phase, third, still found 1 new file: more probes would find more",
         "60 B of 70 B kept",
         "3 of the application's 4 files: /app/b, /app/c, /app/d",
         "built from app.trace, 3 runs; the original did not run: answers were judged by their",
