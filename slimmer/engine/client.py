@@ -355,6 +355,8 @@ def connect() -> Engine:
         client = docker.APIClient(
             base_url=address, version="auto", tls=tls, timeout=REQUEST_TIMEOUT, max_pool_size=16
         )
+        # Else each request looks through the environment for proxies, which no socket file has.
+        client.trust_env = not address.startswith("unix:")
         return Engine(client, address)
     except docker.errors.DockerException as error:
         raise _connection_error(error, address) from error
