@@ -272,7 +272,13 @@ def _tcp(section: Section, _: Path) -> TcpProbe:
         exchanges = (_exchange_of(section),)
     for key in _EXCHANGE_KEYS:
         section.take(key)
-    return TcpProbe(name=f"tcp {port}" if port else "tcp", port=port, exchanges=exchanges)
+    return TcpProbe(
+        name=f"tcp {port}" if port else "tcp",
+        port=port,
+        tls=section.scalar("tls", bool, False),
+        insecure=section.scalar("insecure", bool, False),
+        exchanges=exchanges,
+    )
 
 
 _EXCHANGE_KEYS: Final = ("send", "send_hex", "expect", "expect_hex")

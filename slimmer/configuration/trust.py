@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from slimmer.configuration.options import BuildOptions, Role
-from slimmer.model import HttpProbe, Probe
+from slimmer.model import HttpProbe, Probe, TcpProbe
 
 T = TypeVar("T", BuildOptions, Role)
 
@@ -23,7 +23,7 @@ def insecure_probes(probes: Iterable[Probe]) -> tuple[Probe, ...]:
     """The probes, those over TLS with any certificate."""
     return tuple(
         dataclasses.replace(probe, insecure=True)
-        if isinstance(probe, HttpProbe) and probe.tls
+        if isinstance(probe, HttpProbe | TcpProbe) and probe.tls
         else probe
         for probe in probes
     )

@@ -166,6 +166,10 @@ class TcpProbe(Step):
 
     kind = "tcp"
     port: int | None = None
+    tls: bool = False
+    """Whether all of it is said within TLS."""
+    insecure: bool = False
+    """Whether any certificate is taken."""
     exchanges: tuple[Exchange, ...] = ()
     """None: that somebody accepts is enough."""
 

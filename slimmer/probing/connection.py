@@ -51,7 +51,7 @@ def describe_failure(error: Exception) -> str:
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "the connection was closed without an answer"
     if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
-        return "the port speaks no TLS: ask for http://"
+        return "the port speaks no TLS"
     if isinstance(error, ssl.SSLError):
         return f"no TLS: {error.reason or error}"
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
@@ -189,14 +189,17 @@ class Connection:
         raise failure
 
     def _secured(self, plain: socket.socket, deadline: float) -> ssl.SSLSocket:
-        try:
-            plain.settimeout(max(0.01, deadline - time.monotonic()))
-            return tls_context(self._origin.insecure).wrap_socket(
-                plain, server_hostname=self._origin.host
-            )
-        except BaseException:
-            plain.close()
-            raise
+        plain.settimeout(max(0.01, deadline - time.monotonic()))
+        return secured(plain, self._origin.host, insecure=self._origin.insecure)
+
+
+def secured(plain: socket.socket, host: str, *, insecure: bool) -> ssl.SSLSocket:
+    """The connection with TLS around it, within its time limit. Raises OSError, and closes it."""
+    try:
+        return tls_context(insecure).wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
 
 
 @functools.cache

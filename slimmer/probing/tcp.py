@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from slimmer.model import Exchange, ProbeResult, TcpAnswer, TcpProbe
+from slimmer.model import Exchange, HttpProbe, ProbeResult, TcpAnswer, TcpProbe
+from slimmer.probing.connection import describe_failure, is_for_good, secured
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.record import record
 
@@ -37,19 +38,16 @@ def converse(
     answered, answer = False, "no address is known for the port"
     for address in addresses:
         try:
-            with socket.create_connection(address, timeout=timeout) as connection:
+            with _connected(probe, address, timeout) as connection:
                 end = _exchange(connection, probe.exchanges, received, deadline)
             # What comes behind that is up to the moment.
             del received[end:]
             values = captured(probe.captures, _text(received))
         except (_UnexpectedError, MissingValueError) as error:
             answered, answer = bool(received), str(error)
-        except TimeoutError:
-            answered, answer = bool(received), "no answer in time"
-        except ConnectionRefusedError:
-            answer = "connection refused"
         except OSError as error:
-            answered, answer = bool(received), f"the connection broke ({error.strerror or error})"
+            answered = bool(received) or is_for_good(error)
+            answer = describe_failure(error)
         else:
             return ProbeResult(
                 probe=probe,
@@ -70,6 +68,14 @@ def converse(
         answered=answered,
         seconds=time.monotonic() - started,
     )
+
+
+def _connected(probe: TcpProbe, address: tuple[str, int], timeout: float) -> socket.socket:
+    """A connection on which the talk can begin."""
+    connection = socket.create_connection(address, timeout=timeout)
+    if not probe.tls:
+        return connection
+    return secured(connection, HttpProbe.host, insecure=probe.insecure)
 
 
 def _exchange(

@@ -103,12 +103,14 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
 
 
 def _how_to_go_on(probe: NetworkProbe, result: ProbeResult) -> str:
-    if isinstance(probe, HttpProbe | ReplayProbe):
-        origin = probe.origin if isinstance(probe, ReplayProbe) else probe
-        if "certificate" in result.answer and origin.tls and not origin.insecure:
+    if not isinstance(probe, HostProbe):
+        asked = probe.origin if isinstance(probe, ReplayProbe) else probe
+        if asked.tls and not asked.insecure and "certificate" in result.answer:
             return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
         if "TLS" in result.answer:
-            return "correct how it is asked for: http:// or https://, and the port"
+            return (
+                "correct how it is asked for: https:// or http:// (`tls: true` over TCP), the port"
+            )
     if probe.plan:
         return "correct the step in the plan, or mark it with `optional: true`"
     if isinstance(probe, HttpProbe):

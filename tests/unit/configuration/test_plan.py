@@ -53,6 +53,7 @@ phases:
     steps:
       - host: {command: ./tests.sh -v, port: "${port}", within: 5}
       - tcp: {port: "${port}", send: "a\\r\\n", expect: "^b"}
+      - tcp: {port: 6380, tls: true, insecure: true, send: "PING\r\n", expect: PONG}
       - tcp: {exchange: [{expect_hex: "0d0a"}, {send_hex: "00 ff"}], optional: true}
       - http: {url: "https://shop.example:${port}/${token}", insecure: true, repeat: 1000}
       - log: {line: "closed by ${word}", compare: false}
@@ -79,9 +80,9 @@ def valid(text: str) -> bool:
 def test_a_complete_plan(folder: Path) -> None:
     plan = read_plan(write(folder, COMPLETE))
     assert valid(COMPLETE)
-    health, login, page, command, host, tcp, raw, secured, closed, ready, signal = plan.steps
+    health, login, page, command, host, tcp, tls, raw, secured, closed, ready, signal = plan.steps
     assert {step.plan for step in plan.steps} == {"shop"}
-    assert [step.phase for step in plan.steps] == ["opening"] * 4 + ["closing"] * 7
+    assert [step.phase for step in plan.steps] == ["opening"] * 4 + ["closing"] * 8
     assert (health.name, login.name) == ("opening: GET /health", "opening: log in")
     assert isinstance(login, HttpProbe)
     assert login.method == "POST"
@@ -110,6 +111,8 @@ def test_a_complete_plan(folder: Path) -> None:
     assert host.folder == str(folder)
     assert isinstance(tcp, TcpProbe)
     assert tcp.exchanges == (Exchange(send=b"a\r\n", expect_pattern="^b"),)
+    assert isinstance(tls, TcpProbe)
+    assert (tls.port, tls.tls, tls.insecure) == (6380, True, True)
     assert isinstance(raw, TcpProbe)
     assert raw.exchanges == (Exchange(expect=b"\r\n"), Exchange(send=b"\0\xff"))
     assert raw.optional
@@ -126,7 +129,7 @@ def test_a_complete_plan(folder: Path) -> None:
 def test_values_are_replaced(folder: Path) -> None:
     file = write(folder, COMPLETE)
     plan = read_plan(file, {"port": "7001"})
-    assert [step.port for step in plan.steps if isinstance(step, TcpProbe)] == [7001, None]
+    assert [step.port for step in plan.steps if isinstance(step, TcpProbe)] == [7001, 6380, None]
     with pytest.raises(UsageError, match="no value `prot`"):
         read_plan(file, {"prot": "1"})
 
@@ -210,7 +213,7 @@ def test_plans_in_slim_yaml(folder: Path, listed: str) -> None:
     write(folder, COMPLETE)
     (folder / "slim.yaml").write_text(f"probes: [http: /]\nplans: {listed}\nchecks: [http: /]\n")
     options = read_options(folder / "slim.yaml")
-    assert [probe.plan for probe in options.probes] == ["", *["shop"] * 11]
+    assert [probe.plan for probe in options.probes] == ["", *["shop"] * 12]
     assert [probe.name for probe in options.checks] == ["GET / #2"]
 
 

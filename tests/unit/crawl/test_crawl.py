@@ -359,4 +359,4 @@ def test_tls_is_waited_for_until_the_application_listens() -> None:
     with serve({"/": "plain"}) as site:
         result = Prober(Machine(site.port), probe_timeout=5).once(start)
     assert result.answered, "it is there, and speaks no TLS"
-    assert result.answer == "the port speaks no TLS: ask for http://"
+    assert result.answer == "the port speaks no TLS"

@@ -33,6 +33,7 @@ from slimmer.model import (
     Upload,
 )
 from slimmer.probing import Prober, exercise
+from tests.unit.crawl.site import serve
 from tests.unit.probing.this_machine import ThisMachine
 
 
@@ -211,6 +212,24 @@ def test_an_exchange_over_tcp(greeter: int) -> None:
     (result,) = run(ThisMachine(greeter), step)
     assert result.passed, result.answer
     assert result.captured == (("word", "tea"),)
+
+
+def test_an_exchange_within_tls(greeter: int) -> None:
+    talk = (Exchange(send=b"GET / HTTP/1.0\r\n\r\n", expect_pattern="^HTTP/1.1 200"),)
+    with serve({"/": "secret"}, tls=True) as site:
+        trusting, careful = (
+            Prober(ThisMachine(site.port), probe_timeout=5).once(
+                TcpProbe(name="a", tls=True, insecure=insecure, exchanges=talk)
+            )
+            for insecure in (True, False)
+        )
+        accepted = TcpProbe(name="a", tls=True, insecure=True)
+        assert Prober(ThisMachine(site.port), probe_timeout=5).once(accepted).passed
+    assert trusting.passed, trusting.answer
+    assert (careful.passed, careful.answered) == (False, True)
+    assert careful.answer.startswith("its certificate is not trusted: self-signed")
+    plain = Prober(ThisMachine(greeter), probe_timeout=5).once(accepted)
+    assert (plain.passed, plain.answer) == (False, "the port speaks no TLS")
 
 
 @pytest.mark.parametrize(

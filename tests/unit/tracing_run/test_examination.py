@@ -6,6 +6,7 @@ import dataclasses
 import ipaddress
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -151,6 +152,27 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             OriginalProbeError,
             "500 Oops (port 8080)",
             '"GET:/ 404"',
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(replace(HTTP, tls=True, host="shop", port=8443), answer="404 Not Found"),
+            OriginalProbeError,
+            "404 Not Found (port 8443)",
+            '"GET:https://shop:8443/ 404"',
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(replace(HTTP, tls=True), answer="its certificate is not trusted: expired"),
+            OriginalProbeError,
+            "not trusted",
+            "--insecure",
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(HTTP, answer="the port speaks TLS: ask for https://"),
+            OriginalProbeError,
+            "speaks TLS",
+            "https://",
         ),
         (
             Observed(),
