@@ -89,7 +89,7 @@ class BuildOptions:
     healthcheck: bool = True
     """Whether the image's HEALTHCHECK is one of the probes."""
     insecure: bool = False
-    """Whether any TLS certificate of the target is taken, see `trusting`."""
+    """Whether any TLS certificate of the target is taken, see trust.py."""
     run: RunOptions = field(default_factory=RunOptions)
     roles: tuple[Role, ...] = ()
     """Where the image has several: each with a run, probes and checks of its own, which replace

@@ -7,10 +7,12 @@ address but the target's.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.client
 import re
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from slimmer.model import HttpAnswer, HttpOrigin, HttpProbe, HttpRequest, ProbeResult
@@ -58,22 +60,30 @@ def request(
             except (OSError, http.client.HTTPException) as error:
                 failure, definite = _told(error, origin, address)
                 continue
-        return _judged(probe, origin, address, answer, body, started, cookies)
+        if cookies is not None:
+            cookies.remember(origin, probe.path, dict(probe.headers), answer)
+        result = _judged(probe, answer, body, time.monotonic() - started)
+        # Many servers tell in this way that they speak TLS only.
+        if result.passed or answer.status != HTTPStatus.BAD_REQUEST or not _is_tls(origin, address):
+            return result
+        return dataclasses.replace(result, answer=f"{result.answer}; {_ASK_FOR_HTTPS}")
+    seconds = time.monotonic() - started
     return ProbeResult(
-        probe=probe,
-        passed=False,
-        answer=failure,
-        answered=definite,
-        seconds=time.monotonic() - started,
+        probe=probe, passed=False, answer=failure, answered=definite, seconds=seconds
     )
 
 
 def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tuple[str, bool]:
     """(why there is no answer, whether another try would fail in the same way)."""
     is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
-    if is_there and not origin.tls and speaks_tls(address):
+    if is_there and _is_tls(origin, address):
         return _ASK_FOR_HTTPS, True
     return describe_failure(error), is_for_good(error)
+
+
+def _is_tls(origin: HttpOrigin, address: tuple[str, int]) -> bool:
+    """Whether a server that was asked without TLS speaks it."""
+    return not origin.tls and speaks_tls(address)
 
 
 def _as_sent(probe: HttpProbe, origin: HttpOrigin, cookies: Cookies | None) -> HttpRequest:
@@ -93,17 +103,7 @@ def _add(headers: dict[str, str], name: str, value: str) -> None:
         headers[name] = value
 
 
-def _judged(
-    probe: HttpProbe,
-    origin: HttpOrigin,
-    address: tuple[str, int],
-    answer: HttpAnswer,
-    body: bytes,
-    started: float,
-    cookies: Cookies | None,
-) -> ProbeResult:
-    if cookies is not None:
-        cookies.remember(origin, probe.path, dict(probe.headers), answer)
+def _judged(probe: HttpProbe, answer: HttpAnswer, body: bytes, seconds: float) -> ProbeResult:
     text = body.decode("utf-8", "replace")
     status = answer.status
     accepted = status in probe.statuses if probe.statuses else 200 <= status < 400
@@ -118,15 +118,13 @@ def _judged(
         if complaint:
             accepted = False
             said += f", {complaint}"
-    elif status == http.HTTPStatus.BAD_REQUEST and not origin.tls and speaks_tls(address):
-        said += f"; {_ASK_FOR_HTTPS}"
     return ProbeResult(
         probe=probe,
         passed=accepted,
         answer=said,
         excerpt=text[:EXCERPT_LIMIT],
         answered=accepted or status not in NOT_READY_STATUSES,
-        seconds=time.monotonic() - started,
+        seconds=seconds,
         answered_with=answer,
         captured=values,
     )

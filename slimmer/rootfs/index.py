@@ -108,7 +108,8 @@ class RootfsIndex:
         if entry is not None and entry.type is not EntryType.SYMLINK:
             way = () if path == "/" else self._way_to(parent_of(path))
             return Resolution(path=path, way=way, named=entry, entry=entry, deepest=entry, error=0)
-        return (entry is None and self._walk_to_nothing(path)) or self._walk(path)
+        in_vain = self._walk_to_nothing(path) if entry is None else None
+        return in_vain or self._walk(path)
 
     def real_path(self, path: str) -> str:
         """The path without links that `path` leads to; empty where it leads nowhere."""
