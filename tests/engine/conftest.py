@@ -199,6 +199,17 @@ def anonymous_volumes(client: docker.DockerClient) -> set[str]:
     return {str(volume.id) for volume in client.volumes.list(filters={"dangling": True})}
 
 
+def left_volumes(client: docker.DockerClient, before: set[str]) -> set[str]:
+    """Volumes that came since and that no container uses, looked at again for a while: those of
+    other runs are between two containers, or between theirs and their own end, for a moment."""
+    deadline = time.monotonic() + 20
+    left = anonymous_volumes(client) - before
+    while left and time.monotonic() < deadline:
+        time.sleep(0.2)
+        left &= anonymous_volumes(client)
+    return left
+
+
 @pytest.fixture
 def unchanged(
     client: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
