@@ -129,7 +129,7 @@ def asked(client: docker.DockerClient, image: str, *command: str) -> str:
         container.wait(timeout=120)
         return bytes(container.logs(stdout=True, stderr=False)).decode()
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)
 
 
 def debian_packages(

@@ -152,7 +152,9 @@ def _pack_in_container(package: str, folder: Path) -> None:
         for command in (["start", "--attach", container], ["cp", f"{container}:/packed/.", folder]):
             subprocess.run(["docker", *command], check=True, capture_output=True)
     finally:
-        subprocess.run(["docker", "rm", "--force", container], check=True, capture_output=True)
+        subprocess.run(
+            ["docker", "rm", "--force", "--volumes", container], check=True, capture_output=True
+        )
 
 
 def _without_network(cache: Path) -> None:
