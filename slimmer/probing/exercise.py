@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeGuard
 
-from slimmer.model import CommandProbe, HttpProbe, Probe, ProbeResult, ReplayProbe
+from slimmer.model import (
+    CommandProbe,
+    HttpProbe,
+    LogProbe,
+    Probe,
+    ProbeResult,
+    ReplayProbe,
+    SignalProbe,
+)
 from slimmer.probing.prober import Prober
 
 HEALTHCHECK = "healthcheck"
@@ -120,7 +128,8 @@ def exercise(
 
 def _groups(probes: Sequence[Probe], *, side_by_side: bool) -> Iterator[tuple[list[Probe], str]]:
     """(probes that run side by side, their phase); the first probe is always alone. Of several
-    that stand alone nobody could tell who used a file: they have one phase."""
+    that stand alone nobody could tell who used a file: they have one phase. A signal, and a line
+    of the log, mean nothing but between what comes before and behind them."""
     phases = phases_of(probes)
     numbered = enumerate(zip(probes, phases, strict=True))
 
@@ -128,7 +137,8 @@ def _groups(probes: Sequence[Probe], *, side_by_side: bool) -> Iterator[tuple[li
         number, (probe, phase) = item
         if number and probe.beside:
             return (probe.plan, phase, probe.beside)
-        return "" if number and side_by_side and not probe.plan else number
+        has_a_place = probe.plan or isinstance(probe, LogProbe | SignalProbe)
+        return "" if number and side_by_side and not has_a_place else number
 
     for _, items in itertools.groupby(numbered, key=key):
         group, its_phases = zip(*(pair for _, pair in items), strict=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-from slimmer.model import HttpProbe, Probe, ProbeResult
+from slimmer.model import HttpProbe, Probe, ProbeResult, SignalProbe
 from slimmer.probing import Prober, exercise
 from tests.unit.crawl.site import Page, Site, serve
 from tests.unit.probing.this_machine import ThisMachine
@@ -81,6 +81,16 @@ def test_steps_of_a_plan_keep_their_order() -> None:
     with serve(dict.fromkeys(("/", "/1", "/2", "/3", "/4"), "page")) as site:
         assert len(asked(site, *alone("/"), *steps, workers=4)) == 5
         assert site.asked == ["/", "/1", "/2", "/3", "/4"]
+
+
+def test_a_signal_stands_between_what_comes_before_and_behind_it() -> None:
+    begun: list[str] = []
+    with meeting_place(2) as site:
+        first, *others = alone("/", "/meet", "/meet", "/meet", "/meet")
+        reload = SignalProbe(name="reload", signal="SIGHUP")
+        results = asked(site, first, *others[:2], reload, *others[2:], workers=4, begun=begun)
+    assert all(result.passed for result in results)
+    assert begun == ["0 /", "1 /meet and 1 more", "reload", "3 /meet and 1 more"]
 
 
 def test_a_step_is_sent_as_often_as_it_says() -> None:
