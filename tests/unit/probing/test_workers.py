@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler
 
 from slimmer.model import HttpProbe, Probe, ProbeResult, SignalProbe
 from slimmer.probing import Prober, exercise
-from tests.unit.crawl.site import Page, Site, serve
+from tests.unit.crawl.site import Site, serve
 from tests.unit.probing.this_machine import ThisMachine
 
 
 def asked(
     site: Site, *probes: Probe, workers: int, begun: list[str] | None = None
 ) -> tuple[ProbeResult, ...]:
-    prober = Prober(ThisMachine(site.port), probe_timeout=5, workers=workers)
+    prober = Prober(ThisMachine(site.port), probe_timeout=20, workers=workers)
     begin = [].append if begun is None else begun.append
     return exercise(prober, probes, ready_limit=5, begin=begin)
 
@@ -26,12 +26,13 @@ class Meeting:
     """A page that answers when so many requests for it are under way at once, and with 500 when
     they do not come."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, patience: float) -> None:
         self._barrier = threading.Barrier(count)
+        self._patience = patience
 
     def __call__(self, handler: BaseHTTPRequestHandler) -> None:
         try:
-            self._barrier.wait(1)
+            self._barrier.wait(self._patience)
             status = 200
         except threading.BrokenBarrierError:
             status = 500
@@ -39,8 +40,9 @@ class Meeting:
 
 
 @contextmanager
-def meeting_place(count: int, **pages: Page) -> Iterator[Site]:
-    with serve({"/": "home", "/meet": Meeting(count)}) as site:
+def meeting_place(count: int, *, patience: float = 10.0) -> Iterator[Site]:
+    """`patience` in seconds: short where nobody will come."""
+    with serve({"/": "home", "/meet": Meeting(count, patience)}) as site:
         yield site
 
 
@@ -62,14 +64,14 @@ def test_probes_that_stand_alone_go_side_by_side() -> None:
 
 def test_one_worker_keeps_the_order_and_a_phase_for_each() -> None:
     begun: list[str] = []
-    with meeting_place(2) as site:
+    with meeting_place(2, patience=0.3) as site:
         results = asked(site, *alone("/", "/meet", "/meet"), workers=1, begun=begun)
     assert [result.passed for result in results] == [True, False, False]
     assert begun == ["0 /", "1 /meet", "2 /meet"]
 
 
 def test_the_first_probe_goes_before_all_others() -> None:
-    with meeting_place(2) as site:
+    with meeting_place(2, patience=0.3) as site:
         results = asked(site, *alone("/meet", "/meet"), workers=2)
         assert [result.passed for result in results] == [False], "it observes readiness alone"
 
