@@ -250,6 +250,7 @@ def _host(section: Section, folder: Path) -> HostProbe:
         command=command,
         folder=str(folder),
         port=read_port(section),
+        tls=section.scalar("tls", bool, False),
         exit_status=section.scalar("exit_status", int, 0),
         output_pattern=read_pattern(section, "output_pattern"),
         environment=section.mapping_of_texts("environment"),

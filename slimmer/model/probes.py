@@ -139,6 +139,8 @@ class HostProbe(Step):
     """Where it runs, relative to the folder in which slimmer runs."""
     port: int | None = None
     """The port in the container whose address it is given; None: the run's port."""
+    tls: bool = False
+    """Whether the URL that it is given says https."""
     exit_status: int = 0
     output_pattern: str = ""
     """In stdout and stderr together."""

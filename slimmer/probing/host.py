@@ -43,7 +43,7 @@ def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
     mark = uuid.uuid4().hex
     environment = {
         **os.environ,
-        **target_variables(_reachable(addresses)),
+        **target_variables(_reachable(addresses), tls=probe.tls),
         **{name: value for name, value in probe.environment if value},
         _MARK: mark,
     }
@@ -90,15 +90,16 @@ def _wait(process: subprocess.Popen[bytes], target: Target, deadline: float) -> 
     return None
 
 
-def target_variables(address: tuple[str, int] | None) -> dict[str, str]:
+def target_variables(address: tuple[str, int] | None, *, tls: bool) -> dict[str, str]:
     """SLIM_TARGET_HOST, _PORT and _URL; none where no port of the target is known."""
     if address is None:
         return {}
     host, port = address
+    scheme = "https" if tls else "http"
     return {
         "SLIM_TARGET_HOST": host,
         "SLIM_TARGET_PORT": str(port),
-        "SLIM_TARGET_URL": f"http://{f'[{host}]' if ':' in host else host}:{port}",
+        "SLIM_TARGET_URL": f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}",
     }
 
 

@@ -51,7 +51,7 @@ phases:
           - exec: {command: [echo, "$${HOME}"], user: 0, stdin: hi, environment: {A: b}, timeout: 3}
   - phase: closing
     steps:
-      - host: {command: ./tests.sh -v, port: "${port}", within: 5}
+      - host: {command: ./tests.sh -v, port: "${port}", tls: true, within: 5}
       - tcp: {port: "${port}", send: "a\\r\\n", expect: "^b"}
       - tcp: {port: 6380, tls: true, insecure: true, send: "PING\r\n", expect: PONG}
       - tcp: {exchange: [{expect_hex: "0d0a"}, {send_hex: "00 ff"}], optional: true}
@@ -108,6 +108,7 @@ def test_a_complete_plan(folder: Path) -> None:
     assert (command.stdin, command.user, command.timeout) == (b"hi", "0", 3)
     assert isinstance(host, HostProbe)
     assert (host.command, host.port, host.within) == (("./tests.sh", "-v"), 7000, 5)
+    assert host.tls
     assert host.folder == str(folder)
     assert isinstance(tcp, TcpProbe)
     assert tcp.exchanges == (Exchange(send=b"a\r\n", expect_pattern="^b"),)

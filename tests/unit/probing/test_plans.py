@@ -272,6 +272,12 @@ def test_a_command_on_this_machine_knows_the_target(server: int, tmp_path: Path)
     assert result.passed, result.excerpt
 
 
+def test_a_command_is_told_of_tls(server: int) -> None:
+    step = HostProbe(name="a", command=("sh", "-c", "echo $SLIM_TARGET_URL"), tls=True)
+    (result,) = run(ThisMachine(server), step)
+    assert result.excerpt == f"https://127.0.0.1:{server}\n"
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
