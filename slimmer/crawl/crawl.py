@@ -65,7 +65,7 @@ class Crawl:
         """Crawl the application. What it answers is its own business: nothing fails here."""
         begin(CRAWL)
         started = time.monotonic()
-        origin = with_port(self._origin, self._origin.port or target.port())
+        origin = with_port(self._origin, target.port())
         crawling = _Crawling(self._options, Scope(origin))
         connections = Connections(
             target.addresses(origin.port),

@@ -72,7 +72,7 @@ class ApiDescription:
         """Exercise the operations, each as a phase of its own. An error of the application's is
         reported and does not end it; ApiDescriptionError is for a description that is none."""
         started = time.monotonic()
-        origin = with_port(self._origin, self._origin.port or target.port())
+        origin = with_port(self._origin, target.port())
         connections = Connections(
             target.addresses(origin.port), origin, own_names=target.own_names(), count=1
         )

@@ -31,8 +31,9 @@ def read_origin(text: str, *, insecure: bool = False) -> tuple[HttpOrigin, str]:
 
 
 def with_port(origin: HttpOrigin, port: int | None) -> HttpOrigin:
-    """The origin as clients name it who reach the application at this port of its container;
-    unchanged where a host was named."""
+    """The origin as clients name it who reach the application at its port, or else at this one of
+    the run; unchanged where a host was named."""
+    port = origin.port or port
     if origin.host != HttpOrigin().host or origin.named_port or port is None:
         return origin
     return dataclasses.replace(origin, named_port=_named(port, origin.tls))
@@ -47,7 +48,7 @@ def origin_of(probe: HttpProbe, port: int | None) -> HttpOrigin:
         tls=probe.tls,
         insecure=probe.insecure,
     )
-    return with_port(origin, probe.port or port)
+    return with_port(origin, port)
 
 
 def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:

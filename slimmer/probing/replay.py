@@ -33,7 +33,7 @@ def replay(probe: ReplayProbe, target: Target, timeout: float) -> ProbeResult:
     started = time.monotonic()
     connections = Connections(
         target.addresses(probe.port),
-        with_port(probe.origin, probe.port or target.port()),
+        with_port(probe.origin, target.port()),
         own_names=target.own_names(),
         count=probe.connections,
     )
