@@ -1,15 +1,19 @@
-"""Texts: lines, and where lines differ the words in them.
+"""Texts: lines, where lines differ the chunks in them, and where chunks differ their words.
 
 A word is a run of letters, digits and underscores, or a number with its decimal point. So of
 `2026-11-23T22:45:01+01:00`, seen twice within a minute, the seconds are noise and the zone is
 not.
+
+A chunk is what stands together: a path, a date, the value of a cookie. Where one looks random, its
+words mean nothing: base64 has `-`, `+` and `/` wherever chance puts them, or for once has none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from slimmer.comparison.alignment import align
 from slimmer.comparison.template import Exact, Pattern, Run, Template, build_template
@@ -17,17 +21,24 @@ from slimmer.comparison.template import Exact, Pattern, Run, Template, build_tem
 MASK = "…"
 """Stands in a difference for what differs from run to run."""
 _PIECE = re.compile(r"[^\n>]*[\n>]|[^\n>]+")
+_IN_CHUNKS = r"[\w.+/~%=-]"
+_CHUNK = re.compile(rf"{_IN_CHUNKS}+|\s+|.", re.DOTALL)
+_BEGINS_CHUNK = re.compile(_IN_CHUNKS)
 _TOKEN = re.compile(r"\d+(?:\.\d+)+\w*|\w+|\s+|.", re.DOTALL)
 _TRIED_LINES = 200
 """Lines with noise that are looked for in a text that differs: each costs a walk over it."""
 _SHORTEST_STRETCH = 4
-"""Tokens: fewer between two gaps, and no space among them, are taken for an accident, as the
-`+` in two base64 texts."""
+"""Chunks: fewer between two gaps, and no space among them, are taken for an accident, as the
+`:` in two lists."""
+_MIXED = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]")
+"""Letters beside digits: hardly ever in words, nearly always in what is random."""
+_SHORTEST_RANDOM = 8
+"""Characters; of what is shorter, as the `23T22` of a time, each word counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Word:
-    """A word, number or sign that differs from run to run: another one of the same kind."""
+class Some:
+    """A word, space or sign that differs from run to run: another one of the same kind."""
 
     kind: str
 
@@ -36,13 +47,30 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """A line in which some words differ from run to run."""
+class Random:
+    """A chunk that differs from run to run between its first and its last words."""
 
-    tokens: Template[str]
+    begin: str
+    end: str
 
     def matches(self, element: str) -> bool:
-        return self.tokens.matches(tokens_of(element))
+        return (
+            is_chunk(element)
+            and len(element) > len(self.begin) + len(self.end)
+            and element.startswith(self.begin)
+            and element.endswith(self.end)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A line or a chunk in which some parts differ from run to run."""
+
+    split: Callable[[str], list[str]]
+    template: Template[str]
+
+    def matches(self, element: str) -> bool:
+        return self.template.matches(self.split(element))
 
 
 def text_template(texts: Sequence[str], *, cut: bool = False) -> Template[str]:
@@ -63,9 +91,19 @@ def pieces_of(text: str, *, cut: bool = False) -> list[str]:
     return pieces[:-1] if cut else pieces
 
 
-def tokens_of(line: str) -> list[str]:
-    """Words, numbers, spaces and single signs; joined again they are the line."""
-    return _TOKEN.findall(line)
+def chunks_of(line: str) -> list[str]:
+    """Chunks, spaces and single signs; joined again they are the line."""
+    return _CHUNK.findall(line)
+
+
+def tokens_of(chunk: str) -> list[str]:
+    """Words, numbers, spaces and single signs; joined again they are the chunk."""
+    return _TOKEN.findall(chunk)
+
+
+def is_chunk(part: str) -> bool:
+    """Whether a part of a line is a chunk: neither a space nor a sign between chunks."""
+    return _BEGINS_CHUNK.match(part) is not None
 
 
 def kind(token: str) -> str:
@@ -79,19 +117,7 @@ def kind(token: str) -> str:
 def stable_share(template: Template[str]) -> float:
     """How much of a text's template says something: its letters and digits that must be there,
     as a share of all; 1.0 where nothing is masked."""
-    fixed = loose = 0
-    for pattern in template.patterns():
-        if isinstance(pattern, Exact):
-            fixed += _weight(pattern.element)
-        elif isinstance(pattern, Line):
-            share = [
-                (_weight(token.element), 0) if isinstance(token, Exact) else (0, 1)
-                for token in pattern.tokens.patterns()
-            ]
-            fixed += sum(each[0] for each in share)
-            loose += sum(each[1] for each in share)
-        else:
-            loose += 1
+    fixed, loose = _weight(template.patterns())
     return fixed / (fixed + loose) if fixed + loose else 1.0
 
 
@@ -103,7 +129,7 @@ def difference(template: Template[str], text: str, *, cut: bool = False) -> list
     for pattern in template.patterns():
         if pattern is None:
             gaps.add(len(wanted))
-        elif isinstance(pattern, Exact | Line):
+        elif isinstance(pattern, Exact | Parts):
             wanted.append(pattern)
         else:
             gaps.add(len(wanted))
@@ -132,7 +158,7 @@ def _unified(wanted: list[Pattern[str]], gaps: set[int], found: list[str]) -> It
 
 def _keys(wanted: list[Pattern[str]], found: list[str]) -> tuple[list[str], list[str]]:
     """Equal keys for lines that fit to each other."""
-    lines = [(number, each) for number, each in enumerate(wanted) if isinstance(each, Line)]
+    lines = [(number, each) for number, each in enumerate(wanted) if isinstance(each, Parts)]
     del lines[_TRIED_LINES:]
     exact = {each.element for each in wanted if isinstance(each, Exact)}
     taken: set[int] = set()
@@ -163,48 +189,93 @@ def show(pattern: Pattern[str]) -> str:
     """A pattern as people read it, MASK for what differs from run to run."""
     if isinstance(pattern, Exact):
         return str(pattern.element)
-    if isinstance(pattern, Line):
-        shown = "".join(
-            token.element if isinstance(token, Exact) else MASK
-            for token in pattern.tokens.patterns()
-        )
-        while MASK + MASK in shown:
-            shown = shown.replace(MASK + MASK, MASK)
-        return shown
-    return MASK
+    if isinstance(pattern, Random):
+        return pattern.begin + MASK + pattern.end
+    if not isinstance(pattern, Parts):
+        return MASK
+    parts = pattern.template.patterns()
+    shown = "".join(MASK if part is None else show(part) for part in parts)
+    while MASK + MASK in shown:
+        shown = shown.replace(MASK + MASK, MASK)
+    return shown
+
+
+def _weight(patterns: Iterable[Pattern[str] | None]) -> tuple[int, int]:
+    """(letters and digits that must be there, places that are masked)."""
+    fixed = loose = 0
+    for pattern in patterns:
+        if isinstance(pattern, Exact):
+            fixed += _said(pattern.element)
+        elif isinstance(pattern, Parts):
+            within = _weight(pattern.template.patterns())
+            fixed, loose = fixed + within[0], loose + within[1]
+        else:
+            loose += 1
+            if isinstance(pattern, Random):
+                fixed += _said(pattern.begin + pattern.end)
+    return fixed, loose
+
+
+def _said(text: str) -> int:
+    return sum(character.isalnum() for character in text)
 
 
 def _refined_line(variants: Sequence[str]) -> Pattern[str]:
     if len(set(variants)) == 1:
         return Exact(element=variants[0])
-    base, *others = [tokens_of(line) for line in variants]
-    kinds = list(map(kind, base))
-    in_step = all(list(map(kind, other)) == kinds for other in others)
-    return Line(
-        tokens=build_template(
-            base,
-            others,
-            refine=_refined_token,
-            significant=_is_no_accident,
-            in_step=in_step,
-        )
+    base, *others = map(chunks_of, variants)
+    template = build_template(
+        base,
+        others,
+        refine=_refined_chunk,
+        significant=_is_no_accident,
+        in_step=_are_alike((base, *others), lambda part: is_chunk(part) or kind(part)),
     )
+    return Parts(split=chunks_of, template=template)
+
+
+def _refined_chunk(variants: Sequence[str]) -> Pattern[str] | None:
+    if len(set(variants)) == 1 or not all(map(is_chunk, variants)):
+        return _refined_token(variants)
+    rows = [tokens_of(chunk) for chunk in variants]
+    begin = _common_beginning(rows)
+    rests = [row[len(begin) :] for row in rows]
+    end = _common_beginning([rest[::-1] for rest in rests])[::-1]
+    if not any(kind(token) == "word" for token in end):
+        end = []  # padding
+    middles = ["".join(rest[: len(rest) - len(end)]) for rest in rests]
+    if not _are_alike(rows, kind) or any(map(_looks_random, middles)):
+        return Random(begin="".join(begin), end="".join(end))
+    base, *others = rows
+    template = build_template(base, others, refine=_refined_token, in_step=True)
+    return Parts(split=tokens_of, template=template)
 
 
 def _refined_token(variants: Sequence[str]) -> Pattern[str] | None:
     if len(set(variants)) == 1:
         return Exact(element=variants[0])
     kinds = set(map(kind, variants))
-    return Word(kind=kinds.pop()) if len(kinds) == 1 else None
+    return Some(kind=kinds.pop()) if len(kinds) == 1 else None
 
 
-def _is_no_accident(tokens: Sequence[str]) -> bool:
-    return len(tokens) >= _SHORTEST_STRETCH or any(kind(token) == "space" for token in tokens)
+def _common_beginning(rows: Sequence[Sequence[str]]) -> list[str]:
+    same = takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False))
+    return [column[0] for column in same]
+
+
+def _are_alike(rows: Iterable[Sequence[str]], kind_of: Callable[[str], object]) -> bool:
+    """Whether all rows have parts of the same kinds at the same places."""
+    first, *others = ([kind_of(part) for part in row] for row in rows)
+    return all(other == first for other in others)
+
+
+def _looks_random(text: str) -> bool:
+    return len(text) >= _SHORTEST_RANDOM and _MIXED.search(text) is not None
+
+
+def _is_no_accident(chunks: Sequence[str]) -> bool:
+    return len(chunks) >= _SHORTEST_STRETCH or any(kind(chunk) == "space" for chunk in chunks)
 
 
 def _has_words(lines: Sequence[str]) -> bool:
     return any(kind(token) == "word" for line in lines for token in tokens_of(line))
-
-
-def _weight(text: str) -> int:
-    return sum(character.isalnum() for character in text)

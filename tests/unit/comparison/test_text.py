@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import uuid
 
@@ -30,6 +31,8 @@ from tests.unit.comparison.answers import bodies, lines
         ),
         ("key aB+cd/ef== end", "key x/yz+q== end", "key mnop+rr/== end"),
         ("key aB+cd== end", "key x/y/z+q== end", "key ab/c/d== end"),
+        ("sid=x7Qa9_kZ3.fG; Path=/", "sid=Rr0Tq8vB1.hY; Path=/", "sid=a-Qb-_k3Z.-j; Path=/"),
+        ("/run/k3jh4abc/log", "/run/9sd8fxyz/log", "/run/3kd-8fx1/log"),
         ("{'a', 'b', 'c'}", "{'b', 'c', 'a'}", "{'c', 'a', 'b'}"),
         ("bin\ndev\netc\n", "etc\nbin\ndev\n", "dev\netc\nbin\n"),
         (
@@ -39,7 +42,8 @@ from tests.unit.comparison.answers import bodies, lines
         ),
     ],
     ids=[
-        "time", "duration", "counter", "pids", "uuid", "base64", "base64 of other lengths", "set",
+        "time", "duration", "counter", "pids", "uuid", "base64", "base64 of other lengths",
+        "url-safe base64", "path", "set",
         "lines in any order", "list of varying length",
     ],
 )  # fmt: skip
@@ -58,6 +62,38 @@ def test_a_lost_time_zone_is_found() -> None:
     assert lines(comparison) == (
         "-at 2026-11-23T22:45:…+01:00",
         "+at 2026-11-23T22:45:12+00:00",
+    )
+
+
+def test_signed_cookies_are_no_difference_whatever_chance_puts_into_them() -> None:
+    """As itsdangerous makes them: of 27 characters of url-safe base64, one in three texts has a
+    `-`, and so two parts where others have one."""
+    chance = random.Random(1)
+
+    def cookie(time: int) -> str:
+        stamp, signature = (
+            base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+            for data in (time.to_bytes(4, "big"), chance.randbytes(20))
+        )
+        return f"session=eyJjdXN0b21lciI6ImFkYSJ9.{stamp}.{signature}; HttpOnly; Path=/"
+
+    for _ in range(500):
+        time = 1795824000 + chance.randrange(86400)
+        first, second, third, found = (cookie(time + later) for later in (0, 4, 7, 9))
+        comparison = bodies(first, second, third, found=found)
+        assert comparison.verdict is Verdict.ALIKE, (first, second, third, found)
+        for lost in ("; Path=/", "session=eyJjdXN0b21lciI6ImFkYSJ9."):
+            broken = bodies(first, second, third, found=found.replace(lost, ""))
+            assert broken.verdict is Verdict.DIFFERENT
+
+
+def test_what_stands_around_random_text_counts() -> None:
+    page = "<img src=/static/{}/logo.png>"
+    first, second = page.format("x7Qa9_kZ3"), page.format("Rr0Tq8vB1")
+    assert bodies(first, second, found=page.format("a-Qb-_k3Z")).differences == ()
+    assert lines(bodies(first, second, found="<img src=/static/>")) == (
+        "-<img src=/static/…/logo.png>",
+        "+<img src=/static/>",
     )
 
 
