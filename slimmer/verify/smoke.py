@@ -99,7 +99,7 @@ def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
         if test.passed:
             continue
         failed = [result for result in test.results if not result.passed]
-        if not test.problem and all(map(differs, failed)):
+        if differs_only(test):
             raise _different(test, failed)
         what = test.problem or f"the probe `{failed[0].probe.name}`: {failed[0].answer}"
         said = [f"{result.probe.name}: {result.answer}\n{result.excerpt}" for result in failed]
@@ -109,6 +109,12 @@ def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
             "use it. The image's last lines are above",
             details="\n".join(filter(None, [*said, test.logs])).rstrip(),
         )
+
+
+def differs_only(test: SmokeResult) -> bool:
+    """Whether an image has not passed, and only because of what it answers."""
+    failed = [result for result in test.results if not result.passed]
+    return bool(failed) and not test.problem and all(map(differs, failed))
 
 
 def differs(result: ProbeResult) -> bool:

@@ -80,7 +80,7 @@ def test_default_text_fails_the_build_and_moves_no_tag(
     assert "-hello world" in shown
     assert "+hello nobody" in shown
     assert shown[shown.index("@@ stderr @@") :][:3] == [
-        "@@ stderr @@", " run …-…-…-…-…", "+warning: no greeting",
+        "@@ stderr @@", " run …", "+warning: no greeting",
     ]  # fmt: skip
 
 
@@ -174,3 +174,20 @@ def test_an_original_that_works_only_once_is_not_compared(counted: Callable[[str
     assert "compared" not in probes_of(ran, "slim")["GET /page"]
     (note,) = ran.report["notes"]
     assert "the original fails `GET /page` when it is run again (404" in note
+
+
+def test_what_happens_once_is_no_difference(counted: Callable[[str], Ran], tmp_path: Path) -> None:
+    """The slim image is the third that is run: only then something happens that has nothing to do
+    with its files, and which the original does not show when it is asked once more."""
+    ran = counted("[ $count = 2 ] && echo odd >/www/page || echo usual >/www/page")
+    assert probes_of(ran, "slim")["GET /page"]["compared"] == "same"
+    (note,) = ran.report["notes"]
+    assert "the slim image answered `GET /page` otherwise than the original, and as" in note
+    assert (tmp_path / "state" / "count").read_text() == "5\n"
+
+
+def test_what_happens_twice_is_a_difference(counted: Callable[[str], Ran]) -> None:
+    ran = counted(
+        "[ $count = 2 ] || [ $count = 4 ] && echo odd >/www/page || echo usual >/www/page"
+    )
+    assert ran.code == 21
