@@ -98,7 +98,11 @@ def helper(
     image: str, arguments: Iterable[str], capabilities: Iterable[str], volumes: Iterable[str]
 ) -> dict[str, Any]:
     """A container of the original in which the sensor works for us: no network, no log, root
-    with only the named capabilities."""
+    with only the named capabilities.
+
+    `NetworkDisabled` leaves the engine nothing to set up, which halves the time of the start; the
+    container has a network namespace of its own as with the mode `none`.
+    """
     return {
         "Image": image,
         "Entrypoint": [SENSOR_PATH, *arguments],
@@ -111,6 +115,7 @@ def helper(
         "AttachStdin": True,
         "AttachStdout": True,
         "AttachStderr": True,
+        "NetworkDisabled": True,
         "HostConfig": {
             "NetworkMode": "none",
             "CapDrop": ["ALL"],
