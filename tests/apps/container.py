@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import functools
 import os
 import pty
 import socket
@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+import docker as sdk
 
 TEST_LABEL = "dev.slimmer.test"
 """On every container of these tests. Not one of slimmer's own labels: `slim clean` must not
@@ -25,9 +27,15 @@ def docker(*arguments: str) -> str:
     return result.stdout.strip()
 
 
+@functools.cache
+def engine() -> Any:
+    """The Docker SDK, for what is asked over and over: the client is a process each time."""
+    return sdk.APIClient(version="auto")
+
+
 def inspect_image(reference: str) -> dict[str, Any]:
     """`docker image inspect`, as it is."""
-    (image,) = json.loads(docker("image", "inspect", reference))
+    image = engine().inspect_image(reference)
     assert isinstance(image, dict)
     return image
 
@@ -108,7 +116,15 @@ class Container:
 
     def address(self, port: int) -> str:
         """`127.0.0.1:49153`: where the host reaches a published port."""
-        return docker("port", self.id, str(port)).splitlines()[0]
+        published = (engine().port(self.id, port) or [{}])[0]
+        assert published, f"{self.id} does not publish {port}"
+        return f"{published['HostIp']}:{published['HostPort']}"
+
+    def state(self) -> dict[str, Any]:
+        """`docker inspect --format {{.State}}`."""
+        state = engine().inspect_container(self.id)["State"]
+        assert isinstance(state, dict)
+        return state
 
     def execute(self, *command: str, user: str = "", stdin: str = "") -> tuple[int, str]:
         """Exit status and output (stdout and stderr) of `docker exec`."""
@@ -118,7 +134,7 @@ class Container:
         """Returns when `condition()` holds; fails with the log when the container ends first."""
         deadline = time.monotonic() + seconds
         while not condition():
-            state = json.loads(docker("inspect", "--format", "{{json .State}}", self.id))
+            state = self.state()
             if not state["Running"] or time.monotonic() > deadline:
                 raise AssertionError(f"never {what}; state {state}; log:\n{self.log()}")
             time.sleep(0.05)

@@ -89,9 +89,9 @@ def test_the_image_without_arguments_behaves_as_the_original(slimmed: Slimmed) -
         with running(slimmed.slim, port=slimmed.port, environment=slimmed.environment) as container:
             # The stop signal is understood, so nothing has to be killed (status 137).
             docker("stop", "--time", "20", container.id)
-            status = docker("inspect", "--format", "{{.State.ExitCode}}", container.id)
+            status = container.state()["ExitCode"]
         # A Java virtual machine says which signal it was.
-        assert status in ("0", str(128 + signal.SIGTERM))
+        assert status in (0, 128 + signal.SIGTERM)
     else:
         assert docker("run", "--rm", slimmed.slim) == docker("run", "--rm", slimmed.original)
 
@@ -155,7 +155,7 @@ def test_the_health_check_passes(slimmed: Slimmed) -> None:
 
 
 def _is_healthy(container: Container) -> bool:
-    return docker("inspect", "--format", "{{.State.Health.Status}}", container.id) == "healthy"
+    return bool(container.state()["Health"]["Status"] == "healthy")
 
 
 def test_the_original_is_untouched(slimmed: Slimmed) -> None:

@@ -29,6 +29,14 @@ OWN = f"slimmer-test/{os.getpid()}"
 """Images of this process of the tests are called so: others may run beside it."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file share images, so one worker of pytest-xdist runs them all."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ran:
     """How a `slim` process ended."""

@@ -184,8 +184,8 @@ class Subject:
                 self._wait_until_ready(container)
             case Stop(exit_status=expected):
                 docker("stop", "--time", str(STOP_SECONDS), container.id)
-                status = docker("inspect", "--format", "{{.State.ExitCode}}", container.id)
-                if status != str(expected):
+                status = container.state()["ExitCode"]
+                if status != expected:
                     raise Failed(f"stopped with exit status {status}, not {expected}")
 
 
@@ -195,7 +195,7 @@ def _until(problem: Callable[[], str], container: Container) -> None:
     while found := problem():
         if time.monotonic() > deadline:
             raise Failed(f"{found}, for {PATIENCE:.0f} s")
-        if docker("inspect", "--format", "{{.State.Running}}", container.id) != "true":
+        if not container.state()["Running"]:
             # Its last lines may have been written since.
             if not (found := problem()):
                 return
