@@ -30,6 +30,8 @@ _TRIED_LINES = 200
 _SHORTEST_STRETCH = 4
 """Chunks: fewer between two gaps, and no space among them, are taken for an accident, as the
 `:` in two lists."""
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:[^\W\d_]*|%)")
+"""With its unit: a duration of `0.0003s` may be `9.1e-05s` the next time."""
 _MIXED = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]")
 """Letters beside digits: hardly ever in words, nearly always in what is random."""
 _SHORTEST_RANDOM = 8
@@ -44,6 +46,17 @@ class Some:
 
     def matches(self, element: str) -> bool:
         return kind(element) == self.kind
+
+
+@dataclass(frozen=True)
+class Number:
+    """A chunk that is another number from run to run. What has letters beside digits, as
+    hexadecimal numbers have, may for once have none: any word will do."""
+
+    def matches(self, element: str) -> bool:
+        return _NUMBER.fullmatch(element) is not None or (
+            kind(element) == "word" and len(tokens_of(element)) == 1
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +250,8 @@ def _refined_line(variants: Sequence[str]) -> Pattern[str]:
 def _refined_chunk(variants: Sequence[str]) -> Pattern[str] | None:
     if len(set(variants)) == 1 or not all(map(is_chunk, variants)):
         return _refined_token(variants)
+    if all(map(_NUMBER.fullmatch, variants)):
+        return Number()
     rows = [tokens_of(chunk) for chunk in variants]
     begin = _common_beginning(rows)
     rests = [row[len(begin) :] for row in rows]

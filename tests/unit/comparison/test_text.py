@@ -22,6 +22,9 @@ from tests.unit.comparison.answers import bodies, lines
             "at 2026-11-23T22:45:12+01:00",
         ),
         ("took 0.012 s", "took 0.009 s", "took 3.1 s"),
+        ("took 0.0003s", "took 0.0002s", "took 9.1e-05s"),
+        ("build 4711", "build 0815", "build a7f3"),
+        ("offset -3", "offset 12", "offset -0.5"),
         ("visit 9 of you", "visit 10 of you", "visit 11 of you"),
         ("pid 1, worker 7", "pid 1, worker 12", "pid 1, worker 133"),
         (
@@ -42,8 +45,8 @@ from tests.unit.comparison.answers import bodies, lines
         ),
     ],
     ids=[
-        "time", "duration", "counter", "pids", "uuid", "base64", "base64 of other lengths",
-        "url-safe base64", "path", "set",
+        "time", "duration", "a short duration", "hexadecimal", "sign", "counter", "pids", "uuid",
+        "base64", "base64 of other lengths", "url-safe base64", "path", "set",
         "lines in any order", "list of varying length",
     ],
 )  # fmt: skip
