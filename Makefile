@@ -6,13 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
+# Tests that share images run in one worker, groups in the order of the files: what takes longest is
+# not last. Containers wait now and then, so there are more workers than cores.
+CONTAINERS := $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
+.PHONY: help setup engine compose samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) ## Set up .venv with the package, its development tools and the sensor
 
@@ -35,7 +38,7 @@ demo: setup engine ## Slim the Flask sample before your eyes
 	@.ci/require 'command -v curl' curl
 	@sample_apps/demo $(BIN)/slim
 
-test: lint unit sensor-tests engine-tests apps ## Run all checks and tests
+test: lint unit sensor-tests container-tests ## Run all checks and tests
 
 unit: setup ## Run the unit tests (no engine, seconds)
 	$(PYTEST) -n 2 tests/unit
@@ -43,12 +46,17 @@ unit: setup ## Run the unit tests (no engine, seconds)
 sensor-tests: setup ## Run the tests of the sensor
 	$(PYTEST) -n 2 tests/sensor
 
-engine-tests: setup samples ## Run the tests against the container engine
+compose: # What the tests of compose files need
 	@.ci/require 'docker compose version || docker-compose version' docker-compose
-	$(PYTEST) -n 2 --dist loadfile tests/engine
+
+container-tests: setup samples compose ## Run the two below, side by side
+	$(CONTAINERS) tests/engine tests/apps
+
+engine-tests: setup samples compose ## Run the tests against the container engine
+	$(CONTAINERS) tests/engine
 
 apps: setup samples ## Slim each sample application and check what came out
-	$(PYTEST) -n 2 --dist loadgroup tests/apps
+	$(CONTAINERS) tests/apps
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check .
