@@ -65,11 +65,13 @@ class Random:
 
     begin: str
     end: str
+    least: int
+    """Characters between them: half as many as the original has at least. `none` is no UUID."""
 
     def matches(self, element: str) -> bool:
         return (
             is_chunk(element)
-            and len(element) > len(self.begin) + len(self.end)
+            and len(element) >= len(self.begin) + self.least + len(self.end)
             and element.startswith(self.begin)
             and element.endswith(self.end)
         )
@@ -260,7 +262,8 @@ def _refined_chunk(variants: Sequence[str]) -> Pattern[str] | None:
         end = []  # padding
     middles = ["".join(rest[: len(rest) - len(end)]) for rest in rests]
     if not _are_alike(rows, kind) or any(map(_looks_random, middles)):
-        return Random(begin="".join(begin), end="".join(end))
+        least = max(1, min(map(len, middles)) // 2)
+        return Random(begin="".join(begin), end="".join(end), least=least)
     base, *others = rows
     template = build_template(base, others, refine=_refined_token, in_step=True)
     return Parts(split=tokens_of, template=template)

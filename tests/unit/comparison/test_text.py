@@ -90,6 +90,12 @@ def test_signed_cookies_are_no_difference_whatever_chance_puts_into_them() -> No
             assert broken.verdict is Verdict.DIFFERENT
 
 
+def test_no_identifier_is_a_difference() -> None:
+    first, second = (uuid.UUID(int=random.Random(seed).getrandbits(128)) for seed in (1, 2))
+    comparison = bodies(f"made as {first}", f"made as {second}", found="made as None")
+    assert lines(comparison) == ("-made as …", "+made as None")
+
+
 def test_what_stands_around_random_text_counts() -> None:
     page = "<img src=/static/{}/logo.png>"
     first, second = page.format("x7Qa9_kZ3"), page.format("Rr0Tq8vB1")
