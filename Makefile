@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 # Tests that share images run in one worker, groups in the order of the files: what takes longest is
 # not last. Containers wait now and then, so there are more workers than cores.
-CONTAINERS := $(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder
+CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
 
 .DEFAULT_GOAL := help
