@@ -1,91 +1,31 @@
-"""Texts: lines, where lines differ the chunks in them, and where chunks differ their words.
-
-A word is a run of letters, digits and underscores, or a number with its decimal point. So of
-`2026-11-23T22:45:01+01:00`, seen twice within a minute, the seconds are noise and the zone is
-not.
-
-A chunk is what stands together: a path, a date, the value of a cookie. Where one looks random, its
-words mean nothing: base64 has `-`, `+` and `/` wherever chance puts them, or for once has none.
-"""
+"""Texts: lines, and where lines differ the chunks in them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
 
 from slimmer.comparison.alignment import align
+from slimmer.comparison.chunks import (
+    Parts,
+    Random,
+    are_alike,
+    chunks_of,
+    is_chunk,
+    kind,
+    refined_chunk,
+    tokens_of,
+)
 from slimmer.comparison.template import Exact, Pattern, Run, Template, build_template
 
 MASK = "…"
 """Stands in a difference for what differs from run to run."""
 _PIECE = re.compile(r"[^\n>]*[\n>]|[^\n>]+")
-_IN_CHUNKS = r"[\w.+/~%=-]"
-_CHUNK = re.compile(rf"{_IN_CHUNKS}+|\s+|.", re.DOTALL)
-_BEGINS_CHUNK = re.compile(_IN_CHUNKS)
-_TOKEN = re.compile(r"\d+(?:\.\d+)+\w*|\w+|\s+|.", re.DOTALL)
 _TRIED_LINES = 200
 """Lines with noise that are looked for in a text that differs: each costs a walk over it."""
 _SHORTEST_STRETCH = 4
 """Chunks: fewer between two gaps, and no space among them, are taken for an accident, as the
 `:` in two lists."""
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:[^\W\d_]*|%)")
-"""With its unit: a duration of `0.0003s` may be `9.1e-05s` the next time."""
-_MIXED = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]")
-"""Letters beside digits: hardly ever in words, nearly always in what is random."""
-_SHORTEST_RANDOM = 8
-"""Characters; of what is shorter, as the `23T22` of a time, each word counts."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Some:
-    """A word, space or sign that differs from run to run: another one of the same kind."""
-
-    kind: str
-
-    def matches(self, element: str) -> bool:
-        return kind(element) == self.kind
-
-
-@dataclass(frozen=True)
-class Number:
-    """A chunk that is another number from run to run. What has letters beside digits, as
-    hexadecimal numbers have, may for once have none: any word will do."""
-
-    def matches(self, element: str) -> bool:
-        return _NUMBER.fullmatch(element) is not None or (
-            kind(element) == "word" and len(tokens_of(element)) == 1
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Random:
-    """A chunk that differs from run to run between its first and its last words."""
-
-    begin: str
-    end: str
-    least: int
-    """Characters between them: half as many as the original has at least. `none` is no UUID."""
-
-    def matches(self, element: str) -> bool:
-        return (
-            is_chunk(element)
-            and len(element) >= len(self.begin) + self.least + len(self.end)
-            and element.startswith(self.begin)
-            and element.endswith(self.end)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """A line or a chunk in which some parts differ from run to run."""
-
-    split: Callable[[str], list[str]]
-    template: Template[str]
-
-    def matches(self, element: str) -> bool:
-        return self.template.matches(self.split(element))
 
 
 def text_template(texts: Sequence[str], *, cut: bool = False) -> Template[str]:
@@ -104,29 +44,6 @@ def pieces_of(text: str, *, cut: bool = False) -> list[str]:
     """The lines of a text, markup in lines of its own; of a cut text without the last one."""
     pieces = _PIECE.findall(text)
     return pieces[:-1] if cut else pieces
-
-
-def chunks_of(line: str) -> list[str]:
-    """Chunks, spaces and single signs; joined again they are the line."""
-    return _CHUNK.findall(line)
-
-
-def tokens_of(chunk: str) -> list[str]:
-    """Words, numbers, spaces and single signs; joined again they are the chunk."""
-    return _TOKEN.findall(chunk)
-
-
-def is_chunk(part: str) -> bool:
-    """Whether a part of a line is a chunk: neither a space nor a sign between chunks."""
-    return _BEGINS_CHUNK.match(part) is not None
-
-
-def kind(token: str) -> str:
-    """`word`, `space`, or the sign itself."""
-    first = token[0]
-    if first.isalnum() or first == "_":
-        return "word"
-    return "space" if first.isspace() else token
 
 
 def stable_share(template: Template[str]) -> float:
@@ -242,53 +159,11 @@ def _refined_line(variants: Sequence[str]) -> Pattern[str]:
     template = build_template(
         base,
         others,
-        refine=_refined_chunk,
+        refine=refined_chunk,
         significant=_is_no_accident,
-        in_step=_are_alike((base, *others), lambda part: is_chunk(part) or kind(part)),
+        in_step=are_alike((base, *others), lambda part: is_chunk(part) or kind(part)),
     )
     return Parts(split=chunks_of, template=template)
-
-
-def _refined_chunk(variants: Sequence[str]) -> Pattern[str] | None:
-    if len(set(variants)) == 1 or not all(map(is_chunk, variants)):
-        return _refined_token(variants)
-    if all(map(_NUMBER.fullmatch, variants)):
-        return Number()
-    rows = [tokens_of(chunk) for chunk in variants]
-    begin = _common_beginning(rows)
-    rests = [row[len(begin) :] for row in rows]
-    end = _common_beginning([rest[::-1] for rest in rests])[::-1]
-    if not any(kind(token) == "word" for token in end):
-        end = []  # padding
-    middles = ["".join(rest[: len(rest) - len(end)]) for rest in rests]
-    if not _are_alike(rows, kind) or any(map(_looks_random, middles)):
-        least = max(1, min(map(len, middles)) // 2)
-        return Random(begin="".join(begin), end="".join(end), least=least)
-    base, *others = rows
-    template = build_template(base, others, refine=_refined_token, in_step=True)
-    return Parts(split=tokens_of, template=template)
-
-
-def _refined_token(variants: Sequence[str]) -> Pattern[str] | None:
-    if len(set(variants)) == 1:
-        return Exact(element=variants[0])
-    kinds = set(map(kind, variants))
-    return Some(kind=kinds.pop()) if len(kinds) == 1 else None
-
-
-def _common_beginning(rows: Sequence[Sequence[str]]) -> list[str]:
-    same = takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False))
-    return [column[0] for column in same]
-
-
-def _are_alike(rows: Iterable[Sequence[str]], kind_of: Callable[[str], object]) -> bool:
-    """Whether all rows have parts of the same kinds at the same places."""
-    first, *others = ([kind_of(part) for part in row] for row in rows)
-    return all(other == first for other in others)
-
-
-def _looks_random(text: str) -> bool:
-    return len(text) >= _SHORTEST_RANDOM and _MIXED.search(text) is not None
 
 
 def _is_no_accident(chunks: Sequence[str]) -> bool:
