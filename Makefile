@@ -9,10 +9,11 @@ PYTEST := $(BIN)/python -m pytest
 # Tests that share images run in one worker, groups in the order of the files: what takes longest is
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
+COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine compose samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
+.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,13 +47,12 @@ unit: setup ## Run the unit tests (no engine, seconds)
 sensor-tests: setup ## Run the tests of the sensor
 	$(PYTEST) -n 2 tests/sensor
 
-compose: # What the tests of compose files need
-	@.ci/require 'docker compose version || docker-compose version' docker-compose
-
-container-tests: setup samples compose ## Run the two below, side by side
+container-tests: setup samples ## Run the two below, side by side
+	@$(COMPOSE)
 	$(CONTAINERS) tests/engine tests/apps
 
-engine-tests: setup samples compose ## Run the tests against the container engine
+engine-tests: setup samples ## Run the tests against the container engine
+	@$(COMPOSE)
 	$(CONTAINERS) tests/engine
 
 apps: setup samples ## Slim each sample application and check what came out
