@@ -161,7 +161,7 @@ def _said(tests: Iterable[Tested]) -> Iterable[str]:
         if not test.passed:
             yield test.problem
             yield test.logs
-            yield from (result.excerpt for result in test.results if not result.passed)
+            yield from (result.excerpt for result in test.failed)
 
 
 def _narrowed(

@@ -29,7 +29,6 @@ from slimmer.verify import (
     Reference,
     SmokePlan,
     SmokeResult,
-    differs_only,
     load_images,
     raise_for_failure,
     smoke_test,
@@ -190,10 +189,8 @@ def _verify(job: Job, loaded: Mapping[str, str], trials: Sequence[Trial]) -> tup
     judged: list[Tested] = []
     for trial in trials:
         own = [result for (its, _), result in zip(pairs, results, strict=True) if its is trial]
-        for result in _judged(job, trial, own):
-            if differs_only(result):
-                result = _asked_again(job, trial, result, loaded[result.role])
-            judged.append(Tested(trial=trial, result=result))
+        tests = _without_chance(job, trial, _judged(job, trial, own), loaded)
+        judged += (Tested(trial=trial, result=result) for result in tests)
     return tuple(judged)
 
 
@@ -226,23 +223,36 @@ def _judged(job: Job, trial: Trial, tests: Sequence[SmokeResult]) -> Sequence[Sm
     return judgement.tests
 
 
-def _asked_again(job: Job, trial: Trial, first: SmokeResult, identity: str) -> SmokeResult:
-    """The test of an image whose answers differ, run once more: what is missing is missing again,
-    and an answer that differs only once is noise that the original has not shown so far."""
-    (second,) = _judged(job, trial, [_test(job, trial, first.role, identity)])
+def _without_chance(
+    job: Job, trial: Trial, tests: Sequence[SmokeResult], loaded: Mapping[str, str]
+) -> Sequence[SmokeResult]:
+    """The tests of images whose answers differ are run once more: what is missing is missing
+    again, and an answer that differs only once is noise that the original has not shown so far."""
+    doubtful = [test.role for test in tests if test.differs_only]
+    if not doubtful:
+        return tests
+    repeated = all_results(
+        [job.runs.submit(_test, job, trial, image, loaded[image]) for image in doubtful]
+    )
+    again = {test.role: test for test in _judged(job, trial, repeated)}
+    return [
+        _better(job, trial, test, again[test.role]) if test.role in again else test
+        for test in tests
+    ]
+
+
+def _better(job: Job, trial: Trial, first: SmokeResult, second: SmokeResult) -> SmokeResult:
+    """The first test, with the results of the second for probes that have passed only there."""
     if second.problem:
         return first
-    results = tuple(
-        later if later.passed and not former.passed else former
-        for former, later in zip(first.results, second.results, strict=True)
-    )
-    for former, later in zip(first.results, results, strict=True):
-        if later is not former:
-            job.notes.append(
-                in_role(
-                    trial.role.name,
-                    f"the {first.role} image answered `{later.probe.name}` otherwise than the "
-                    "original, and as the original does when it was run again",
-                )
+    results = []
+    for former, later in zip(first.results, second.results, strict=True):
+        by_chance = later.passed and not former.passed
+        results.append(later if by_chance else former)
+        if by_chance:
+            note = (
+                f"the {first.role} image answered `{later.probe.name}` otherwise than the "
+                "original, and as the original does when it was run again"
             )
-    return dataclasses.replace(first, results=results)
+            job.notes.append(in_role(trial.role.name, note))
+    return dataclasses.replace(first, results=tuple(results))

@@ -76,7 +76,17 @@ class SmokeResult:
     @property
     def passed(self) -> bool:
         """Whether the image may be tagged."""
-        return not self.problem and all(result.passed for result in self.results)
+        return not self.problem and not self.failed
+
+    @property
+    def failed(self) -> tuple[ProbeResult, ...]:
+        """Of the probes, those that did not pass."""
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def differs_only(self) -> bool:
+        """Whether it has not passed, and only because of what it answers."""
+        return bool(self.failed) and not self.problem and all(map(differs, self.failed))
 
 
 def smoke_test(
@@ -98,9 +108,9 @@ def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
     for test in tests:
         if test.passed:
             continue
-        failed = [result for result in test.results if not result.passed]
-        if differs_only(test):
-            raise _different(test, failed)
+        if test.differs_only:
+            raise _different(test)
+        failed = test.failed
         what = test.problem or f"the probe `{failed[0].probe.name}`: {failed[0].answer}"
         said = [f"{result.probe.name}: {result.answer}\n{result.excerpt}" for result in failed]
         raise SmokeTestError(
@@ -111,21 +121,15 @@ def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
         )
 
 
-def differs_only(test: SmokeResult) -> bool:
-    """Whether an image has not passed, and only because of what it answers."""
-    failed = [result for result in test.results if not result.passed]
-    return bool(failed) and not test.problem and all(map(differs, failed))
-
-
 def differs(result: ProbeResult) -> bool:
     """Whether all that is wrong with an answer is that the original's is another one."""
     return result.comparison is not None and result.comparison.verdict is Verdict.DIFFERENT
 
 
-def _different(test: SmokeResult, failed: Sequence[ProbeResult]) -> DifferentAnswerError:
-    names = ", ".join(f"`{result.probe.name}`" for result in failed)
+def _different(test: SmokeResult) -> DifferentAnswerError:
+    names = ", ".join(f"`{result.probe.name}`" for result in test.failed)
     lines = []
-    for result in failed:
+    for result in test.failed:
         assert result.comparison is not None
         lines.append(f"{result.probe.name}: {result.answer}")
         lines += excerpt(result.comparison, test.role)
