@@ -89,7 +89,7 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     assert isinstance(probe, NetworkProbe)
     port = probe.port or target.port()
     if not isinstance(probe, HostProbe) and not result.answered:
-        silent = not_listening(target, port, run)
+        silent = not_listening(target, port, run, named=probe.port is not None)
         if silent is not None:
             return silent
     logs = target.logs()
@@ -124,8 +124,11 @@ def _how_to_go_on(probe: NetworkProbe, result: ProbeResult) -> str:
     return "correct the address: http or https, the port, the path"
 
 
-def not_listening(target: ProbedTarget, port: int | None, run: RunOptions) -> SlimError | None:
-    """The error for a port that nobody listens on; None where somebody does."""
+def not_listening(
+    target: ProbedTarget, port: int | None, run: RunOptions, *, named: bool = False
+) -> SlimError | None:
+    """The error for a port that nobody listens on; None where somebody does. A port that a probe
+    has `named` is changed there and by no option."""
     listening = sorted({(record.port, record.loopback) for record in target.listening()})
     if (port, False) in listening:
         return None
@@ -140,7 +143,9 @@ def not_listening(target: ProbedTarget, port: int | None, run: RunOptions) -> Sl
     if elsewhere:
         return NotListeningError(
             f"nothing listens on port {port}; the original listens on {', '.join(elsewhere)}",
-            hint=f"--port {elsewhere[0]}",
+            hint=f"the probe itself names port {port}: let it name {elsewhere[0]}"
+            if named
+            else f"--port {elsewhere[0]}",
             details=target.logs(),
         )
     asked = f"port {port}" if port else "any port"

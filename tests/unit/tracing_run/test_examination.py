@@ -132,6 +132,13 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             "--port 9000",
         ),
         (
+            Observed(listens=(("0.0.0.0", 9000),)),
+            failed(replace(HTTP, port=9999), answered=False),
+            NotListeningError,
+            "nothing listens on port 9999",
+            "let it name 9000",
+        ),
+        (
             Observed(listens=(("127.0.0.1", 8080),)),
             REFUSED,
             NotListeningError,
