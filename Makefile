@@ -78,7 +78,7 @@ repair-survey: setup samples ## Withhold files of the samples, one at a time, an
 	$(BIN)/python -m tests.survey.repair --output .build/repair-survey.json
 
 clean: ## Remove what was built in this folder
-	rm -rf $(VENV) .build dist slim-report slimmer/tracing/bin .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .build dist slim-report slimmer/trace/run/bin .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 clean-samples: ## Remove the sample images from the engine

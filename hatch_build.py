@@ -79,7 +79,9 @@ class SensorHook(BuildHookInterface[Any]):
         for architecture in sensor.ARCHITECTURES:
             binary = Path(self._folder.name) / f"sensor-{architecture}"
             sensor.build(architecture, binary, portable=True)
-            build_data["force_include"][str(binary)] = f"slimmer/tracing/bin/sensor-{architecture}"
+            build_data["force_include"][str(binary)] = (
+                f"slimmer/trace/run/bin/sensor-{architecture}"
+            )
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """The wheel is written; the compiled files are in it."""

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 import click
 
+from slimmer.build import build_image
 from slimmer.cli.exploration import exploration_flags, image_behind_crawl, with_explorations
 from slimmer.cli.failure import as_object
-from slimmer.configuration import (
+from slimmer.errors import SlimError, UsageError
+from slimmer.options import (
     BuildOptions,
     ComposeOptions,
     DebugImage,
@@ -25,11 +27,9 @@ from slimmer.configuration import (
     read_plan,
     steps_of,
 )
-from slimmer.errors import SlimError, UsageError
-from slimmer.model import Probe, RunOptions, Source, Strategy
-from slimmer.pipeline import build_image
 from slimmer.probing import command_probe, http_probe, with_unique_names
 from slimmer.progress import console_progress
+from slimmer.values import Probe, RunOptions, Source, Strategy
 
 T = TypeVar("T", BuildOptions, RunOptions)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from slimmer.cleaning import find_leftovers, remove_leftovers
 from slimmer.engine import connect
+from slimmer.upkeep import find_leftovers, remove_leftovers
 
 
 @click.command(short_help="Remove what a killed run left behind.")

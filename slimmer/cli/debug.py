@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from slimmer.tracing import describe_trace
+from slimmer.trace.wire import describe_trace
 
 
 @click.group()

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from slimmer.inquiry import Account, Comparison, Share, account_of, compare
-from slimmer.model import EntryType
-from slimmer.progress import count, printable, size
+from slimmer.explain import Account, Comparison, Share, account_of, compare
 from slimmer.report import Fate
+from slimmer.values import EntryType
+from slimmer.words import count, printable, size
 
 _LIMIT = 20
 _NO_PACKAGE = "(in no package)"

@@ -7,8 +7,8 @@ import json
 
 import click
 
-from slimmer.doctor import Finding, State, examine_machine
 from slimmer.errors import DoctorFindings
+from slimmer.upkeep import Finding, State, examine_machine
 
 _MARKS = {
     State.GOOD: ("✓", "green"),

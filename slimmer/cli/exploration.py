@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from slimmer.configuration import BuildOptions, openapi_options
-from slimmer.crawl import CrawlOptions
 from slimmer.errors import UsageError
+from slimmer.options import BuildOptions, openapi_options
+from slimmer.probing.explore.crawl import CrawlOptions
 
 _FLAGS = (
     click.option(

@@ -14,9 +14,10 @@ from typing import Any
 import click
 
 from slimmer.cli.failure import as_object
-from slimmer.configuration import DockerRun, insecure_probes, parse_docker_run
 from slimmer.errors import SlimError, UsageError
-from slimmer.live import (
+from slimmer.options import DockerRun, insecure_probes, parse_docker_run
+from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.trace.live import (
     LiveOptions,
     LiveTrace,
     Place,
@@ -27,9 +28,8 @@ from slimmer.live import (
     start_trace,
     stop_trace,
 )
-from slimmer.model import Probe, RunOptions
-from slimmer.probing import command_probe, http_probe, with_unique_names
-from slimmer.progress import count, printable
+from slimmer.values import Probe, RunOptions
+from slimmer.words import count, printable
 
 
 @click.command(

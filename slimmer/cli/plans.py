@@ -6,7 +6,7 @@ import json
 
 import click
 
-from slimmer.configuration import read_plan, ready_plans
+from slimmer.options import read_plan, ready_plans
 
 
 @click.command(short_help="List the ready plans for well-known servers.")

@@ -7,7 +7,7 @@ import json
 import click
 
 from slimmer.keep import RULES
-from slimmer.model import Strategy
+from slimmer.values import Strategy
 
 
 @click.command(short_help="List the rules that decide what is kept.")

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import click
 
+from slimmer.disk import file_beside, space_errors
 from slimmer.errors import TraceDriftError
-from slimmer.model import in_role
-from slimmer.pack import file_beside, space_errors
-from slimmer.progress import count, printable, size
-from slimmer.traces import (
+from slimmer.trace.saved import (
     Kind,
     SavedTrace,
     SeenPath,
@@ -22,6 +20,8 @@ from slimmer.traces import (
     read_saved_trace,
     to_bytes,
 )
+from slimmer.values import in_role
+from slimmer.words import count, printable, size
 
 _SHOWN = 10
 """Programs and unstable paths in a summary."""

@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from slimmer.cli.failure import as_object
-from slimmer.configuration import parse_docker_run
 from slimmer.errors import MissedFilesError, SlimError
-from slimmer.progress import count, printable, seconds
+from slimmer.options import parse_docker_run
 from slimmer.watch import (
     MissedPath,
     Watched,
@@ -21,6 +20,7 @@ from slimmer.watch import (
     watch_image,
     write_watched,
 )
+from slimmer.words import count, printable, seconds
 
 
 @click.command(

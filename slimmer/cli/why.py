@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from slimmer.errors import TraceFileError, UnknownPathError
-from slimmer.inquiry import Account, Answer, State, Step, account_of, sightings_of
-from slimmer.inquiry import why as answer
-from slimmer.model import EntryType, Sighting
-from slimmer.progress import count, printable, size
+from slimmer.explain import Account, Answer, State, Step, account_of, sightings_of
+from slimmer.explain import why as answer
+from slimmer.values import EntryType, Sighting
+from slimmer.words import count, printable, size
 
 _COLORS = {State.KEPT: "green", State.GONE: "red", State.DEBUG: "cyan"}
 

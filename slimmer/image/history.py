@@ -19,7 +19,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from slimmer.model import CopiedFiles
+from slimmer.values import CopiedFiles
 
 _SHELL = "/bin/sh -c #(nop)"
 _BUILDKIT = "# buildkit"

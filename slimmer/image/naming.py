@@ -8,7 +8,7 @@ from typing import Final
 
 from slimmer.errors import UsageError
 from slimmer.image.reference import Reference, is_image_id, parse_reference, parse_tag
-from slimmer.model import Original
+from slimmer.values import Original
 
 _SLIM: Final = "-slim"
 _DEBUG: Final = "-debug"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from slimmer.errors import EngineOperationError
 from slimmer.image.history import copied_files
-from slimmer.model import Original
+from slimmer.values import Original
 
 _OF_A_CONTAINER: Final = frozenset(
     {

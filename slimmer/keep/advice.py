@@ -8,7 +8,7 @@ from dataclasses import replace
 from slimmer.keep.decision import decide, is_asked
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rules import RULES
-from slimmer.model import KeepSet, Strategy
+from slimmer.values import KeepSet, Strategy
 
 _MOST_RULES = 3
 """Each rule that comes into question is asked once: a decision takes a tenth of a second, and

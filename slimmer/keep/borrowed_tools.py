@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from slimmer.errors import UsageError
+from slimmer.files import PathGlobs, RootfsIndex, join, name_of, parent_of
 from slimmer.keep.debug_tools import links_to
 from slimmer.keep.decision import run_rules
-from slimmer.keep.elf import ElfFile
 from slimmer.keep.ledger import Ledger
-from slimmer.keep.loader import Need
+from slimmer.keep.linux.elf import ElfFile
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH, KeepRequest
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.keep.rules import CLOSURE_RULES
-from slimmer.model import Content, Entry, EntryType, KeepSet
-from slimmer.rootfs import PathGlobs, RootfsIndex, join, name_of, parent_of
+from slimmer.values import Content, Entry, EntryType, KeepSet
 
 FOLDER = "/busybox"
 """Where the tools lie in the debug image; its PATH must name it."""

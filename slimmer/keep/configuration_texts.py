@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
+from slimmer.files import RootfsIndex, is_below, name_of, parent_of
 from slimmer.keep.environments import Environments
-from slimmer.model import Content
-from slimmer.rootfs import RootfsIndex, is_below, name_of, parent_of
+from slimmer.values import Content
 
 TREES = ("/etc", "/usr/local/etc")
 """Each program has a directory of its own below these."""

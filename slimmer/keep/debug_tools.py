@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import PathGlobs, RootfsIndex, name_of
 from slimmer.keep.decision import run_rules
-from slimmer.keep.elf import ElfFiles
 from slimmer.keep.ledger import Ledger
+from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH, KeepRequest
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.keep.rules import CLOSURE_RULES
-from slimmer.model import Content, Entry, EntryType, KeepSet
-from slimmer.rootfs import PathGlobs, RootfsIndex, name_of
+from slimmer.values import Content, Entry, EntryType, KeepSet
 
 # What people type into `docker exec`, by what they want to know.
 _TOOLS = (

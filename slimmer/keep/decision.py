@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from slimmer.errors import UsageError
+from slimmer.files import PathGlobs
 from slimmer.keep.ledger import Ledger
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import Context, Rule
 from slimmer.keep.rules import RULES
-from slimmer.model import Entry, EntryType, KeepSet, Reason
-from slimmer.rootfs import PathGlobs
+from slimmer.values import Entry, EntryType, KeepSet, Reason
 
 
 def decide(request: KeepRequest) -> KeepSet:

@@ -4,7 +4,7 @@ one, so they are in it, but they are none of the original's content and never co
 
 from __future__ import annotations
 
-from slimmer.model import Entry, EntryType
+from slimmer.values import Entry, EntryType
 
 # Mounted by the engine over whatever the image has there, in every container: the bytes that the
 # file server can see are the engine's. A link there is the image's own, and the mount its target.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from slimmer.rootfs import RootfsIndex, parent_of
+from slimmer.files import RootfsIndex, parent_of
 
 # Name of a file or directory → how far above it the environment begins.
 _LANDMARKS = {

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slimmer.keep.elf import ElfFiles
+from slimmer.files import RootfsIndex
+from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH
 from slimmer.keep.rules.shebang import read_shebang
-from slimmer.model import Content, EntryType, RunOptions
-from slimmer.rootfs import RootfsIndex
+from slimmer.values import Content, EntryType, RunOptions
 
 _KERNEL_LIMIT = 256
 

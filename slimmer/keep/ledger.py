@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
 
+from slimmer.files import PathGlobs, Resolution, RootfsIndex
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.rule import Want
-from slimmer.model import Entry, EntryType, Reason
-from slimmer.rootfs import PathGlobs, Resolution, RootfsIndex
+from slimmer.values import Entry, EntryType, Reason
 
 REPAIR = "repair"
 """The rule whose word brings what is withheld."""

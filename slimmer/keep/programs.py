@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import RootfsIndex, join
+from slimmer.files import RootfsIndex, join
+from slimmer.values import Entry, EntryType
 
 
 def is_program(entry: Entry | None) -> bool:

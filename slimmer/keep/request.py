@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from slimmer.model import Content, CopiedFiles, Repair, Strategy, Trace
-from slimmer.rootfs import PackageDatabase, RootfsIndex
+from slimmer.files import PackageDatabase, RootfsIndex
+from slimmer.values import Content, CopiedFiles, Repair, Strategy, Trace
 
 # What execvp and every container engine take where the image sets no PATH.
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

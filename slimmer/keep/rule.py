@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from slimmer.files import name_of
 from slimmer.keep.configuration_texts import configuration_texts
-from slimmer.keep.elf import ElfFiles
 from slimmer.keep.environments import Environments
-from slimmer.keep.loader import LibrarySearch
+from slimmer.keep.linux.elf import ElfFiles
+from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
-from slimmer.model import Access, Entry, EntryType, Strategy
-from slimmer.rootfs import name_of
+from slimmer.values import Access, Entry, EntryType, Strategy
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
 """The strategies of rules that keep what a probe did not touch, but what belongs to it."""

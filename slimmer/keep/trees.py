@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import RootfsIndex, is_below
+from slimmer.files import RootfsIndex, is_below
+from slimmer.values import Entry, EntryType
 
 
 def tree(index: RootfsIndex, path: str) -> Iterator[Entry]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import join
 from slimmer.metadata.findings import Component, Findings, Generated
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.ownership import Remainder, remainders
 from slimmer.metadata.reader import Reader, encoded
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import EntryType
-from slimmer.rootfs import join
+from slimmer.values import EntryType
 
 _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from slimmer.files import RootfsIndex, ancestors
 from slimmer.metadata.apk import ApkReader
 from slimmer.metadata.composer import ComposerReader
 from slimmer.metadata.dpkg import DpkgReader
@@ -17,8 +18,7 @@ from slimmer.metadata.reader import Reader
 from slimmer.metadata.result import MetadataRequest, PackageMetadata
 from slimmer.metadata.rpm import RpmReader
 from slimmer.metadata.ruby import RubyReader
-from slimmer.model import Entry, EntryType, KeepSet, Reason
-from slimmer.rootfs import RootfsIndex, ancestors
+from slimmer.values import Entry, EntryType, KeepSet, Reason
 
 _READERS: tuple[type[Reader], ...] = (
     DpkgReader,

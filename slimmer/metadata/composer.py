@@ -13,12 +13,12 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from slimmer.files import join, parent_of
 from slimmer.metadata.findings import Component, Findings, Generated
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.reader import Reader
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import join, parent_of
+from slimmer.values import Entry, EntryType
 
 _LIST = "/vendor/composer/installed.json"
 

@@ -15,14 +15,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from slimmer.files import join, name_of, parent_of
 from slimmer.metadata.documentation import common_licenses
 from slimmer.metadata.findings import Component, Findings, Further, Generated
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.ownership import Remainder, remainders
 from slimmer.metadata.reader import Reader, encoded
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import EntryType
-from slimmer.rootfs import join, name_of, parent_of
+from slimmer.values import EntryType
 
 _STATUS = "/var/lib/dpkg/status"
 _SINGLE = "/var/lib/dpkg/status.d"

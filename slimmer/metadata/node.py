@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from slimmer.files import join, parent_of
 from slimmer.metadata.findings import Component, Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.reader import Reader
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import EntryType
-from slimmer.rootfs import join, parent_of
+from slimmer.values import EntryType
 
 _FOLDER = "/node_modules/"
 _MANIFEST = "package.json"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from slimmer.model import Content, EntryType
-from slimmer.rootfs import RootfsIndex
+from slimmer.files import RootfsIndex
+from slimmer.values import Content, EntryType
 
 _FILES = ("/etc/os-release", "/usr/lib/os-release")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from slimmer.files import Package
 from slimmer.metadata.documentation import is_documentation
 from slimmer.metadata.result import MetadataRequest
-from slimmer.rootfs import Package
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.metadata.findings import Component, Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.reader import Reader
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import is_below, join, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _LISTS = ("RECORD", "installed-files.txt")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Set
 from slimmer.metadata.findings import Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import EntryType
+from slimmer.values import EntryType
 
 _LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE")
 """How their names start."""

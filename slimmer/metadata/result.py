@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from slimmer.files import PackageDatabase, PathGlobs, RootfsIndex
 from slimmer.metadata.findings import Component
 from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.model import Content, Entry, KeepSet
-from slimmer.rootfs import PackageDatabase, PathGlobs, RootfsIndex
+from slimmer.values import Content, Entry, KeepSet
 
 _DESCRIPTIONS = (".dist-info", ".egg-info", ".gemspec", "/vendor/composer/installed.json")
 

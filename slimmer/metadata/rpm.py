@@ -9,7 +9,7 @@ from __future__ import annotations
 from slimmer.metadata.findings import Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.reader import Reader
-from slimmer.model import EntryType
+from slimmer.values import EntryType
 
 _FOLDERS = ("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm")
 _DATABASES = ("rpmdb.sqlite", "Packages", "Packages.db")

@@ -17,7 +17,7 @@ from slimmer.metadata.findings import Component, Findings, Further
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.metadata.reader import Reader
 from slimmer.metadata.result import MetadataRequest
-from slimmer.model import EntryType
+from slimmer.values import EntryType
 
 _SPECIFICATION = re.compile(
     r"(?P<base>.*)/specifications/(?P<default>default/)?"

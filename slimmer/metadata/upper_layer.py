@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from slimmer.metadata.collection import package_metadata
 from slimmer.metadata.result import MetadataRequest, PackageMetadata
-from slimmer.model import Reason
+from slimmer.values import Reason
 
 
 def metadata_above(

@@ -7,8 +7,6 @@
 from slimmer.pack.configuration import DEFAULT_PATH
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
-from slimmer.pack.disk import file_beside, space_errors
-from slimmer.pack.docker_archive import docker_archive, write_docker_archive
 from slimmer.pack.image import assemble, pack_debug_image, pack_image, verify_image
 from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
@@ -18,8 +16,15 @@ from slimmer.pack.layering import (
     plan_layers,
     storable_entries,
 )
-from slimmer.pack.oci_layout import write_oci_layout
-from slimmer.pack.output import OutputForm, OutputTarget, output_target, write_output
+from slimmer.pack.outputs import (
+    OutputForm,
+    OutputTarget,
+    docker_archive,
+    output_target,
+    write_docker_archive,
+    write_oci_layout,
+    write_output,
+)
 from slimmer.pack.tar_header import clamped_seconds
 
 __all__ = [
@@ -32,14 +37,12 @@ __all__ = [
     "assemble",
     "clamped_seconds",
     "docker_archive",
-    "file_beside",
     "is_of_the_host",
     "output_target",
     "pack_debug_image",
     "pack_image",
     "plan_layer",
     "plan_layers",
-    "space_errors",
     "storable_entries",
     "verify_image",
     "write_docker_archive",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from slimmer.errors import PackingError
-from slimmer.model import Layer
+from slimmer.values import Layer
 
 _CHUNK: Final = 1 << 20
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
-from slimmer.model import Content
+from slimmer.values import Content
 
 
 class CombinedContent:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slimmer.model import PackedImage
 from slimmer.pack.configuration import MANIFEST_TYPE
+from slimmer.values import PackedImage
 
 INDEX_TYPE: Final = "application/vnd.oci.image.index.v1+json"
 REF_NAME: Final = "org.opencontainers.image.ref.name"

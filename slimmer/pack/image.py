@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from slimmer.errors import PackingError
-from slimmer.model import Content, Layer, LayerPlan, Original, PackedImage
 from slimmer.pack.blobs import verified_chunks
 from slimmer.pack.configuration import (
     image_configuration,
@@ -15,6 +14,7 @@ from slimmer.pack.configuration import (
     with_layer,
 )
 from slimmer.pack.layer_writer import write_layer
+from slimmer.values import Content, Layer, LayerPlan, Original, PackedImage
 
 
 def pack_image(

@@ -10,11 +10,11 @@ import hashlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from slimmer.disk import file_beside, space_errors
 from slimmer.errors import PackingError
-from slimmer.model import Content, Entry, EntryType, Layer, LayerPlan
-from slimmer.pack.disk import file_beside, space_errors
 from slimmer.pack.layering import hard_link_sources
 from slimmer.pack.tar_header import END_OF_ARCHIVE, entry_header, padding
+from slimmer.values import Content, Entry, EntryType, Layer, LayerPlan
 
 _CHUNK: Final = 1 << 20
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.errors import PackingError
-from slimmer.model import Entry, EntryType, LayerPlan
 from slimmer.pack.placement import LAYER_ORDER, Placement
+from slimmer.values import Entry, EntryType, LayerPlan
 
 _OF_THE_HOST: Final = ("security.selinux", "security.ima", "security.evm")
 """Extended attributes that the machine gives to files, whatever image they come from."""

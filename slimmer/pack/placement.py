@@ -14,7 +14,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Set
 from typing import Final
 
-from slimmer.model import Entry, EntryType
+from slimmer.values import Entry, EntryType
 
 SYSTEM: Final = "system"
 DEPENDENCIES: Final = "dependencies"

@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from slimmer.model import Entry, EntryType
+from slimmer.values import Entry, EntryType
 
 BLOCK: Final = 512
 """Bytes; every header is one block, every content is padded to whole blocks."""

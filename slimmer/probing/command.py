@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 
-from slimmer.model import CommandAnswer, CommandProbe, HostProbe, ProbeResult
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.record import record
 from slimmer.probing.target import CommandOutcome, Target
+from slimmer.values import CommandAnswer, CommandProbe, HostProbe, ProbeResult
 
 
 def run(probe: CommandProbe, target: Target, timeout: float) -> ProbeResult:

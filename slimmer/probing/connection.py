@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from typing import IO, Any
 
-from slimmer.model import HttpAnswer, HttpOrigin, HttpRequest
 from slimmer.probing.record import record
+from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer's body that are read; the rest is left to the connection's end."""

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from slimmer.model import HttpAnswer, HttpOrigin, HttpRequest
 from slimmer.probing.connection import Connection, describe_failure, is_for_good
+from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 
-from slimmer.model import LogProbe, ProbeResult, SignalProbe
 from slimmer.probing.judging import MissingValueError, captured
 from slimmer.probing.target import Target
+from slimmer.values import LogProbe, ProbeResult, SignalProbe
 
 
 def await_line(

@@ -8,7 +8,7 @@ from email.message import Message
 from http.cookiejar import CookieJar
 from typing import Any
 
-from slimmer.model import HttpAnswer, HttpOrigin
+from slimmer.values import HttpAnswer, HttpOrigin
 
 
 class Cookies:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeGuard
 
-from slimmer.model import (
+from slimmer.probing.prober import Prober
+from slimmer.values import (
     CommandProbe,
     HttpProbe,
     LogProbe,
@@ -16,7 +17,6 @@ from slimmer.model import (
     ReplayProbe,
     SignalProbe,
 )
-from slimmer.probing.prober import Prober
 
 HEALTHCHECK = "healthcheck"
 """The name of the probe that is made from the image's HEALTHCHECK."""

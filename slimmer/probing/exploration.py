@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from slimmer.model import ExplorationSummary, ProbeResult, ReplayProbe
 from slimmer.probing.target import Target
+from slimmer.values import ExplorationSummary, ProbeResult, ReplayProbe
 
 
 @dataclass(frozen=True, kw_only=True)

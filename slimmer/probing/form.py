@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import urlencode
 
-from slimmer.model import HttpProbe
+from slimmer.values import HttpProbe
 
 
 def content_of(probe: HttpProbe) -> tuple[bytes, str]:

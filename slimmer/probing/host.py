@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from slimmer.model import HostProbe, ProbeResult
 from slimmer.probing.command import judged
 from slimmer.probing.target import CommandOutcome, Target
+from slimmer.values import HostProbe, ProbeResult
 
 OUTPUT_LIMIT: Final = 1024 * 1024
 """Bytes of output that are remembered; the rest is read and dropped."""

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from slimmer.model import HttpAnswer, HttpOrigin, HttpProbe, HttpRequest, ProbeResult
 from slimmer.probing.connection import Connection, describe_failure, is_for_good, speaks_tls
 from slimmer.probing.form import content_of
 from slimmer.probing.judging import (
@@ -25,6 +24,7 @@ from slimmer.probing.judging import (
     header_complaint,
     json_complaint,
 )
+from slimmer.values import HttpAnswer, HttpOrigin, HttpProbe, HttpRequest, ProbeResult
 
 if TYPE_CHECKING:
     from slimmer.probing.cookies import Cookies

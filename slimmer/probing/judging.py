@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slimmer.model import Capture, JsonExpectation
 from slimmer.probing.json_path import NoSuchPlaceError, find
+from slimmer.values import Capture, JsonExpectation
 
 EXCERPT_LIMIT = 2000
 """Characters of an answer that are shown."""

@@ -14,8 +14,8 @@ import re
 import shlex
 
 from slimmer.errors import UsageError
-from slimmer.model import CommandProbe, HttpProbe, Probe
 from slimmer.probing.origin import read_origin
+from slimmer.values import CommandProbe, HttpProbe, Probe
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _HTTP = re.compile(

@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from slimmer.errors import UsageError
-from slimmer.model import HttpOrigin, HttpProbe
+from slimmer.values import HttpOrigin, HttpProbe
 
 _DEFAULT_PORTS = {False: 80, True: 443}
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from slimmer.model import Step
 from slimmer.probing.substitution import ENVIRONMENT, resolved
+from slimmer.values import Step
 
 if TYPE_CHECKING:
     from slimmer.probing.cookies import Cookies

@@ -8,7 +8,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from slimmer.model import (
+from slimmer.probing import command, http
+from slimmer.probing.origin import origin_of
+from slimmer.probing.plan_state import PlanState
+from slimmer.probing.replay import replay
+from slimmer.probing.substitution import UnknownValueError
+from slimmer.probing.target import Target
+from slimmer.values import (
     CommandProbe,
     HostProbe,
     HttpProbe,
@@ -20,12 +26,6 @@ from slimmer.model import (
     SignalProbe,
     TcpProbe,
 )
-from slimmer.probing import command, http
-from slimmer.probing.origin import origin_of
-from slimmer.probing.plan_state import PlanState
-from slimmer.probing.replay import replay
-from slimmer.probing.substitution import UnknownValueError
-from slimmer.probing.target import Target
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
 """Seconds between two attempts while the application starts: doubled from first to longest.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from slimmer.model import Recorded
+from slimmer.values import Recorded
 
 RECORD_LIMIT = 256 * 1024
 """Bytes that are kept of a body or an output: a page or a log, not a download. Of what is longer

@@ -9,12 +9,12 @@ import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from slimmer.model import HttpAnswer, ProbeResult, Recorded, ReplayAnswer, ReplayProbe
 from slimmer.probing.connections import Connections, Exchanged, media_type
 from slimmer.probing.http import NOT_READY_STATUSES
 from slimmer.probing.judging import EXCERPT_LIMIT
 from slimmer.probing.origin import with_port
 from slimmer.probing.target import Target
+from slimmer.values import HttpAnswer, ProbeResult, Recorded, ReplayAnswer, ReplayProbe
 
 SILENT_LIMIT = 5
 """Requests without any answer, after which the others are not sent: each may have cost the whole

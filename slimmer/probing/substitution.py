@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from slimmer.model import Step
+from slimmer.values import Step
 
 S = TypeVar("S", bound=Step)
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from slimmer.model import Exchange, HttpProbe, ProbeResult, TcpAnswer, TcpProbe
 from slimmer.probing.connection import describe_failure, is_for_good, secured
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.record import record
+from slimmer.values import Exchange, HttpProbe, ProbeResult, TcpAnswer, TcpProbe
 
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes that are read in one connection."""

@@ -13,8 +13,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from slimmer.model import ProbeResult
-from slimmer.progress.words import printable, seconds
+from slimmer.values import ProbeResult
+from slimmer.words import printable, seconds
 
 _SHOWN_PROBES = 6
 """Of a stage with more, the last ones are shown, and all that failed."""

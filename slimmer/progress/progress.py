@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from typing import Protocol, TextIO
 
-from slimmer.model import ProbeResult, StageTime
-from slimmer.progress.words import printable, seconds
+from slimmer.values import ProbeResult, StageTime
+from slimmer.words import printable, seconds
 
 
 class Progress(Protocol):

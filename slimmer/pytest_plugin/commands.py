@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from slimmer.configuration import parse_docker_run
 from slimmer.errors import SlimError
-from slimmer.model import RunOptions
+from slimmer.options import parse_docker_run
+from slimmer.values import RunOptions
 
 
 class Commands:

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from slimmer.errors import SlimError
-from slimmer.progress import comparison, printable, size
 from slimmer.pytest_plugin import TARGET, WORKER_KEY, SlimTarget
 from slimmer.pytest_plugin.commands import Commands
+from slimmer.words import comparison, printable, size
 
 AGAIN = "SLIMMER_PYTEST_AGAINST"
 """In the environment of the second run: the slim image that it is against."""

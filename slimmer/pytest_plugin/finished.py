@@ -6,9 +6,9 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from slimmer.configuration import insecure_probes, parse_docker_run
 from slimmer.engine import Session, connect
 from slimmer.image import read_original, repository_tags, slim_tag
+from slimmer.options import insecure_probes, parse_docker_run
 from slimmer.probing import http_probe, with_unique_names
 from slimmer.verify import Service
 

@@ -7,21 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slimmer import __version__
-from slimmer.comparison import SHOWN_LINES
-from slimmer.model import (
-    Entry,
-    EntryType,
-    ExplorationSummary,
-    KeepSet,
-    LayerPlan,
-    Measurements,
-    Original,
-    PackedImage,
-    ProbeResult,
-    Strategy,
-    Trace,
-)
-from slimmer.repair import RepairLog
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.report import (
@@ -41,6 +26,21 @@ from slimmer.report.report import (
     TraceSummary,
 )
 from slimmer.report.trace_file_summary import TraceFileSummary
+from slimmer.values import (
+    Entry,
+    EntryType,
+    ExplorationSummary,
+    KeepSet,
+    LayerPlan,
+    Measurements,
+    Original,
+    PackedImage,
+    ProbeResult,
+    Strategy,
+    Trace,
+)
+from slimmer.verify.compare import SHOWN_LINES
+from slimmer.verify.repair import RepairLog
 
 _TYPE_NAMES = {
     EntryType.FILE: "file",

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from slimmer.model import Entry, EntryType, KeepSet, Reason, Trace
+from slimmer.files import RootfsIndex
 from slimmer.report.coverage_summary import (
     ApplicationCoverage,
     CoverageSummary,
     PhaseCoverage,
     UnusedGroup,
 )
-from slimmer.rootfs import RootfsIndex
+from slimmer.values import Entry, EntryType, KeepSet, Reason, Trace
 
 _APPLICATION: Final = "application"
 """The rule of the application's own files."""

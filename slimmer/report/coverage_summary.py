@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slimmer.traces import TESTS
+from slimmer.trace.saved import TESTS
 
 
 @dataclass(frozen=True, kw_only=True)

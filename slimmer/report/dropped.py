@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import Any, Final
 
 from slimmer import __version__
-from slimmer.model import Entry
 from slimmer.report.groups import content_sizes
+from slimmer.values import Entry
 
 DROPPED_VERSION: Final = 1
 """Raised as the report's `schema_version` is."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slimmer.model import ExplorationSummary, Fault, LeftOut, in_role
-from slimmer.progress import count, printable, seconds
-from slimmer.report.markup import escaped
+from slimmer.report.page.markup import escaped
+from slimmer.values import ExplorationSummary, Fault, LeftOut, in_role
+from slimmer.words import count, printable, seconds
 
 SHOWN = 5
 """Faults that the terminal shows; the page has them all."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from slimmer.pack import file_beside, space_errors
+from slimmer.disk import file_beside, space_errors
 from slimmer.report.document import to_json
-from slimmer.report.page import to_page
+from slimmer.report.page.page import to_page
 from slimmer.report.report import Report
 
 JSON_NAME = "report.json"

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 
-from slimmer.model import Entry, EntryType
 from slimmer.report.report import DroppedSummary, Group
+from slimmer.values import Entry, EntryType
 
 _LONGEST_LIST = 300
 """Groups in a report; more are summed up in a last one."""

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from slimmer.model import ExplorationSummary, Reason, StageTime
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
+from slimmer.values import ExplorationSummary, Reason, StageTime
 
 SCHEMA_VERSION: Final = 1
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ReportFileError
-from slimmer.model import EntryType, Reason
+from slimmer.files import parent_of
 from slimmer.report.dropped import DROPPED_VERSION
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
 from slimmer.report.report import SCHEMA_VERSION
-from slimmer.rootfs import parent_of
+from slimmer.values import EntryType, Reason
 
 FOLDER: Final = Path("slim-report")
 """Below it each image has its reports, unless --report-dir says otherwise."""

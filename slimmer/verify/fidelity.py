@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from slimmer.model import Entry, EntryType
+from slimmer.files import ContainerMarks
 from slimmer.pack import clamped_seconds, is_of_the_host
-from slimmer.rootfs import ContainerMarks
+from slimmer.values import Entry, EntryType
 
 MOUNTED: Final = frozenset({"/proc", "/sys", "/dev"})
 """Whatever the image has there, a container shows the engine's mounts."""

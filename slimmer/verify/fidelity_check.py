@@ -18,9 +18,9 @@ from typing import Any, Final
 from slimmer.engine import Session
 from slimmer.errors import OriginalUnreadableError, PackingError
 from slimmer.image import read_original
-from slimmer.model import Content, Entry, EntryType, Original
 from slimmer.pack import DEFAULT_PATH
-from slimmer.tracing import FileServer, container_marks, sensor_binary
+from slimmer.trace.run import FileServer, container_marks, sensor_binary
+from slimmer.values import Content, Entry, EntryType, Original
 from slimmer.verify.fidelity import (
     Difference,
     Expected,

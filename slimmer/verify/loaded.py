@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from slimmer.engine import Session
 from slimmer.errors import PackingError
-from slimmer.model import PackedImage
 from slimmer.pack import NamedImage, docker_archive
+from slimmer.values import PackedImage
 
 
 def load_images(session: Session, images: Mapping[str, PackedImage]) -> dict[str, str]:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from slimmer.comparison import compare
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.model import Answer, Probe, ProbeResult, ReplayAnswer, Verdict
 from slimmer.probing import may_be_repeated
+from slimmer.values import Answer, Probe, ProbeResult, ReplayAnswer, Verdict
+from slimmer.verify.compare import compare
 from slimmer.verify.smoke import SmokePlan, SmokeResult, differs
 
 Run = Callable[[SmokePlan], SmokeResult]

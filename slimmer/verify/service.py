@@ -7,12 +7,12 @@ import socket
 import time
 from collections.abc import Sequence
 
-from slimmer.configuration import DockerRun
 from slimmer.engine import Session, exposed_ports
 from slimmer.errors import SmokeTestError
 from slimmer.image import read_original
-from slimmer.model import Probe, RunOptions
+from slimmer.options import DockerRun
 from slimmer.probing import Prober, healthcheck_probe, in_order
+from slimmer.values import Probe, RunOptions
 from slimmer.verify.target import PlainRun
 
 _PAUSE = 0.1

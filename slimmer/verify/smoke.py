@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from slimmer.comparison import excerpt
 from slimmer.engine import STDERR, Output, Session
 from slimmer.errors import (
     CommandNotFoundError,
@@ -16,7 +15,6 @@ from slimmer.errors import (
     EngineOperationError,
     SmokeTestError,
 )
-from slimmer.model import Probe, ProbeResult, RunOptions, Verdict
 from slimmer.probing import (
     CommandOutcome,
     Prober,
@@ -24,8 +22,10 @@ from slimmer.probing import (
     is_independent_command,
     may_be_repeated,
 )
-from slimmer.progress import printable
+from slimmer.values import Probe, ProbeResult, RunOptions, Verdict
+from slimmer.verify.compare import excerpt
 from slimmer.verify.target import PlainRun
+from slimmer.words import printable
 
 _NOT_STARTED = (CommandNotFoundError, EngineOperationError)
 """What the engine says of an image that it cannot start, where it could start the original with

@@ -20,8 +20,8 @@ from slimmer.engine import (
     run_command,
     with_input,
 )
-from slimmer.model import PortBinding, RunOptions
 from slimmer.probing import CommandOutcome
+from slimmer.values import PortBinding, RunOptions
 
 
 class PlainRun:

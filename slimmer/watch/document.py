@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer.disk import file_beside, space_errors
 from slimmer.errors import WatchFileError
-from slimmer.pack import file_beside, space_errors
 from slimmer.watch.findings import Watched
 
 FORMAT: Final = "slimmer watch"

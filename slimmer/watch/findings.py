@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from slimmer.model import Access, Sighting
-from slimmer.repair import Gaps
-from slimmer.rootfs import name_of
+from slimmer.files import name_of
+from slimmer.values import Access, Sighting
+from slimmer.verify.repair import Gaps
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from slimmer import __version__
-from slimmer.configuration import DockerRun
 from slimmer.engine import Engine, Session, connect, exposed_ports
 from slimmer.errors import (
     CommandNotFoundError,
@@ -20,12 +19,13 @@ from slimmer.errors import (
     OriginalMissingError,
     TraceIncompleteError,
 )
+from slimmer.files import PackageDatabase, RootfsIndex, read_packages
 from slimmer.image import ORIGINAL_LABEL, read_original
 from slimmer.keep import interpreter_of, program_named
-from slimmer.model import Access, Original, Sighting, Source
-from slimmer.repair import Gaps
-from slimmer.rootfs import PackageDatabase, RootfsIndex, read_packages
-from slimmer.tracing import FileServer, TracedRun, sensor_binary
+from slimmer.options import DockerRun
+from slimmer.trace.run import FileServer, TracedRun, sensor_binary
+from slimmer.values import Access, Original, Sighting, Source
+from slimmer.verify.repair import Gaps
 from slimmer.watch.findings import Findings, MissedPath, Watched
 from slimmer.workspace import workspace
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import Future
 
+from slimmer.build import verify as verification
 from slimmer.cli.main import main
-from slimmer.pipeline import verification
 from slimmer.verify import Fidelity
 
 

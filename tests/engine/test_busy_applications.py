@@ -18,7 +18,7 @@ import docker
 import pytest
 
 from slimmer.errors import NotListeningError
-from slimmer.traces import SavedTrace, read_saved_trace
+from slimmer.trace.saved import SavedTrace, read_saved_trace
 from tests.engine.conftest import MINIMAL, Ran
 
 pytestmark = pytest.mark.engine

@@ -10,11 +10,11 @@ from pathlib import Path
 import docker
 import pytest
 
-from slimmer.configuration import BuildOptions, DebugImage
-from slimmer.crawl import CrawlOptions
-from slimmer.model import Strategy
-from slimmer.pipeline import build_image
+from slimmer.build import build_image
+from slimmer.options import BuildOptions, DebugImage
+from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.progress import console_progress
+from slimmer.values import Strategy
 from tests.engine.conftest import BUSYBOX, MINIMAL, State, exported, run_slim
 
 pytestmark = pytest.mark.engine

@@ -18,16 +18,17 @@ from typing import Any, BinaryIO
 import docker
 import pytest
 
-from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.build import assemble as assembly
+from slimmer.build import build_image
 from slimmer.engine import Session, connect
 from slimmer.errors import PackingError
 from slimmer.image import image_labels, read_original
 from slimmer.keep.engine_paths import is_engine_artefact
-from slimmer.model import Content, Entry, EntryType, Original, PackedImage
+from slimmer.options import BuildOptions, DebugImage
 from slimmer.pack import CombinedContent, assemble, pack_image, plan_layers
-from slimmer.pipeline import assembly, build_image
 from slimmer.progress import console_progress
-from slimmer.tracing import FileServer, sensor_binary
+from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.values import Content, Entry, EntryType, Original, PackedImage
 from slimmer.verify import Blueprint, Fidelity, check_fidelity, load_images
 from slimmer.verify.fidelity import MOUNTED
 from tests.engine.conftest import BUSYBOX, Ran, State, exported

@@ -28,7 +28,7 @@ from slimmer.errors import (
     TraceIncompleteError,
     UsageError,
 )
-from slimmer.traces import SavedTrace, read_saved_trace
+from slimmer.trace.saved import SavedTrace, read_saved_trace
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, State
 
 pytestmark = pytest.mark.engine

@@ -20,10 +20,8 @@ from pathlib import Path
 import pytest
 
 from slimmer.image import image_labels, read_original
-from slimmer.model import Entry, EntryType, Original, PackedImage
 from slimmer.pack import (
     NamedImage,
-    docker_archive,
     output_target,
     pack_debug_image,
     pack_image,
@@ -31,6 +29,8 @@ from slimmer.pack import (
     plan_layers,
     write_output,
 )
+from slimmer.pack.outputs import docker_archive
+from slimmer.values import Entry, EntryType, Original, PackedImage
 from tests.unit.pack.directory_tree import TreeContent, index_tree, nobody_owns
 
 pytestmark = [

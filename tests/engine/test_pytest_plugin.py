@@ -15,7 +15,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from slimmer.traces import read_saved_trace
+from slimmer.trace.saved import read_saved_trace
 from tests.engine.conftest import BUSYBOX, OWN, events_since
 
 pytest_plugins = ("pytester",)

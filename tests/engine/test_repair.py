@@ -10,13 +10,13 @@ from typing import Any
 import docker
 import pytest
 
-from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.build import build_image
 from slimmer.errors import SmokeTestError
-from slimmer.model import RunOptions, Strategy
-from slimmer.pipeline import build_image
+from slimmer.options import BuildOptions, DebugImage
 from slimmer.probing import command_probe, http_probe
 from slimmer.progress import console_progress
 from slimmer.report import Report
+from slimmer.values import RunOptions, Strategy
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, State, exported
 
 pytestmark = pytest.mark.engine

@@ -13,11 +13,11 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from slimmer.configuration import BuildOptions, DebugImage, Role
-from slimmer.model import RunOptions, Strategy
-from slimmer.pipeline import build_image
+from slimmer.build import build_image
+from slimmer.options import BuildOptions, DebugImage, Role
 from slimmer.probing import command_probe, http_probe
 from slimmer.progress import console_progress
+from slimmer.values import RunOptions, Strategy
 from tests.engine.conftest import BUSYBOX, Ran, State, exported, run_slim
 
 pytestmark = pytest.mark.engine

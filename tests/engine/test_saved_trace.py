@@ -13,12 +13,12 @@ from pathlib import Path
 import docker
 import pytest
 
-from slimmer.configuration import BuildOptions, DebugImage
+from slimmer.build import build_image
 from slimmer.engine.session import ROLE_LABEL
-from slimmer.model import Strategy
-from slimmer.pipeline import build_image
+from slimmer.options import BuildOptions, DebugImage
 from slimmer.probing import http_probe
 from slimmer.progress import console_progress
+from slimmer.values import Strategy
 from tests.engine.conftest import BUSYBOX, MINIMAL, OWN, Ran, events_since, listed, run_slim
 
 pytestmark = pytest.mark.engine

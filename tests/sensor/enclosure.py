@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar
 
-from slimmer.model import Trace
-from slimmer.tracing.trace import build_trace
-from slimmer.tracing.wire import Exiting, Lookup, Opened, Phase, Record, RecordReader, Trailer
+from slimmer.trace.wire.reader import Exiting, Lookup, Opened, Phase, Record, RecordReader, Trailer
+from slimmer.trace.wire.trace import build_trace
+from slimmer.values import Trace
 
 R = TypeVar("R", bound=Record)
 

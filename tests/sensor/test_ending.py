@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from slimmer.errors import TraceIncompleteError
-from slimmer.tracing.wire import Exiting, Listening, Lookup, Phase, RecordReader, Trailer
+from slimmer.trace.wire.reader import Exiting, Listening, Lookup, Phase, RecordReader, Trailer
 from tests.sensor.enclosure import Enclosure
 
 WAYS = {

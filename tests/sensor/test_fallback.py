@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.model import Source
-from slimmer.tracing.wire import Adopted, Exiting, Hello, Listening
+from slimmer.trace.wire.reader import Adopted, Exiting, Hello, Listening
+from slimmer.values import Source
 from tests.sensor.enclosure import Enclosure
 
 COMMAND = ("/bin/sh", "-c", "cat /etc/passwd >/dev/null; test -e /nothing/here; exit 21")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from slimmer.errors import TraceIncompleteError
-from slimmer.model import Source
-from slimmer.tracing.wire import Exiting, Loss, Opened
+from slimmer.trace.wire.reader import Exiting, Loss, Opened
+from slimmer.values import Source
 from tests.sensor.enclosure import Enclosure
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from slimmer.model import Access, Source
-from slimmer.tracing.trace import absolute_path
-from slimmer.tracing.wire import Adopted, Exiting, Listening, Lookup, Phase, Signals
+from slimmer.trace.wire.reader import Adopted, Exiting, Listening, Lookup, Phase, Signals
+from slimmer.trace.wire.trace import absolute_path
+from slimmer.values import Access, Source
 from tests.sensor.enclosure import Enclosure
 
 

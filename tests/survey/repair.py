@@ -20,12 +20,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from slimmer.configuration import BuildOptions, DebugImage, read_options
+from slimmer.build import build_image
 from slimmer.errors import SlimError
-from slimmer.model import Strategy
-from slimmer.pipeline import build_image
+from slimmer.options import BuildOptions, DebugImage, read_options
 from slimmer.progress import console_progress
 from slimmer.report import Report
+from slimmer.values import Strategy
 from tests.bench.slim_build import REPOSITORY, forget
 from tests.survey.__main__ import sample_images
 from tests.survey.survey import SAMPLES, say

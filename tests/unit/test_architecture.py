@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,18 +16,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"slimmer"}),
     frozenset({"errors"}),
-    frozenset({"model"}),
+    frozenset({"values"}),
+    frozenset({"words", "disk"}),
     frozenset({"image"}),
-    frozenset({"engine", "rootfs", "probing", "progress", "comparison"}),
-    frozenset({"crawl", "openapi"}),
-    frozenset({"configuration"}),
-    frozenset({"pack", "keep", "metadata", "tracing", "traces"}),
-    frozenset({"repair", "verify"}),
+    frozenset({"engine", "files", "probing", "progress"}),
+    frozenset({"options", "workspace"}),
+    frozenset({"pack", "keep", "metadata"}),
+    frozenset({"trace"}),
+    frozenset({"verify"}),
     frozenset({"report"}),
-    frozenset({"workspace"}),
-    frozenset({"live"}),
-    frozenset({"cleaning", "compose", "doctor", "watch"}),
-    frozenset({"pipeline", "inquiry"}),
+    frozenset({"upkeep", "watch", "explain"}),
+    frozenset({"build"}),
     frozenset({"cli", "pytest_plugin"}),
     frozenset({"__main__"}),
 )
@@ -39,23 +38,23 @@ SHELL = {"cli", "__main__"}
 
 IMPORTERS = {
     "docker": {"engine"},
-    "requests": {"engine", "openapi"},
+    "requests": {"engine", "probing"},
     "psutil": {"engine"},
     "rich": {"progress", "report"},
     "click": {"cli"},
     "pytest": {"pytest_plugin"},
-    "yaml": {"compose", "configuration"},
+    "yaml": {"build", "options"},
     "cyclonedx": {"metadata"},
     "packageurl": {"metadata"},
-    "selectolax": {"crawl"},
-    "schemathesis": {"openapi"},
-    "hypothesis": {"openapi"},
+    "selectolax": {"probing"},
+    "schemathesis": {"probing"},
+    "hypothesis": {"probing"},
 }
 """Third-party library → the parts that may import it."""
 
 
 def part_of(file: Path) -> str:
-    """`tracing` for slimmer/tracing/wire.py, `doctor` for slimmer/doctor.py."""
+    """`tracing` for slimmer/trace/wire/reader.py, `doctor` for slimmer/upkeep/doctor.py."""
     first = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
     return "slimmer" if first == "__init__" else first
 
@@ -107,14 +106,50 @@ def test_imports_go_down() -> None:
     assert upward == []
 
 
-def test_a_stage_is_imported_through_its_package() -> None:
+def test_a_stage_is_imported_through_a_package() -> None:
+    """From another house one names a folder, never a file of it."""
     reached_into = [
         (str(file.relative_to(PACKAGE)), part, *inside)
         for file in FILES
         for part, inside in own_imports(file)
-        if part != part_of(file) and inside
+        if part != part_of(file)
+        and inside
+        and PACKAGE.joinpath(part, *inside).with_suffix(".py").is_file()
     ]
     assert reached_into == []
+
+
+def test_no_two_files_need_each_other() -> None:
+    """Imports for types only, and those inside functions, count as well."""
+    modules = {module_of(file): file for file in FILES}
+    needs = {
+        module: {name for name in modules_of(file, modules) if name != module}
+        for module, file in modules.items()
+    }
+    while leaves := {module for module, needed in needs.items() if not needed}:
+        needs = {
+            module: needed - leaves for module, needed in needs.items() if module not in leaves
+        }
+    while tops := set(needs) - set().union(*needs.values()) if needs else set():
+        needs = {module: needed for module, needed in needs.items() if module not in tops}
+    assert needs == {}, "what is left are circles, and what lies between them"
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_of(file: Path, modules: Mapping[str, Path]) -> Iterator[str]:
+    """The modules of the package that a file imports, as their names are resolved."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for name in node.names:
+                inner = f"{node.module}.{name.name}"
+                if inner in modules or node.module in modules:
+                    yield inner if inner in modules else node.module
 
 
 def test_a_library_has_one_importer() -> None:
@@ -127,7 +162,7 @@ def test_a_library_has_one_importer() -> None:
     assert strangers == []
 
 
-@pytest.mark.parametrize("stage", ["rootfs", "keep", "metadata", "pack", "traces", "comparison"])
+@pytest.mark.parametrize("stage", ["files", "keep", "metadata", "pack"])
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
     reached: set[str] = set()
@@ -140,15 +175,32 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
     assert reached <= {
         "slimmer",
         "errors",
-        "model",
+        "values",
+        "words",
+        "disk",
         "image",
-        "rootfs",
+        "files",
         "keep",
         "metadata",
         "pack",
-        "traces",
-        "comparison",
     }
+
+
+PURE_PACKAGES = {"trace/saved", "verify/compare"}
+"""Folders inside a house that speaks to engines, which themselves know none."""
+
+
+@pytest.mark.parametrize("folder", sorted(PURE_PACKAGES))
+def test_pure_folders_of_other_stages_know_no_engine(folder: str) -> None:
+    own = folder.split("/")
+    strangers = [
+        (str(file.relative_to(PACKAGE)), part, *inside)
+        for file in (PACKAGE / folder).rglob("*.py")
+        for part, inside in own_imports(file)
+        if [part, *inside][: len(own)] != own
+        and part not in {"slimmer", "errors", "values", "words", "disk", "files", "codec"}
+    ]
+    assert strangers == []
 
 
 def test_nothing_prints_or_ends_the_process_below_the_command_line() -> None:
@@ -168,11 +220,11 @@ def test_the_walker_finds_what_it_looks_for(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text(
         "import docker.errors\nfrom slimmer import errors, __version__\n"
-        "def late():\n    from slimmer.rootfs.index import RootfsIndex\n"
+        "def late():\n    from slimmer.files.index import RootfsIndex\n"
     )
     assert list(own_imports(file)) == [
         ("errors", []),
         ("slimmer", []),
-        ("rootfs", ["index"]),
+        ("files", ["index"]),
     ]
     assert "docker.errors" in imports_of(file)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import is_below, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 # Where distributions and installers put their files. An application that lies in one of them is
 # no directory of its own, and what of it is needed cannot be told from its place.

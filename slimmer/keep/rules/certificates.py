@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import EntryType
+from slimmer.values import EntryType
 
 # Where OpenSSL, GnuTLS, Go, curl and Node look, by distribution.
 _BUNDLES = (

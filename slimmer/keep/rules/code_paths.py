@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.model import Entry, EntryType
+from slimmer.values import Entry, EntryType
 
 _SOURCES = (
     *(".cjs", ".env", ".ini", ".js", ".json", ".mjs", ".php", ".pl", ".pm", ".properties"),

@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import join
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import join
+from slimmer.values import Entry, EntryType
 
 _PASSWD = "/etc/passwd"
 _LARGEST_PASSWD = 1 << 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable
 
+from slimmer.files import is_below
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.application import NEVER_BELOW, SYSTEM_DIRECTORIES, own_entries
-from slimmer.model import CopiedFiles, Entry, EntryType
-from slimmer.rootfs import is_below
+from slimmer.values import CopiedFiles, Entry, EntryType
 
 # What lies here is compiled or thrown away, not run; an application that does run here has its
 # code seen.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from slimmer.keep.loader import Need
+from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _MOST_CHAINS = 16
 

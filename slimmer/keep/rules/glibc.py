@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from slimmer.keep.loader import Need
+from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _NSSWITCH = "/etc/nsswitch.conf"
 _LARGEST_NSSWITCH = 1 << 16

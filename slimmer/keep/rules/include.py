@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from slimmer.errors import UsageError
+from slimmer.files import name_of
 from slimmer.keep.engine_paths import MOUNTED_FILES, is_engine_artefact
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import EntryType
-from slimmer.rootfs import name_of
+from slimmer.values import EntryType
 
 _MOST_NEAR_MISSES = 3
 

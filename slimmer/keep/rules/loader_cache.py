@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from slimmer.keep.loader_configuration import CACHE, musl_path_files
+from slimmer.files import name_of
+from slimmer.keep.linux.loader_configuration import CACHE, musl_path_files
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import Entry
-from slimmer.rootfs import name_of
+from slimmer.values import Entry
 
 
 class LoaderCacheRule(Rule):

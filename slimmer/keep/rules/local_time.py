@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import join
 from slimmer.keep.rule import Rule, Want
-from slimmer.rootfs import join
 
 _ZONES = "/usr/share/zoneinfo"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.ledger import REPAIR
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import EntryType
+from slimmer.values import EntryType
 
 
 class RepairRule(Rule):

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
+from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
-from slimmer.keep.shell import is_shell, read_script
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _LARGEST_SCRIPT = 1 << 18
 # They would install into an image whose package database is that of what is left.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import name_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import Entry
-from slimmer.rootfs import name_of
+from slimmer.values import Entry
 
 # BINPRM_BUF_SIZE of Linux: what lies behind is not looked at.
 _KERNEL_LIMIT = 256

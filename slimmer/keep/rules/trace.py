@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from os import strerror
 
+from slimmer.files import is_below
 from slimmer.keep.rule import Rule, Want
-from slimmer.model import Access, Entry, EntryType
-from slimmer.rootfs import is_below
+from slimmer.values import Access, Entry, EntryType
 
 _DONE = {
     Access.OPEN: "opened",

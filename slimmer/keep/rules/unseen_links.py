@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.model import Entry, EntryType, Source
+from slimmer.values import Entry, EntryType, Source
 
 
 class UnseenLinksRule(Rule):

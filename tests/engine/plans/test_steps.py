@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.traces import read_saved_trace
+from slimmer.trace.saved import read_saved_trace
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
 
 pytestmark = pytest.mark.engine

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.configuration import ComposeOptions
 from slimmer.errors import UsageError
+from slimmer.options import ComposeOptions
 from tests.unit.cli.test_options import options
 
 FILE = "compose: {file: [a.yml, sub/b.yml], service: web, timeout: 9}\n"

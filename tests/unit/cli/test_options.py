@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from slimmer.cli.build import _options, build
-from slimmer.configuration import BuildOptions, DebugImage, Verification
-from slimmer.crawl import CrawlOptions
 from slimmer.errors import UsageError
-from slimmer.model import CommandProbe, HttpProbe, RunOptions, Source, Strategy
-from slimmer.openapi import OpenApiOptions
+from slimmer.options import BuildOptions, DebugImage, Verification
+from slimmer.probing.explore.crawl import CrawlOptions
+from slimmer.probing.explore.openapi import OpenApiOptions
+from slimmer.values import CommandProbe, HttpProbe, RunOptions, Source, Strategy
 
 FILE = """\
 image: from-file:1

@@ -8,9 +8,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from slimmer.cli.rules import rules
-from slimmer.configuration import read_options
 from slimmer.keep import RULES
-from slimmer.model import Strategy
+from slimmer.options import read_options
+from slimmer.values import Strategy
 
 
 def test_every_rule_is_listed_with_its_strategies_and_summary() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.configuration import BuildOptions, read_options
 from slimmer.errors import ConfigurationError, UsageError
-from slimmer.model import Source
+from slimmer.options import BuildOptions, read_options
+from slimmer.values import Source
 from tests.unit.cli.test_options import folder, options
 
 __all__ = ["folder"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slimmer.engine import addresses, argument_vector, as_user_would, exposed_ports, sidecar, traced
-from slimmer.model import RunOptions
+from slimmer.values import RunOptions
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slimmer.image.history import copied_files
-from slimmer.model import CopiedFiles
+from slimmer.values import CopiedFiles
 
 DIGEST = "939d6e69f77817dc99d5c748446bc54091a0c10507ca92b50c5d38e189fe4328"
 

@@ -8,7 +8,7 @@ import pytest
 
 from slimmer.errors import EngineOperationError, UsageError
 from slimmer.image import debug_tag, read_original, repository_tags, slim_tag
-from slimmer.model import Original
+from slimmer.values import Original
 
 ID = "sha256:" + "cafe" * 16
 DIGEST = "sha256:" + "0123456789ab" + "0" * 52

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from slimmer.files import read_packages
 from slimmer.keep import KeepRequest, decide
-from slimmer.model import Access, KeepSet, Sighting, Source, Strategy, Trace
-from slimmer.rootfs import read_packages
-from tests.unit.rootfs.serving import indexed
+from slimmer.values import Access, KeepSet, Sighting, Source, Strategy, Trace
+from tests.unit.files.serving import indexed
 
 
 def seen(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.model import CopiedFiles, Strategy
+from slimmer.values import CopiedFiles, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 

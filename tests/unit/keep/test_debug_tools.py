@@ -22,9 +22,9 @@ from slimmer.keep import (
     decide,
     has_shell,
 )
-from slimmer.model import EntryType, KeepSet, Sighting
+from slimmer.values import EntryType, KeepSet, Sighting
+from tests.unit.files.serving import indexed
 from tests.unit.keep.image_tree import ImageTree, seen, trace_of
-from tests.unit.rootfs.serving import indexed
 
 TRIPLET = "/lib/x86_64-linux-gnu"
 pytestmark = [

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slimmer.keep.elf import CorruptElfError, ElfFile, read_elf
+from slimmer.keep.linux.elf import CorruptElfError, ElfFile, read_elf
 
 EM_X86_64 = 62
 EM_PPC = 20

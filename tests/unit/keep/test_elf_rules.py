@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import pytest
 
+from slimmer.files import RootfsIndex
 from slimmer.keep import KeepRequest, decide
-from slimmer.model import Access, Entry, EntryType
-from slimmer.rootfs import RootfsIndex
+from slimmer.values import Access, Entry, EntryType
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen, trace_of
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc makes the test's programs")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slimmer.model import Access, Strategy
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 # ---------------------------------------------------------------- Java

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimmer.model import Access, Strategy
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 SHARE = "/usr/share/database/15"

@@ -10,7 +10,7 @@ import pytest
 from slimmer.keep.rules.languages.python.distributions import requirements
 from slimmer.keep.rules.languages.python.files import source_of, without_tests
 from slimmer.keep.rules.languages.python.imports import imported_modules
-from slimmer.model import Access
+from slimmer.values import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 
 LIBRARY = "/usr/local/lib/python3.12"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from slimmer.files import read_packages
 from slimmer.keep import KeepRequest, rules_for
-from slimmer.model import Repair, Strategy
-from slimmer.rootfs import read_packages
+from slimmer.values import Repair, Strategy
+from tests.unit.files.serving import indexed
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen, trace_of
-from tests.unit.rootfs.serving import indexed
 
 
 def repair(path: str, *, whole: bool = False) -> Repair:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.keep.shell import read_script
-from slimmer.model import Access
+from slimmer.keep.linux.shell import read_script
+from slimmer.values import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 
 

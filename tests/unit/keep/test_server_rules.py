@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimmer.model import Access
+from slimmer.values import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from slimmer.errors import UsageError
 from slimmer.keep import RULES, check_rule_names
-from slimmer.model import Strategy
+from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen
 
 

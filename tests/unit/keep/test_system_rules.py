@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from slimmer.keep.rules.system.locales import comparable
-from slimmer.model import Strategy
+from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from slimmer.files import RootfsIndex
 from slimmer.keep import KeepRequest, decide
-from slimmer.model import Access, Entry, EntryType, Reason
-from slimmer.rootfs import RootfsIndex
+from slimmer.values import Access, Entry, EntryType, Reason
+from tests.unit.files.serving import indexed
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen, trace_of
-from tests.unit.rootfs.serving import indexed
 
 
 def test_an_empty_trace_keeps_nothing_but_what_the_image_always_needs(tree: ImageTree) -> None:

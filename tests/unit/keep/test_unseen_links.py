@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from slimmer.keep import KeepRequest, decide
-from slimmer.model import Source
+from slimmer.values import Source
+from tests.unit.files.serving import indexed
 from tests.unit.keep.image_tree import ImageTree, check_promises, rules_of, seen, trace_of
-from tests.unit.rootfs.serving import indexed
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.files import PathGlobs, RootfsIndex, ancestors, read_packages
 from slimmer.metadata import (
     MetadataRequest,
     PackageMetadata,
@@ -20,9 +21,8 @@ from slimmer.metadata import (
     package_metadata,
     with_sbom,
 )
-from slimmer.model import EntryType, KeepSet, Reason
-from slimmer.rootfs import PathGlobs, RootfsIndex, ancestors, read_packages
-from tests.unit.rootfs.serving import indexed
+from slimmer.values import EntryType, KeepSet, Reason
+from tests.unit.files.serving import indexed
 
 SUBJECT = SbomSubject(
     name="app:slim", digest="sha256:" + "a" * 64, original="sha256:" + "b" * 64, slimmer_version="1"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from slimmer.model import Entry, EntryType
+from slimmer.values import Entry, EntryType
 
 _TYPES = {
     stat.S_IFREG: EntryType.FILE,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from slimmer.model import Layer, Original
 from slimmer.pack.configuration import image_configuration, image_manifest, with_layer
+from slimmer.values import Layer, Original
 
 CONFIG: dict[str, Any] = {
     "ArgsEscaped": True,

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slimmer.errors import NoSpaceError, PackingError
-from slimmer.model import Entry, EntryType, Layer
 from slimmer.pack import plan_layer, write_layer
 from slimmer.pack.tar_header import END_OF_ARCHIVE, entry_header, padding
+from slimmer.values import Entry, EntryType, Layer
 from tests.unit.pack.directory_tree import TreeContent, index_tree
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes devices and foreign owners")

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from slimmer.errors import PackingError
-from slimmer.model import Entry, EntryType
 from slimmer.pack import LayerPlanning, plan_layers
+from slimmer.values import Entry, EntryType
 
 
 class Image:

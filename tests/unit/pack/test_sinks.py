@@ -12,14 +12,13 @@ from typing import Any
 
 import pytest
 
+from slimmer.disk import space_errors
 from slimmer.errors import NoSpaceError, PackingError, UsageError
 from slimmer.image import image_labels
-from slimmer.model import PackedImage
 from slimmer.pack import (
     CombinedContent,
     NamedImage,
     OutputForm,
-    docker_archive,
     output_target,
     pack_debug_image,
     pack_image,
@@ -28,7 +27,8 @@ from slimmer.pack import (
     verify_image,
     write_output,
 )
-from slimmer.pack.disk import space_errors
+from slimmer.pack.outputs import docker_archive
+from slimmer.values import PackedImage
 from tests.unit.pack.directory_tree import TreeContent, index_tree, nobody_owns
 from tests.unit.pack.test_configuration import original
 

@@ -13,12 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from slimmer.model import HttpAnswer, HttpProbe
 from slimmer.probing import RECORD_LIMIT
 from slimmer.probing.connection import tls_context
 from slimmer.probing.http import request
 from slimmer.probing.origin import origin_of
-from tests.unit.crawl.site import CERTIFICATE, serve
+from slimmer.values import HttpAnswer, HttpProbe
+from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
 
 
 class _Handler(BaseHTTPRequestHandler):

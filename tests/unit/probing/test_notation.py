@@ -3,8 +3,8 @@
 import pytest
 
 from slimmer.errors import UsageError
-from slimmer.model import HttpProbe
 from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.values import HttpProbe
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from slimmer.model import (
+from slimmer.probing import Prober, exercise
+from slimmer.values import (
     Capture,
     CommandProbe,
     Exchange,
@@ -32,8 +33,7 @@ from slimmer.model import (
     TcpProbe,
     Upload,
 )
-from slimmer.probing import Prober, exercise
-from tests.unit.crawl.site import serve
+from tests.unit.probing.explore.crawl.site import serve
 from tests.unit.probing.this_machine import ThisMachine
 
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from slimmer.comparison import compare
-from slimmer.model import HttpRequest, ReplayAnswer, ReplayProbe, Verdict
 from slimmer.probing import Prober
 from slimmer.probing.replay import BODY_KEPT, SILENT_LIMIT
-from tests.unit.crawl.site import Machine, Page, dripping, serve
+from slimmer.values import HttpRequest, ReplayAnswer, ReplayProbe, Verdict
+from slimmer.verify.compare import compare
+from tests.unit.probing.explore.crawl.site import Machine, Page, dripping, serve
 
 
 def get(path: str, status: int = 200, content_type: str = "text/html") -> HttpRequest:

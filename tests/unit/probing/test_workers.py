@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
-from slimmer.model import HttpProbe, Probe, ProbeResult, SignalProbe
 from slimmer.probing import Prober, exercise
-from tests.unit.crawl.site import Site, serve
+from slimmer.values import HttpProbe, Probe, ProbeResult, SignalProbe
+from tests.unit.probing.explore.crawl.site import Site, serve
 from tests.unit.probing.this_machine import ThisMachine
 
 

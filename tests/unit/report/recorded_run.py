@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from slimmer.model import (
+from slimmer.pack import assemble, plan_layers
+from slimmer.report import FidelitySummary, FinishedImage, ImageTest, RunRecord
+from slimmer.values import (
     Access,
     CommandProbe,
     Entry,
@@ -29,9 +31,7 @@ from slimmer.model import (
     Strategy,
     Trace,
 )
-from slimmer.pack import assemble, plan_layers
-from slimmer.repair import RepairLog, RepairRound
-from slimmer.report import FidelitySummary, FinishedImage, ImageTest, RunRecord
+from slimmer.verify.repair import RepairLog, RepairRound
 
 HOSTILE = (
     "/app/<script>alert(1)<",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import jsonschema
 
-from slimmer.model import Access, EntryType, KeepSet, Reason, Sighting, Source, Trace
+from slimmer.files import RootfsIndex
 from slimmer.report import (
     CoverageSummary,
     DriftedPath,
@@ -21,7 +21,7 @@ from slimmer.report import (
     to_json,
     to_page,
 )
-from slimmer.rootfs import RootfsIndex
+from slimmer.values import Access, EntryType, KeepSet, Reason, Sighting, Source, Trace
 from tests.unit.report.recorded_run import file, recorded_run, with_parents
 
 PHASES = ("boot", "first", "second", "third", "shutdown")

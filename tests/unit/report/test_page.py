@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from slimmer.model import Comparison, Difference, Verdict
-from slimmer.progress.words import printable
 from slimmer.report import compose_report, to_page, write_report
+from slimmer.values import Comparison, Difference, Verdict
+from slimmer.words import printable
 from tests.unit.report.recorded_run import HOSTILE, PASSED, REPAIRED, recorded_run
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from slimmer.errors import ReportFileError
-from slimmer.model import EntryType
 from slimmer.report import (
     DROPPED_NAME,
     RunRecord,
@@ -22,6 +21,7 @@ from slimmer.report import (
     read_report,
     write_report,
 )
+from slimmer.values import EntryType
 from tests.unit.report.recorded_run import HOSTILE, file, recorded_run, with_parents
 
 ENTRIES = with_parents(

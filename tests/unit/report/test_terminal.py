@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from slimmer.model import Comparison, ProbeResult, StageTime, Verdict
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
-from slimmer.progress.words import count, factor, printable, seconds, size
 from slimmer.report import ImageTest, compose_report, terminal_summary
+from slimmer.values import Comparison, ProbeResult, StageTime, Verdict
+from slimmer.words import count, factor, printable, seconds, size
 from tests.unit.report.recorded_run import FAILED, PASSED, REPAIRED, finished, recorded_run
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ContainerMarks
+from slimmer.files import ContainerMarks
+from slimmer.values import Entry, EntryType
 from slimmer.verify.fidelity import (
     Difference,
     Expected,

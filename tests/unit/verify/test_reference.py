@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTestError
-from slimmer.model import (
+from slimmer.values import (
     HttpProbe,
     HttpRequest,
     Probe,
@@ -21,7 +21,7 @@ from slimmer.model import (
     Verdict,
 )
 from slimmer.verify import Reference, SmokePlan, SmokeResult, raise_for_failure
-from tests.unit.comparison.answers import page
+from tests.unit.verify.compare.answers import page
 
 GET = HttpProbe(name="GET /", path="/")
 POST = HttpProbe(name="POST /", method="POST", path="/")

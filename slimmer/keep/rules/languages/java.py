@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from slimmer.keep.loader import Need
+from slimmer.files import ancestors, parent_of
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.trees import tree
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, parent_of
+from slimmer.values import Entry, EntryType
 
 # Of a runtime's home these are read by programs that run; `legal`, `jmods`, `include`, `man` and
 # `demo` are not, nor is what the compiler reads.

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, is_below, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
     r"^\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"

@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import ancestors, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _NO_RUNTIME = re.compile(
     r"(?:.*/)?(?:tests?|doc|docs|examples?|\.github)(?:/.*)?|.*\.(?:md|rst|dist|neon)", re.I

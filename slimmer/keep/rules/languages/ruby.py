@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, is_below, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _GEM = re.compile(r"(?P<home>.*)/gems/(?P<name>[^/]+?-\d[^/]*)(?:/.*)?")

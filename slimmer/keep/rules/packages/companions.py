@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from slimmer.files import parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import packages_of_programs
 from slimmer.keep.rules.packages.weight import weight_of_libraries
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import parent_of
+from slimmer.values import Entry, EntryType
 
 _PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import Package
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.packages.places import is_for_building, private_folder
-from slimmer.rootfs import Package
 
 
 class PackageDataRule(Rule):

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
+from slimmer.files import Package, is_below
 from slimmer.keep.rule import Context
-from slimmer.rootfs import Package, is_below
 
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")

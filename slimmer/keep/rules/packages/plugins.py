@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence, Set
 from functools import cached_property
 
-from slimmer.keep.loader_configuration import (
+from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.loader_configuration import (
     configured_directories,
     musl_directories,
     musl_path_files,
@@ -14,8 +15,7 @@ from slimmer.keep.loader_configuration import (
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import packages_of_programs, private_folder
 from slimmer.keep.rules.packages.weight import weight_of_libraries
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 # Where the dynamic loader looks by itself. `/usr/lib/postgresql/15/lib` is no such directory.
 _LIBRARY_FOLDER = re.compile(

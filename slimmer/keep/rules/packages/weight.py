@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from slimmer.keep.loader import Need
+from slimmer.files import parent_of
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import Context
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import parent_of
+from slimmer.values import Entry, EntryType
 
 
 def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:

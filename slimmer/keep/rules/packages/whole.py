@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import Package
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.keep.rules.packages.places import is_documentation
-from slimmer.model import Entry, Strategy
-from slimmer.rootfs import Package
+from slimmer.values import Entry, Strategy
 
 
 class WholePackagesRule(Rule):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
+from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import is_below, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _PATH = re.compile(r"(?<![\w$}.~/-])/[\w.+@*?%-]+(?:/[\w.+@*?%-]+)*")
 _COMMENT = re.compile(r"^\s*(?:#|;|//).*|\s#\s.*", re.MULTILINE)

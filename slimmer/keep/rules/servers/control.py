@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from slimmer.files import name_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Access
-from slimmer.rootfs import name_of
+from slimmer.values import Access
 
 
 class ControlProgramsRule(Rule):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Entry
-from slimmer.rootfs import is_below, name_of, parent_of
+from slimmer.values import Entry
 
 # What data from anywhere is likely to be in. UTF-8, ASCII and UCS are part of libc.
 _COMMON = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import name_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.fixed_files import FixedFilesRule
 from slimmer.keep.trees import tree
-from slimmer.model import Entry
-from slimmer.rootfs import name_of
+from slimmer.values import Entry
 
 _TERMINFO = ("/lib/terminfo", "/usr/share/terminfo", "/etc/terminfo")
 _TERMINALS = ("xterm", "xterm-256color", "linux", "vt100", "screen", "tmux-256color", "dumb")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.trees import tree
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _ENDINGS = (".ttf", ".otf", ".ttc", ".pfb", ".t1", ".woff2")

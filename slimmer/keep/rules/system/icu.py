@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import name_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.trees import tree
-from slimmer.model import Entry
-from slimmer.rootfs import name_of
+from slimmer.values import Entry
 
 _DATA = re.compile(r"icudt\d+[lbe]?\.dat")
 

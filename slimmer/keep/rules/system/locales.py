@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import name_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.model import EntryType
-from slimmer.rootfs import name_of
+from slimmer.values import EntryType
 
 _LOCALES = "/usr/lib/locale"
 _ARCHIVE = f"{_LOCALES}/locale-archive"

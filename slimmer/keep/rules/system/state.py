@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import is_below
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import is_below
+from slimmer.values import Entry, EntryType
 
 _TOPS = (
     *("/run", "/var/cache", "/var/lib", "/var/local", "/var/log", "/var/mail", "/var/opt"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.trees import tree
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 # Directories of single certificates, by the hash of their subject, and of bundles by purpose.
 _STORES = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.files import is_below
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.model import EntryType
-from slimmer.rootfs import is_below
+from slimmer.values import EntryType
 
 _ZONES = "/usr/share/zoneinfo"
 # The same zones once more: under another name, and with leap seconds, which no program wants.

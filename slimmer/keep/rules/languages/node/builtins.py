@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import is_below, name_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.languages.node.packages import GLOBAL_FOLDERS
-from slimmer.model import Entry
-from slimmer.rootfs import is_below, name_of
+from slimmer.values import Entry
 
 
 class NodeBuiltinsRule(Rule):

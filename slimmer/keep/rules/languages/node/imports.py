@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.rootfs import name_of
+from slimmer.files import name_of
 
 _REQUIRED = re.compile(
     r"""(?:\brequire(?:\.resolve)?\s*\(|\bimport\s*\(?|\bfrom)\s*(['"`])"""

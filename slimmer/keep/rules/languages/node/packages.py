@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import RootfsIndex, ancestors, name_of, parent_of
+from slimmer.files import RootfsIndex, ancestors, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 # Where Node looks behind all node_modules on the way (Module.globalPaths), as Debian builds it.
 GLOBAL_FOLDERS = (

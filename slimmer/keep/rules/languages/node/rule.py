@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.languages.node.imports import (
     LARGEST_SOURCE,
@@ -18,8 +19,7 @@ from slimmer.keep.rules.languages.node.packages import (
     required_names,
     runtime_entries,
 )
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 _LARGEST_MANIFEST = 1 << 20
 # Node's own modules win over packages of the same name, which polyfills for browsers have.

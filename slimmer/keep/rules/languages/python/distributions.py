@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from slimmer.files import PackageDatabase, RootfsIndex, join, name_of, parent_of
 from slimmer.keep.rules.languages.python.files import CACHE, source_of
-from slimmer.model import Content, EntryType
-from slimmer.rootfs import PackageDatabase, RootfsIndex, join, name_of, parent_of
+from slimmer.values import Content, EntryType
 
 METADATA_SUFFIXES = (".dist-info", ".egg-info")
 _FILE_LISTS = ("RECORD", "installed-files.txt")

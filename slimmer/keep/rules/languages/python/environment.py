@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.files import ancestors, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.model import Entry
-from slimmer.rootfs import ancestors, name_of, parent_of
+from slimmer.values import Entry
 
 
 class PythonEnvironmentRule(Rule):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from slimmer.rootfs import name_of, parent_of
+from slimmer.files import name_of, parent_of
 
 CACHE = "__pycache__"
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.languages.python.files import is_optimized, source_of
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, is_below, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 # Installed distributions are the business of another rule.
 _DISTRIBUTIONS = frozenset(("site-packages", "dist-packages"))

@@ -6,6 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Sequence
 
+from slimmer.files import ancestors, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.languages.python.distributions import (
     Distribution,
@@ -26,8 +27,7 @@ from slimmer.keep.rules.languages.python.imports import (
     imported_modules,
     is_application_source,
 )
-from slimmer.model import Entry, EntryType
-from slimmer.rootfs import ancestors, name_of, parent_of
+from slimmer.values import Entry, EntryType
 
 
 class PythonDistributionsRule(Rule):

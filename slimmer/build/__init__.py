@@ -1,0 +1,12 @@
+"""The order of the stages, from an image name to a verified pair of images.
+
+    original → traced run → rootfs index → keep-set → package metadata → layers → images
+    → smoke test → tags → report
+
+The one place that knows the order: `build.py` reads as the list above, each step in a file of
+its own beside it.
+"""
+
+from slimmer.build.build import build_image
+
+__all__ = ["build_image"]

@@ -1,0 +1,87 @@
+"""The debug image's layer: the original's own shell and tools, or another image's busybox."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from slimmer.engine import Session
+from slimmer.image import read_original
+from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
+from slimmer.metadata import MetadataRequest, PackageMetadata, metadata_above
+from slimmer.pack import CombinedContent, plan_layer
+from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.values import Content, KeepSet, LayerPlan
+
+LAYER = "debug"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebugLayer:
+    """What `pack_debug_image` needs."""
+
+    plan: LayerPlan
+    content: Content
+    path_folders: tuple[str, ...] = ()
+    """Folders to append to PATH."""
+    foreign: frozenset[str] = frozenset()
+    """Paths that are not the original's: taken from another image, or made."""
+
+
+def layer_of_original(request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
+    """The original's shell and tools with all that they need; None where it has no shell."""
+    if not has_shell(request.index, request.content, search_path=request.search_path):
+        return None
+    tools = debug_tools(request, kept)
+    plan = plan_layer(LAYER, request.index.get, tools.reasons)
+    return DebugLayer(plan=plan, content=request.content)
+
+
+def layer_of_image(
+    session: Session, reference: str, request: KeepRequest, kept: KeepSet, folder: Path
+) -> DebugLayer:
+    """The busybox of the image `reference`, below a folder of its own.
+
+    `folder` takes the fetched bytes. Raises ImageNotFoundError, and UsageError where the image
+    has no busybox that runs in the original.
+    """
+    image = read_original(reference, session.engine.inspect_image(reference))
+    spool = Path(tempfile.mkdtemp(dir=folder)) / "debug-content"  # each round has one of its own
+    server = FileServer(session, image, sensor_binary(image.architecture), spool)
+    index = server.index()
+    tools = borrowed_tools(request, kept, index=index, content=server.content)
+    entries = {entry.path: entry for entry in tools.entries}
+    plan = plan_layer(
+        LAYER, request.index.get, {*tools.originals.reasons, *entries}, entries=entries
+    )
+    borrowed: dict[str, tuple[Content, str]] = {
+        place: (server.content, there) for place, there in tools.sources.items()
+    }
+    content = CombinedContent(request.content, borrowed=borrowed)
+    content.fetch(tools.sources)
+    server.close()
+    return DebugLayer(
+        plan=plan,
+        content=content,
+        path_folders=(BORROWED_FOLDER,),
+        foreign=frozenset(entries),
+    )
+
+
+def with_metadata(
+    layer: DebugLayer, request: MetadataRequest, below: PackageMetadata
+) -> DebugLayer:
+    """The layer with what describes its tools' packages to scanners, as the slim image has it."""
+    tools = {entry.path: entry for entry in layer.plan.entries}
+    above = metadata_above(request, below, tools)
+    if not above.keep.reasons:
+        return layer
+    plan = plan_layer(
+        LAYER,
+        below.entry(request.index.get),
+        {*tools, *above.keep.reasons},
+        entries={**tools, **above.entries},
+    )
+    content = CombinedContent(layer.content, generated=above.content)
+    return replace(layer, plan=plan, content=content, foreign=layer.foreign | set(above.entries))

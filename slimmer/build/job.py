@@ -1,0 +1,70 @@
+"""What all steps of one build share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slimmer.engine import Session
+from slimmer.errors import UsageError
+from slimmer.options import BuildOptions, Role
+from slimmer.progress import Progress, StageClock
+from slimmer.values import NetworkProbe, Original, Probe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One build."""
+
+    options: BuildOptions
+    progress: Progress
+    clock: StageClock
+    session: Session
+    folder: Path
+    """The workspace; goes with the run."""
+    pool: ThreadPoolExecutor
+    """For what goes on beside the main thread; all of it is done before the run ends."""
+    runs: ThreadPoolExecutor
+    """For runs of containers: where there are several roles, no more of them go on at once than
+    get on with each other. Nothing in it may wait for anything else in it."""
+    original: Original
+    slim_name: str
+    debug_name: str
+    """Empty where no debug image is made."""
+    missed: tuple[tuple[str, str], ...] = ()
+    """(path, file) of `--include-from`, see KeepRequest.missed."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences for the report, added to as they come up."""
+
+    def trace_file(self, role: Role) -> Path:
+        """Where the sensor's records of a role go: `trace`, or `trace-NAME`."""
+        return self.folder / "-".join(filter(None, ("trace", role.name)))
+
+    @property
+    def report_directory(self) -> Path:
+        """Where the report goes, and all that lies beside it."""
+        if self.options.report_directory is not None:
+            return self.options.report_directory
+        return Path("slim-report") / self.slim_name.replace("/", "_").replace(":", "_")
+
+    def ports_named(self, probes: Iterable[Probe]) -> set[int]:
+        """The ports that these probes name."""
+        return {probe.port for probe in probes if isinstance(probe, NetworkProbe) and probe.port}
+
+    def warn(self, text: str) -> None:
+        """Tell the user now, and in the report."""
+        self.notes.append(text)
+        self.progress.warned(text)
+
+
+def source_date_epoch() -> int | None:
+    """SOURCE_DATE_EPOCH in seconds; None where it is not set. Raises UsageError."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if not text:
+        return None
+    if not text.isdigit():
+        raise UsageError(f"SOURCE_DATE_EPOCH is `{text}`, not a number of seconds")
+    return int(text)

@@ -1,0 +1,61 @@
+"""What images have passed, kept with the trace that they were built from: an image that comes out
+with the same digest, and would be asked the same, need not be run again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from slimmer import __version__
+from slimmer.build.job import Job
+from slimmer.build.roles import Examined
+from slimmer.options import Verification
+from slimmer.trace.saved import Passed
+from slimmer.values import PackedImage
+
+if TYPE_CHECKING:
+    from slimmer.build.verify import Trial
+
+
+def what_passed(
+    job: Job, images: Mapping[str, PackedImage], trials: Sequence[Trial]
+) -> tuple[Passed, ...]:
+    """These images and what they have to pass, sorted. Empty unless answers are compared: a build
+    that asks for less shows less."""
+    if job.options.verify is not Verification.CONTENT:
+        return ()
+    test = _digest([_asked(trial) for trial in trials])
+    return tuple(sorted(Passed(image=each.config_digest, test=test) for each in images.values()))
+
+
+def has_passed(
+    job: Job, examined: Examined, images: Mapping[str, PackedImage], trials: Sequence[Trial]
+) -> bool:
+    """Whether the build that saved the trace has seen all these images pass all this."""
+    if examined.filed is None or not examined.filed.recalled:
+        return False
+    passed = what_passed(job, images, trials)
+    return bool(passed) and set(passed).issubset(examined.filed.saved.passed)
+
+
+def _asked(trial: Trial) -> dict[str, Any]:
+    """All that a test depends on, but for how long the original took to start: that differs from
+    run to run, and only sets a limit."""
+    plan = trial.plan
+    return {
+        "slimmer": __version__,
+        "role": trial.role.name,
+        "run": dataclasses.asdict(plan.run),
+        "probes": [(type(probe).__name__, dataclasses.asdict(probe)) for probe in plan.probes],
+        "port": plan.port,
+        "exit_status": plan.exit_status,
+    }
+
+
+def _digest(value: object) -> str:
+    """`sha256:…`, so that variables and passwords do not get into the file."""
+    text = json.dumps(value, sort_keys=True, default=repr)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

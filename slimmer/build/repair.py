@@ -1,0 +1,238 @@
+"""Rounds of repair: the failing image is run under the sensor, what it misses is added, and the
+image is built and tested again."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from slimmer.build.assemble import keep_requests, keep_to_budget
+from slimmer.build.examine import Served
+from slimmer.build.job import Job
+from slimmer.build.roles import Examined, named, original_in
+from slimmer.build.verify import Tested, Trial, Verified, attempt
+from slimmer.errors import SmokeTestError
+from slimmer.files import PathGlobs, RootfsIndex, is_below
+from slimmer.image import read_original
+from slimmer.keep import interpreter_of, program_named, rules_for
+from slimmer.trace.run import TracedRun, sensor_binary
+from slimmer.trace.wire import union
+from slimmer.values import LayerPlan, Repair, Trace
+from slimmer.verify import SmokeResult
+from slimmer.verify.repair import (
+    Gaps,
+    Observation,
+    RepairLog,
+    RepairRound,
+    Suspects,
+    find_suspects,
+    finished_index,
+    observe,
+)
+
+_SHOWN = 5
+
+
+def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> Verified:
+    """The images of the first round that passes. Raises the last round's SmokeTestError, with
+    what was tried, where none does and nothing new is missed."""
+    rounds: list[RepairRound] = []
+    repairs: tuple[Repair, ...] = ()
+    excluded: dict[str, Repair] = {}
+    by_listing = False
+    built = failed
+    while built.failure is not None and len(rounds) < job.options.repair:
+        with job.clock.stage("repair"):
+            seen = _observe(job, served, built, len(rounds))
+            missed = _suspects(job, served, built, seen, repairs)
+            fresh = missed.found or missed.named or missed.listed
+            job.progress.detail("repair", _words(fresh or missed.excluded))
+        excluded |= {repair.path: repair for repair in missed.excluded}
+        if not fresh and not _passed(seen):
+            break
+        rounds.append(RepairRound(problem=built.failure.message, repairs=fresh))
+        if not fresh:
+            continue  # it passed this time: what it depends on shows in another run, or never
+        by_listing = by_listing or not missed.found
+        repairs += fresh
+        job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
+        built = attempt(job, examined, served, built.trials, repairs)
+    if built.failure is not None:
+        raise _with_what_was_tried(built.failure, rounds, excluded.values())
+    if by_listing:
+        built, repairs = _narrowed(job, examined, served, built, repairs, len(rounds))
+    keep_to_budget(job, built.assembly.images["slim"])
+    log = RepairLog(
+        rounds=tuple(rounds), repairs=repairs, lasting=_lasting(job, examined, served, repairs)
+    )
+    return dataclasses.replace(built, repair=log)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """An image under the sensor, in one role."""
+
+    trial: Trial
+    observation: Observation
+
+
+def _observe(job: Job, served: Served, built: Verified, number: int) -> tuple[_Seen, ...]:
+    """The image that failed, in each role in which one did; or the slim image in all roles."""
+    failed: dict[str, tuple[Trial, str]] = {}
+    for tested in built.tests:
+        if not tested.result.passed:
+            failed.setdefault(tested.trial.role.name, (tested.trial, tested.result.role))
+    watched = failed.values() or [(trial, "slim") for trial in built.trials]
+    return tuple(
+        _Seen(trial=trial, observation=_observe_as(job, served, trial, built.loaded[image], number))
+        for trial, image in watched
+    )
+
+
+def _observe_as(job: Job, served: Served, trial: Trial, image: str, number: int) -> Observation:
+    plan = trial.plan
+    run = dataclasses.replace(plan.run, port=plan.port)
+    finished = read_original(image, job.session.engine.inspect_image(image))
+    target = TracedRun(
+        job.session,
+        original_in(trial.role, finished),
+        run,
+        sensor=sensor_binary(job.original.architecture),
+        trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", trial.role.name))),
+        ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
+        sources=job.options.sources,
+    )
+    try:
+        return observe(
+            target,
+            plan.probes,
+            run,
+            ready_limit=plan.ready_limit,
+            exit_status=plan.exit_status,
+            program=lambda name: program_named(name, served.index, job.original.config, plan.run),
+            done=lambda result: job.progress.probed("repair", named(trial.role, result)),
+        )
+    finally:
+        target.close()
+
+
+def _passed(seen: Iterable[_Seen]) -> bool:
+    """Whether nothing was wrong this time, with the answers neither."""
+    return all(map(_has_passed, seen))
+
+
+def _has_passed(seen: _Seen) -> bool:
+    reference, observation = seen.trial.reference, seen.observation
+    if not observation.passed or reference is None:
+        return observation.passed
+    test = SmokeResult(role="slim", results=observation.results, problem="", logs="")
+    return all(judged.passed for judged in reference.judge([test]).tests)
+
+
+def _trace_of(seen: Iterable[_Seen]) -> Trace:
+    return union((each.trial.role.name, each.observation.trace) for each in seen)
+
+
+def _suspects(
+    job: Job,
+    served: Served,
+    built: Verified,
+    seen: tuple[_Seen, ...],
+    repairs: tuple[Repair, ...],
+) -> Suspects:
+    return find_suspects(
+        _trace_of(seen),
+        Gaps(served.index, finished_index(_plans(built))),
+        said="\n".join((*(each.observation.logs for each in seen), *_said(built.tests))),
+        excludes=PathGlobs(job.options.excludes),
+        known=frozenset(repair.path for repair in repairs),
+        interpreter=partial(interpreter_of, index=served.index, content=served.server.content),
+    )
+
+
+def _plans(built: Verified) -> Sequence[LayerPlan]:
+    return built.assembly.plans["slim"]
+
+
+def _said(tests: Iterable[Tested]) -> Iterable[str]:
+    for test in (tested.result for tested in tests):
+        if not test.passed:
+            yield test.problem
+            yield test.logs
+            yield from (result.excerpt for result in test.failed)
+
+
+def _narrowed(
+    job: Job,
+    examined: Examined,
+    served: Served,
+    built: Verified,
+    repairs: tuple[Repair, ...],
+    number: int,
+) -> tuple[Verified, tuple[Repair, ...]]:
+    """Without the repairs that the passing image does not touch, if it passes without them too:
+    a listing brings everything that it lacked, and little of that matters."""
+    with job.clock.stage("repair"):
+        seen = _observe(job, served, built, number)
+    if not _passed(seen):
+        return built, repairs
+    met = _met(served.index, (sighting.path for sighting in _trace_of(seen).sightings))
+    used = tuple(repair for repair in repairs if _is_used(repair, met))
+    if len(used) == len(repairs):
+        return built, repairs
+    narrow = attempt(job, examined, served, built.trials, used)
+    return (built, repairs) if narrow.failure is not None else (narrow, used)
+
+
+def _met(index: RootfsIndex, paths: Iterable[str]) -> frozenset[str]:
+    """The canonical paths of what these lookups name and lead to."""
+    walks = map(index.resolve, set(paths))
+    ends = (end for walk in walks for end in (walk.named, walk.entry, walk.deepest))
+    return frozenset(end.path for end in ends if end is not None)
+
+
+def _is_used(repair: Repair, met: frozenset[str]) -> bool:
+    return repair.path in met or (repair.whole and any(is_below(path, repair.path) for path in met))
+
+
+def _lasting(
+    job: Job, examined: Examined, served: Served, repairs: tuple[Repair, ...]
+) -> dict[str, str]:
+    """What to add to the command line so that the next build needs no repair."""
+    paths = [repair.path for repair in repairs]
+    rules: dict[str, str] = {}
+    for request in keep_requests(job, examined, served):
+        rules = rules_for(request, paths) | rules
+    return {
+        path: f"--rule {rules[path]}" if path in rules else f"--include {shlex.quote(path)}"
+        for path in paths
+    }
+
+
+def _with_what_was_tried(
+    failure: SmokeTestError, rounds: Sequence[RepairRound], excluded: Iterable[Repair]
+) -> SmokeTestError:
+    lines = [
+        f"repair, round {number}: added {repair.path}, {repair.detail}"
+        for number, each in enumerate(rounds, 1)
+        for repair in each.repairs
+    ]
+    missed = [f"left out because of --exclude: {each.path}, {each.detail}" for each in excluded]
+    hint = failure.hint
+    if missed:
+        hint = "no tag was moved; the image misses what --exclude leaves out: exclude less"
+    return type(failure)(
+        failure.message, hint=hint, details="\n".join((failure.details, *lines, *missed)).strip()
+    )
+
+
+def _words(repairs: Sequence[Repair]) -> str:
+    """`/etc/a, /etc/b and 3 more`."""
+    if not repairs:
+        return "nothing is missed"
+    shown = ", ".join(repair.path for repair in repairs[:_SHOWN])
+    more = len(repairs) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

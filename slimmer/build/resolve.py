@@ -1,0 +1,78 @@
+"""Before anything starts: the original, and names for the results that take nothing from the
+user."""
+
+from __future__ import annotations
+
+from slimmer.engine import Engine
+from slimmer.errors import ImageNotFoundError, UsageError
+from slimmer.image import (
+    ORIGINAL_LABEL,
+    debug_tag,
+    parse_tag,
+    read_original,
+    repository_tags,
+    slim_tag,
+)
+from slimmer.options import BuildOptions, DebugImage
+from slimmer.values import Original
+
+
+def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
+    """(the original, the slim image's name, the debug image's name or nothing).
+
+    Raises ImageNotFoundError, and UsageError for names that cannot be used.
+    """
+    _refuse_what_fails_later(options)
+    inspection = engine.inspect_image(options.image)
+    history = engine.image_history(options.image)
+    original = read_original(options.image, inspection, history)
+    if original.os != "linux":
+        raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
+    own_names = repository_tags(inspection)
+    slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
+    debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
+    for name in filter(None, (slim, debug)):
+        _refuse_foreign(engine, name)
+    return original, slim, debug
+
+
+def read_missed(options: BuildOptions) -> tuple[tuple[str, str], ...]:
+    """(path, file) for each path in the files of `--include-from`. Raises WatchFileError."""
+    if not options.include_from:
+        return ()
+    from slimmer.watch import read_missed_paths  # most builds have none
+
+    return tuple(
+        (path, str(file)) for file in options.include_from for path in read_missed_paths(file)
+    )
+
+
+def _refuse_what_fails_later(options: BuildOptions) -> None:
+    """Mistakes that a later step would find after a minute's work."""
+    if options.rules or options.without_rules:
+        from slimmer.keep import check_rule_names  # see build._later_steps
+
+        check_rule_names((*options.rules, *options.without_rules))
+    if options.output:
+        from slimmer.pack import output_target
+
+        output_target(options.output)
+    place = options.save_trace
+    if place is not None and (place.is_dir() or not place.parent.is_dir()):
+        raise UsageError(
+            f"the trace cannot be saved to {place}",
+            hint="name a file in a folder that is there",
+        )
+
+
+def _refuse_foreign(engine: Engine, name: str) -> None:
+    """A tag may move from an older result of slimmer, never from an image of the user's."""
+    try:
+        present = engine.inspect_image(name)
+    except ImageNotFoundError:
+        return
+    if ORIGINAL_LABEL not in ((present.get("Config") or {}).get("Labels") or {}):
+        raise UsageError(
+            f"the name {name} belongs to an image that slimmer did not make",
+            hint="choose another with --tag, or remove that name first (docker rmi)",
+        )

@@ -1,0 +1,122 @@
+"""The roles of an image in one build: each is run, examined and tested for itself, and what is
+said of it has its name in front."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from slimmer.errors import InterruptedRunError, SlimError
+from slimmer.options import BuildOptions, Role
+from slimmer.trace.run import Examination
+from slimmer.values import (
+    CommandProbe,
+    HostProbe,
+    Original,
+    Probe,
+    ProbeResult,
+    RunOptions,
+    Trace,
+    in_role,
+)
+
+if TYPE_CHECKING:
+    from slimmer.build.trace_file import Filed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExaminedRole:
+    """What the traced run of one role brought."""
+
+    role: Role
+    examination: Examination
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What the traced runs of all roles brought."""
+
+    roles: tuple[ExaminedRole, ...]
+    trace: Trace
+    """Of all of them, see tracing.union."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the report."""
+    filed: Filed | None = None
+    """The file of the user's that holds the trace; None where there is none."""
+
+
+def is_shared(run: RunOptions) -> bool:
+    """Whether two containers of a run may meet: at a port of the host, or in a volume."""
+    return bool(run.volumes) or run.network.startswith(("host", "container:"))
+
+
+def runs_here(probes: Iterable[Probe]) -> bool:
+    """Whether commands run on this machine: two of them may meet in its files."""
+    return any(isinstance(probe, HostProbe) for probe in probes)
+
+
+def pool_for_runs(options: BuildOptions) -> ThreadPoolExecutor:
+    """Where containers run side by side, as many as the machine has cores; or one after the other,
+    in the order of slim.yaml, where they could get into each other's way, or share what a compose
+    file brings up."""
+    alone = (
+        options.compose is not None
+        or any(is_shared(role.run) or role.run.network for role in options.roles)
+        or any(runs_here((*role.probes, *role.checks)) for role in options.all_roles)
+    )
+    workers = 1 if alone else max(2, os.cpu_count() or 1)
+    return ThreadPoolExecutor(workers, thread_name_prefix="role")
+
+
+def all_results(futures: Sequence[Future[T]]) -> tuple[T, ...]:
+    """What the futures bring. Raises the first failure as soon as there is one: those that have
+    not begun yet never will, and the session's end stops the others."""
+    done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
+    for future in waiting:
+        future.cancel()
+    for future in futures:
+        if future in done:
+            future.result()
+    return tuple(future.result() for future in futures)
+
+
+@contextlib.contextmanager
+def told_of(role: Role) -> Iterator[None]:
+    """Errors of the block name the role."""
+    try:
+        yield
+    except InterruptedRunError:
+        raise
+    except SlimError as error:
+        if role.name:
+            error.message = f"role {role.name}: {error.message}"
+            error.args = (error.message,)
+        raise
+
+
+def named(role: Role, result: ProbeResult) -> ProbeResult:
+    """The result as it is told beside those of other roles."""
+    if not role.name:
+        return result
+    probe = dataclasses.replace(result.probe, name=in_role(role.name, result.probe.name))
+    return dataclasses.replace(result, probe=probe)
+
+
+def original_in(role: Role, original: Original) -> Original:
+    """The original as this role runs it: a worker or a job listens on no port, whatever the image
+    EXPOSEs for the sake of its server."""
+    probes = (*role.probes, *role.checks)
+    explored = role.crawl is not None or role.openapi is not None
+    by_command = all(isinstance(probe, CommandProbe) for probe in probes)
+    speaks = role.run.port or explored or not by_command
+    if not role.name or role.runs_own_command or speaks:
+        return original
+    config = {key: value for key, value in original.config.items() if key != "ExposedPorts"}
+    return dataclasses.replace(original, config=config)

@@ -1,6 +1,0 @@
-"""Crawl: what links, forms and sitemaps of the running application lead to."""
-
-from slimmer.crawl.crawl import CRAWL, START, Crawl
-from slimmer.crawl.options import CrawlOptions
-
-__all__ = ["CRAWL", "START", "Crawl", "CrawlOptions"]

@@ -1,0 +1,186 @@
+"""The engine API's JSON for the containers of a run: the original's own settings plus ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from slimmer.values import PortBinding, RunOptions
+
+SENSOR_PATH = "/.slim/sensor"
+"""Where the sensor lies in the containers that use it."""
+UNPUBLISHABLE_NETWORKS = ("host", "none", "container:")
+
+
+def as_user_would(
+    image: str,
+    run: RunOptions,
+    ports: Iterable[int],
+    *,
+    loopback: bool,
+    bindings: Sequence[PortBinding] | None = None,
+) -> dict[str, Any]:
+    """What `docker run` would create for the image with these options.
+
+    TCP `ports` are published at free ports, on loopback only where the engine is local; given
+    `bindings`, those are published instead.
+    """
+    if bindings is None:
+        address = "127.0.0.1" if loopback else ""
+        bindings = [PortBinding(port=port, host_address=address) for port in sorted(set(ports))]
+    published = not run.network.startswith(UNPUBLISHABLE_NETWORKS)
+    configuration: dict[str, Any] = {
+        "Image": image,
+        "Env": [f"{name}={value}" for name, value in run.environment],
+        "HostConfig": {
+            "Binds": [_bind(volume) for volume in run.volumes],
+            "NetworkMode": run.network or "default",
+            "ExtraHosts": list(run.extra_hosts),
+            "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
+        },
+    }
+    if published and bindings:
+        places: dict[str, list[dict[str, str]]] = {}
+        for each in bindings:
+            place = {"HostIp": each.host_address, "HostPort": each.host_port}
+            places.setdefault(f"{each.port}/{each.protocol}", []).append(place)
+        configuration["ExposedPorts"] = {port: {} for port in places}
+        configuration["HostConfig"]["PortBindings"] = places
+    if run.endpoints:
+        configuration["NetworkingConfig"] = {
+            "EndpointsConfig": {
+                endpoint.network: {"Aliases": list(endpoint.aliases)} for endpoint in run.endpoints
+            }
+        }
+    settings = {"User": run.user, "WorkingDir": run.workdir, "Hostname": run.hostname}
+    configuration |= {key: value for key, value in settings.items() if value}
+    if run.entrypoint is not None:
+        configuration["Entrypoint"] = list(run.entrypoint)
+        configuration["Cmd"] = []
+    if run.command is not None:
+        configuration["Cmd"] = list(run.command)
+    return configuration
+
+
+def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ...]:
+    """What the engine would execute: ENTRYPOINT and CMD, with the run's replacements.
+
+    As for `docker run`, a replaced entrypoint drops the image's CMD. Empty where there is none.
+    """
+    entrypoint = config.get("Entrypoint") or []
+    command = config.get("Cmd") or []
+    if run.entrypoint is not None:
+        entrypoint, command = run.entrypoint, []
+    if run.command is not None:
+        command = run.command
+    return (*entrypoint, *command)
+
+
+def traced(
+    configuration: Mapping[str, Any], arguments: Iterable[str], gate: Iterable[str]
+) -> dict[str, Any]:
+    """The same container with the sensor's gate as its first program.
+
+    The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
+    be chance. It is exercised as a probe instead.
+    """
+    return {
+        **configuration,
+        "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
+        "Cmd": list(arguments),
+        "Healthcheck": {"Test": ["NONE"]},
+    }
+
+
+def helper(
+    image: str, arguments: Iterable[str], capabilities: Iterable[str], volumes: Iterable[str]
+) -> dict[str, Any]:
+    """A container of the original in which the sensor works for us: no network, no log, root
+    with only the named capabilities.
+
+    `NetworkDisabled` leaves the engine nothing to set up, which halves the time of the start; the
+    container has a network namespace of its own as with the mode `none`.
+    """
+    return {
+        "Image": image,
+        "Entrypoint": [SENSOR_PATH, *arguments],
+        "Cmd": [],
+        "User": "0:0",
+        "WorkingDir": "/",
+        "Healthcheck": {"Test": ["NONE"]},
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "NetworkDisabled": True,
+        "HostConfig": {
+            "NetworkMode": "none",
+            "CapDrop": ["ALL"],
+            "CapAdd": list(capabilities),
+            "LogConfig": {"Type": "none", "Config": {}},
+            "Tmpfs": dict.fromkeys(volumes, ""),
+        },
+    }
+
+
+def sidecar(
+    image: str, arguments: Iterable[str], target: str, volumes: Iterable[str]
+) -> dict[str, Any]:
+    """The container in which the sensor watches the target.
+
+    Its own copies of the image's volumes are replaced by empty memory, so that the engine need
+    not copy what nobody reads.
+    """
+    configuration = helper(
+        image, arguments, ("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH"), volumes
+    )
+    configuration["HostConfig"] |= {
+        "PidMode": f"container:{target}",
+        "SecurityOpt": ["seccomp=unconfined", "apparmor=unconfined"],
+    }
+    return configuration
+
+
+def file_server(image: str) -> dict[str, Any]:
+    """The container that gives the rootfs index and the bytes of the original."""
+    configuration = helper(image, ("serve",), ("DAC_READ_SEARCH",), ())
+    configuration["HostConfig"]["SecurityOpt"] = ["no-new-privileges"]
+    return configuration
+
+
+def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any]:
+    """The same container with the sensor mounted from this machine, read-only.
+
+    Only for engines that see this machine's files (`Engine.can_mount`). Others get the sensor
+    copied in, which takes the engine 60 ms for each container.
+    """
+    mount = {"Type": "bind", "Source": str(sensor), "Target": SENSOR_PATH, "ReadOnly": True}
+    host = {**configuration["HostConfig"], "Mounts": [mount]}
+    return {**configuration, "HostConfig": host}
+
+
+def with_input(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The same container with a stdin, which ends with the connection that gives it."""
+    return {**configuration, "OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
+
+
+def exposed_ports(config: Mapping[str, Any]) -> tuple[int, ...]:
+    """The TCP ports that an image's EXPOSE names, lowest first."""
+    return tuple(
+        sorted(
+            int(port.partition("/")[0])
+            for port in config.get("ExposedPorts") or {}
+            if port.partition("/")[2] in ("", "tcp") and port.partition("/")[0].isdigit()
+        )
+    )
+
+
+def _bind(volume: str) -> str:
+    """A `--volume` argument with its host path made absolute, as the docker command does."""
+    source, colon, rest = volume.partition(":")
+    if colon and source.startswith((".", "~")):
+        return f"{os.path.abspath(os.path.expanduser(source))}:{rest}"
+    return volume

@@ -1,0 +1,24 @@
+"""Questions about a slim image: why a path is there or gone, and what left.
+
+Answered from the saved report, or, where there is none, from the indexes of both images, which
+tell what and not why.
+"""
+
+from slimmer.explain.account import Account
+from slimmer.explain.comparison import Comparison, Share, compare
+from slimmer.explain.gathering import account_of, sightings_of
+from slimmer.explain.why import Answer, Link, State, Step, why
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Comparison",
+    "Link",
+    "Share",
+    "State",
+    "Step",
+    "account_of",
+    "compare",
+    "sightings_of",
+    "why",
+]

@@ -1,0 +1,206 @@
+"""An image's account, from its saved report or from the images themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from slimmer.engine import Engine, Session, connect
+from slimmer.errors import (
+    EngineUnreachableError,
+    ImageNotFoundError,
+    NotSlimmedError,
+    OriginalMissingError,
+    ReportMismatchError,
+    UsageError,
+)
+from slimmer.explain.account import Account
+from slimmer.files import RootfsIndex, read_packages
+from slimmer.image import ORIGINAL_LABEL, read_original
+from slimmer.report import Fate, SavedReport, content_sizes, find_report, read_report
+from slimmer.trace.run import FileServer, container_marks, sensor_binary
+from slimmer.trace.wire import read_trace
+from slimmer.values import Original, Sighting
+from slimmer.workspace import workspace
+
+
+def account_of(image: str, *, original: str = "", place: Path | None = None) -> Account:
+    """What is known of the slim or debug `image`.
+
+    `place` is a report or its folder; None: it is looked for. `original` is what the user thinks
+    that the image was made from; empty: nothing. Raises ImageNotFoundError, NotSlimmedError,
+    ReportFileError, ReportMismatchError, UsageError for another original, and
+    OriginalMissingError where there is no report and no original either.
+    """
+    saved = read_report(place) if place else None
+    try:
+        engine = connect()
+    except EngineUnreachableError:
+        if saved is None or not _names(saved, image):
+            raise
+        return _from_report(saved, image, notes=("no engine answers: the report is believed",))
+    try:
+        return _account(engine, image, original, saved)
+    finally:
+        engine.close()
+
+
+def sightings_of(account: Account) -> Sequence[Sighting]:
+    """What the traced run saw, from the trace beside the report. Raises TraceFileError."""
+    return read_trace(account.trace).sightings if account.trace else ()
+
+
+def _account(engine: Engine, image: str, original: str, saved: SavedReport | None) -> Account:
+    try:
+        inspection = engine.inspect_image(image)
+    except ImageNotFoundError:
+        if saved is None or not _names(saved, image):
+            raise
+        note = f"the engine does not have {image}: the report is believed"
+        return _from_report(saved, image, notes=(note,))
+    identity = str(inspection["Id"])
+    labels = (inspection.get("Config") or {}).get("Labels") or {}
+    if ORIGINAL_LABEL not in labels:
+        raise NotSlimmedError(
+            f"{image} was not built by slimmer: it has no label {ORIGINAL_LABEL}",
+            hint="name a slim image, or its debug image",
+        )
+    made_from = str(labels[ORIGINAL_LABEL])
+    if original:
+        _check_original(engine, image, original, made_from)
+    if saved is None:
+        file = find_report(identity)
+        saved = read_report(file) if file else None
+    elif identity not in _ids(saved):
+        raise ReportMismatchError(
+            f"the report {saved.file} is of another build: it tells of {saved.slim.reference} "
+            f"({saved.slim.id[:19]}), and {image} is {identity[:19]}",
+            hint="a later build may have moved the tag, or replaced the report",
+        )
+    if saved is not None and saved.is_whole:
+        return _from_report(saved, image, identity)
+    account = _from_images(engine, image, inspection, made_from, saved)
+    return account if saved is None else _with_reasons(account, saved)
+
+
+def _check_original(engine: Engine, image: str, original: str, made_from: str) -> None:
+    identity = str(engine.inspect_image(original)["Id"])
+    if identity != made_from:
+        raise UsageError(
+            f"{image} was made from {made_from[:19]}, and {original} is {identity[:19]}",
+            hint=f"the tag may have moved since; `slim diff {image}` compares with the right one",
+        )
+
+
+def _from_report(
+    saved: SavedReport, image: str, identity: str = "", *, notes: tuple[str, ...] = ()
+) -> Account:
+    debug = saved.debug
+    is_debug = debug is not None and (identity or image) in (debug.id, debug.reference)
+    return Account(
+        image=image,
+        image_size=debug.size if debug is not None and is_debug else saved.slim.size,
+        is_debug=is_debug,
+        original=saved.original.reference,
+        original_size=saved.original.size,
+        fates=saved.fates,
+        report=saved.file,
+        strategy=saved.strategy,
+        phases=saved.phases,
+        excluded=saved.excluded,
+        trace=saved.trace,
+        notes=notes,
+    )
+
+
+def _from_images(
+    engine: Engine,
+    image: str,
+    inspection: Mapping[str, Any],
+    made_from: str,
+    saved: SavedReport | None,
+) -> Account:
+    """By the indexes of both images, taken side by side."""
+    try:
+        original = read_original(made_from, engine.inspect_image(made_from))
+    except ImageNotFoundError:
+        raise OriginalMissingError(
+            f"the original of {image} ({made_from[:19]}) is not in the engine any more"
+            + ("" if saved else ", and no report was found"),
+            hint="name the report of the build with --report, which tells without the original",
+        ) from None
+    finished = read_original(image, inspection)
+    sensor = sensor_binary(original.architecture)
+    with Session(engine) as session, workspace() as folder, ThreadPoolExecutor() as pool:
+        servers = [
+            FileServer(session, each, sensor, folder / name)
+            for name, each in (("original", original), ("finished", finished))
+        ]
+        whole, left = pool.map(lambda server: server.index(), servers)
+        packages = read_packages(whole, servers[0].content)
+    sizes = content_sizes(whole, left)
+    fates = {
+        entry.path: Fate(
+            path=entry.path,
+            type=entry.type,
+            size=sizes.get(entry.path, 0),
+            kept=entry.path in left,
+            package=getattr(packages.owner(entry.path), "name", ""),
+            target=entry.link_target,
+        )
+        for entry in whole
+    }
+    fates |= _made(left, whole, finished)
+    where = "there is no dropped.json beside the report" if saved else "no report was found"
+    names = sorted(engine.inspect_image(made_from).get("RepoTags") or ())
+    return Account(
+        image=image,
+        image_size=finished.size,
+        is_debug=False,
+        original=names[0] if names else made_from,
+        original_size=original.size,
+        fates=fates,
+        notes=(f"{where}: compared the images instead, which tell what is gone and not why",),
+    )
+
+
+def _made(left: RootfsIndex, whole: RootfsIndex, finished: Original) -> dict[str, Fate]:
+    """What is in the finished image alone."""
+    marks = container_marks(finished)
+    return {
+        entry.path: Fate(
+            path=entry.path,
+            type=entry.type,
+            size=entry.size,
+            kept=True,
+            target=entry.link_target,
+            made=True,
+        )
+        for entry in left
+        if entry.path not in whole and not marks.covers(entry)
+    }
+
+
+def _with_reasons(account: Account, saved: SavedReport) -> Account:
+    """The report knows all of what is kept, the images all of what is gone."""
+    return dataclasses.replace(
+        account,
+        fates={**account.fates, **saved.fates},
+        report=saved.file,
+        strategy=saved.strategy,
+        phases=saved.phases,
+        excluded=saved.excluded,
+        trace=saved.trace,
+    )
+
+
+def _names(saved: SavedReport, image: str) -> bool:
+    images = [each for each in (saved.slim, saved.debug) if each]
+    return image in {*_ids(saved), *(each.reference for each in images)}
+
+
+def _ids(saved: SavedReport) -> set[str]:
+    return {each.id for each in (saved.slim, saved.debug) if each}

@@ -1,0 +1,27 @@
+"""Stage rootfs: what the original holds, as an index, and its bytes, on request.
+
+Knows nothing of any engine: the file server is spoken to over a pair of streams.
+"""
+
+from slimmer.files.client import FileServerClient
+from slimmer.files.container_marks import ContainerMarks
+from slimmer.files.glob import PathGlobs
+from slimmer.files.index import Resolution, RootfsIndex
+from slimmer.files.packages import Package, PackageDatabase, read_packages
+from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
+
+__all__ = [
+    "ContainerMarks",
+    "FileServerClient",
+    "Package",
+    "PackageDatabase",
+    "PathGlobs",
+    "Resolution",
+    "RootfsIndex",
+    "ancestors",
+    "is_below",
+    "join",
+    "name_of",
+    "parent_of",
+    "read_packages",
+]

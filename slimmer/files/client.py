@@ -1,0 +1,228 @@
+"""The client of the file server: the index of the original, and then the bytes of exactly the
+paths that are asked for.
+
+It speaks over any pair of binary streams and knows nothing of containers. The server is in step
+after every answer, failed files included, so one client lives as long as its server.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, BinaryIO
+
+from slimmer.errors import OriginalUnreadableError
+from slimmer.files import wire
+from slimmer.files.container_marks import ContainerMarks
+from slimmer.files.index import RootfsIndex
+from slimmer.files.spool import Segment, Spool
+from slimmer.values import Entry, EntryType
+
+_PIECE = 256 * 1024
+_NO_MARKS = ContainerMarks()
+
+
+class FileServerClient:
+    """A `model.Content` over a running `sensor serve`. One request at a time, from any thread."""
+
+    def __init__(self, reader: IO[bytes], writer: IO[bytes], spool: Path) -> None:
+        """`spool` is a file to be created for the fetched bytes; `close` removes it.
+
+        The server's header is read with the first request, so a client can be made before the
+        server is up.
+        """
+        self._incoming = wire.Incoming(reader)
+        self._writer = writer
+        self._spool = Spool(spool)
+        self._segments: dict[str, Segment] = {}
+        self._inodes: dict[str, int] = {}
+        self._linked: dict[int, Segment] = {}
+        self._greeted = False
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> FileServerClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the spool and end the requests, upon which the server exits. The streams stay
+        their owner's to close."""
+        self._spool.close()
+
+    def index(
+        self,
+        opaque: Iterable[str] = (),
+        hidden: Iterable[str] = (),
+        marks: ContainerMarks = _NO_MARKS,
+    ) -> RootfsIndex:
+        """The index of the whole root file system.
+
+        `opaque` names mount points of the engine: they are listed, what lies below is not.
+        `hidden` names files that the engine puts over the image's own: they are left out, but
+        for links, which are the image's and lead to where the engine mounts. Also tells the
+        client which files are hard links, so that each is fetched once. `marks` are
+        what the engine changes when it makes a container: such a path has at most the time that
+        they give, and what it makes anew is left out.
+        """
+        left_out = frozenset(hidden)
+        with self._lock:
+            self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
+            unreadable: dict[str, int] = {}
+            entries = [
+                _not_later(entry, marks.latest_ns) if marks.covers(entry) else entry
+                for entry in wire.index_records(self._incoming, unreadable)
+                if (entry.path not in left_out or entry.type is EntryType.SYMLINK)
+                and not marks.is_made(entry)
+            ]
+        self._inodes = {
+            entry.path: entry.inode
+            for entry in entries
+            if entry.inode and entry.type is EntryType.FILE
+        }
+        try:
+            return RootfsIndex(entries, unreadable=unreadable)
+        except ValueError as error:
+            raise wire.out_of_step(str(error)) from error
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Spool the content of these regular files in one round trip; see `model.Content`.
+
+        Raises OriginalUnreadableError where a file could not be read in full; the others are
+        there nevertheless.
+        """
+        with self._lock:
+            self._fetch(paths)
+
+    def digests(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """BLAKE2b digests (32 bytes) of these regular files, computed by the server from what it
+        reads, whatever was fetched; hard links are read once.
+
+        Raises OriginalUnreadableError where a file could not be read in full.
+        """
+        by_file: dict[object, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            by_file.setdefault(self._inodes.get(path) or path, []).append(path)
+        found: dict[str, bytes] = {}
+        failed: dict[str, int] = {}
+        with self._lock:
+            self._ask(wire.path_list(wire.DIGESTS_REQUEST, (each[0] for each in by_file.values())))
+            self._expect(wire.DIGESTS_REQUEST)
+            for names in by_file.values():
+                (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+                if not error:
+                    _, digest, error = wire.DIGEST.unpack(self._incoming.take(wire.DIGEST.size))
+                    found |= dict.fromkeys(names, digest)
+                if error:
+                    failed[names[0]] = error
+        if failed:
+            raise _unreadable(failed)
+        return found
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream over the whole file."""
+        return self._spool.open(self._segment(path))
+
+    def head(self, path: str, size: int) -> bytes:
+        """The first `size` bytes (fewer where the file is shorter)."""
+        return self._spool.read(self._segment(path), size)
+
+    @property
+    def fetched_bytes(self) -> int:
+        """Bytes that came from the server so far."""
+        return self._spool.end
+
+    def _segment(self, path: str) -> Segment:
+        segment = self._segments.get(path)
+        if segment is None:
+            with self._lock:
+                self._fetch((path,))
+            segment = self._segments[path]
+        return segment
+
+    def _ask(self, request: bytes) -> None:
+        try:
+            if not self._greeted:
+                wire.check_header(self._incoming)
+                self._greeted = True
+            self._writer.write(request)
+            self._writer.flush()
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise wire.ended_early(f"the request could not be sent: {error}") from error
+
+    def _expect(self, letter: bytes) -> None:
+        if (first := self._incoming.take(1)) != letter:
+            raise wire.out_of_step(f"the answer to {letter!r} starts with {first!r}")
+
+    def _fetch(self, paths: Iterable[str]) -> None:
+        asked: list[str] = []
+        # Names of one file by inode: the first is asked for, the others share its segment.
+        names: dict[int, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            if path in self._segments:
+                continue
+            inode = self._inodes.get(path, 0)
+            if inode in self._linked:
+                self._segments[path] = self._linked[inode]
+            elif inode and inode in names:
+                names[inode].append(path)
+            else:
+                asked.append(path)
+                if inode:
+                    names[inode] = []
+        if not asked:
+            return
+        self._ask(wire.path_list(wire.FILES_REQUEST, asked))
+        self._expect(wire.FILES_REQUEST)
+        failed: dict[str, int] = {}
+        for path in asked:
+            segment, error = self._receive()
+            if segment is None:
+                failed[path] = error
+                continue
+            self._segments[path] = segment
+            if inode := self._inodes.get(path, 0):
+                self._linked[inode] = segment
+                for other in names[inode]:
+                    self._segments[other] = segment
+        if failed:
+            raise _unreadable(failed)
+
+    def _receive(self) -> tuple[Segment | None, int]:
+        """One file of an answer, or its errno. The stream is in step afterwards either way."""
+        (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+        if error:
+            return None, error
+        (size,) = wire.U64.unpack(self._incoming.take(wire.U64.size))
+        segment = Segment(offset=self._spool.end, size=size)
+        left = size
+        while left:
+            piece = self._incoming.some(min(left, _PIECE))
+            left -= len(piece)
+            self._spool.append(piece)
+        (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+        return (None, status) if status else (segment, 0)
+
+
+def _not_later(entry: Entry, mtime_ns: int) -> Entry:
+    return replace(entry, mtime_ns=min(entry.mtime_ns, mtime_ns))
+
+
+def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:
+    first = next(iter(failed))
+    others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return OriginalUnreadableError(
+        f"The original's file {first}{others} could not be read: {os.strerror(failed[first])}.",
+        hint="The image's storage may be damaged, or the file changed while it was read.",
+        details="\n".join(f"{path}: {os.strerror(error)}" for path, error in failed.items()),
+    )

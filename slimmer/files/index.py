@@ -1,0 +1,192 @@
+"""The rootfs index: every path of the original, and the kernel's way of walking over them.
+
+The index was made by a walk that follows no links, so the parents of an indexed path are
+directories, one and all. Whatever else is asked for goes through `resolve`.
+"""
+
+from __future__ import annotations
+
+import errno
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from slimmer.files.paths import ancestors, parent_of
+from slimmer.values import Entry, EntryType
+
+# Linux gives up after this many links in one lookup (MAXSYMLINKS in include/linux/namei.h).
+LINK_LIMIT = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolution:
+    """What one lookup meets, component by component, as path_resolution(7) describes it."""
+
+    path: str
+    """What was looked up."""
+    way: tuple[Entry, ...]
+    """Directories searched and links followed, each once, in the order of the walk, from the
+    root on. A link that `path` itself names is here too, since it was followed."""
+    named: Entry | None
+    """What the last component of `path` names before it is followed; None where missing."""
+    entry: Entry | None
+    """What remains when all links are followed; None where the walk failed."""
+    deepest: Entry
+    """`entry`, or else the last entry that the walk reached."""
+    error: int
+    """0, or the errno that the kernel would give: ENOENT, ENOTDIR or ELOOP."""
+
+
+class RootfsIndex:
+    """All entries of a root file system, by path. Never changed after it is built."""
+
+    def __init__(self, entries: Iterable[Entry], *, unreadable: Mapping[str, int] | None = None):
+        """Raises ValueError where the root, or the directory of an entry, is not among `entries`:
+        an index with holes would answer lookups wrongly.
+
+        `unreadable` maps each path that could not be listed to its errno.
+        """
+        self._entries = {entry.path: entry for entry in entries}
+        self._paths = sorted(self._entries)
+        self._children: dict[str, list[Entry]] | None = None
+        self._ways: dict[str, tuple[Entry, ...]] = {}
+        self.unreadable: Mapping[str, int] = dict(unreadable or {})
+        root = self._entries.get("/")
+        if root is None:
+            raise ValueError("the index has no root directory")
+        self.root = root
+        for directory, _ in groupby(self._paths, parent_of):
+            holder = self._entries.get(directory)
+            if holder is None or holder.type is not EntryType.DIRECTORY:
+                raise ValueError(f"the index has entries in {directory}, which is no directory")
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All entries, sorted by path."""
+        return map(self._entries.__getitem__, self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entries
+
+    def get(self, path: str) -> Entry | None:
+        """The entry of exactly this path; no link is followed."""
+        return self._entries.get(path)
+
+    def children(self, path: str) -> tuple[Entry, ...]:
+        """The entries in the directory of exactly this path, sorted by name."""
+        if self._children is None:
+            self._children = {}
+            for entry in self:
+                if entry.path != "/":
+                    self._children.setdefault(parent_of(entry.path), []).append(entry)
+        return tuple(self._children.get(path, ()))
+
+    def subtree(self, path: str) -> Iterator[Entry]:
+        """The entry of exactly this path and all below it, sorted by path; or nothing."""
+        top = self._entries.get(path)
+        if top is None:
+            return
+        if path == "/":
+            yield from self
+            return
+        yield top
+        # "0" is the character behind "/": between the two bounds lies exactly what is below.
+        first = bisect_left(self._paths, path + "/")
+        last = bisect_left(self._paths, path + "0", first)
+        for below in self._paths[first:last]:
+            yield self._entries[below]
+
+    def resolve(self, path: str) -> Resolution:
+        """Look `path` up as the kernel would from this root; `..` and links anywhere are allowed.
+
+        A path that does not start with `/` is taken from the root.
+        """
+        entry = self._entries.get(path)
+        if entry is not None and entry.type is not EntryType.SYMLINK:
+            way = () if path == "/" else self._way_to(parent_of(path))
+            return Resolution(path=path, way=way, named=entry, entry=entry, deepest=entry, error=0)
+        in_vain = self._walk_to_nothing(path) if entry is None else None
+        return in_vain or self._walk(path)
+
+    def real_path(self, path: str) -> str:
+        """The path without links that `path` leads to; empty where it leads nowhere."""
+        entry = self.resolve(path).entry
+        return "" if entry is None else entry.path
+
+    def _way_to(self, directory: str) -> tuple[Entry, ...]:
+        """The directories from the root to `directory`, which is indexed, inclusive."""
+        way = self._ways.get(directory)
+        if way is None:
+            way = ()
+            for above in (*ancestors(directory), directory):
+                way = self._ways.setdefault(above, (*way, self._entries[above]))
+        return way
+
+    def _walk_to_nothing(self, path: str) -> Resolution | None:
+        """The walk for a path whose first missing component lies in an indexed directory, as most
+        lookups in vain do; an interpreter makes ten thousands of them. None for any other."""
+        above, _, missing = path.rpartition("/")
+        while above and above not in self._entries:
+            above, _, missing = above.rpartition("/")
+        here = self._entries[above] if above else self.root
+        if here.type is not EntryType.DIRECTORY or missing in ("", ".", "..") or above == "/":
+            return None
+        return Resolution(
+            path=path,
+            way=self._way_to(here.path),
+            named=None,
+            entry=None,
+            deepest=here,
+            error=errno.ENOENT,
+        )
+
+    def _walk(self, path: str) -> Resolution:
+        way: dict[str, Entry] = {}
+        here = self.root
+        named: Entry | None = None
+        own_components_left = True
+        links = 0
+        error = 0
+        ahead = path.split("/")
+        ahead.reverse()
+        while ahead:
+            name = ahead.pop()
+            if here.type is not EntryType.DIRECTORY:
+                error = errno.ENOTDIR
+                break
+            if name in ("", "."):
+                continue
+            way[here.path] = here
+            if name == "..":
+                here = self._entries[parent_of(here.path)]
+                continue
+            below = self._entries.get(f"/{name}" if here.path == "/" else f"{here.path}/{name}")
+            if below is None:
+                error = errno.ENOENT
+                break
+            if own_components_left and not ahead:
+                named = below
+                own_components_left = False
+            if below.type is not EntryType.SYMLINK:
+                here = below
+                continue
+            way[below.path] = below
+            links += 1
+            if links > LINK_LIMIT:
+                error = errno.ELOOP
+                break
+            if below.link_target.startswith("/"):
+                here = self.root
+            ahead.extend(reversed(below.link_target.split("/")))
+        found = None if error else here
+        return Resolution(
+            path=path,
+            way=tuple(way.values()),
+            named=named or found,
+            entry=found,
+            deepest=here,
+            error=error,
+        )

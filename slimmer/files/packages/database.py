@@ -1,0 +1,119 @@
+"""Which distribution package owns which path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from slimmer.files.index import RootfsIndex
+from slimmer.files.paths import join, name_of, parent_of
+from slimmer.values import Entry, EntryType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
+    """One installed package of the distribution."""
+
+    name: str
+    version: str
+    architecture: str
+    source: str
+    """The source package (`o:` in apk's words); the package's own name where it says none."""
+    manager: str
+    """`dpkg` or `apk`."""
+    depends: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    """What must be installed with it: of each group one name, without versions. In apk's words
+    `so:libz.so.1`, `cmd:sh` and paths are names as well."""
+    provides: tuple[str, ...] = field(default=(), compare=False)
+    """Other names under which packages may depend on it."""
+    essential: bool = field(default=False, compare=False)
+    """Whether the distribution installs it everywhere: the shell, the basic tools. apk knows no
+    such packages."""
+
+
+class PackageDatabase:
+    """All installed packages and their files, by real path. Never changed after it is built."""
+
+    def __init__(self, files: Mapping[Package, Sequence[str]], index: RootfsIndex) -> None:
+        """`files` are the paths as the package manager recorded them: `/bin/ls` where `/bin` has
+        become a link to `/usr/bin` is the file `/usr/bin/ls`. What the index does not have is left
+        out (documentation that was never unpacked), and so are directories, which packages share,
+        and links that were directories when a package was unpacked: `/bin` itself.
+        """
+        self.packages = tuple(files)
+        """In the order of the manager's database."""
+        self._owners: dict[str, Package] = {}
+        self._files: Mapping[Package, Sequence[str]] | None = None
+        self._providers: dict[str, list[Package]] | None = None
+        real_directories: dict[str, str] = {}
+        for package, paths in files.items():
+            for path in paths:
+                entry = index.get(path)
+                if entry is None:
+                    directory = parent_of(path)
+                    real = real_directories.get(directory)
+                    if real is None:
+                        real = real_directories[directory] = index.real_path(directory)
+                    entry = index.get(join(real, name_of(path))) if real else None
+                if entry is None or entry.type is EntryType.DIRECTORY:
+                    continue
+                if _was_directory(index, entry, path, paths):
+                    continue
+                self._owners.setdefault(entry.path, package)
+
+    def __len__(self) -> int:
+        return len(self.packages)
+
+    def owner(self, path: str) -> Package | None:
+        """The package that put this file or link there; None for directories, for files that no
+        package owns, and for paths that are not in the index."""
+        return self._owners.get(path)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """Every directory with a packaged file anywhere below, but the root."""
+        found: set[str] = set()
+        for path in self._owners:
+            directory = parent_of(path)
+            while directory != "/" and directory not in found:
+                found.add(directory)
+                directory = parent_of(directory)
+        return frozenset(found)
+
+    def dependencies(self, package: Package) -> list[Package]:
+        """What the package depends on and is installed, in the order of its words; of alternatives
+        those that are there. A name that nothing answers to is left out: somebody has forced the
+        package's installation, or removal."""
+        if self._providers is None:
+            self._providers = {}
+            for each in self.packages:
+                for name in (each.name, *each.provides):
+                    self._providers.setdefault(name, []).append(each)
+        found: dict[Package, None] = {}
+        for group in package.depends:
+            for name in group:
+                found |= dict.fromkeys(self._providers.get(name, ()))
+        found.pop(package, None)
+        return list(found)
+
+    def files(self) -> Mapping[Package, Sequence[str]]:
+        """Package → its files that the image has, each sorted; packages without any are there."""
+        if self._files is None:
+            # By identity: a package's hash is over all of its fields, and there may be many files.
+            owned: dict[int, list[str]] = {id(package): [] for package in self.packages}
+            for path, package in self._owners.items():
+                owned[id(package)].append(path)
+            self._files = {package: sorted(owned[id(package)]) for package in self.packages}
+        return self._files
+
+
+def _was_directory(index: RootfsIndex, entry: Entry, path: str, paths: Sequence[str]) -> bool:
+    """Whether a link is where the package has a directory with something in it."""
+    if entry.type is not EntryType.SYMLINK:
+        return False
+    target = index.resolve(entry.path).entry
+    if target is None or target.type is not EntryType.DIRECTORY:
+        return False
+    below = path + "/"
+    return any(other.startswith(below) for other in paths)

@@ -1,0 +1,131 @@
+"""Packages of Debian and its children: dpkg's status file and file lists, and the single status
+files of distroless images, which have no dpkg.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from slimmer.files.index import RootfsIndex
+from slimmer.files.packages.control import stanzas
+from slimmer.files.packages.database import Package
+from slimmer.values import Content, EntryType
+
+_STATUS = "/var/lib/dpkg/status"
+_STATUS_DIRECTORY = "/var/lib/dpkg/status.d"
+_LISTS = "/var/lib/dpkg/info"
+_DIVERSIONS = "/var/lib/dpkg/diversions"
+_FIELDS = (
+    *("Package", "Version", "Architecture", "Source", "Status", "Multi-Arch"),
+    *("Depends", "Pre-Depends", "Provides", "Essential", "Priority"),
+)
+
+
+def dpkg_files(index: RootfsIndex) -> list[str]:
+    """The files of dpkg's database that `dpkg_packages` reads."""
+    lists = [entry.path for entry in index.children(_LISTS) if entry.path.endswith(".list")]
+    single = [entry.path for entry in index.children(_STATUS_DIRECTORY)]
+    wanted = [_STATUS, _DIVERSIONS, *lists, *single]
+    return [path for path in wanted if _is_file(index, path)]
+
+
+def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequence[str]]:
+    """Each installed package with the paths that it recorded."""
+    found: dict[Package, Sequence[str]] = {}
+    if _is_file(index, _STATUS):
+        diverted = _diversions(_text(content, _DIVERSIONS)) if _is_file(index, _DIVERSIONS) else {}
+        for stanza in stanzas(_text(content, _STATUS), _FIELDS):
+            # "install ok installed"; removed packages stay listed as "deinstall ok config-files".
+            if stanza.get("Status", "").endswith(" installed"):
+                package = _package(stanza)
+                found[package] = _listed(index, content, stanza, package, diverted)
+    for entry in index.children(_STATUS_DIRECTORY):
+        if entry.type is EntryType.FILE and not entry.path.endswith(".md5sums"):
+            for stanza in stanzas(_text(content, entry.path), _FIELDS):
+                if "Package" in stanza:
+                    found[_package(stanza)] = _summed(index, content, entry.path)
+    return found
+
+
+def _package(stanza: dict[str, str]) -> Package:
+    name = stanza.get("Package", "")
+    return Package(
+        name=name,
+        version=stanza.get("Version", ""),
+        architecture=stanza.get("Architecture", ""),
+        source=stanza.get("Source", name).partition(" ")[0],
+        manager="dpkg",
+        depends=(
+            *_relations(stanza.get("Pre-Depends", "")),
+            *_relations(stanza.get("Depends", "")),
+        ),
+        provides=tuple(name for group in _relations(stanza.get("Provides", "")) for name in group),
+        # Debian calls required what its essential packages need, and what a system cannot boot
+        # without (Debian Policy 2.5).
+        essential=stanza.get("Essential") == "yes" or stanza.get("Priority") == "required",
+    )
+
+
+def _relations(text: str) -> list[tuple[str, ...]]:
+    """The groups of `libc6 (>= 2.36), default-mta | mail-transport-agent, perl:any`, without
+    versions and architectures (deb-control(5))."""
+    groups = (
+        tuple(
+            alternative.strip().partition(" ")[0].partition("(")[0].partition(":")[0]
+            for alternative in group.split("|")
+        )
+        for group in text.split(",")
+    )
+    return [group for group in groups if any(group)]
+
+
+def _listed(
+    index: RootfsIndex,
+    content: Content,
+    stanza: dict[str, str],
+    package: Package,
+    diverted: dict[str, tuple[str, str]],
+) -> Sequence[str]:
+    qualified = f"{_LISTS}/{package.name}:{package.architecture}.list"
+    plain = f"{_LISTS}/{package.name}.list"
+    # Packages that may be there for several architectures have the architecture in the name.
+    path = qualified if stanza.get("Multi-Arch") == "same" and qualified in index else plain
+    if not _is_file(index, path):
+        return ()
+    paths = _text(content, path).split("\n")
+    if not diverted:
+        return paths
+    return [_undiverted(path, package.name, diverted) for path in paths]
+
+
+def _undiverted(path: str, package: str, diverted: dict[str, tuple[str, str]]) -> str:
+    to, by = diverted.get(path, (path, package))
+    return path if by == package else to
+
+
+def _diversions(text: str) -> dict[str, tuple[str, str]]:
+    """Path → where dpkg puts it instead, and the one package that still owns the path itself."""
+    lines = text.split("\n")
+    return {
+        path: (instead, package)
+        for path, instead, package in zip(lines[0::3], lines[1::3], lines[2::3], strict=False)
+    }
+
+
+def _summed(index: RootfsIndex, content: Content, status: str) -> Sequence[str]:
+    path = f"{status}.md5sums"
+    if not _is_file(index, path):
+        return ()
+    lines = (line.partition("  ")[2] for line in _text(content, path).split("\n"))
+    return ["/" + line.lstrip("/") for line in lines if line]
+
+
+def _is_file(index: RootfsIndex, path: str) -> bool:
+    entry = index.get(path)
+    return entry is not None and entry.type is EntryType.FILE
+
+
+def _text(content: Content, path: str) -> str:
+    with content.open(path) as stream:
+        return os.fsdecode(stream.read())

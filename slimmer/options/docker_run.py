@@ -1,0 +1,222 @@
+"""Arguments of `docker run`, those that say how a container is run, as values.
+
+Written as people know them from there; what slimmer has no use for is refused, not ignored, so
+that nobody's container runs otherwise than it was asked to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from slimmer.errors import UsageError
+from slimmer.options.environment import environment_variable, read_environment_file
+from slimmer.values import PortBinding, RunOptions
+
+_SHORT = {
+    "-p": "--publish", "-P": "--publish-all", "-e": "--env", "-v": "--volume", "-u": "--user",
+    "-w": "--workdir", "-h": "--hostname", "-d": "--detach", "-i": "--interactive", "-t": "--tty",
+}  # fmt: skip
+_OTHER_NAMES = {"--net": "--network"}
+_SWITCHES = ("--publish-all", "--detach", "--rm", "--interactive", "--tty")
+"""Flags without a value. Of these only --publish-all means anything here: the container is always
+removed, and nobody is attached to it."""
+_PUBLISH = re.compile(
+    r"(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]*):)?(?:(?P<host>[0-9-]*):)?"
+    r"(?P<port>[0-9-]+)(?:/(?P<protocol>tcp|udp|sctp))?"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerRun:
+    """What `docker run` was asked for."""
+
+    run: RunOptions = field(default_factory=RunOptions)
+    name: str = ""
+    """Of the container; empty: any."""
+    bindings: tuple[PortBinding, ...] = ()
+    publish_all: bool = False
+    """Whether every port of EXPOSE is published at a free port."""
+
+    def published(self, exposed: Iterable[int]) -> tuple[PortBinding, ...] | None:
+        """What is published of an image that exposes these TCP ports; None where nothing was said
+        of it."""
+        if not self.bindings and not self.publish_all:
+            return None
+        named = {each.port for each in self.bindings}
+        everything = (port for port in exposed if port not in named) if self.publish_all else ()
+        return (*self.bindings, *(PortBinding(port=port) for port in everything))
+
+
+def parse_docker_run(arguments: Sequence[str]) -> DockerRun:
+    """`[FLAG…] [COMMAND…]`, as behind `docker run` but for the image. Raises UsageError, and
+    ConfigurationError for an environment file."""
+    reader = _Reader(arguments)
+    reader.read()
+    return reader.result()
+
+
+class _Reader:
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._left = list(arguments)
+        self._values: dict[str, list[str]] = {}
+        self._readers: dict[str, Callable[[str], object]] = {
+            "--publish": _bindings,
+            "--env": environment_variable,
+            "--env-file": lambda text: read_environment_file(Path(text)),
+            "--volume": _volume,
+            "--mount": _mount,
+            "--network": str,
+            "--name": str,
+            "--user": str,
+            "--workdir": str,
+            "--hostname": str,
+            "--add-host": str,
+            "--entrypoint": str,
+            "--stop-timeout": _seconds,
+        }
+        self._switches: set[str] = set()
+        self._command: list[str] = []
+
+    def read(self) -> None:
+        while self._left:
+            word = self._left[0]
+            if word == "--" or not word.startswith("-") or word == "-":
+                self._command = self._left[word == "--" :]
+                return
+            del self._left[0]
+            self._flag(word)
+
+    def _flag(self, word: str) -> None:
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+        else:
+            # `-p80:80`, `-p=80:80`, `-it`, `-dp 80:80`
+            name, value = word[:2], word[2:]
+            while value and _SHORT.get(name) in _SWITCHES and not value.startswith("="):
+                self._switches.add(_SHORT[name])
+                name, value = f"-{value[0]}", value[1:]
+            equals, value = ("=" if value else ""), value.removeprefix("=")
+        full = _SHORT.get(name, _OTHER_NAMES.get(name, name))
+        if full in _SWITCHES:
+            if value not in ("", "true"):
+                raise UsageError(f"{name}={value}: {full} takes no value")
+            self._switches.add(full)
+        elif full not in self._readers:
+            raise self._unknown(name)
+        elif not equals and not self._left:
+            raise UsageError(f"{name} needs a value")
+        else:
+            self._values.setdefault(full, []).append(value if equals else self._left.pop(0))
+
+    def _unknown(self, name: str) -> UsageError:
+        known = [*self._readers, *_SWITCHES, *_SHORT]
+        near = get_close_matches(name, known, n=1)
+        return UsageError(
+            f"{name} is not one of the arguments of `docker run` that slim understands",
+            hint=f"did you mean {near[0]}?"
+            if near
+            else f"it knows {', '.join(self._readers)}; a command that begins with a dash stands "
+            "behind another --",
+        )
+
+    def _each(self, name: str) -> list[object]:
+        return [self._readers[name](value) for value in self._values.get(name, ())]
+
+    def _last(self, name: str) -> str:
+        return (self._values.get(name) or [""])[-1]
+
+    def result(self) -> DockerRun:
+        variables = [*self._each("--env-file"), *self._each("--env")]
+        entrypoint = self._last("--entrypoint")
+        replaces = "--entrypoint" in self._values
+        return DockerRun(
+            run=RunOptions(
+                environment=tuple(pair for pairs in variables for pair in pairs),  # type: ignore[attr-defined]
+                volumes=tuple(map(str, (*self._each("--volume"), *self._each("--mount")))),
+                network=self._last("--network"),
+                user=self._last("--user"),
+                workdir=self._last("--workdir"),
+                hostname=self._last("--hostname"),
+                extra_hosts=tuple(map(str, self._each("--add-host"))),
+                entrypoint=(entrypoint,) if entrypoint else () if replaces else None,
+                command=tuple(self._command) or None,
+                stop_timeout=_seconds(self._last("--stop-timeout") or RunOptions.stop_timeout),
+            ),
+            name=self._last("--name"),
+            bindings=tuple(each for some in self._each("--publish") for each in some),  # type: ignore[attr-defined]
+            publish_all="--publish-all" in self._switches,
+        )
+
+
+def _bindings(text: str) -> tuple[PortBinding, ...]:
+    """`[[ADDRESS:][HOST]:]PORT[/PROTOCOL]`, ports being numbers or ranges of the same length."""
+    found = _PUBLISH.fullmatch(text)
+    if found is None:
+        raise UsageError(f"--publish {text}: expected [[ADDRESS:]HOST_PORT:]CONTAINER_PORT")
+    address, host = found["address"] or "", found["host"]
+    if host is None:
+        # With one colon, what stands before it is the host's port.
+        address, host = ("", address) if "." not in address else (address, "")
+    ports = _range(found["port"], text)
+    common = {"protocol": found["protocol"] or "tcp", "host_address": address.strip("[]")}
+    if len(ports) == 1:
+        _range(host, text)
+        return (PortBinding(port=ports[0], host_port=host, **common),)
+    hosts = [str(number) for number in _range(host, text)] or [""] * len(ports)
+    if len(hosts) != len(ports):
+        raise UsageError(f"--publish {text}: the ranges differ in length")
+    return tuple(
+        PortBinding(port=port, host_port=here, **common)
+        for port, here in zip(ports, hosts, strict=True)
+    )
+
+
+def _range(text: str, argument: str) -> range:
+    """The numbers of `80` or `80-89`; none of an empty text."""
+    first, dash, last = text.partition("-")
+    if not text:
+        return range(0)
+    if first.isdigit() and (last.isdigit() or not dash):
+        ports = range(int(first), int(last or first) + 1)
+        if ports and ports[0] > 0 and ports[-1] < 65536:
+            return ports
+    raise UsageError(f"--publish {argument}: {text} is not a port (1 to 65535) or a range")
+
+
+def _seconds(text: str | float) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(f"--stop-timeout {text}: expected a number of seconds")
+    return seconds
+
+
+def _volume(text: str) -> str:
+    if ":" not in text:
+        raise UsageError(
+            f"--volume {text}: expected SOURCE:TARGET[:ro]",
+            hint="a volume without a name would be gone with the container",
+        )
+    return text
+
+
+def _mount(text: str) -> str:
+    """`type=bind,source=A,target=B[,readonly]` as `A:B[:ro]`."""
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    source = fields.pop("source", "") or fields.pop("src", "")
+    target = next(
+        filter(None, (fields.pop(key, "") for key in ("target", "destination", "dst"))), ""
+    )
+    read_only = [fields.pop(key) for key in ("readonly", "ro") if key in fields]
+    kind = fields.pop("type", "volume")
+    if kind not in ("bind", "volume") or not source or not target or fields:
+        raise UsageError(
+            f"--mount {text}: expected type=bind|volume,source=SOURCE,target=TARGET[,readonly]"
+        )
+    return f"{source}:{target}" + (":ro" if read_only and read_only[-1] in ("", "true") else "")

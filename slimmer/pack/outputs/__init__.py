@@ -1,0 +1,15 @@
+"""Packed images as files for others: the archive that `docker load` takes, and OCI layouts."""
+
+from slimmer.pack.outputs.docker_archive import docker_archive, write_docker_archive
+from slimmer.pack.outputs.oci_layout import write_oci_layout
+from slimmer.pack.outputs.output import OutputForm, OutputTarget, output_target, write_output
+
+__all__ = [
+    "OutputForm",
+    "OutputTarget",
+    "docker_archive",
+    "output_target",
+    "write_docker_archive",
+    "write_oci_layout",
+    "write_output",
+]

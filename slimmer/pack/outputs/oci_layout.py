@@ -1,0 +1,142 @@
+"""Packed images as an OCI image layout: a directory of blobs, named by their digests.
+
+A new layout appears whole or not at all. A layout that exists already gets our blobs added
+and its index replaced last, so whoever reads it sees the old images or the new ones, never
+half of them; images of other names in it stay.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from slimmer.disk import file_beside, space_errors
+from slimmer.errors import UsageError
+from slimmer.image import parse_tag
+from slimmer.pack.blobs import verified_chunks
+from slimmer.pack.configuration import canonical_json
+from slimmer.pack.descriptors import (
+    LAYOUT_MARKER,
+    REF_NAME,
+    NamedImage,
+    blob_path,
+    descriptor,
+    index,
+)
+from slimmer.values import Layer
+
+
+def write_oci_layout(images: Sequence[NamedImage], target: Path) -> None:
+    """Write the images into the layout at `target`, making it where there is none.
+
+    The annotation `org.opencontainers.image.ref.name` is the whole `NAME:TAG`, as two names
+    may have one tag. Raises UsageError when `target` is a directory of anything else.
+    """
+    with space_errors(target, f"writing the OCI layout {target.name}"):
+        if target.is_dir() and any(target.iterdir()):
+            _add_to(images, target)
+        else:
+            _write_new(images, target)
+
+
+def _write_new(images: Sequence[NamedImage], target: Path) -> None:
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        (beside / "blobs" / "sha256").mkdir(parents=True)
+        _write_blobs(images, beside, written=[])
+        _write_whole(beside / "oci-layout", [canonical_json(LAYOUT_MARKER)])
+        _write_whole(beside / "index.json", [canonical_json(_merged_index([], images))])
+        beside.chmod(0o755)
+        # Replaces an empty directory as well.
+        os.rename(beside, target)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _add_to(images: Sequence[NamedImage], target: Path) -> None:
+    if not (target / "oci-layout").is_file():
+        raise UsageError(
+            f"{target} is a directory with other things in it, and no OCI layout",
+            hint="Name a new or an empty directory, or an OCI layout to add the image to.",
+        )
+    present = _manifests_of(target)
+    added: list[Path] = []
+    try:
+        (target / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+        _write_blobs(images, target, written=added)
+        _write_whole(target / "index.json", [canonical_json(_merged_index(present, images))])
+    except BaseException:
+        for blob in added:
+            with contextlib.suppress(OSError):
+                blob.unlink()
+        raise
+
+
+def _write_blobs(images: Iterable[NamedImage], layout: Path, *, written: list[Path]) -> None:
+    """Write the blobs that the layout lacks, and note each in `written` as soon as it is there."""
+    small: dict[str, bytes] = {}
+    layers: dict[str, Layer] = {}
+    for each in images:
+        small[each.image.config_digest] = each.image.config
+        small[each.image.manifest_digest] = each.image.manifest
+        layers.update((layer.digest, layer) for layer in each.image.layers)
+    for digest, layer in layers.items():
+        file = layout / blob_path(digest)
+        if not file.exists():
+            _write_whole(file, verified_chunks(layer))
+            written.append(file)
+    for digest, blob in small.items():
+        file = layout / blob_path(digest)
+        if not file.exists():
+            _write_whole(file, [blob])
+            written.append(file)
+
+
+def _write_whole(file: Path, chunks: Iterable[bytes]) -> None:
+    with file_beside(file) as unfinished:
+        for chunk in chunks:
+            unfinished.stream.write(chunk)
+        unfinished.rename_to(file)
+
+
+def _manifests_of(layout: Path) -> list[dict[str, Any]]:
+    file = layout / "index.json"
+    try:
+        manifests = json.loads(file.read_bytes())["manifests"]
+        return [dict(entry) for entry in manifests]
+    except FileNotFoundError:
+        return []
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{file} is no OCI image index: {error}",
+            hint="Name another directory; this layout is damaged.",
+        ) from error
+
+
+def _merged_index(
+    present: Sequence[dict[str, Any]], images: Sequence[NamedImage]
+) -> dict[str, Any]:
+    """What is there, without entries of our names and digests, and our images behind it."""
+    ours = [
+        descriptor(
+            each.image,
+            {REF_NAME: str(parse_tag(each.reference))} if each.reference else {},
+        )
+        for each in images
+    ]
+    names = {entry.get("annotations", {}).get(REF_NAME) for entry in ours} - {None}
+    digests = {entry["digest"] for entry in ours}
+    others = [
+        entry
+        for entry in present
+        if (name := (entry.get("annotations") or {}).get(REF_NAME)) not in names
+        and not (name is None and entry.get("digest") in digests)
+    ]
+    return index([*others, *ours])

@@ -1,0 +1,6 @@
+"""API descriptions (OpenAPI, Swagger): every operation, with generated input."""
+
+from slimmer.probing.explore.openapi.exercise import DESCRIPTION, OPENAPI, ApiDescription
+from slimmer.probing.explore.openapi.options import OpenApiOptions
+
+__all__ = ["DESCRIPTION", "OPENAPI", "ApiDescription", "OpenApiOptions"]

@@ -1,0 +1,216 @@
+"""The summary for people as rich draws it: what became smaller, what was verified, where
+everything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from slimmer.progress import encodable
+from slimmer.report.exploration import headline, lines
+from slimmer.report.remarks import compared
+from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
+from slimmer.report.terminal.coverage import coverage_facts
+from slimmer.values import ExplorationSummary, in_role
+from slimmer.words import comparison, count, printable, seconds, size
+
+_PLAIN_WIDTH: Final = 100
+_BAR: Final = 28
+_STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
+_SHOWN_STAGE: Final = 0.05
+"""Stages that took fewer seconds are not worth a word."""
+_SHOWN_PROBES: Final = 5
+_SHOWN_REPAIRS: Final = 8
+
+
+def write_summary(report: Report, stream: TextIO) -> None:
+    """What `terminal.terminal_summary` does."""
+    is_terminal = stream.isatty()
+    console = Console(
+        file=stream,
+        width=None if is_terminal else _PLAIN_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    if is_terminal:
+        console.print(_summary(report, _blocks(stream)))
+        return
+    with console.capture() as captured:
+        console.print(_summary(report, _blocks(stream)))
+    # rich pads lines to the width; logs need no blanks at their end.
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    stream.write(encodable("\n".join(lines) + "\n", stream))
+
+
+def _blocks(stream: TextIO) -> str:
+    """What bars are made of: whole blocks, or `#` where the encoding has none."""
+    return "█" if encodable("█", stream) == "█" else "#"
+
+
+def _summary(report: Report, block: str) -> RenderableType:
+    parts: list[RenderableType] = ["", _headline(report), "", _images(report, block), ""]
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for label, value in _facts(report):
+        facts.add_row(label, value)
+    parts += [facts, ""]
+    return Padding(Group(*parts), (0, 0, 0, 1))
+
+
+def _headline(report: Report) -> Text:
+    if report.slim is None or report.exit_code:
+        return Text.assemble(
+            ("✗ ", "red"),
+            (printable(report.original.reference), "bold"),
+            f": {printable(report.problem or 'no slim image was made')}",
+        )
+    smaller = comparison(report.original.size, report.slim.size)
+    return Text.assemble(
+        ("✓ ", "green"),
+        (printable(report.slim.reference), "bold"),
+        " is ",
+        (smaller, "bold green"),
+        f" than {printable(report.original.reference)}",
+    )
+
+
+def _images(report: Report, block: str) -> Table:
+    """One line per image, a bar to scale with the original's."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, width=_BAR)
+    for _ in range(3):
+        table.add_column(justify="right", no_wrap=True)
+    original = report.original
+    rows: list[tuple[str, int, int, int]] = [
+        ("original", original.size, original.files, original.layers)
+    ]
+    rows += [
+        (role, image.size, image.files, len(image.layers))
+        for role, image in (("slim", report.slim), ("debug", report.debug))
+        if image is not None
+    ]
+    largest = max(row[1] for row in rows) or 1
+    for role, number, files, layers in rows:
+        style = _STYLES[role]
+        table.add_row(
+            Text(role, style="bold"),
+            Text(block * max(1, round(number / largest * _BAR)), style=style),
+            Text(size(number)),
+            Text(count(files, "file"), style="dim"),
+            Text(count(layers, "layer"), style="dim"),
+        )
+    return table
+
+
+def _facts(report: Report) -> Iterator[tuple[str, Text]]:
+    if report.slim is not None:
+        yield "layers", Text(" · ".join(_layers(report.slim)))
+    for exploration in report.explorations:
+        yield in_role(exploration.role, exploration.name), _explored(exploration)
+    for test in report.tests:
+        if test.image != "original":
+            yield f"{test.image} test", _verdict(test)
+    if report.slim is not None and report.verification == "off":
+        yield "slim test", Text("not run: --verify off", style="yellow")
+    if report.repair is not None:
+        yield "repaired", _repaired(report.repair)
+    if report.fidelity:
+        yield "fidelity", _fidelity(report)
+    yield from coverage_facts(report)
+    if report.debug is not None:
+        yield "debug image", Text(printable(report.debug.reference))
+    yield "time", Text(_times(report))
+    yield "memory", Text(f"{size(report.peak_memory)} at most")
+    for name, place in report.artifacts.items():
+        yield name, Text(printable(place))
+    for source, reason in report.trace.missing_sources.items():
+        yield "note", Text(f"traced without {source}: {printable(reason)}", style="yellow")
+    for note in report.notes:
+        yield "note", Text(printable(note), style="yellow")
+
+
+def _layers(image: ImageSummary) -> Iterator[str]:
+    for layer in image.layers:
+        yield f"{layer.name} {size(layer.size)}"
+
+
+def _verdict(test: TestSummary) -> Text:
+    """What passed on the slim image is named; the debug image has to pass the very same."""
+    failed = [probe for probe in test.probes if not probe.passed]
+    if test.passed:
+        probes = (
+            f"{count(len(test.probes), 'probe')} passed"
+            if test.probes
+            else "ran; there is no probe"
+        )
+        passed = in_role(test.role, probes)
+        text = Text.assemble(("✓ ", "green"), printable(passed))
+        if any(probe.compared in ("same", "alike") for probe in test.probes):
+            text.append(", the answers are the original's")
+        shown = list(test.probes) if test.image == "slim" else []
+    else:
+        failures = in_role(test.role, f"{len(failed)} of {len(test.probes)} probes failed")
+        text = Text.assemble(("✗ ", "red"), printable(failures))
+        if test.problem:
+            text.append(f"; {printable(test.problem)}")
+        shown = failed
+    for probe in shown[:_SHOWN_PROBES]:
+        text.append(f"\n{printable(probe.name)}  ")
+        text.append(printable(probe.answer), style="dim")
+        if remark := compared(probe):
+            text.append(f" · {remark}", style="dim")
+    if len(shown) > _SHOWN_PROBES:
+        text.append(f"\n… and {len(shown) - _SHOWN_PROBES} more", style="dim")
+    return text
+
+
+def _explored(exploration: ExplorationSummary) -> Text:
+    text = Text(headline(exploration))
+    for line in lines(exploration):
+        text.append(f"\n{line}", style="dim")
+    return text
+
+
+def _repaired(repair: RepairSummary) -> Text:
+    """What was missed, and how to build without repair the next time."""
+    text = Text(
+        f"{count(len(repair.paths), 'path')} in {count(len(repair.rounds), 'round')}; "
+        "keep from the start with:",
+        style="yellow",
+    )
+    options = list(dict.fromkeys(each.lasting for each in repair.paths))
+    for option in options[:_SHOWN_REPAIRS]:
+        paths = [each for each in repair.paths if each.lasting == option]
+        text.append(f"\n{printable(option)}  ")
+        first = paths[0]
+        if not option.startswith("--include"):
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            text.append(f"for {printable(first.path)}{more}, ", style="dim")
+        text.append(printable(first.detail), style="dim")
+    if len(options) > _SHOWN_REPAIRS:
+        text.append(f"\n… and {len(options) - _SHOWN_REPAIRS} more: see the report", style="dim")
+    return text
+
+
+def _fidelity(report: Report) -> Text:
+    compared = ", ".join(
+        f"{count(each.paths, 'path')} of the {each.image} image" for each in report.fidelity
+    )
+    return Text.assemble(("✓ ", "green"), f"as in the original: {compared}")
+
+
+def _times(report: Report) -> str:
+    stages = [
+        f"{printable(each.stage)} {seconds(each.seconds)}"
+        for each in report.stages
+        if each.seconds >= _SHOWN_STAGE
+    ]
+    return " · ".join([seconds(report.total_seconds), *stages])

@@ -1,0 +1,150 @@
+"""The end of a live trace: its container stopped, and what it saw saved."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimmer.disk import file_beside, space_errors
+from slimmer.engine import Engine, Session, connect, end_owner
+from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
+from slimmer.image import SESSION_LABEL, read_original
+from slimmer.trace.live.document import LiveTrace
+from slimmer.trace.live.place import Place, Standing, find_place
+from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.trace.saved import SavedTrace, record, to_bytes
+from slimmer.trace.wire import read_trace
+from slimmer.workspace import workspace
+
+_PATIENCE = 180.0
+"""Seconds that a process may take to end, beside its container's: it asks a busy engine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A trace that has ended."""
+
+    live: LiveTrace
+    saved: SavedTrace
+    file: Path
+
+
+def stop_trace(
+    name: str, file: Path, *, ending: Callable[[LiveTrace], None] = lambda _: None
+) -> Stopped:
+    """Stop the container as `docker stop` would, save its trace, and forget it. `ending` is told
+    of what is being stopped.
+
+    Raises UsageError for a name that nobody has and a file that cannot be written,
+    TraceIncompleteError where the process that kept the trace was killed or the container ended
+    without telling (its records so far are kept in `FILE.incomplete`), and OriginalExitedError,
+    with the trace saved, where the container's command had failed on its own.
+    """
+    place = find_place(name)
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise UsageError(
+            f"the trace cannot be saved to {file}", hint="name a file in a folder that is there"
+        )
+    live = _ended(place, ending)
+    if live is None or live.end is None or live.end.error:
+        raise _incomplete(place, live, file)
+    saved = _record(place, live)
+    with space_errors(file, "saving the trace"), file_beside(file.absolute()) as unfinished:
+        unfinished.stream.write(to_bytes(saved))
+        unfinished.rename_to(file.absolute())
+    place.remove()
+    if live.end.exit_status and live.is_service:
+        raise OriginalExitedError(
+            f"the container's command ended by itself with status {live.end.exit_status} while it "
+            f"was traced; what was seen until then is saved to {file}",
+            hint="its last lines are above",
+            details=live.end.logs,
+        )
+    return Stopped(live=live, saved=saved, file=file)
+
+
+def discard_trace(name: str) -> None:
+    """Stop the container and forget the trace, whatever became of it."""
+    place = find_place(name)
+    live = _ended(place, lambda _: None)
+    if live is not None:
+        _remove_containers(live)
+    place.remove()
+
+
+def _ended(place: Place, ending: Callable[[LiveTrace], None]) -> LiveTrace | None:
+    """The trace when its process has ended; None where it never became ready."""
+    live = place.read()
+    if live is not None and live.end is None and place.standing() is Standing.RUNNING:
+        ending(live)
+    limit = _PATIENCE + (live.stop_timeout if live is not None else 0.0)
+    if not end_owner(place.owner(), limit):
+        raise TraceIncompleteError(
+            f"the process that keeps the trace {place.name} does not end",
+            hint="`slim trace stop` once more, or kill it and let `slim clean` remove the rest",
+            details=place.owner(),
+        )
+    return place.read()
+
+
+def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
+    """The error for a trace that cannot be saved. What is left of it goes, but for its records."""
+    if live is None:
+        place.remove()
+        return TraceIncompleteError(
+            f"{place.name} was never ready, and is stopped",
+            hint="`slim trace start` returns when it is",
+        )
+    error = live.end.error if live.end else "the process that kept it was killed"
+    kept = file.absolute().with_name(f"{file.name}.incomplete")
+    with space_errors(kept, "keeping the records"):
+        shutil.copyfile(place.records, kept)
+    details = live.end.logs if live.end else place.last_words()
+    _remove_containers(live)
+    place.remove()
+    return TraceIncompleteError(
+        f"the trace {place.name} is incomplete: {error}",
+        hint=f"no image can be built from it; `slim debug trace {kept.name}` prints the records "
+        "that there are",
+        details=details,
+    )
+
+
+def _record(place: Place, live: LiveTrace) -> SavedTrace:
+    assert live.end is not None
+    trace = read_trace(place.records)
+    engine = connect()
+    try:
+        original = read_original(live.image, engine.inspect_image(live.image_id))
+        with Session(engine) as session, workspace() as folder:
+            server = FileServer(
+                session, original, sensor_binary(original.architecture), folder / "content"
+            )
+            return record(
+                original,
+                trace,
+                live.probes,
+                port=live.port,
+                ready_seconds=live.ready_seconds,
+                # A service that a test has shut down is none that ends by itself.
+                exit_status=None if live.is_service else live.end.exit_status,
+                notes=live.notes,
+                index=server.index(),
+                content=server.content,
+            )
+    finally:
+        engine.close()
+
+
+def _remove_containers(live: LiveTrace) -> None:
+    """Those that a killed process has left."""
+    engine: Engine = connect()
+    try:
+        for left in engine.containers_labelled(f"{SESSION_LABEL}={live.session}"):
+            with contextlib.suppress(SlimError):
+                engine.remove_container(left["Id"])
+    finally:
+        engine.close()

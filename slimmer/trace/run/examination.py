@@ -1,0 +1,225 @@
+"""The traced run from start to end: the original is started, probed, stopped, and explained
+where it does not do what its probes expect."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from slimmer.engine import exposed_ports
+from slimmer.errors import UsageError
+from slimmer.probing import (
+    HEALTHCHECK,
+    Exploration,
+    Prober,
+    exercise,
+    healthcheck_probe,
+    in_order,
+    is_independent_command,
+    may_be_repeated,
+)
+from slimmer.trace.run.explanation import ended_early, failed_probe
+from slimmer.trace.run.traced_run import TracedRun
+from slimmer.values import (
+    ExplorationSummary,
+    HttpProbe,
+    NetworkProbe,
+    Original,
+    Probe,
+    ProbeResult,
+    RunOptions,
+    Trace,
+)
+
+SETTLE = "settle"
+"""The phase in which nothing is asked of the application (RunOptions.settle)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What a traced run of the original brought."""
+
+    trace: Trace
+    results: tuple[ProbeResult, ...]
+    """Of the probes that the original passed, in order."""
+    port: int | None
+    """The port that probes without one spoke to."""
+    ready_seconds: float
+    """From the container's start until the first probe passed."""
+    exit_status: int | None
+    """The command's exit status where it ended by itself before it was stopped."""
+    notes: tuple[str, ...]
+    explored: tuple[ExplorationSummary, ...] = ()
+    """What explorations found out; their probes are among the results."""
+
+
+def planned_probes(
+    original: Original,
+    probes: tuple[Probe, ...],
+    run: RunOptions,
+    *,
+    healthcheck: bool,
+    explorations: Sequence[Exploration] = (),
+) -> tuple[Probe, ...]:
+    """The probes of a run: the user's, what explorations start with, the image's HEALTHCHECK, and
+    where there is none of them and the image exposes a port, one request for `/`.
+
+    Raises UsageError for a probe of the user's that is called as one of an exploration.
+    """
+    taken = [name for exploration in explorations for name in exploration.names]
+    for probe in probes:
+        if any(probe.name == name or probe.name.startswith(f"{name} ") for name in taken):
+            raise UsageError(
+                f"a probe is called `{probe.name}`, which is what slimmer calls its own",
+                hint="give it another name",
+            )
+    starts = (exploration.first_probe() for exploration in explorations)
+    check = healthcheck_probe(original.config) if healthcheck else None
+    ordered = in_order((*probes, *(start for start in starts if start is not None)), check)
+    if not ordered and (run.port or exposed_ports(original.config)):
+        # What is explored need not have a page at the root: any answer says that it is there.
+        statuses = frozenset(range(200, 500)) if explorations else frozenset()
+        return (HttpProbe(name="GET /", path="/", statuses=statuses),)
+    return ordered
+
+
+def examine(
+    target: TracedRun,
+    original: Original,
+    probes: tuple[Probe, ...],
+    run: RunOptions,
+    *,
+    done: Callable[[ProbeResult], None],
+    booted: Callable[[], None] = lambda: None,
+    explorations: Sequence[Exploration] = (),
+) -> Examination:
+    """Probe the started target, one phase per probe or as plans name them, explore it, then stop it
+    and complete its trace.
+
+    `booted` is called when most of what the application needs has been seen, `done` with each
+    probe's result.
+
+    Raises a SlimError that tells what the original did instead where a probe fails.
+    """
+    started = time.monotonic()
+    results: tuple[ProbeResult, ...] = ()
+    notes: list[str] = []
+    explored: list[ExplorationSummary] = []
+    ready_seconds = 0.0
+    if probes:
+        _await_start(target, original, probes[0], run)
+        booted()
+        prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
+        left = max(1.0, started + run.start_timeout - time.monotonic())
+
+        def finished(result: ProbeResult) -> None:
+            nonlocal ready_seconds
+            ready_seconds = ready_seconds or time.monotonic() - started
+            done(result)
+
+        results = exercise(
+            prober,
+            probes,
+            ready_limit=left,
+            begin=target.phase,
+            done=finished,
+        )
+        passed = []
+        unfit: list[ProbeResult] = []
+        for position, result in enumerate(results):
+            if result.passed:
+                passed.append(result)
+            elif result.probe.optional and position > 0:
+                unfit.append(result)
+            elif result.probe.name == HEALTHCHECK and position > 0:
+                notes.append(
+                    f"the image's HEALTHCHECK fails on the original already ({result.answer}): "
+                    "it is kept, but not verified"
+                )
+            else:
+                raise failed_probe(target, result, run)
+        results = tuple(passed)
+        notes += _optional_notes(unfit)
+        for exploration in explorations:
+            found = exploration.explore(target, begin=target.phase)
+            for result in found.results:
+                done(result)
+            results += found.results
+            explored.append(found.summary)
+        exit_status = target.exit_status()
+        if exit_status is None and run.settle:
+            exit_status = _settle(target, prober, probes[0], run)
+        if exit_status is None and _may_end_by_itself(target, original, probes):
+            exit_status = target.wait_while_busy(run.start_timeout)
+    else:
+        exit_status = _run_to_the_end(target, original, run)
+    if exit_status is not None:
+        _judge_exit(target, exit_status, probes)
+    trace = target.finish()
+    return Examination(
+        trace=trace,
+        results=results,
+        port=target.port(),
+        ready_seconds=ready_seconds,
+        exit_status=exit_status,
+        notes=tuple(notes),
+        explored=tuple(explored),
+    )
+
+
+def _optional_notes(failed: Iterable[ProbeResult]) -> Iterator[str]:
+    """One sentence for each plan of which the original does not pass every step."""
+    by_plan: dict[str, list[ProbeResult]] = {}
+    for result in failed:
+        by_plan.setdefault(result.probe.plan, []).append(result)
+    for plan, results in by_plan.items():
+        whose = f" of the plan {plan}" if plan else ""
+        steps = "; ".join(f"{result.probe.name} ({result.answer})" for result in results)
+        yield f"the original does not pass all optional steps{whose}, which are left out: {steps}"
+
+
+def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
+    """Wait until the first probe has a chance, so that its phase is not the application's boot."""
+    if isinstance(first, NetworkProbe) or exposed_ports(original.config):
+        port = first.port if isinstance(first, NetworkProbe) else None
+        target.wait_until_listening(port, run.start_timeout)
+
+
+def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) -> int | None:
+    """Watch the application do what it does later; its first probe must pass once more, if it may
+    be repeated."""
+    target.phase(SETTLE)
+    status = target.wait_for_exit(run.settle)
+    if status is None and may_be_repeated(first):
+        again = prober.once(first)
+        if not again.passed:
+            raise failed_probe(target, again, run)
+    return status
+
+
+def _may_end_by_itself(target: TracedRun, original: Original, probes: tuple[Probe, ...]) -> bool:
+    """Whether the command may be a job, only slower than its probes: what it still has to do
+    must not be cut short. An application that serves shows it by a port or a HEALTHCHECK."""
+    is_service = exposed_ports(original.config) or target.listening()
+    return not is_service and all(
+        is_independent_command(probe) and probe.name != HEALTHCHECK for probe in probes
+    )
+
+
+def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> int:
+    status = target.wait_for_exit(run.start_timeout)
+    if status is None:
+        raise UsageError(
+            f"nothing exercises {original.reference}: its command still runs after "
+            f"{run.start_timeout:g} s, it exposes no port, and no probe is given",
+            hint="say what the application must do: --http-probe /PATH --port PORT, or "
+            "--exec-probe COMMAND",
+        )
+    return status
+
+
+def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
+    if status == 0 and all(map(is_independent_command, probes)):
+        return
+    raise ended_early(status, target.logs())

@@ -1,0 +1,65 @@
+"""The third container of a run: it gives the rootfs index and the bytes of the untouched
+original, and never runs a program of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from slimmer.engine import Session, file_server
+from slimmer.errors import SlimError
+from slimmer.files import ContainerMarks, FileServerClient, RootfsIndex, ancestors
+from slimmer.values import Original
+
+OPAQUE = ("/proc", "/sys", "/dev")
+"""The engine mounts these over whatever the image has there."""
+HIDDEN = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
+"""The engine mounts files of its own over these in every container, the server's included: what
+the image has there cannot be seen, by us as little as by any container."""
+MADE = ("/etc/mtab",)
+"""The engine makes this link for every container of an image that has none."""
+
+
+class FileServer:
+    """A running file server and its client."""
+
+    def __init__(self, session: Session, image: Original, sensor: Path, spool: Path) -> None:
+        """Create and start the container. `spool` is a file for the fetched bytes."""
+        engine = session.engine
+        self._session = session
+        self._image = image
+        self.container = session.create_with_sensor("files", file_server(image.id), sensor)
+        self._attachment = session.attach(self.container)
+        engine.start_container(self.container)
+        self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
+
+    def index(self) -> RootfsIndex:
+        """The rootfs index of the image."""
+        try:
+            return self.content.index(
+                opaque=OPAQUE, hidden=HIDDEN, marks=container_marks(self._image)
+            )
+        except SlimError as error:
+            error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
+            raise
+
+    def close(self) -> None:
+        """Stop serving; what was fetched stays readable."""
+        self._attachment.close()
+        self._session.discard(self.container)
+
+
+def container_marks(image: Original) -> ContainerMarks:
+    """What a container of the image shows that is not the image's."""
+    volumes = tuple(image.config.get("Volumes") or ())
+    places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
+    try:
+        created = int(datetime.fromisoformat(image.created).timestamp()) * 10**9
+    except ValueError:
+        created = 0
+    return ContainerMarks(
+        touched=frozenset(path for place in places for path in (place, *ancestors(place))),
+        made=frozenset(MADE),
+        volumes=volumes,
+        latest_ns=created,
+    )

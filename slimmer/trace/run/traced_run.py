@@ -1,0 +1,476 @@
+"""The original's container with the sensor's gate in front, and the sidecar that watches it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slimmer.engine import (
+    SENSOR_PATH,
+    Attachment,
+    LogReader,
+    Session,
+    addresses,
+    argument_vector,
+    as_user_would,
+    exposed_ports,
+    own_names,
+    run_command,
+    sidecar,
+    traced,
+)
+from slimmer.engine import environment as environment_of
+from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError, UsageError
+from slimmer.probing import COMMAND_MISSING, CommandOutcome
+from slimmer.trace.run.explanation import COMPLAINT, ended_early
+from slimmer.trace.wire.events import RecordStream
+from slimmer.trace.wire.reader import (
+    Adopted,
+    Exiting,
+    Hello,
+    Listening,
+    Note,
+    Phase,
+    Record,
+    Signals,
+    Trailer,
+)
+from slimmer.trace.wire.trace import build_trace
+from slimmer.values import Original, PortBinding, RunOptions, Sighting, Source, Trace
+
+ANSWER_TIMEOUT = 30.0
+"""Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
+machine under load may schedule it late."""
+LOG_LOOK = 0.5
+"""Seconds between two looks whether a container that should write a line has ended."""
+QUIET = 5.0
+"""Seconds without any new path, after which an application that listens elsewhere counts as
+started, and one that listens nowhere as one that stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A part of a running trace."""
+
+    sightings: tuple[Sighting, ...]
+    """Without their phase, which an earlier part may have begun."""
+    listening: tuple[Listening, ...]
+    time: float
+    """Seconds from the watcher's start to the last record."""
+    position: int
+    """The point behind it."""
+
+
+class TracedRun:
+    """A traced container of the original. Implements probing.Target."""
+
+    def __init__(
+        self,
+        session: Session,
+        original: Original,
+        run: RunOptions,
+        *,
+        sensor: Path,
+        trace_file: Path,
+        ports: Sequence[int],
+        sources: frozenset[Source] = frozenset(Source),
+        bindings: Sequence[PortBinding] | None = None,
+        name: str = "",
+        remember: bool = True,
+    ) -> None:
+        """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
+        published. `name` is the container's; empty: one of the session. Without `remember`
+        what is seen goes to the file and nowhere else, however long the run is."""
+        self._session = session
+        self._engine = session.engine
+        self._original = original
+        self._run = run
+        self._sensor = sensor
+        self._trace_file = trace_file
+        self._ports = tuple(ports)
+        self._sources = sources
+        self._bindings = bindings
+        self._name = name
+        self._remember = remember
+        self._description: Mapping[str, Any] = {}
+        self.container = ""
+        self._watcher = ""
+        self._sidecar: Attachment | None = None
+        self._records: RecordStream | None = None
+        self._log: LogReader | None = None
+        self._claimed: set[int] = set()
+        self._lock = threading.Lock()
+
+    # ---- start
+
+    def start(self) -> Hello:
+        """Start target and sidecar; returns once the sensor has said which sources it has.
+
+        The target's first program waits in its execve until the sensor answers, so nothing of
+        it runs unseen.
+        """
+        arguments = argument_vector(self._original.config, self._run)
+        if not arguments:
+            raise UsageError(
+                f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
+                hint="say what to run with --cmd or --entrypoint",
+            )
+        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
+        configuration = as_user_would(
+            self._original.id,
+            self._run,
+            {*self._ports, *exposed_ports(self._original.config)},
+            loopback=self._engine.is_local,
+            bindings=self._bindings,
+        )
+        self.container = self._session.create_with_sensor(
+            "target", traced(configuration, arguments, gate), self._sensor, name=self._name
+        )
+        with ThreadPoolExecutor(1, "sidecar") as pool:
+            prepared = pool.submit(self._prepare_sidecar)
+            self._engine.start_container(self.container)
+            self._watcher = prepared.result()
+        self._sidecar = self._session.attach(self._watcher)
+        self._records = RecordStream(
+            self._sidecar.stdout(), self._trace_file, remember=self._remember
+        )
+        try:
+            self._engine.start_container(self._watcher)
+        except EngineOperationError as error:
+            raise self._not_watched(error) from error
+        self._records.start()
+        hello = self._records.wait_for(Hello, ANSWER_TIMEOUT)
+        if hello is None:
+            raise self._incomplete("the sensor did not start")
+        self._description = self._engine.inspect_container(self.container)
+        return hello
+
+    def _prepare_sidecar(self) -> str:
+        """Create the sidecar for the target, which need not run yet."""
+        configuration = sidecar(
+            self._original.id,
+            ("watch", *self._source_flags()),
+            self.container,
+            tuple(self._original.config.get("Volumes") or ()),
+        )
+        return self._session.create_with_sensor("sidecar", configuration, self._sensor)
+
+    def _source_flags(self) -> list[str]:
+        flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
+        return [flag for source, flag in flags.items() if source not in self._sources]
+
+    # ---- probing.Target
+
+    def addresses(self, port: int | None) -> list[tuple[str, int]]:
+        """Where the port can be reached; None: the one that `port` tells."""
+        number = port or self.port()
+        return addresses(self._description, number, self._engine.host) if number else []
+
+    def port(self) -> int | None:
+        """The port that HTTP probes speak to, as far as it is known by now."""
+        if self._run.port:
+            return self._run.port
+        exposed = exposed_ports(self._original.config)
+        listening = [record.port for record in self.listening() if not record.loopback]
+        for port in exposed:
+            if port in listening:
+                return port
+        if exposed:
+            return exposed[0]
+        return listening[0] if listening else None
+
+    def listening(self) -> list[Listening]:
+        """Every TCP port that the target listened on so far."""
+        return self._stream.all(Listening)
+
+    def run_command(
+        self,
+        command: Sequence[str],
+        *,
+        user: str,
+        timeout: float,
+        stdin: bytes = b"",
+        environment: Sequence[tuple[str, str]] = (),
+    ) -> CommandOutcome:
+        """Run a command in the container, behind a gate of its own."""
+        point = self._stream.position()
+        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
+        try:
+            ran = run_command(
+                self._engine,
+                self.container,
+                (SENSOR_PATH, "gate", *gate, "--", *command),
+                user=user or self._run.user,
+                timeout=timeout,
+                stdin=stdin,
+                environment=environment,
+                started=lambda: self._tell("adopt"),
+            )
+        except EngineOperationError as error:
+            if self._stream.ended:
+                raise self._incomplete("the target was ended from outside") from error
+            raise
+        outcome = CommandOutcome(exit_status=ran.exit_status, written=ran.output)
+        if ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both:
+            return outcome
+        adopted = self._adoption(point)
+        if adopted is None or not adopted.process:
+            raise self._incomplete(
+                f"the command {command[0]} was not traced"
+                + (f" ({adopted.text})" if adopted is not None else "")
+            )
+        return outcome
+
+    def _adoption(self, point: int) -> Adopted | None:
+        """The sensor's word, behind the point, that it watches a command: one for each command, as
+        several may be on their way at once."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        while True:
+            with self._lock:
+                arrived = self._stream.behind(point)
+                for number, each in enumerate(arrived, point):
+                    if isinstance(each, Adopted) and number not in self._claimed:
+                        self._claimed.add(number)
+                        return each
+            left = deadline - time.monotonic()
+            if self._stream.wait_for(Adopted, left, since=point + len(arrived)) is None:
+                return None
+
+    def environment(self) -> Mapping[str, str]:
+        """As the engine has set it."""
+        return environment_of(self._description)
+
+    def wait_for_line(
+        self, pattern: re.Pattern[str], position: int, timeout: float
+    ) -> tuple[str, int] | None:
+        """The container's log is followed from the first call on, and read from its start. It has
+        no end while the first program is held at its exit, so that is looked for."""
+        with self._lock:
+            if self._log is None:
+                self._log = self._engine.follow_log(self.container)
+        deadline = time.monotonic() + timeout
+        while True:
+            has_ended = self.exit_status() is not None
+            left = min(deadline - time.monotonic(), LOG_LOOK)
+            found = self._log.wait_for(pattern, position, left)
+            if found is not None or has_ended or time.monotonic() >= deadline:
+                return found
+
+    def signal(self, name: str) -> None:
+        """Send a signal to the target's first program, which is the user's command by now."""
+        self._engine.signal_container(self.container, name)
+
+    def own_names(self) -> tuple[tuple[str, str], ...]:
+        """What the engine called the target."""
+        return own_names(self._description)
+
+    def exit_status(self) -> int | None:
+        """The exit status of the target's first program, which is held at its exit."""
+        exiting = self._stream.find(Exiting)
+        if exiting is not None:
+            return exiting.status
+        if self._stream.ended:
+            state = self._engine.inspect_container(self.container)["State"]
+            return None if state.get("Running") else int(state.get("ExitCode", 0))
+        return None
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Return early when the target begins to listen or ends."""
+        point = self._stream.position()
+        arrived = self._stream.wait_for((Listening, Exiting, Trailer), seconds, since=point)
+        if arrived is None and self._stream.ended:
+            time.sleep(seconds)  # nothing will wake us: the caller's pause, not ours
+
+    def wait_until_listening(self, port: int | None, timeout: float) -> bool:
+        """Wait until the target listens on the port (None: on any it could mean); False when it
+        ended, when that looks hopeless, or after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            number = port or self.port()
+            if any(record.port == number for record in self.listening() if not record.loopback):
+                return True
+            if self.exit_status() is not None or time.monotonic() > deadline:
+                return False
+            if self._stream.quiet_for() > QUIET:
+                return False
+            self.wait_for_change(0.25)
+
+    def is_hopeless(self, port: int | None) -> bool:
+        """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
+        number = port or self.port()
+        listening = self.listening()
+        return (
+            bool(listening)
+            and number not in {record.port for record in listening if not record.loopback}
+            and self._stream.quiet_for() > QUIET
+        )
+
+    def quiet_for(self) -> float:
+        """Seconds since the target last looked up a path that was new in its phase."""
+        return self._stream.quiet_for()
+
+    def wait_for_exit(self, timeout: float) -> int | None:
+        """The exit status of the target's first program, waiting for it up to `timeout` s."""
+        self._stream.wait_for(Exiting, timeout)
+        return self.exit_status()
+
+    def wait_while_busy(self, timeout: float) -> int | None:
+        """As `wait_for_exit`, but no longer than new paths are seen: a command that goes on
+        without any for QUIET seconds is taken for one that stays."""
+        deadline = time.monotonic() + timeout
+        while (status := self.exit_status()) is None:
+            left = min(deadline - time.monotonic(), QUIET - self._stream.quiet_for())
+            if left <= 0:
+                return None
+            self._stream.wait_for(Exiting, left)
+        return status
+
+    @property
+    def stop_timeout(self) -> float:
+        """Seconds that the target gets between its stop signal and the kill: its image may ask
+        for more than the user does."""
+        return max(self._run.stop_timeout, float(self._original.config.get("StopTimeout") or 0))
+
+    def logs(self) -> str:
+        """The target's last lines."""
+        return self._engine.logs(self.container)
+
+    def missing_program(self) -> str:
+        """The program of the command where the container has none of that name; else empty."""
+        if COMPLAINT.decode() not in self.logs():
+            return ""
+        return argument_vector(self._original.config, self._run)[0]
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return str(self._description.get("Name", "")).removeprefix("/")
+
+    def arrived(self, since: int, timeout: float) -> Arrived:
+        """What came behind the point `since` (0 at first), waiting up to `timeout` seconds for
+        it; nothing at the time limit, or at the end of the stream."""
+        self._stream.wait_for(Record, timeout, since=since)
+        records = self._stream.behind(since)
+        return Arrived(
+            sightings=build_trace(records).sightings,
+            listening=tuple(record for record in records if isinstance(record, Listening)),
+            time=records[-1].time / 1e9 if records else 0.0,
+            position=since + len(records),
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more records come."""
+        return self._stream.ended
+
+    def seen(self) -> Trace:
+        """What was seen so far: no result can be built on it, as more may come."""
+        return build_trace(self._stream.all(Record))
+
+    # ---- phases and the end
+
+    def phase(self, name: str) -> None:
+        """Everything that is seen from now on belongs to the phase `name`."""
+        point = self._stream.position()
+        self._tell("phase " + " ".join(name.split()))
+        if self._stream.wait_for(Phase, ANSWER_TIMEOUT, since=point) is None:
+            raise self._incomplete(f"the sensor did not begin the phase {name}")
+
+    def finish(self) -> Trace:
+        """Stop the target and complete the trace, as `complete` does; what was seen."""
+        assert self._remember, "what was seen is in the trace file only"
+        return build_trace(self._complete())
+
+    def complete(self) -> None:
+        """Stop the target as its image asks for, and complete the trace in its file; `close`
+        removes the rest.
+
+        The stop signal is sent only where the first program can take it: the kernel ignores a
+        signal for PID 1 that has no handler, and waiting for its effect would be in vain.
+        """
+        self._complete()
+
+    def _complete(self) -> list[Record]:
+        if self.exit_status() is None:
+            self._shut_down()
+        self._tell("finish")
+        records = self._stream.finish(ANSWER_TIMEOUT)
+        if records is None:
+            raise self._incomplete("the sensor did not complete the trace")
+        return records
+
+    def close(self) -> None:
+        """Remove the target and the sidecar."""
+        if self._log is not None:
+            self._log.close()
+        if self._sidecar is not None:
+            self._sidecar.close()
+        for container in (self._watcher, self.container):
+            self._session.discard(container)
+
+    def _shut_down(self) -> None:
+        self.phase("shutdown")
+        self._tell("signals")
+        answer = self._stream.wait_for(Signals, ANSWER_TIMEOUT)
+        number = stop_signal(self._original.config)
+        if answer is not None and answer.takes(number):
+            self._engine.signal_container(self.container, number)
+            self._stream.wait_for(Exiting, self.stop_timeout)
+
+    # ---- inside
+
+    @property
+    def _stream(self) -> RecordStream:
+        assert self._records is not None, "the run has not been started"
+        return self._records
+
+    def _tell(self, line: str) -> None:
+        assert self._sidecar is not None
+        try:
+            self._sidecar.write(line.encode("utf-8", "surrogateescape") + b"\n")
+        except OSError as error:
+            raise self._incomplete(f"the sensor is gone ({error})") from error
+
+    def _not_watched(self, error: EngineOperationError) -> SlimError:
+        """Why the sidecar could not be started: most often, because the target is over."""
+        state = self._engine.inspect_container(self.container)["State"]
+        if not state.get("Running"):
+            return ended_early(int(state.get("ExitCode", 0)), self.logs())
+        return TraceIncompleteError(
+            f"the sidecar cannot be started: {error.message}",
+            hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH; "
+            "`slim doctor` looks closer",
+        )
+
+    def _incomplete(self, message: str) -> TraceIncompleteError:
+        said = self._sidecar.errors if self._sidecar else ""
+        notes = [record.text for record in self._stream.all(Note)]
+        state = self._engine.inspect_container(self.container)["State"]
+        if not state.get("Running") and state.get("OOMKilled"):
+            message += "; the target was killed for using too much memory"
+        elif not state.get("Running"):
+            message += f"; the target ended with status {state.get('ExitCode')}"
+        return TraceIncompleteError(
+            message,
+            hint="`slim doctor` tells which sources of the trace this engine allows",
+            details="\n".join(filter(None, [*notes, said, self._engine.logs(self.container)])),
+        )
+
+
+def stop_signal(config: Mapping[str, Any]) -> int:
+    """The number of the image's STOPSIGNAL: `SIGQUIT`, `QUIT`, `3`, `SIGRTMIN+3`; else SIGTERM."""
+    text = str(config.get("StopSignal") or "SIGTERM").upper()
+    if text.isdigit():
+        return int(text)
+    name, plus, offset = text.removeprefix("SIG").partition("+")
+    try:
+        return signal.Signals[f"SIG{name}"].value + (int(offset) if plus else 0)
+    except (KeyError, ValueError):
+        return signal.SIGTERM.value

@@ -1,0 +1,52 @@
+"""Saved traces: what traced runs saw, as a file to be checked in. docs/trace.md is its format.
+
+Knows no engine: a trace is recorded from values, written, read, merged with others and held
+against another original's index.
+"""
+
+from slimmer.trace.saved.drift import Change, Drift, drift
+from slimmer.trace.saved.identity import differences, identity_of
+from slimmer.trace.saved.merging import merge
+from slimmer.trace.saved.probe_text import probe_text, read_probe
+from slimmer.trace.saved.reading import from_bytes, read_saved_trace
+from slimmer.trace.saved.recording import record
+from slimmer.trace.saved.roles import of_roles
+from slimmer.trace.saved.saved import (
+    TESTS,
+    Fact,
+    Identity,
+    Kind,
+    Passed,
+    SavedRole,
+    SavedTrace,
+    SeenPath,
+    Use,
+    ready_step,
+)
+from slimmer.trace.saved.writing import to_bytes
+
+__all__ = [
+    "TESTS",
+    "Change",
+    "Drift",
+    "Fact",
+    "Identity",
+    "Kind",
+    "Passed",
+    "SavedRole",
+    "SavedTrace",
+    "SeenPath",
+    "Use",
+    "differences",
+    "drift",
+    "from_bytes",
+    "identity_of",
+    "merge",
+    "of_roles",
+    "probe_text",
+    "read_probe",
+    "read_saved_trace",
+    "ready_step",
+    "record",
+    "to_bytes",
+]

@@ -1,0 +1,89 @@
+"""Records to model.Trace: what a run saw, folded to one sighting per path, phase, manner,
+program and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from slimmer.errors import TraceFileError
+from slimmer.trace.wire.reader import RecordReader
+from slimmer.trace.wire.records import Exiting, Hello, Lookup, Opened, Phase, Record
+from slimmer.values import Access, Sighting, Source, Trace
+
+SHUTDOWN = "shutdown"
+"""The phase in which the target is stopped: an exit in it is not the command's own."""
+_PIECE = 1 << 18
+
+
+def build_trace(records: Iterable[Record]) -> Trace:
+    """The trace of a complete stream; that it is complete is RecordReader.close's word."""
+    sources: frozenset[Source] = frozenset()
+    missing: Mapping[Source, str] = {}
+    phase, phases = "", dict[str, None]()
+    sightings: dict[tuple[str, Access, str, str, Source], None] = {}
+    exit_status: int | None = None
+    count = 0
+    for record in records:
+        count += 1
+        if isinstance(record, Lookup):
+            if record.readable and record.anchored:
+                path = absolute_path(record.directory, record.path)
+                key = (path, record.access, phase, record.program, Source.NOTIFY)
+                sightings[key] = None
+        elif isinstance(record, Opened):
+            path = absolute_path("", record.path)
+            sightings[path, record.access, phase, record.program, Source.FANOTIFY] = None
+        elif isinstance(record, Phase):
+            phase = record.name
+            phases[phase] = None
+        elif isinstance(record, Hello):
+            sources, missing = record.sources, record.missing
+        elif isinstance(record, Exiting) and phase != SHUTDOWN:
+            exit_status = record.status
+    return Trace(
+        sources=sources,
+        missing_sources=missing,
+        phases=tuple(phases),
+        sightings=tuple(
+            Sighting(path=path, access=access, phase=phase, program=program, source=source)
+            for path, access, phase, program, source in sightings
+        ),
+        exit_status=exit_status,
+        records=count,
+    )
+
+
+def absolute_path(directory: str, path: str) -> str:
+    """`path` below `directory` without `//`, `.` and a trailing slash. `..` stays: behind a link
+    it leads elsewhere than text says, and the links are in the rootfs index."""
+    joined = f"{directory}/{path}"
+    return "/" + "/".join(part for part in joined.split("/") if part and part != ".")
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """The records of a trace file, as they are read. Raises TraceFileError for a file that is
+    damaged, cut off, of a newer format or no trace, TraceIncompleteError at the end of one that
+    lacks its trailer or lost events."""
+    reader = RecordReader()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield from reader.feed(piece)
+    except OSError as error:
+        raise TraceFileError(
+            f"The trace file {path} cannot be read: {error.strerror}.",
+            hint="Name a file that a traced run of slimmer saved.",
+        ) from error
+    if reader.truncated:
+        raise TraceFileError(
+            f"The trace file {path} is cut off.",
+            hint="The copy is incomplete, or its run was killed; trace again.",
+            details=reader.truncated,
+        )
+    reader.close()
+
+
+def read_trace(path: Path) -> Trace:
+    """The trace that a file holds; errors as for `read_records`."""
+    return build_trace(read_records(path))

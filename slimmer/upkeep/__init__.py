@@ -1,0 +1,13 @@
+"""What keeps a machine fit for builds: `slim doctor` and `slim clean`."""
+
+from slimmer.upkeep.cleaning import Leftovers, find_leftovers, remove_leftovers
+from slimmer.upkeep.doctor import Finding, State, examine_machine
+
+__all__ = [
+    "Finding",
+    "Leftovers",
+    "State",
+    "examine_machine",
+    "find_leftovers",
+    "remove_leftovers",
+]

@@ -1,0 +1,60 @@
+"""How a container is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkEndpoint:
+    """A network that a container joins, and what it is called there."""
+
+    network: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What `docker run` would be given, for the traced run and the smoke test alike."""
+
+    environment: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    """`SOURCE:TARGET[:ro]`, as for `docker run --volume`."""
+    network: str = ""
+    endpoints: tuple[NetworkEndpoint, ...] = ()
+    """Where the container has names of its own in networks, or is in several: the first is
+    `network`."""
+    user: str = ""
+    entrypoint: tuple[str, ...] | None = None
+    """None: the image's own; empty: cleared."""
+    command: tuple[str, ...] | None = None
+    workdir: str = ""
+    hostname: str = ""
+    extra_hosts: tuple[str, ...] = ()
+    """`NAME:ADDRESS`."""
+    port: int | None = None
+    """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
+    start_timeout: float = 60.0
+    """Seconds that an application may take until its first probe passes."""
+    probe_timeout: float = 30.0
+    """Seconds that one probe may take."""
+    probe_workers: int = 1
+    """How many probes are under way at a time: those that stand alone, and what a step repeats."""
+    stop_timeout: float = 10.0
+    """Seconds between the stop signal and the kill."""
+    settle: float = 0.0
+    """Seconds that the application is watched after its last probe: it must stay up, and pass
+    its first probe once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortBinding:
+    """One port of a container at an address of the engine's machine."""
+
+    port: int
+    protocol: str = "tcp"
+    """`tcp`, `udp` or `sctp`."""
+    host_address: str = ""
+    """Empty: all addresses."""
+    host_port: str = ""
+    """A number, or a range to choose from (`8000-8010`); empty: any free one."""

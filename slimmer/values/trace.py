@@ -1,0 +1,64 @@
+"""What a traced run saw."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class Source(enum.Enum):
+    """Where a sighting comes from."""
+
+    NOTIFY = "notify"
+    """seccomp user notification: every lookup by path, failed ones included."""
+    FANOTIFY = "fanotify"
+    """fanotify: real paths of files that were opened, whoever opened them."""
+
+
+class Access(enum.Enum):
+    """How a path was used."""
+
+    OPEN = "open"
+    EXECUTE = "execute"
+    LOOKUP = "lookup"
+    """stat, access, readlink, chdir, and whatever else names a path without opening it."""
+    CREATE = "create"
+    """The path, or its last component, may be created, renamed, removed or changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """One path, seen in one phase, in one manner, by one program (repeats are folded)."""
+
+    path: str
+    """Absolute, without `//`, `.` or a trailing slash; `..` stays where the program wrote it,
+    since it may follow a link, which only the rootfs index can tell."""
+    access: Access
+    phase: str
+    """`boot`, a probe's name, or `shutdown`."""
+    program: str
+    """The executable that asked, as an absolute path; empty where it was gone already."""
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Everything that a traced run saw, complete by construction (else there is no Trace)."""
+
+    sources: frozenset[Source]
+    missing_sources: Mapping[Source, str]
+    """For each source that was not available: why."""
+    phases: tuple[str, ...]
+    """In the order in which they ran."""
+    sightings: tuple[Sighting, ...]
+    exit_status: int | None
+    """The exit status of the original's command where it ended by itself, else None."""
+    records: int
+    """Records in the stream, for the report."""
+
+
+def in_role(role: str, name: str) -> str:
+    """What the phase or the probe of a role is called beside those of other roles: `worker: boot`.
+    The name itself for the only role of an image, which has none."""
+    return f"{role}: {name}" if role else name

@@ -1,0 +1,211 @@
+"""Chains of reasons, links on the way to them, and the causes of what is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slimmer.errors import UnknownPathError, UsageError
+from slimmer.explain import Account, Answer, Link, Share, State, compare, why
+from slimmer.report import Fate
+from slimmer.values import Access, EntryType, Reason, Sighting, Source
+
+BOOT = Reason(rule="trace", detail="executed in phase boot")
+
+
+def fate(path: str, *reasons: Reason, **values: Any) -> Fate:
+    fields = {"type": EntryType.FILE, "size": 10, "kept": bool(reasons)}
+    return Fate(**{**fields, "path": path, "reasons": reasons, **values})
+
+
+def directory(path: str, *reasons: Reason) -> Fate:
+    return fate(path, *reasons, type=EntryType.DIRECTORY, size=0)
+
+
+def because(rule: str, path: str) -> Reason:
+    return Reason(rule=rule, detail=f"for {path}", because=path)
+
+
+FATES = (
+    directory("/", because("directory", "/usr")),
+    fate("/bin", because("link", "/usr/bin/sh"), type=EntryType.SYMLINK, target="usr/bin"),
+    directory("/usr", because("directory", "/usr/bin")),
+    directory("/usr/bin", because("directory", "/usr/bin/app")),
+    fate("/usr/bin/app", BOOT, package="app", size=1000),
+    fate("/usr/bin/sh", because("shebang", "/usr/bin/app"), type=EntryType.SYMLINK, target="dash"),
+    fate(
+        "/usr/bin/dash",
+        because("link", "/usr/bin/sh"),
+        Reason(rule="include", detail="--include /usr/bin/dash"),
+        package="dash",
+    ),
+    fate("/usr/bin/awk", type=EntryType.SYMLINK, target="/usr/bin/app"),
+    fate("/usr/bin/gcc", package="gcc", size=5000),
+    fate("/usr/bin/loop", because("a", "/usr/bin/pool")),
+    fate("/usr/bin/pool", because("b", "/usr/bin/loop")),
+    fate("/usr/bin/ls", package="coreutils", in_debug=True),
+    directory("/usr/lib"),
+    fate("/usr/lib/gcc", package="gcc", size=70),
+    fate("/usr/bin/app.conf", package="app", size=7),
+    fate("/secret/key"),
+    directory("/secret"),
+    fate("/list", Reason(rule="metadata", detail="made"), made=True),
+)
+ACCOUNT = Account(
+    image="app:slim",
+    image_size=2000,
+    is_debug=False,
+    original="app:1",
+    original_size=9000,
+    fates={each.path: each for each in FATES},
+    report=Path("report.json"),
+    strategy="minimal",
+    phases=("boot", "GET /", "shutdown"),
+    excluded=frozenset({"/secret"}),
+)
+
+
+def rules(answer: Answer | Link) -> list[list[tuple[str, str]]]:
+    return [[(step.path, step.reason.rule) for step in chain] for chain in answer.chains]
+
+
+def links(answer: Answer) -> list[tuple[str, str]]:
+    return [(link.path, link.target) for link in answer.links]
+
+
+def test_a_chain_ends_with_a_reason_that_stands_for_itself_and_the_shortest_is_first() -> None:
+    answer = why(ACCOUNT, "/usr/bin/dash")
+    assert (answer.state, answer.path, answer.links) == (State.KEPT, "/usr/bin/dash", ())
+    assert rules(answer) == [
+        [("/usr/bin/dash", "include")],
+        [("/usr/bin/dash", "link"), ("/usr/bin/sh", "shebang"), ("/usr/bin/app", "trace")],
+    ]
+
+
+@pytest.mark.parametrize("asked", ["/bin/sh", "bin//sh", "/usr/lib/../bin/./sh"])
+def test_links_are_followed_and_said(asked: str) -> None:
+    answer = why(ACCOUNT, asked)
+    assert answer.path == "/usr/bin/dash"
+    assert ("/usr/bin/sh", "dash") in links(answer)
+    assert rules(answer.links[-1]) == [[("/usr/bin/sh", "shebang"), ("/usr/bin/app", "trace")]]
+
+
+def test_a_link_that_is_gone_is_the_answer_whatever_it_leads_to() -> None:
+    answer = why(ACCOUNT, "/bin/awk")
+    assert (answer.state, answer.path) == (State.GONE, "/usr/bin/awk")
+    assert links(answer) == [("/bin", "usr/bin")]
+
+
+def test_reasons_in_a_circle_come_to_an_end() -> None:
+    assert rules(why(ACCOUNT, "/usr/bin/loop")) == [[("/usr/bin/loop", "a")]]
+
+
+def test_a_path_that_nothing_used_is_gone_with_its_package() -> None:
+    answer = why(ACCOUNT, "/usr/bin/gcc")
+    assert answer.causes == (
+        "no phase looked it up (boot, GET /, shutdown), and no rule of the strategy minimal asks "
+        "for it",
+        "nothing of its package gcc is in use: 2 files, 5.07 kB in all",
+    )
+    assert why(ACCOUNT, "/usr/bin/app.conf").causes[1] == (
+        "of its package app, 1 of 2 files are kept"
+    )
+
+
+def test_what_was_excluded_is_said_with_who_looked_for_it() -> None:
+    seen = Sighting(
+        path="/secret/../secret/key",
+        access=Access.OPEN,
+        phase="GET /",
+        program="/usr/bin/app",
+        source=Source.NOTIFY,
+    )
+    assert why(ACCOUNT, "/secret/key", lambda: (seen,)).causes == (
+        "--exclude left all below /secret out, though a rule had asked for it",
+        "it was looked up by /usr/bin/app in phase GET /",
+    )
+    assert "without that --exclude" in why(ACCOUNT, "/secret/key").hint
+    other = replace(seen, path="/other/key")
+    assert len(why(ACCOUNT, "/secret/key", lambda: (other,)).causes) == 1
+
+
+def test_a_directory_tells_what_is_below_it() -> None:
+    below = why(ACCOUNT, "/usr/bin").below
+    assert below is not None
+    assert (below.kept_files, below.gone_files, below.gone_size) == (5, 4, 5027)
+    assert "nothing below it is kept: 1 file, 70 B are gone" in why(ACCOUNT, "/usr/lib").causes
+
+
+def test_the_debug_image_has_more() -> None:
+    assert why(ACCOUNT, "/usr/bin/ls").state is State.GONE
+    assert why(replace(ACCOUNT, is_debug=True), "/usr/bin/ls").state is State.DEBUG
+
+
+def test_without_a_report_there_are_no_causes() -> None:
+    (cause,) = why(replace(ACCOUNT, report=None), "/usr/bin/gcc").causes
+    assert cause.startswith("there is no report")
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("/usr/local/bin/gcc", "did you mean /usr/bin/gcc, /usr/lib/gcc?"),
+        ("/usr/bin/app.con", "did you mean /usr/bin/app.conf?"),
+        ("/etc/hosts", "the engine mounts its own over it"),
+        ("/proc/1/status", "the engine mounts its own over it"),
+        ("/usr/bin/app/below", ""),
+        ("/\x1b[31m", ""),
+    ],
+)
+def test_a_path_that_never_was_is_an_error_with_near_ones(asked: str, hint: str) -> None:
+    with pytest.raises(UnknownPathError) as raised:
+        why(ACCOUNT, asked)
+    assert raised.value.hint.startswith(hint)
+    assert bool(raised.value.hint) == bool(hint)
+    assert raised.value.exit_code == 31
+
+
+def test_sums_by_package_and_by_directory() -> None:
+    compared = compare(ACCOUNT)
+    assert compared.total == Share(
+        name="", left_files=6, left_size=5107, stayed_files=6, stayed_size=1050
+    )
+    assert [(each.name, each.left_size, each.stayed_files) for each in compared.packages] == [
+        ("gcc", 5070, 0),
+        ("", 20, 4),
+        ("coreutils", 10, 0),
+        ("app", 7, 1),
+    ]
+    assert [(each.name, each.left_size, each.stayed_files) for each in compared.directories] == [
+        ("/usr/bin", 5027, 5),
+        ("/usr/lib", 70, 0),
+        ("/secret", 10, 0),
+    ]
+    assert [each.path for each in compared.made] == ["/list"]
+    assert [each.path for each in compared.left] == [
+        "/secret",
+        "/secret/key",
+        "/usr/bin/app.conf",
+        "/usr/bin/awk",
+        "/usr/bin/gcc",
+        "/usr/bin/ls",
+        "/usr/lib",
+        "/usr/lib/gcc",
+    ]
+
+
+def test_sums_of_a_part() -> None:
+    assert compare(ACCOUNT, package="gcc").total == Share(name="", left_files=2, left_size=5070)
+    assert compare(ACCOUNT, directory="/usr/lib/").total == Share(
+        name="", left_files=1, left_size=70
+    )
+    assert compare(ACCOUNT, directory="bin").total == compare(ACCOUNT, directory="/usr/bin").total
+    assert compare(replace(ACCOUNT, is_debug=True)).total.left_files == 5
+    with pytest.raises(UsageError, match="no package gc") as raised:
+        compare(ACCOUNT, package="gc")
+    assert raised.value.hint == "did you mean gcc?"
+    with pytest.raises(UnknownPathError, match="/usr/bin/app is no directory"):
+        compare(ACCOUNT, directory="/usr/bin/app")

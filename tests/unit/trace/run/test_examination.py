@@ -1,0 +1,213 @@
+"""Which probes a run has, and why an original does not do what they expect."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import signal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slimmer.errors import (
+    CommandNotFoundError,
+    NotListeningError,
+    OriginalExitedError,
+    OriginalProbeError,
+    SlimError,
+)
+from slimmer.trace.run.examination import planned_probes
+from slimmer.trace.run.explanation import COMPLAINT, ended_early, failed_probe
+from slimmer.trace.run.traced_run import stop_signal
+from slimmer.trace.wire.reader import Listening
+from slimmer.values import CommandProbe, HttpProbe, Original, ProbeResult, RunOptions
+
+CHECK = {"Healthcheck": {"Test": ["CMD", "/check"]}}
+HTTP = HttpProbe(name="GET /", path="/")
+COMMAND = CommandProbe(name="exec check", command=("check",))
+
+
+def original(config: Mapping[str, Any]) -> Original:
+    return Original(
+        reference="my-app:1",
+        id="sha256:1",
+        config=config,
+        architecture="amd64",
+        variant="",
+        os="linux",
+        created="",
+        size=1,
+        layers=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "given", "run", "names"),
+    [
+        ({}, (), RunOptions(), []),
+        ({"ExposedPorts": {"80/tcp": {}}}, (), RunOptions(), ["GET /"]),
+        ({"ExposedPorts": {"53/udp": {}}}, (), RunOptions(), []),
+        ({}, (), RunOptions(port=80), ["GET /"]),
+        ({"ExposedPorts": {"80/tcp": {}}, **CHECK}, (), RunOptions(), ["healthcheck"]),
+        (CHECK, (HTTP,), RunOptions(), ["GET /", "healthcheck"]),
+        (CHECK, (COMMAND,), RunOptions(), ["healthcheck", "exec check"]),
+        (CHECK, (HTTP, COMMAND), RunOptions(), ["GET /", "healthcheck", "exec check"]),
+        ({"ExposedPorts": {"80/tcp": {}}}, (COMMAND,), RunOptions(), ["exec check"]),
+    ],
+)
+def test_planned_probes(
+    config: dict[str, Any], given: tuple[Any, ...], run: RunOptions, names: list[str]
+) -> None:
+    planned = planned_probes(original(config), given, run, healthcheck=True)
+    assert [probe.name for probe in planned] == names
+
+
+def test_a_healthcheck_that_is_not_wanted() -> None:
+    config = {"ExposedPorts": {"80/tcp": {}}, **CHECK}
+    planned = planned_probes(original(config), (), RunOptions(), healthcheck=False)
+    assert [probe.name for probe in planned] == ["GET /"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (None, signal.SIGTERM),
+        ("SIGQUIT", signal.SIGQUIT),
+        ("quit", signal.SIGQUIT),
+        ("3", signal.SIGQUIT),
+        ("SIGRTMIN+3", signal.SIGRTMIN + 3),
+        ("RTMIN", signal.SIGRTMIN),
+        ("SIGNONSENSE", signal.SIGTERM),
+        ("SIGRTMIN+x", signal.SIGTERM),
+    ],
+)
+def test_stop_signal(text: str | None, number: int) -> None:
+    assert stop_signal({"StopSignal": text}) == number
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Observed:
+    """What is known of a target when a probe has failed."""
+
+    status: int | None = None
+    listens: tuple[tuple[str, int], ...] = ()
+    said: str = "the last line"
+
+    def exit_status(self) -> int | None:
+        return self.status
+
+    def logs(self) -> str:
+        return self.said
+
+    def port(self) -> int | None:
+        return 8080
+
+    def listening(self) -> list[Listening]:
+        return [
+            Listening(time=0, address=ipaddress.ip_address(address), port=port)
+            for address, port in self.listens
+        ]
+
+
+def failed(probe: HttpProbe | CommandProbe, **answer: Any) -> ProbeResult:
+    return ProbeResult(probe=probe, passed=False, **{"answer": "what it got", **answer})
+
+
+REFUSED = failed(HTTP, answered=False, answer="connection refused")
+
+
+@pytest.mark.parametrize(
+    ("observed", "result", "error", "message", "hint"),
+    [
+        (Observed(status=3), REFUSED, OriginalExitedError, "ended with status 3", "--env"),
+        (Observed(status=139), REFUSED, OriginalExitedError, "crashed with status 139", "--env"),
+        (Observed(), REFUSED, NotListeningError, "does not listen on port 8080", "--port"),
+        (
+            Observed(listens=(("0.0.0.0", 9000), ("127.0.0.1", 1))),
+            REFUSED,
+            NotListeningError,
+            "listens on 9000",
+            "--port 9000",
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 9000),)),
+            failed(replace(HTTP, port=9999), answered=False),
+            NotListeningError,
+            "nothing listens on port 9999",
+            "let it name 9000",
+        ),
+        (
+            Observed(listens=(("127.0.0.1", 8080),)),
+            REFUSED,
+            NotListeningError,
+            "loopback only",
+            "0.0.0.0",
+        ),
+        (
+            Observed(listens=(("::ffff:127.0.0.1", 8080),)),
+            REFUSED,
+            NotListeningError,
+            "loopback only",
+            "0.0.0.0",
+        ),
+        (Observed(listens=(("::", 8080),)), REFUSED, OriginalProbeError, "refused", "--start"),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(HTTP, answer="500 Oops"),
+            OriginalProbeError,
+            "500 Oops (port 8080)",
+            '"GET:/ 404"',
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(replace(HTTP, tls=True, host="shop", port=8443), answer="404 Not Found"),
+            OriginalProbeError,
+            "404 Not Found (port 8443)",
+            '"GET:https://shop:8443/ 404"',
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(replace(HTTP, tls=True), answer="its certificate is not trusted: expired"),
+            OriginalProbeError,
+            "not trusted",
+            "--insecure",
+        ),
+        (
+            Observed(listens=(("0.0.0.0", 8080),)),
+            failed(HTTP, answer="the port speaks TLS: ask for https://"),
+            OriginalProbeError,
+            "speaks TLS",
+            "https://",
+        ),
+        (
+            Observed(),
+            failed(COMMAND, exit_status=127),
+            CommandNotFoundError,
+            "check cannot be run",
+            "sh -c",
+        ),
+        (Observed(), failed(COMMAND, exit_status=1), OriginalProbeError, "exec check", "must work"),
+        (
+            Observed(status=1),
+            failed(COMMAND, exit_status=1),
+            OriginalExitedError,
+            "ended with status 1",
+            "--env",
+        ),
+    ],
+)
+def test_why_a_probe_failed(
+    observed: Observed, result: ProbeResult, error: type[SlimError], message: str, hint: str
+) -> None:
+    told = failed_probe(observed, result, RunOptions())
+    assert type(told) is error
+    assert message in told.message
+    assert hint in told.hint
+
+
+def test_a_command_that_the_gate_could_not_run() -> None:
+    logs = COMPLAINT.decode() + " /no/such: No such file or directory"
+    assert type(ended_early(127, logs)) is CommandNotFoundError
+    assert type(ended_early(127, "sh: my-app: not found")) is OriginalExitedError

@@ -1,0 +1,81 @@
+"""Where the sensor program comes from, and what is said when it cannot come."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from slimmer.errors import SensorMissingError
+from slimmer.trace.run.sensor import SOURCES, sensor_binary
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A copy of the sensor's sources that a test may change."""
+    copy = tmp_path / "sources"
+    shutil.copytree(SOURCES, copy)
+    return copy
+
+
+def native() -> str:
+    return {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
+
+
+def test_it_is_built_when_a_source_is_newer(sources: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    binary = sensor_binary(native(), packaged=folder, sources=sources)
+    said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.startswith("slimmer sensor")
+    first = binary.stat()
+    assert sensor_binary(native(), packaged=folder, sources=sources) == binary
+    assert binary.stat().st_ino == first.st_ino, "not built again"
+
+    later = first.st_mtime_ns + 1
+    os.utime(sources / "main.c", ns=(later, later))
+    sensor_binary(native(), packaged=folder, sources=sources)
+    assert binary.stat().st_ino != first.st_ino
+
+
+def test_two_builds_at_once_leave_a_whole_program(sources: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    threads = [
+        threading.Thread(
+            target=sensor_binary, args=(native(),), kwargs={"packaged": folder, "sources": sources}
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    subprocess.run([folder / next(iter(os.listdir(folder))), "--version"], check=True)
+    assert len(list(folder.iterdir())) == 1, "nothing half-made is left"
+
+
+def test_a_packaged_one_needs_no_sources(tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "sensor-aarch64").write_bytes(b"as in the wheel")
+    found = sensor_binary("arm64", packaged=folder, sources=tmp_path / "none")
+    assert found == folder / "sensor-aarch64"
+    with pytest.raises(SensorMissingError, match="no sensor for x86_64") as caught:
+        sensor_binary("amd64", packaged=folder, sources=tmp_path / "none")
+    assert "wheel" in caught.value.hint
+
+
+def test_an_unknown_architecture_is_named() -> None:
+    with pytest.raises(SensorMissingError, match="riscv64") as caught:
+        sensor_binary("riscv64")
+    assert "amd64 and arm64" in caught.value.hint
+
+
+def test_a_compiler_that_fails_is_quoted(sources: Path, tmp_path: Path) -> None:
+    (sources / "main.c").write_text("#error broken on purpose\n")
+    with pytest.raises(SensorMissingError, match="could not be built") as caught:
+        sensor_binary(native(), packaged=tmp_path / "bin", sources=sources)
+    assert "broken on purpose" in caught.value.details
