@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from slimmer.build.values import DebugLayer
 from slimmer.engine import Session
 from slimmer.image import read_original
 from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
 from slimmer.metadata import MetadataRequest, PackageMetadata, metadata_above
 from slimmer.pack import CombinedContent, plan_layer
 from slimmer.trace.run import FileServer, sensor_binary
-from slimmer.values import Content, KeepSet, LayerPlan
+from slimmer.values import Content, KeepSet
 
 LAYER = "debug"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DebugLayer:
-    """What `pack_debug_image` needs."""
-
-    plan: LayerPlan
-    content: Content
-    path_folders: tuple[str, ...] = ()
-    """Folders to append to PATH."""
-    foreign: frozenset[str] = frozenset()
-    """Paths that are not the original's: taken from another image, or made."""
 
 
 def layer_of_original(request: KeepRequest, kept: KeepSet) -> DebugLayer | None:

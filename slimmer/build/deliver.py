@@ -1,4 +1,5 @@
-"""The end of a build: files, report and tags of images that have passed."""
+"""The end of a build: files, report and tags of images that have passed; and the report of a build
+that failed."""
 
 from __future__ import annotations
 
@@ -7,21 +8,20 @@ import resource
 import shutil
 from collections.abc import Iterable, Mapping
 
-from slimmer.build.assemble import Assembly
-from slimmer.build.examine import Served
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
-from slimmer.build.roles import Examined
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
-from slimmer.build.verify import Tested, Verified
+from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
+from slimmer.disk import space_errors
+from slimmer.errors import SlimError
 from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.report import (
     DROPPED_NAME,
     CoverageSummary,
     DriftedPath,
+    ErrorSummary,
     FidelitySummary,
     FinishedImage,
-    ImageTest,
     Report,
     RunRecord,
     TraceFileSummary,
@@ -30,56 +30,34 @@ from slimmer.report import (
     measure_coverage,
     write_report,
 )
-from slimmer.values import Measurements, in_role
+from slimmer.values import ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
 from slimmer.workspace import explained
 
 
-def deliver(job: Job, examined: Examined, served: Served, verified: Verified) -> Report:
+LOG_NAME = "container.log"
+"""The last lines of the container that failed."""
+SBOM_NAME = "sbom.cdx.json"
+
+
+def deliver(
+    job: Job, traced: TracedOriginal, files: OriginalFiles, built: BuiltImages
+) -> Report:
     """Tags move at the very end, when nothing can go wrong any more."""
-    assembly, loaded = verified.assembly, verified.loaded
+    assembly = built.assembly
     with job.clock.stage("deliver"):
-        finished = _finished(job, loaded, assembly)
-        record = RunRecord(
-            original=job.original,
-            entries=tuple(served.index),
+        finished = _finished(job, built.loaded, assembly)
+        record = dataclasses.replace(
+            _record(job, traced, files, assembly.metadata.keep, built),
             generated=tuple(assembly.metadata.entries.values()),
-            trace=examined.trace,
-            trace_file=_trace_file(examined, served, verified),
-            coverage=_coverage(examined, served, assembly),
-            keep=assembly.metadata.keep,
-            strategy=job.options.strategy,
-            slim=finished["slim"],
-            debug=finished.get("debug"),
-            verification=verified.verification.value,
-            tests=(
-                *(
-                    ImageTest(image="original", role=role.name, results=results)
-                    for role, results in results_of_original(examined)
-                ),
-                *(_image_test(tested) for tested in verified.tests),
-            ),
-            explorations=tuple(
-                dataclasses.replace(summary, role=each.role.name)
-                for each in examined.roles
-                for summary in each.examination.explored
-            ),
-            repair=verified.repair,
-            fidelity=tuple(
-                FidelitySummary(**dataclasses.asdict(each)) for each in verified.fidelity
-            ),
-            package=served.package_name,
-            notes=(*job.notes, *examined.notes),
-            measurements=Measurements(
-                stages=job.clock.times,
-                total_seconds=job.clock.total_seconds,
-                peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            ),
+            slim=finished[ImageKind.SLIM],
+            debug=finished.get(ImageKind.DEBUG),
+            repair=built.repair,
             artifacts=_write_files(job, finished.values(), assembly),
         )
         save_outcome(
-            examined,
-            verified.repair.repairs if verified.repair is not None else (),
-            what_passed(job, assembly.images, verified.trials),
+            traced,
+            built.repair.repairs if built.repair is not None else (),
+            what_passed(job, assembly.images, built.cases),
         )
         report = write_report(compose_report(record), job.report_directory)
         for image in finished.values():
@@ -87,86 +65,171 @@ def deliver(job: Job, examined: Examined, served: Served, verified: Verified) ->
     return report
 
 
-def _image_test(tested: Tested) -> ImageTest:
-    result = tested.result
-    return ImageTest(
-        image=result.role,
-        role=tested.trial.role.name,
-        results=result.results,
-        problem=result.problem,
+def report_failure(job: Job, findings: Findings, error: SlimError) -> Report | None:
+    """Write what is known of a build that failed: the report, the traces, and the log of the
+    container that failed; None where the original was not traced to the end.
+
+    No engine is asked, as it may be what failed. Raises SlimError for a report directory that
+    cannot be written to.
+    """
+    traced, files, built = findings.traced, findings.files, findings.built
+    if traced is None or files is None:
+        return None
+    keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
+    written = _write_traces(job)
+    log = next((each.logs for each in built.outcomes if each.logs), "") if built else ""
+    place = job.report_directory / LOG_NAME
+    with space_errors(place, "writing the report"):
+        if log:
+            place.write_text(log, "utf-8", "surrogateescape")
+            written["log"] = str(place)
+        else:
+            place.unlink(missing_ok=True)
+        for stale in (DROPPED_NAME, SBOM_NAME):  # of an earlier build, and not of this one
+            (job.report_directory / stale).unlink(missing_ok=True)
+    record = dataclasses.replace(
+        _record(job, traced, files, keep, built),
+        artifacts=written,
+        error=ErrorSummary(
+            exit_code=error.exit_code,
+            cause=error.cause,
+            message=error.message,
+            hint=error.hint,
+            details=error.details,
+        ),
+    )
+    return write_report(compose_report(record), job.report_directory)
+
+
+def _record(
+    job: Job,
+    traced: TracedOriginal,
+    files: OriginalFiles,
+    keep: KeepSet,
+    built: BuiltImages | None,
+) -> RunRecord:
+    """What there is to tell of every build, whether it went well or not."""
+    outcomes = built.outcomes if built is not None else ()
+    return RunRecord(
+        original=job.original,
+        entries=tuple(files.index),
+        trace=traced.trace,
+        trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
+        coverage=_coverage(traced, files, keep),
+        keep=keep,
+        strategy=job.options.strategy,
+        verification=(built.verification if built is not None else job.options.verify).value,
+        tests=(
+            *(
+                SmokeOutcome(image=ImageKind.ORIGINAL, role=role.name, results=results)
+                for role, results in results_of_original(traced)
+            ),
+            *outcomes,
+        ),
+        explorations=tuple(
+            dataclasses.replace(summary, role=each.role.name)
+            for each in traced.roles
+            for summary in each.examination.explored
+        ),
+        fidelity=tuple(
+            FidelitySummary(**dataclasses.asdict(each))
+            for each in (built.fidelity if built is not None else ())
+        ),
+        package=files.package_name,
+        notes=(*job.notes, *traced.notes),
+        measurements=Measurements(
+            stages=job.clock.times,
+            total_seconds=job.clock.total_seconds,
+            peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        ),
     )
 
 
-def _coverage(examined: Examined, served: Served, assembly: Assembly) -> CoverageSummary:
+def _coverage(traced: TracedOriginal, files: OriginalFiles, keep: KeepSet) -> CoverageSummary:
     return measure_coverage(
-        examined.trace,
-        assembly.metadata.keep,
-        served.index,
-        lambda path: getattr(served.packages.owner(path), "name", ""),
-        _first_phases(examined),
+        traced.trace,
+        keep,
+        files.index,
+        files.package_name,
+        _first_phases(traced),
     )
 
 
-def _first_phases(examined: Examined) -> dict[str, str]:
+def _first_phases(traced: TracedOriginal) -> dict[str, str]:
     """The phase of each role's first probe → that of its boot."""
     return {
         in_role(each.role.name, result.probe.name): in_role(each.role.name, phase)
-        for each in examined.roles
+        for each in traced.roles
         for result in each.examination.results[:1]
         for phase in each.examination.trace.phases[:1]
     }
 
 
-def _trace_file(examined: Examined, served: Served, verified: Verified) -> TraceFileSummary | None:
-    filed = examined.filed
-    if filed is None:
+def _trace_file(
+    traced: TracedOriginal, files: OriginalFiles, keep: KeepSet, passed: bool
+) -> TraceFileSummary | None:
+    trace_file = traced.trace_file
+    if trace_file is None:
         return None
-    unstable = unstable_paths(filed.saved, served.index, verified.assembly.metadata.keep)
+    unstable = unstable_paths(trace_file.saved, files.index, keep)
     return TraceFileSummary(
-        path=str(filed.file),
-        recalled=filed.recalled,
-        passed=verified.passed_before,
-        runs=filed.saved.runs,
-        drift=tuple(DriftedPath(path=each.path, change=each.change.value) for each in filed.drift),
+        path=str(trace_file.file),
+        recalled=trace_file.recalled,
+        passed=passed,
+        runs=trace_file.saved.runs,
+        drift=tuple(
+            DriftedPath(path=each.path, change=each.change.value) for each in trace_file.drift
+        ),
         unstable=tuple(UnstablePath(path=path, runs=runs) for path, runs in unstable.items()),
     )
 
 
-def _finished(job: Job, loaded: Mapping[str, str], assembly: Assembly) -> dict[str, FinishedImage]:
-    names = {"slim": job.slim_name, "debug": job.debug_name}
+def _finished(
+    job: Job, loaded: Mapping[ImageKind, str], assembly: Assembly
+) -> dict[ImageKind, FinishedImage]:
+    names = {ImageKind.SLIM: job.slim_name, ImageKind.DEBUG: job.debug_name}
     return {
-        role: FinishedImage(
-            reference=names[role],
+        kind: FinishedImage(
+            reference=names[kind],
             id=identity,
             size=int(job.session.engine.inspect_image(identity)["Size"]),
-            image=assembly.images[role],
-            plans=assembly.plans[role],
+            image=assembly.images[kind],
+            plans=assembly.plans[kind],
         )
-        for role, identity in loaded.items()
+        for kind, identity in loaded.items()
     }
 
 
 def _write_files(job: Job, images: Iterable[FinishedImage], assembly: Assembly) -> dict[str, str]:
     """What lies beside the report, and what --output asks for; returns the places."""
     directory = job.report_directory
-    sbom_file = directory / "sbom.cdx.json"
-    traces = [job.trace_file(role) for role in job.options.all_roles]
-    dropped = directory / DROPPED_NAME
+    sbom_file, dropped = directory / SBOM_NAME, directory / DROPPED_NAME
+    written = _write_traces(job) | {"sbom": str(sbom_file), "dropped": str(dropped)}
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        if job.options.from_trace is None:
-            for trace in traces:
-                shutil.copyfile(trace, directory / trace.name)
         sbom_file.write_bytes(assembly.sbom.result())
         dropped.write_text(assembly.dropped.result(), "ascii")
+        (directory / LOG_NAME).unlink(missing_ok=True)  # of an earlier build, which failed
     except OSError as error:
         raise explained(error, directory, "--report-dir") from error
-    written = {"sbom": str(sbom_file), "dropped": str(dropped)}
-    if job.options.from_trace is None:
-        written = {trace.name: str(directory / trace.name) for trace in traces} | written
     if job.options.output:
         target = output_target(job.options.output)
         named = [NamedImage(image=each.image, reference=each.reference) for each in images]
         write_output(target, named)
         written["output"] = str(target.path)
+    return written
+
+
+def _write_traces(job: Job) -> dict[str, str]:
+    """Make the report directory, and copy the sensor's records into it, role by role; nothing where
+    an earlier run's trace was read."""
+    directory = job.report_directory
+    traces = [] if job.options.from_trace else map(job.trace_file, job.options.all_roles)
+    written: dict[str, str] = {}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for trace in traces:
+            shutil.copyfile(trace, directory / trace.name)
+            written[trace.name] = str(directory / trace.name)
+    except OSError as error:
+        raise explained(error, directory, "--report-dir") from error
     return written

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build.job import Job
-from slimmer.build.roles import Examined, ExaminedRole, all_results, named, original_in, told_of
+from slimmer.build.roles import all_results, named, naming_role, original_in
+from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
-from slimmer.files import PackageDatabase, RootfsIndex, read_packages
+from slimmer.files import read_packages
 from slimmer.options import Role
 from slimmer.probing import Exploration
 from slimmer.probing.explore.crawl import Crawl
@@ -26,65 +26,48 @@ from slimmer.trace.run import (
     sensor_binary,
 )
 from slimmer.trace.wire import union
-from slimmer.values import EntryType, Original, in_role
+from slimmer.values import EntryType, Original, Trace, in_role
 
 
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """What the file server gave."""
-
-    server: FileServer
-    """Still running, for the bytes."""
-    index: RootfsIndex
-    packages: PackageDatabase
-
-    def package_name(self, path: str) -> str:
-        """The distribution package that owns the path; empty where none does."""
-        return getattr(self.packages.owner(path), "name", "")
+Ahead = Callable[[Role, Trace, OriginalFiles], None]
+"""What is done with the unfinished trace of a role once it has booted."""
 
 
-def examine_original(job: Job) -> tuple[Examined, Served]:
-    """Run, probe and stop the original under trace, in each of its roles, or read what an earlier
-    run has seen."""
-    options = job.options
-    sensor = sensor_binary(job.original.architecture)
-    if options.from_trace is not None:
-        from slimmer.build.trace_file import recall_trace  # only a build from a trace pays
+def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]:
+    """Start the file server beside what goes on. `wanted` are paths whose files will be read: they
+    are fetched while the index is put to use."""
+    return job.pool.submit(_serve, job, sensor_binary(job.original.architecture), wanted)
 
-        return recall_trace(
-            job,
-            options.from_trace,
-            lambda paths: job.pool.submit(_serve, job, sensor, paths),
-        )
-    served = job.pool.submit(_serve, job, sensor)
-    roles = options.all_roles
+
+def trace_original(job: Job, ahead: Ahead) -> tuple[TracedOriginal, OriginalFiles]:
+    """Run, probe and stop the original under trace, in each of its roles."""
+    files = begin_serving(job)
+    roles = job.options.all_roles
     if len(roles) == 1:
-        examinations: tuple[Examination, ...] = (_examine(job, roles[0], sensor, served),)
+        examinations: tuple[Examination, ...] = (_examine(job, roles[0], files, ahead),)
     else:
         examinations = all_results(
-            [job.runs.submit(_examine, job, role, sensor, served) for role in roles]
+            [job.runs.submit(_examine, job, role, files, ahead) for role in roles]
         )
     pairs = list(zip(roles, examinations, strict=True))
-    examined = Examined(
-        roles=tuple(ExaminedRole(role=role, examination=each) for role, each in pairs),
+    traced = TracedOriginal(
+        roles=tuple(TracedRole(role=role, examination=each) for role, each in pairs),
         trace=union((role.name, each.trace) for role, each in pairs),
         notes=tuple(in_role(role.name, note) for role, each in pairs for note in each.notes),
     )
-    if options.save_trace is not None:
-        from slimmer.build.trace_file import save_trace
-
-        examined = save_trace(job, options.save_trace, examined, served.result())
-    return examined, served.result()
+    return traced, files.result()
 
 
-def _examine(job: Job, role: Role, sensor: Path, served: Future[Served]) -> Examination:
+def _examine(
+    job: Job, role: Role, files: Future[OriginalFiles], ahead: Ahead
+) -> Examination:
     """The traced run of one role. Errors name it."""
-    with told_of(role):
-        return _examine_as(job, role, original_in(role, job.original), sensor, served)
+    with naming_role(role):
+        return _examine_as(job, role, original_in(role, job.original), files, ahead)
 
 
 def _examine_as(
-    job: Job, role: Role, original: Original, sensor: Path, served: Future[Served]
+    job: Job, role: Role, original: Original, files: Future[OriginalFiles], ahead: Ahead
 ) -> Examination:
     explorations = _explorations(role)
     probes = planned_probes(
@@ -100,7 +83,7 @@ def _examine_as(
         job.session,
         original,
         role.run,
-        sensor=sensor,
+        sensor=sensor_binary(original.architecture),
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
@@ -109,19 +92,23 @@ def _examine_as(
     for source, reason in hello.missing.items():
         if source in job.options.sources:
             job.warn(f"the trace goes on without {source.value}: {reason}")
-    ahead: list[Future[None]] = []
+    deciding: list[Future[None]] = []
+
+    def decide_on_boot() -> None:
+        ahead(role, target.seen(), files.result())
+
     examination = examine(
         target,
         original,
         probes,
         role.run,
         done=lambda result: job.progress.probed("trace", named(role, result)),
-        booted=lambda: ahead.append(job.pool.submit(_decide_ahead, job, role, target, served)),
+        booted=lambda: deciding.append(job.pool.submit(decide_on_boot)),
         explorations=explorations,
     )
     target.close()
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
-        for fetching in ahead:
+        for fetching in deciding:
             fetching.result()
     return examination
 
@@ -135,15 +122,7 @@ def _explorations(role: Role) -> tuple[Exploration, ...]:
     return tuple(found)
 
 
-def _decide_ahead(job: Job, role: Role, target: TracedRun, served: Future[Served]) -> None:
-    from slimmer.build.assemble import decide_ahead  # see build._later_steps
-
-    decide_ahead(job, role, target.seen(), served.result())
-
-
-def _serve(job: Job, sensor: Path, wanted: Iterable[str] = ()) -> Served:
-    """`wanted` are paths whose files will be read: they are fetched while the index is put to
-    use."""
+def _serve(job: Job, sensor: Path, wanted: Iterable[str]) -> OriginalFiles:
     server = FileServer(job.session, job.original, sensor, job.folder / "content")
     index = server.index()
     packages = read_packages(index, server.content)
@@ -151,7 +130,7 @@ def _serve(job: Job, sensor: Path, wanted: Iterable[str] = ()) -> Served:
     files = {end.path for end in ends if end is not None and end.type is EntryType.FILE}
     if files:
         job.pool.submit(_fetch, server, sorted(files))
-    return Served(server=server, index=index, packages=packages)
+    return OriginalFiles(server=server, index=index, packages=packages)
 
 
 def _fetch(server: FileServer, files: Sequence[str]) -> None:

@@ -8,12 +8,11 @@ from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import Future
 
 from slimmer import __version__
-from slimmer.build.assemble import Assembly
-from slimmer.build.examine import Served
 from slimmer.build.job import Job, source_date_epoch
+from slimmer.build.values import Assembly, OriginalFiles
 from slimmer.image import image_labels
 from slimmer.pack import CombinedContent, storable_entries
-from slimmer.values import Content, Entry, EntryType
+from slimmer.values import Content, Entry, EntryType, ImageKind
 from slimmer.verify import Blueprint, Fidelity, check_fidelity, digests_of
 
 
@@ -24,64 +23,64 @@ class FidelityChecks:
     images; `start` is for when they are loaded.
     """
 
-    def __init__(self, job: Job, assembly: Assembly, served: Served) -> None:
+    def __init__(self, job: Job, assembly: Assembly, files: OriginalFiles) -> None:
         self._job = job
         self._assembly = assembly
-        self._slim = _slim_entries(assembly, served)
-        self._blueprints = {"slim": self._blueprint("slim", self._slim, self._slim.values())}
+        self._slim = _slim_entries(assembly, files)
+        self._blueprints = {ImageKind.SLIM: self._blueprint(ImageKind.SLIM, self._slim, self._slim.values())}
         if assembly.debug_layer is not None:
             above = assembly.debug_layer.plan.entries
             entries = {**self._slim, **{entry.path: entry for entry in above}}
-            self._blueprints["debug"] = self._blueprint("debug", entries, above)
+            self._blueprints[ImageKind.DEBUG] = self._blueprint(ImageKind.DEBUG, entries, above)
         self._digests = {
-            role: job.pool.submit(self._digests_of, role, served) for role in self._blueprints
+            kind: job.pool.submit(self._digests_of, kind, files) for kind in self._blueprints
         }
 
-    def start(self, loaded: Mapping[str, str]) -> list[Future[Fidelity]]:
-        """Check the loaded images (the engine's id by role) side by side. Each future raises
+    def start(self, loaded: Mapping[ImageKind, str]) -> list[Future[Fidelity]]:
+        """Check the loaded images (the engine's id of each) side by side. Each future raises
         PackingError where an image is not what it has to be."""
         return [
             self._job.pool.submit(
                 check_fidelity,
                 self._job.session,
                 image,
-                self._blueprints[role],
-                self._digests[role],
-                self._job.folder / f"fidelity-{role}",
+                self._blueprints[kind],
+                self._digests[kind],
+                self._job.folder / f"fidelity-{kind}",
             )
-            for role, image in loaded.items()
+            for kind, image in loaded.items()
         ]
 
     def _blueprint(
-        self, role: str, entries: Mapping[str, Entry], read: Iterable[Entry]
+        self, kind: ImageKind, entries: Mapping[str, Entry], read: Iterable[Entry]
     ) -> Blueprint:
-        layer = self._assembly.debug_layer if role == "debug" else None
+        layer = self._assembly.debug_layer if kind is ImageKind.DEBUG else None
         return Blueprint(
-            role=role,
+            kind=kind,
             original=self._job.original,
             entries=entries,
             read=tuple(entry.path for entry in read if entry.type is EntryType.FILE),
             labels=image_labels(original_id=self._job.original.id, version=__version__),
             path_folders=layer.path_folders if layer else (),
-            created=json.loads(self._assembly.images[role].config).get("created", ""),
+            created=json.loads(self._assembly.images[kind].config).get("created", ""),
             latest=source_date_epoch(),
         )
 
-    def _digests_of(self, role: str, served: Served) -> dict[str, bytes]:
+    def _digests_of(self, kind: ImageKind, files: OriginalFiles) -> dict[str, bytes]:
         """Of the original's files as its server reads them, of others as they were packed."""
         metadata, layer = self._assembly.metadata, self._assembly.debug_layer
         foreign: Container[str] = metadata.entries
-        content: Content = CombinedContent(served.server.content, generated=metadata.content)
-        if role == "debug" and layer is not None:
+        content: Content = CombinedContent(files.server.content, generated=metadata.content)
+        if kind is ImageKind.DEBUG and layer is not None:
             foreign, content = layer.foreign, layer.content
-        read = self._blueprints[role].read
-        digests = served.server.content.digests(path for path in read if path not in foreign)
+        read = self._blueprints[kind].read
+        digests = files.server.content.digests(path for path in read if path not in foreign)
         return digests | digests_of((path for path in read if path in foreign), content)
 
 
-def _slim_entries(assembly: Assembly, served: Served) -> dict[str, Entry]:
+def _slim_entries(assembly: Assembly, files: OriginalFiles) -> dict[str, Entry]:
     """All that is kept, as the index of the original has it or as it was made; without what no
     layer can hold, for which there are notes in the report."""
-    look_up = assembly.metadata.entry(served.index.get)
+    look_up = assembly.metadata.entry(files.index.get)
     kept = ((path, look_up(path)) for path in assembly.metadata.keep.reasons)
     return storable_entries({path: entry for path, entry in kept if entry is not None})[0]

@@ -7,47 +7,44 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slimmer import __version__
 from slimmer.build.job import Job
-from slimmer.build.roles import Examined
+from slimmer.build.values import SmokeCase, TracedOriginal
 from slimmer.options import Verification
 from slimmer.trace.saved import Passed
-from slimmer.values import PackedImage
-
-if TYPE_CHECKING:
-    from slimmer.build.verify import Trial
+from slimmer.values import ImageKind, PackedImage
 
 
 def what_passed(
-    job: Job, images: Mapping[str, PackedImage], trials: Sequence[Trial]
+    job: Job, images: Mapping[ImageKind, PackedImage], cases: Sequence[SmokeCase]
 ) -> tuple[Passed, ...]:
     """These images and what they have to pass, sorted. Empty unless answers are compared: a build
     that asks for less shows less."""
     if job.options.verify is not Verification.CONTENT:
         return ()
-    test = _digest([_asked(trial) for trial in trials])
+    test = _digest([_asked(case) for case in cases])
     return tuple(sorted(Passed(image=each.config_digest, test=test) for each in images.values()))
 
 
 def has_passed(
-    job: Job, examined: Examined, images: Mapping[str, PackedImage], trials: Sequence[Trial]
+    job: Job, traced: TracedOriginal, images: Mapping[ImageKind, PackedImage], cases: Sequence[SmokeCase]
 ) -> bool:
     """Whether the build that saved the trace has seen all these images pass all this."""
-    if examined.filed is None or not examined.filed.recalled:
+    if traced.trace_file is None or not traced.trace_file.recalled:
         return False
-    passed = what_passed(job, images, trials)
-    return bool(passed) and set(passed).issubset(examined.filed.saved.passed)
+    passed = what_passed(job, images, cases)
+    return bool(passed) and set(passed).issubset(traced.trace_file.saved.passed)
 
 
-def _asked(trial: Trial) -> dict[str, Any]:
+def _asked(case: SmokeCase) -> dict[str, Any]:
     """All that a test depends on, but for how long the original took to start: that differs from
     run to run, and only sets a limit."""
-    plan = trial.plan
+    plan = case.plan
     return {
         "slimmer": __version__,
-        "role": trial.role.name,
+        "role": case.role.name,
         "run": dataclasses.asdict(plan.run),
         "probes": [(type(probe).__name__, dataclasses.asdict(probe)) for probe in plan.probes],
         "port": plan.port,

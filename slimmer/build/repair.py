@@ -5,23 +5,21 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from slimmer.build.assemble import keep_requests, keep_to_budget
-from slimmer.build.examine import Served
+from slimmer.build.decide import keep_requests
 from slimmer.build.job import Job
-from slimmer.build.roles import Examined, named, original_in
-from slimmer.build.verify import Tested, Trial, Verified, attempt
+from slimmer.build.roles import named, original_in
+from slimmer.build.values import BuiltImages, OriginalFiles, SmokeCase, TracedOriginal
 from slimmer.errors import SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
 from slimmer.trace.run import TracedRun, sensor_binary
 from slimmer.trace.wire import union
-from slimmer.values import LayerPlan, Repair, Trace
-from slimmer.verify import SmokeResult
+from slimmer.values import ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
 from slimmer.verify.repair import (
     Gaps,
     Observation,
@@ -36,7 +34,17 @@ from slimmer.verify.repair import (
 _SHOWN = 5
 
 
-def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> Verified:
+Build = Callable[[tuple[Repair, ...]], BuiltImages]
+"""Builds and tests images that have these repairs."""
+
+
+def repair(
+    job: Job,
+    traced: TracedOriginal,
+    files: OriginalFiles,
+    failed: BuiltImages,
+    build: Build,
+) -> BuiltImages:
     """The images of the first round that passes. Raises the last round's SmokeTestError, with
     what was tried, where none does and nothing new is missed."""
     rounds: list[RepairRound] = []
@@ -46,8 +54,8 @@ def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> 
     built = failed
     while built.failure is not None and len(rounds) < job.options.repair:
         with job.clock.stage("repair"):
-            seen = _observe(job, served, built, len(rounds))
-            missed = _suspects(job, served, built, seen, repairs)
+            seen = _observe(job, files, built, len(rounds))
+            missed = _suspects(job, files, built, seen, repairs)
             fresh = missed.found or missed.named or missed.listed
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
@@ -59,14 +67,13 @@ def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> 
         by_listing = by_listing or not missed.found
         repairs += fresh
         job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
-        built = attempt(job, examined, served, built.trials, repairs)
+        built = build(repairs)
     if built.failure is not None:
         raise _with_what_was_tried(built.failure, rounds, excluded.values())
     if by_listing:
-        built, repairs = _narrowed(job, examined, served, built, repairs, len(rounds))
-    keep_to_budget(job, built.assembly.images["slim"])
+        built, repairs = _narrowed(job, files, built, repairs, len(rounds), build)
     log = RepairLog(
-        rounds=tuple(rounds), repairs=repairs, lasting=_lasting(job, examined, served, repairs)
+        rounds=tuple(rounds), repairs=repairs, lasting=_lasting(job, traced, files, repairs)
     )
     return dataclasses.replace(built, repair=log)
 
@@ -75,33 +82,37 @@ def repaired(job: Job, examined: Examined, served: Served, failed: Verified) -> 
 class _Seen:
     """An image under the sensor, in one role."""
 
-    trial: Trial
+    case: SmokeCase
     observation: Observation
 
 
-def _observe(job: Job, served: Served, built: Verified, number: int) -> tuple[_Seen, ...]:
+def _observe(job: Job, files: OriginalFiles, built: BuiltImages, number: int) -> tuple[_Seen, ...]:
     """The image that failed, in each role in which one did; or the slim image in all roles."""
-    failed: dict[str, tuple[Trial, str]] = {}
-    for tested in built.tests:
-        if not tested.result.passed:
-            failed.setdefault(tested.trial.role.name, (tested.trial, tested.result.role))
-    watched = failed.values() or [(trial, "slim") for trial in built.trials]
+    failed: dict[str, ImageKind] = {}
+    for outcome in built.outcomes:
+        if not outcome.passed:
+            failed.setdefault(outcome.role, outcome.image)
+    watched = [
+        (case, failed.get(case.role.name, ImageKind.SLIM))
+        for case in built.cases
+        if not failed or case.role.name in failed
+    ]
     return tuple(
-        _Seen(trial=trial, observation=_observe_as(job, served, trial, built.loaded[image], number))
-        for trial, image in watched
+        _Seen(case=case, observation=_observe_as(job, files, case, built.loaded[image], number))
+        for case, image in watched
     )
 
 
-def _observe_as(job: Job, served: Served, trial: Trial, image: str, number: int) -> Observation:
-    plan = trial.plan
+def _observe_as(job: Job, files: OriginalFiles, case: SmokeCase, image: str, number: int) -> Observation:
+    plan = case.plan
     run = dataclasses.replace(plan.run, port=plan.port)
     finished = read_original(image, job.session.engine.inspect_image(image))
     target = TracedRun(
         job.session,
-        original_in(trial.role, finished),
+        original_in(case.role, finished),
         run,
         sensor=sensor_binary(job.original.architecture),
-        trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", trial.role.name))),
+        trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
     )
@@ -112,8 +123,8 @@ def _observe_as(job: Job, served: Served, trial: Trial, image: str, number: int)
             run,
             ready_limit=plan.ready_limit,
             exit_status=plan.exit_status,
-            program=lambda name: program_named(name, served.index, job.original.config, plan.run),
-            done=lambda result: job.progress.probed("repair", named(trial.role, result)),
+            program=lambda name: program_named(name, files.index, job.original.config, plan.run),
+            done=lambda result: job.progress.probed("repair", named(case.role, result)),
         )
     finally:
         target.close()
@@ -125,65 +136,65 @@ def _passed(seen: Iterable[_Seen]) -> bool:
 
 
 def _has_passed(seen: _Seen) -> bool:
-    reference, observation = seen.trial.reference, seen.observation
+    reference, observation = seen.case.reference, seen.observation
     if not observation.passed or reference is None:
         return observation.passed
-    test = SmokeResult(role="slim", results=observation.results, problem="", logs="")
+    test = SmokeOutcome(image=ImageKind.SLIM, results=observation.results)
     return all(judged.passed for judged in reference.judge([test]).tests)
 
 
 def _trace_of(seen: Iterable[_Seen]) -> Trace:
-    return union((each.trial.role.name, each.observation.trace) for each in seen)
+    return union((each.case.role.name, each.observation.trace) for each in seen)
 
 
 def _suspects(
     job: Job,
-    served: Served,
-    built: Verified,
+    files: OriginalFiles,
+    built: BuiltImages,
     seen: tuple[_Seen, ...],
     repairs: tuple[Repair, ...],
 ) -> Suspects:
     return find_suspects(
         _trace_of(seen),
-        Gaps(served.index, finished_index(_plans(built))),
-        said="\n".join((*(each.observation.logs for each in seen), *_said(built.tests))),
+        Gaps(files.index, finished_index(_plans(built))),
+        said="\n".join((*(each.observation.logs for each in seen), *_said(built.outcomes))),
         excludes=PathGlobs(job.options.excludes),
         known=frozenset(repair.path for repair in repairs),
-        interpreter=partial(interpreter_of, index=served.index, content=served.server.content),
+        interpreter=partial(interpreter_of, index=files.index, content=files.server.content),
     )
 
 
-def _plans(built: Verified) -> Sequence[LayerPlan]:
-    return built.assembly.plans["slim"]
+def _plans(built: BuiltImages) -> Sequence[LayerPlan]:
+    return built.assembly.plans[ImageKind.SLIM]
 
 
-def _said(tests: Iterable[Tested]) -> Iterable[str]:
-    for test in (tested.result for tested in tests):
-        if not test.passed:
-            yield test.problem
-            yield test.logs
-            yield from (result.excerpt for result in test.failed)
+def _said(outcomes: Iterable[SmokeOutcome]) -> Iterable[str]:
+    for outcome in outcomes:
+        if not outcome.passed:
+            yield outcome.problem
+            yield outcome.logs
+            yield from (result.excerpt for result in outcome.failed)
 
 
 def _narrowed(
     job: Job,
-    examined: Examined,
-    served: Served,
-    built: Verified,
+    files: OriginalFiles,
+    built: BuiltImages,
     repairs: tuple[Repair, ...],
     number: int,
-) -> tuple[Verified, tuple[Repair, ...]]:
+    build: Build,
+) -> tuple[BuiltImages, tuple[Repair, ...]]:
     """Without the repairs that the passing image does not touch, if it passes without them too:
     a listing brings everything that it lacked, and little of that matters."""
     with job.clock.stage("repair"):
-        seen = _observe(job, served, built, number)
+        seen = _observe(job, files, built, number)
     if not _passed(seen):
         return built, repairs
-    met = _met(served.index, (sighting.path for sighting in _trace_of(seen).sightings))
+    met = _met(files.index, (sighting.path for sighting in _trace_of(seen).sightings))
     used = tuple(repair for repair in repairs if _is_used(repair, met))
     if len(used) == len(repairs):
         return built, repairs
-    narrow = attempt(job, examined, served, built.trials, used)
+    narrow = build(used)
     return (built, repairs) if narrow.failure is not None else (narrow, used)
 
 
@@ -199,12 +210,12 @@ def _is_used(repair: Repair, met: frozenset[str]) -> bool:
 
 
 def _lasting(
-    job: Job, examined: Examined, served: Served, repairs: tuple[Repair, ...]
+    job: Job, traced: TracedOriginal, files: OriginalFiles, repairs: tuple[Repair, ...]
 ) -> dict[str, str]:
     """What to add to the command line so that the next build needs no repair."""
     paths = [repair.path for repair in repairs]
     rules: dict[str, str] = {}
-    for request in keep_requests(job, examined, served):
+    for request in keep_requests(job, traced, files):
         rules = rules_for(request, paths) | rules
     return {
         path: f"--rule {rules[path]}" if path in rules else f"--include {shlex.quote(path)}"

@@ -1,4 +1,4 @@
-"""The roles of an image in one build: each is run, examined and tested for itself, and what is
+"""The roles of an image in one build: each is run, traced and tested for itself, and what is
 said of it has its name in front."""
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.options import BuildOptions, Role
-from slimmer.trace.run import Examination
 from slimmer.values import (
     CommandProbe,
     HostProbe,
@@ -21,35 +19,10 @@ from slimmer.values import (
     Probe,
     ProbeResult,
     RunOptions,
-    Trace,
     in_role,
 )
 
-if TYPE_CHECKING:
-    from slimmer.build.trace_file import Filed
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExaminedRole:
-    """What the traced run of one role brought."""
-
-    role: Role
-    examination: Examination
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examined:
-    """What the traced runs of all roles brought."""
-
-    roles: tuple[ExaminedRole, ...]
-    trace: Trace
-    """Of all of them, see tracing.union."""
-    notes: tuple[str, ...] = ()
-    """Sentences for the report."""
-    filed: Filed | None = None
-    """The file of the user's that holds the trace; None where there is none."""
 
 
 def is_shared(run: RunOptions) -> bool:
@@ -88,7 +61,7 @@ def all_results(futures: Sequence[Future[T]]) -> tuple[T, ...]:
 
 
 @contextlib.contextmanager
-def told_of(role: Role) -> Iterator[None]:
+def naming_role(role: Role) -> Iterator[None]:
     """Errors of the block name the role."""
     try:
         yield

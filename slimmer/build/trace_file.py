@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from slimmer.build.job import Job
-from slimmer.build.roles import Examined, ExaminedRole
+from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
 from slimmer.errors import TraceDriftError, UsageError
 from slimmer.files import RootfsIndex
 from slimmer.options import Role
@@ -43,26 +43,11 @@ from slimmer.values import (
     in_role,
 )
 
-if TYPE_CHECKING:
-    from slimmer.build.examine import Served
-
 ANSWER = "passed when the trace was saved"
 """What the report says of probes that the original passed in another run."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Filed:
-    """A trace that lies in a file of the user's."""
-
-    file: Path
-    saved: SavedTrace
-    recalled: bool
-    """True where the file was read, False where this run has written it."""
-    drift: tuple[Drift, ...] = ()
-    """What the original has otherwise than the file, sorted by path."""
-
-
-def save_trace(job: Job, file: Path, examined: Examined, served: Served) -> Examined:
+def save_trace(job: Job, file: Path, traced: TracedOriginal, files: OriginalFiles) -> TracedOriginal:
     """Write the trace file. The build goes on with what it says, so that a build from it can do
     nothing else."""
     saved = of_roles(
@@ -77,37 +62,37 @@ def save_trace(job: Job, file: Path, examined: Examined, served: Served) -> Exam
                     ready_seconds=each.examination.ready_seconds,
                     exit_status=each.examination.exit_status,
                     notes=each.examination.notes,
-                    index=served.index,
-                    content=served.server.content,
+                    index=files.index,
+                    content=files.server.content,
                 ),
             )
-            for each in examined.roles
+            for each in traced.roles
         ]
     )
     _write(file, saved)
     job.progress.detail("trace", f"{len(saved.paths):,} paths saved to {file}")
     roles = tuple(
         _with_trace(each, saved.trace_of(known))
-        for each, known in zip(examined.roles, saved.all_roles, strict=True)
+        for each, known in zip(traced.roles, saved.all_roles, strict=True)
     )
     return dataclasses.replace(
-        examined,
+        traced,
         roles=roles,
         trace=union((each.role.name, each.examination.trace) for each in roles),
-        filed=Filed(file=file, saved=saved, recalled=False),
+        trace_file=TraceFile(file=file, saved=saved, recalled=False),
     )
 
 
-def _with_trace(each: ExaminedRole, trace: Trace) -> ExaminedRole:
+def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:
     """With what the file says of the role's trace, and what it does not say as it was."""
     known = each.examination.trace
     trace = dataclasses.replace(trace, missing_sources=known.missing_sources, records=known.records)
     return dataclasses.replace(each, examination=dataclasses.replace(each.examination, trace=trace))
 
 
-def results_of_original(examined: Examined) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
+def results_of_original(traced: TracedOriginal) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
     """What the original is known to answer, role by role: not to a probe that was never sent."""
-    saved = examined.filed.saved.all_roles if examined.filed and examined.filed.recalled else ()
+    saved = traced.trace_file.saved.all_roles if traced.trace_file and traced.trace_file.recalled else ()
     sent = {role.name: role.probes for role in saved}
     return tuple(
         (
@@ -118,31 +103,31 @@ def results_of_original(examined: Examined) -> tuple[tuple[Role, tuple[ProbeResu
                 if not saved or result.probe in sent[each.role.name]
             ),
         )
-        for each in examined.roles
+        for each in traced.roles
     )
 
 
 def save_outcome(
-    examined: Examined, repairs: tuple[Repair, ...], passed: tuple[Passed, ...]
+    traced: TracedOriginal, repairs: tuple[Repair, ...], passed: tuple[Passed, ...]
 ) -> None:
     """Add what the images of this build turned out to need, and that they have passed, where the
     build saves a trace."""
-    if examined.filed is not None and not examined.filed.recalled:
+    if traced.trace_file is not None and not traced.trace_file.recalled:
         ordered = tuple(sorted(repairs, key=lambda repair: repair.path))
-        saved = dataclasses.replace(examined.filed.saved, repairs=ordered, passed=passed)
-        _write(examined.filed.file, saved)
+        saved = dataclasses.replace(traced.trace_file.saved, repairs=ordered, passed=passed)
+        _write(traced.trace_file.file, saved)
 
 
-def repairs_of_trace(examined: Examined) -> tuple[Repair, ...]:
+def repairs_of_trace(traced: TracedOriginal) -> tuple[Repair, ...]:
     """What an earlier build from the same trace turned out to need."""
-    if examined.filed is not None and examined.filed.recalled:
-        return examined.filed.saved.repairs
+    if traced.trace_file is not None and traced.trace_file.recalled:
+        return traced.trace_file.saved.repairs
     return ()
 
 
 def recall_trace(
-    job: Job, file: Path, serve: Callable[[Iterable[str]], Future[Served]]
-) -> tuple[Examined, Served]:
+    job: Job, file: Path, serve: Callable[[Iterable[str]], Future[OriginalFiles]]
+) -> tuple[TracedOriginal, OriginalFiles]:
     """What a traced run would have given, from the file; `serve` starts the file server,
     which gets a head start on the files of these paths.
 
@@ -156,21 +141,21 @@ def recall_trace(
     waiting = serve(saved.paths)
     known = {role.name: role for role in saved.all_roles}
     roles = tuple(
-        ExaminedRole(role=role, examination=_recalled(job, role, saved, known[role.name]))
+        TracedRole(role=role, examination=_recalled(job, role, saved, known[role.name]))
         for role in job.options.all_roles
     )
-    served = waiting.result()
-    drifted = tuple(drift(saved, served.index, served.server.content)) if changed else ()
+    files = waiting.result()
+    drifted = tuple(drift(saved, files.index, files.server.content)) if changed else ()
     if changed:
         _tell_drift(job, drifted)
     job.progress.detail("trace", f"{len(saved.paths):,} paths from {file}")
-    examined = Examined(
+    traced = TracedOriginal(
         roles=roles,
         trace=saved.trace(),
         notes=saved.notes,
-        filed=Filed(file=file, saved=saved, recalled=True, drift=drifted),
+        trace_file=TraceFile(file=file, saved=saved, recalled=True, drift=drifted),
     )
-    return examined, served
+    return traced, files
 
 
 def _recalled(job: Job, role: Role, saved: SavedTrace, known: SavedRole) -> Examination:

@@ -1,145 +1,94 @@
-"""Images that have passed: assembled, loaded into the engine, and run against the probes."""
+"""Packed images are loaded into the engine, compared with the original, and run against the
+probes."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from slimmer.build.assemble import Assembly, assemble
-from slimmer.build.examine import Served
 from slimmer.build.fidelity import FidelityChecks
 from slimmer.build.job import Job
 from slimmer.build.known_results import has_passed
-from slimmer.build.roles import (
-    Examined,
-    ExaminedRole,
-    all_results,
-    is_shared,
-    named,
-    runs_here,
-    told_of,
+from slimmer.build.roles import all_results, is_shared, named, naming_role, runs_here
+from slimmer.build.values import (
+    Assembly,
+    BuiltImages,
+    OriginalFiles,
+    SmokeCase,
+    TracedOriginal,
+    TracedRole,
 )
 from slimmer.errors import SmokeTestError
-from slimmer.options import Role, Verification
-from slimmer.values import CommandProbe, Repair, in_role
-from slimmer.verify import (
-    Fidelity,
-    Reference,
-    SmokePlan,
-    SmokeResult,
-    load_images,
-    raise_for_failure,
-    smoke_test,
-)
-from slimmer.verify.repair import RepairLog
+from slimmer.options import Verification
+from slimmer.values import CommandProbe, ImageKind, SmokeOutcome, in_role
+from slimmer.verify import Reference, SmokePlan, load_images, raise_for_failure, smoke_test
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """What finished images have to do in one role."""
-
-    role: Role
-    plan: SmokePlan
-    reference: Reference | None = None
-    """What the answers are held against; None where they are not."""
+def smoke_cases(job: Job, traced: TracedOriginal) -> tuple[SmokeCase, ...]:
+    """What finished images have to do, role by role. Where answers are compared, the original
+    begins to run again."""
+    return tuple(_case(job, each) for each in traced.roles)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tested:
-    """How one image did in one role."""
-
-    trial: Trial
-    result: SmokeResult
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verified:
-    """Finished images in the engine, by session names, and how they did."""
-
-    assembly: Assembly
-    loaded: Mapping[str, str]
-    """The engine's id by role: `slim`, `debug`."""
-    trials: tuple[Trial, ...]
-    """One for each role of the image."""
-    verification: Verification
-    """What the images had to do: less than asked for where no answers are known."""
-    passed_before: bool
-    """Whether these very images passed all this when the trace was saved. They are not examined
-    again: the engine itself makes sure that it loaded what the digests say."""
-    tests: tuple[Tested, ...] = ()
-    """One for each trial and image; none where images are not run."""
-    fidelity: tuple[Fidelity, ...] = ()
-    """One for each image: what was found to be as it has to be."""
-    failure: SmokeTestError | None = None
-    """Why an image did not pass; None where all did."""
-    repair: RepairLog | None = None
-    """What it took; None where the first images passed."""
-
-
-def build_verified(job: Job, examined: Examined, served: Served) -> Verified:
-    """Images that have passed, repaired where that was needed. Raises SmokeTestError."""
-    built = attempt(job, examined, served, tuple(_trial(job, each) for each in examined.roles))
-    if built.failure is not None:
-        from slimmer.build.repair import repaired  # most builds never need it
-
-        built = repaired(job, examined, served, built)
-    served.server.close()
-    return built
-
-
-def attempt(
+def verify(
     job: Job,
-    examined: Examined,
-    served: Served,
-    trials: tuple[Trial, ...],
-    repairs: tuple[Repair, ...] = (),
-) -> Verified:
-    """One round: images that have what was seen and what is repaired, and their tests."""
-    assembly = assemble(job, examined, served, repairs)
-    known = has_passed(job, examined, assembly.images, trials)
-    checks = None if known else FidelityChecks(job, assembly, served)
+    traced: TracedOriginal,
+    files: OriginalFiles,
+    assembly: Assembly,
+    cases: tuple[SmokeCase, ...],
+) -> BuiltImages:
+    """Load the images and test them, unless they are known to have passed. A failed smoke test is
+    part of what is returned; an image that is not what was packed raises PackingError."""
+    known = has_passed(job, traced, assembly.images, cases)
+    checks = None if known else FidelityChecks(job, assembly, files)
     with job.clock.stage("load"):
         loaded = load_images(job.session, assembly.images)
-    built = Verified(
+    built = BuiltImages(
         assembly=assembly,
         loaded=loaded,
-        trials=trials,
-        verification=job.options.verify if known else _verification(job, trials),
+        cases=cases,
+        verification=job.options.verify if known else _verification(job, cases),
         passed_before=known,
     )
     return built if checks is None else _tested(job, built, checks)
 
 
-def _tested(job: Job, built: Verified, checks: FidelityChecks) -> Verified:
+def _tested(job: Job, built: BuiltImages, checks: FidelityChecks) -> BuiltImages:
     checking = checks.start(built.loaded)
-    failure: SmokeTestError | None = None
-    tests: tuple[Tested, ...] = ()
-    try:
-        with job.clock.stage("verify"):
-            tests = _verify(job, built.loaded, built.trials)
-            for tested in tests:
-                with told_of(tested.trial.role):
-                    raise_for_failure([tested.result])
-    except SmokeTestError as error:
-        failure = error
+    with job.clock.stage("verify"):
+        outcomes = _verify(job, built.loaded, built.cases)
+    failure = _failure(built.cases, outcomes)
     with job.clock.stage("fidelity"):
         # An image that is not what was packed explains a probe that fails: no case for repair.
         fidelity = tuple(check.result() for check in checking)
         paths = sum(each.paths for each in fidelity)
         job.progress.detail("fidelity", f"{paths:,} paths as in the original")
-    return dataclasses.replace(built, tests=tests, fidelity=fidelity, failure=failure)
+    return dataclasses.replace(built, outcomes=outcomes, fidelity=fidelity, failure=failure)
 
 
-def _trial(job: Job, examined: ExaminedRole) -> Trial:
-    plan = _plan(job, examined)
-    return Trial(role=examined.role, plan=plan, reference=_reference(job, examined, plan))
+def _failure(
+    cases: Iterable[SmokeCase], outcomes: Sequence[SmokeOutcome]
+) -> SmokeTestError | None:
+    """The first one, by role."""
+    for case in cases:
+        try:
+            with naming_role(case.role):
+                raise_for_failure(each for each in outcomes if each.role == case.role.name)
+        except SmokeTestError as error:
+            return error
+    return None
 
 
-def _plan(job: Job, examined: ExaminedRole) -> SmokePlan:
-    role, examination = examined.role, examined.examination
+def _case(job: Job, traced: TracedRole) -> SmokeCase:
+    plan = _plan(job, traced)
+    return SmokeCase(role=traced.role, plan=plan, reference=_reference(job, traced, plan))
+
+
+def _plan(job: Job, traced: TracedRole) -> SmokePlan:
+    role, examination = traced.role, traced.examination
     probes = (*(result.probe for result in examination.results), *role.checks)
     return SmokePlan(
+        role=role.name,
         run=role.run,
         probes=probes,
         port=examination.port,
@@ -149,99 +98,99 @@ def _plan(job: Job, examined: ExaminedRole) -> SmokePlan:
     )
 
 
-def _reference(job: Job, examined: ExaminedRole, plan: SmokePlan) -> Reference | None:
+def _reference(job: Job, traced: TracedRole, plan: SmokePlan) -> Reference | None:
     """What answers are held against. The original runs again beside the assembling; a build from
     a saved trace never runs it, and compares with the answers that were saved, if any."""
     if job.options.verify is not Verification.CONTENT:
         return None
-    results = examined.examination.results
+    results = traced.examination.results
     if job.options.from_trace is not None:
         known = any(result.answered_with is not None for result in results)
         return Reference(results, plan, None, job.pool) if known else None
 
-    def run(plan: SmokePlan) -> SmokeResult:
+    def run(plan: SmokePlan) -> SmokeOutcome:
         with job.clock.stage("reference"):
-            return smoke_test(job.session, job.original.id, plan, role="reference")
+            return smoke_test(job.session, job.original.id, plan, ImageKind.ORIGINAL)
 
     return Reference(results, plan, run, job.runs)
 
 
-def _verification(job: Job, trials: Sequence[Trial]) -> Verification:
+def _verification(job: Job, cases: Sequence[SmokeCase]) -> Verification:
     asked = job.options.verify
-    compared = any(trial.reference is not None for trial in trials)
+    compared = any(case.reference is not None for case in cases)
     return asked if asked is not Verification.CONTENT or compared else Verification.STATUS
 
 
-def _verify(job: Job, loaded: Mapping[str, str], trials: Sequence[Trial]) -> tuple[Tested, ...]:
+def _verify(job: Job, loaded: Mapping[ImageKind, str], cases: Sequence[SmokeCase]) -> tuple[SmokeOutcome, ...]:
     """Probe all finished images, side by side where they do not meet, and hold their answers
     against the original's."""
     if job.options.verify is Verification.OFF:
         job.warn("the images were not run: nothing is known of whether they work (--verify off)")
         return ()
-    for trial in trials:
-        plan = trial.plan
-        if trial.reference is not None and (is_shared(plan.run) or runs_here(plan.probes)):
-            trial.reference.wait()
-    pairs = [(trial, image) for image in loaded for trial in trials]
+    for case in cases:
+        plan = case.plan
+        if case.reference is not None and (is_shared(plan.run) or runs_here(plan.probes)):
+            case.reference.wait()
+    pairs = [(case, image) for image in loaded for case in cases]
     results = all_results(
-        [job.runs.submit(_test, job, trial, image, loaded[image]) for trial, image in pairs]
+        [job.runs.submit(_test, job, case, image, loaded[image]) for case, image in pairs]
     )
-    judged: list[Tested] = []
-    for trial in trials:
-        own = [result for (its, _), result in zip(pairs, results, strict=True) if its is trial]
-        tests = _without_chance(job, trial, _judged(job, trial, own), loaded)
-        judged += (Tested(trial=trial, result=result) for result in tests)
+    judged: list[SmokeOutcome] = []
+    for case in cases:
+        own = [result for (its, _), result in zip(pairs, results, strict=True) if its is case]
+        tests = _without_chance(job, case, _judged(job, case, own), loaded)
+        judged += tests
     return tuple(judged)
 
 
-def _test(job: Job, trial: Trial, image: str, identity: str) -> SmokeResult:
-    """`image` is `slim` or `debug`, which has to have a shell besides."""
-    plan = trial.plan
-    if image == "debug":
+def _test(job: Job, case: SmokeCase, image: ImageKind, identity: str) -> SmokeOutcome:
+    """The debug image has to have a shell besides."""
+    plan = case.plan
+    if image is ImageKind.DEBUG:
         shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
         plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
-    with told_of(trial.role):
+    with naming_role(case.role):
         return smoke_test(
             job.session,
             identity,
             plan,
-            role=image,
-            done=lambda result: job.progress.probed("verify", named(trial.role, result)),
+            image,
+            done=lambda result: job.progress.probed("verify", named(case.role, result)),
         )
 
 
-def _judged(job: Job, trial: Trial, tests: Sequence[SmokeResult]) -> Sequence[SmokeResult]:
+def _judged(job: Job, case: SmokeCase, tests: Sequence[SmokeOutcome]) -> Sequence[SmokeOutcome]:
     """The tests of a role with each answer held against the original's."""
-    if trial.reference is None:
+    if case.reference is None:
         return tests
-    judgement = trial.reference.judge(tests)
-    job.notes.extend(in_role(trial.role.name, note) for note in judgement.notes)
+    judgement = case.reference.judge(tests)
+    job.notes.extend(in_role(case.role.name, note) for note in judgement.notes)
     for before, after in zip(tests, judgement.tests, strict=True):
         for answered, compared in zip(before.results, after.results, strict=True):
             if answered.passed and not compared.passed:
-                job.progress.probed("verify", named(trial.role, compared))
+                job.progress.probed("verify", named(case.role, compared))
     return judgement.tests
 
 
 def _without_chance(
-    job: Job, trial: Trial, tests: Sequence[SmokeResult], loaded: Mapping[str, str]
-) -> Sequence[SmokeResult]:
+    job: Job, case: SmokeCase, tests: Sequence[SmokeOutcome], loaded: Mapping[ImageKind, str]
+) -> Sequence[SmokeOutcome]:
     """The tests of images whose answers differ are run once more: what is missing is missing
     again, and an answer that differs only once is noise that the original has not shown so far."""
-    doubtful = [test.role for test in tests if test.differs_only]
+    doubtful = [test.image for test in tests if test.differs_only]
     if not doubtful:
         return tests
     repeated = all_results(
-        [job.runs.submit(_test, job, trial, image, loaded[image]) for image in doubtful]
+        [job.runs.submit(_test, job, case, image, loaded[image]) for image in doubtful]
     )
-    again = {test.role: test for test in _judged(job, trial, repeated)}
+    again = {test.image: test for test in _judged(job, case, repeated)}
     return [
-        _better(job, trial, test, again[test.role]) if test.role in again else test
+        _better(job, case, test, again[test.image]) if test.image in again else test
         for test in tests
     ]
 
 
-def _better(job: Job, trial: Trial, first: SmokeResult, second: SmokeResult) -> SmokeResult:
+def _better(job: Job, case: SmokeCase, first: SmokeOutcome, second: SmokeOutcome) -> SmokeOutcome:
     """The first test, with the results of the second for probes that have passed only there."""
     if second.problem:
         return first
@@ -251,8 +200,8 @@ def _better(job: Job, trial: Trial, first: SmokeResult, second: SmokeResult) -> 
         results.append(later if by_chance else former)
         if by_chance:
             note = (
-                f"the {first.role} image answered `{later.probe.name}` otherwise than the "
+                f"the {first.image} image answered `{later.probe.name}` otherwise than the "
                 "original, and as the original does when it was run again"
             )
-            job.notes.append(in_role(trial.role.name, note))
+            job.notes.append(in_role(case.role.name, note))
     return dataclasses.replace(first, results=tuple(results))

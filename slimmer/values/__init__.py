@@ -69,6 +69,11 @@ from slimmer.values.run import (
     PortBinding,
     RunOptions,
 )
+from slimmer.values.smoke import (
+    ImageKind,
+    SmokeOutcome,
+    differs,
+)
 from slimmer.values.trace import (
     Access,
     Sighting,
@@ -97,6 +102,7 @@ __all__ = [
     "HttpOrigin",
     "HttpProbe",
     "HttpRequest",
+    "ImageKind",
     "JsonExpectation",
     "KeepSet",
     "Layer",
@@ -119,6 +125,7 @@ __all__ = [
     "RunOptions",
     "Sighting",
     "SignalProbe",
+    "SmokeOutcome",
     "Source",
     "StageTime",
     "Step",
@@ -128,5 +135,6 @@ __all__ = [
     "Trace",
     "Upload",
     "Verdict",
+    "differs",
     "in_role",
 ]

@@ -5,7 +5,7 @@ from slimmer.verify.fidelity_check import Blueprint, Fidelity, check_fidelity, d
 from slimmer.verify.loaded import load_images
 from slimmer.verify.reference import Judgement, Reference
 from slimmer.verify.service import Service
-from slimmer.verify.smoke import SmokePlan, SmokeResult, raise_for_failure, smoke_test
+from slimmer.verify.smoke import SmokePlan, raise_for_failure, smoke_test
 
 __all__ = [
     "Blueprint",
@@ -14,7 +14,6 @@ __all__ = [
     "Reference",
     "Service",
     "SmokePlan",
-    "SmokeResult",
     "check_fidelity",
     "digests_of",
     "load_images",

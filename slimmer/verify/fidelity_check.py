@@ -20,7 +20,7 @@ from slimmer.errors import OriginalUnreadableError, PackingError
 from slimmer.image import read_original
 from slimmer.pack import DEFAULT_PATH
 from slimmer.trace.run import FileServer, container_marks, sensor_binary
-from slimmer.values import Content, Entry, EntryType, Original
+from slimmer.values import Content, Entry, EntryType, ImageKind, Original
 from slimmer.verify.fidelity import (
     Difference,
     Expected,
@@ -38,8 +38,7 @@ _CHUNK: Final = 1 << 20
 class Blueprint:
     """What one finished image has to be."""
 
-    role: str
-    """`slim` or `debug`."""
+    kind: ImageKind
     original: Original
     entries: Mapping[str, Entry]
     """All that it has to hold, and nothing else."""
@@ -60,8 +59,7 @@ class Blueprint:
 class Fidelity:
     """A finished image that is what it has to be."""
 
-    image: str
-    """`slim` or `debug`."""
+    image: ImageKind
     paths: int
     files_read: int
     bytes_read: int
@@ -109,7 +107,7 @@ def check_fidelity(
         there = server.content.digests(readable)
     except OriginalUnreadableError as error:
         raise PackingError(
-            f"the {blueprint.role} image cannot be read in full: {error.message}",
+            f"the {blueprint.kind} image cannot be read in full: {error.message}",
             hint="no tag was moved; the engine's storage may be damaged",
             details=error.details,
         ) from error
@@ -118,16 +116,16 @@ def check_fidelity(
         server.content.close()
     due = digests.result()
     differences += content_differences({path: due[path] for path in readable}, there)
-    _raise_for(blueprint.role, differences)
+    _raise_for(blueprint.kind, differences)
     return Fidelity(
-        image=blueprint.role,
+        image=blueprint.kind,
         paths=len(blueprint.entries),
         files_read=len(readable),
         bytes_read=sum(found[path].size for path in readable),
     )
 
 
-def _raise_for(role: str, differences: list[Difference]) -> None:
+def _raise_for(kind: ImageKind, differences: list[Difference]) -> None:
     if not differences:
         return
     others = len(differences) - 1
@@ -135,7 +133,7 @@ def _raise_for(role: str, differences: list[Difference]) -> None:
     if len(differences) > _SHOWN:
         lines.append(f"and {len(differences) - _SHOWN:,} more")
     raise PackingError(
-        f"the {role} image is not what was to be packed: {differences[0]}"
+        f"the {kind} image is not what was to be packed: {differences[0]}"
         + (f" (and {others:,} more)" if others else ""),
         hint="no tag was moved; this is a bug in slimmer or in the engine: please report it "
         "with the lines above",

@@ -7,25 +7,27 @@ from collections.abc import Mapping
 from slimmer.engine import Session
 from slimmer.errors import PackingError
 from slimmer.pack import NamedImage, docker_archive
-from slimmer.values import PackedImage
+from slimmer.values import ImageKind, PackedImage
 
 
-def load_images(session: Session, images: Mapping[str, PackedImage]) -> dict[str, str]:
-    """Load the images, by role, under names of the session; returns the engine's id by role.
+def load_images(
+    session: Session, images: Mapping[ImageKind, PackedImage]
+) -> dict[ImageKind, str]:
+    """Load the images, under names of the session; returns the engine's id of each.
 
     Raises PackingError where the engine reports another digest than was computed: an engine
     calls an image by the digest of its configuration (graph drivers) or of its manifest
     (containerd store), and lists the layers' diff_ids.
     """
-    names = {role: session.image_name(role) for role in images}
-    absent = [role for role in images if not _is_there(session, names[role], images[role])]
+    names = {kind: session.image_name(kind) for kind in images}
+    absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
     if absent:
         session.engine.load_image(
             docker_archive(
-                [NamedImage(image=images[role], reference=names[role]) for role in absent]
+                [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
             )
         )
-    return {role: _checked(session, names[role], image) for role, image in images.items()}
+    return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
 
 
 def _is_there(session: Session, name: str, image: PackedImage) -> bool:

@@ -16,11 +16,19 @@ from dataclasses import dataclass
 
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.probing import may_be_repeated
-from slimmer.values import Answer, Probe, ProbeResult, ReplayAnswer, Verdict
+from slimmer.values import (
+    Answer,
+    Probe,
+    ProbeResult,
+    ReplayAnswer,
+    SmokeOutcome,
+    Verdict,
+    differs,
+)
 from slimmer.verify.compare import compare
-from slimmer.verify.smoke import SmokePlan, SmokeResult, differs
+from slimmer.verify.smoke import SmokePlan
 
-Run = Callable[[SmokePlan], SmokeResult]
+Run = Callable[[SmokePlan], SmokeOutcome]
 """Runs the original by a plan."""
 
 REPEATS = 3
@@ -37,7 +45,7 @@ longer."""
 class Judgement:
     """Tests of finished images with each answer compared."""
 
-    tests: tuple[SmokeResult, ...]
+    tests: tuple[SmokeOutcome, ...]
     """A result whose answer differs has not passed."""
     notes: tuple[str, ...]
     """Sentences for the report."""
@@ -54,7 +62,7 @@ class Reference:
         self._plan = plan
         self._run = run
         self._first = tuple(first)
-        self._second: Future[SmokeResult] | None = pool.submit(run, plan) if run else None
+        self._second: Future[SmokeOutcome] | None = pool.submit(run, plan) if run else None
         self._answers: dict[str, list[Answer]] = {}
         self._seconds: dict[str, float] = {}
         self._notes: list[str] = []
@@ -65,7 +73,7 @@ class Reference:
         if not self._collected:
             self._collect()
 
-    def judge(self, tests: Iterable[SmokeResult]) -> Judgement:
+    def judge(self, tests: Iterable[SmokeOutcome]) -> Judgement:
         """Compare the answers of finished images. May run the original once more."""
         self.wait()
         tests = tuple(tests)
@@ -143,7 +151,7 @@ class Reference:
         self._remember(result for result in results if result.probe.name in known)
         return bool(results)
 
-    def _compared(self, test: SmokeResult) -> SmokeResult:
+    def _compared(self, test: SmokeOutcome) -> SmokeOutcome:
         return dataclasses.replace(
             test, results=tuple(self._with_comparison(result) for result in test.results)
         )
@@ -165,13 +173,13 @@ class Reference:
             judged, passed=False, answer=f"{result.answer}; not the original's {parts}"
         )
 
-    def _remarks(self, tests: Sequence[SmokeResult]) -> Iterable[str]:
+    def _remarks(self, tests: Sequence[SmokeOutcome]) -> Iterable[str]:
         for test in tests:
             for result in test.results:
                 if result.comparison is not None and result.comparison.reordered:
                     parts = " and ".join(result.comparison.reordered)
                     yield (
-                        f"the {test.role} image answers `{result.probe.name}` as the original "
+                        f"the {test.image} image answers `{result.probe.name}` as the original "
                         f"does, but in another order ({parts}): chance, or a locale that is gone"
                     )
                 usual = self._seconds.get(result.probe.name)
@@ -182,7 +190,7 @@ class Reference:
                     and result.seconds > SLOWER_FLOOR + usual
                 ):
                     yield (
-                        f"the {test.role} image took {result.seconds:.1f} s for "
+                        f"the {test.image} image took {result.seconds:.1f} s for "
                         f"`{result.probe.name}`, the original {usual:.1f} s"
                     )
 

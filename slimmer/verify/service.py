@@ -40,7 +40,7 @@ class Service:
             session,
             image,
             wanted.run,
-            role="slim",
+            purpose="slim",
             ports=self._ports,
             default_port=self._ports[0] if self._ports else None,
             bindings=wanted.published(exposed_ports(config)),

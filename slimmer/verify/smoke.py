@@ -22,7 +22,7 @@ from slimmer.probing import (
     is_independent_command,
     may_be_repeated,
 )
-from slimmer.values import Probe, ProbeResult, RunOptions, Verdict
+from slimmer.values import ImageKind, Probe, ProbeResult, RunOptions, SmokeOutcome
 from slimmer.verify.compare import excerpt
 from slimmer.verify.target import PlainRun
 from slimmer.words import printable
@@ -43,6 +43,8 @@ PATIENCE = 5.0
 class SmokePlan:
     """What a finished image has to do."""
 
+    role: str = ""
+    """The role of slim.yaml; empty where the image has only one."""
     run: RunOptions
     probes: tuple[Probe, ...]
     """In order; the first observes readiness."""
@@ -61,49 +63,21 @@ class SmokePlan:
         return min(self.run.start_timeout, max(SHORTEST_LIMIT, PATIENCE * self.ready_seconds))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmokeResult:
-    """How a finished image did."""
-
-    role: str
-    """`slim` or `debug`."""
-    results: tuple[ProbeResult, ...]
-    problem: str
-    """What went wrong beyond the probes (the container ended); empty where nothing did."""
-    logs: str
-    """The container's last lines where something failed."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the image may be tagged."""
-        return not self.problem and not self.failed
-
-    @property
-    def failed(self) -> tuple[ProbeResult, ...]:
-        """Of the probes, those that did not pass."""
-        return tuple(result for result in self.results if not result.passed)
-
-    @property
-    def differs_only(self) -> bool:
-        """Whether it has not passed, and only because of what it answers."""
-        return bool(self.failed) and not self.problem and all(map(differs, self.failed))
-
-
 def smoke_test(
     session: Session,
     image: str,
     plan: SmokePlan,
+    kind: ImageKind,
     *,
-    role: str,
     done: Callable[[ProbeResult], None] = lambda _: None,
-) -> SmokeResult:
+) -> SmokeOutcome:
     """Run the image and probe it. The container is removed before this returns."""
     if plan.exit_status is not None:
-        return _test_command(session, image, plan, role, done)
-    return _test_service(session, image, plan, role, done)
+        return _test_command(session, image, plan, kind, done)
+    return _test_service(session, image, plan, kind, done)
 
 
-def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
+def raise_for_failure(tests: Iterable[SmokeOutcome]) -> None:
     """Raise SmokeTestError for the first image that did not pass, with all that is known."""
     for test in tests:
         if test.passed:
@@ -114,27 +88,22 @@ def raise_for_failure(tests: Iterable[SmokeResult]) -> None:
         what = test.problem or f"the probe `{failed[0].probe.name}`: {failed[0].answer}"
         said = [f"{result.probe.name}: {result.answer}\n{result.excerpt}" for result in failed]
         raise SmokeTestError(
-            f"the {test.role} image fails its smoke test: {what}",
+            f"the {test.image} image fails its smoke test: {what}",
             hint="no tag was moved; keep what is missing with --include PATH, or let a probe "
             "use it. The image's last lines are above",
             details="\n".join(filter(None, [*said, test.logs])).rstrip(),
         )
 
 
-def differs(result: ProbeResult) -> bool:
-    """Whether all that is wrong with an answer is that the original's is another one."""
-    return result.comparison is not None and result.comparison.verdict is Verdict.DIFFERENT
-
-
-def _different(test: SmokeResult) -> DifferentAnswerError:
+def _different(test: SmokeOutcome) -> DifferentAnswerError:
     names = ", ".join(f"`{result.probe.name}`" for result in test.failed)
     lines = []
     for result in test.failed:
         assert result.comparison is not None
         lines.append(f"{result.probe.name}: {result.answer}")
-        lines += excerpt(result.comparison, test.role)
+        lines += excerpt(result.comparison, test.image)
     return DifferentAnswerError(
-        f"the {test.role} image answers differently from the original: {names}",
+        f"the {test.image} image answers differently from the original: {names}",
         hint="no tag was moved; keep what is missing with --include PATH, or let a probe use it. "
         "Where the answer may differ, --verify status compares no content",
         details="\n".join(map(printable, lines)),
@@ -145,13 +114,15 @@ def _test_service(
     session: Session,
     image: str,
     plan: SmokePlan,
-    role: str,
+    kind: ImageKind,
     done: Callable[[ProbeResult], None],
-) -> SmokeResult:
+) -> SmokeOutcome:
     try:
-        container = _start(session, image, plan, plan.run, role)
+        container = _start(session, image, plan, plan.run, kind)
     except _NOT_STARTED as error:
-        return SmokeResult(role=role, results=(), problem=error.message, logs="")
+        return SmokeOutcome(
+            image=kind, role=plan.role, results=(), problem=error.message
+        )
     try:
         run = plan.run
         prober = Prober(container, probe_timeout=run.probe_timeout, workers=run.probe_workers)
@@ -166,11 +137,15 @@ def _test_service(
         if status == 0 and all(map(is_independent_command, plan.probes)):
             # The command ends by itself; the original's had only not done so in time.
             ending = dataclasses.replace(plan, exit_status=0)
-            return _test_command(session, image, ending, role, done)
+            return _test_command(session, image, ending, kind, done)
         problem = "" if status is None else f"its command ended with status {status}"
         failed = bool(problem) or not all(result.passed for result in results)
-        return SmokeResult(
-            role=role, results=results, problem=problem, logs=container.logs() if failed else ""
+        return SmokeOutcome(
+            image=kind,
+            role=plan.role,
+            results=results,
+            problem=problem,
+            logs=container.logs() if failed else "",
         )
     finally:
         container.close()
@@ -189,18 +164,18 @@ def _test_command(
     session: Session,
     image: str,
     plan: SmokePlan,
-    role: str,
+    kind: ImageKind,
     done: Callable[[ProbeResult], None],
-) -> SmokeResult:
+) -> SmokeOutcome:
     """An image whose command ends by itself: the command, then each probe as the command of a
     fresh container, which is how such an image is used."""
-    problem, logs = _run_to_the_end(session, image, plan, role)
+    problem, logs = _run_to_the_end(session, image, plan, kind)
     results: list[ProbeResult] = []
     if not problem:
 
         def ask(probe: Probe) -> ProbeResult:
             assert is_independent_command(probe), "nothing answers after the end"
-            target = _FreshContainers(session, image, plan, role)
+            target = _FreshContainers(session, image, plan, kind)
             return Prober(target, probe_timeout=plan.run.probe_timeout).in_time(probe)
 
         with ThreadPoolExecutor(plan.run.probe_workers, "commands") as pool:
@@ -208,13 +183,15 @@ def _test_command(
                 results.append(result)
                 done(result)
                 logs = logs or (result.excerpt if not result.passed else "")
-    return SmokeResult(role=role, results=tuple(results), problem=problem, logs=logs)
+    return SmokeOutcome(
+        image=kind, role=plan.role, results=tuple(results), problem=problem, logs=logs
+    )
 
 
-def _run_to_the_end(session: Session, image: str, plan: SmokePlan, role: str) -> tuple[str, str]:
+def _run_to_the_end(session: Session, image: str, plan: SmokePlan, kind: ImageKind) -> tuple[str, str]:
     """(what went wrong, last log lines); both empty where the command ended as the original's."""
     try:
-        container = _start(session, image, plan, plan.run, role)
+        container = _start(session, image, plan, plan.run, kind)
     except _NOT_STARTED as error:
         return error.message, ""
     try:
@@ -230,8 +207,8 @@ def _run_to_the_end(session: Session, image: str, plan: SmokePlan, role: str) ->
 class _FreshContainers:
     """A probing.Target that runs each command as the entrypoint of a container of its own."""
 
-    def __init__(self, session: Session, image: str, plan: SmokePlan, role: str) -> None:
-        self._session, self._image, self._plan, self._role = session, image, plan, role
+    def __init__(self, session: Session, image: str, plan: SmokePlan, kind: ImageKind) -> None:
+        self._session, self._image, self._plan, self._kind = session, image, plan, kind
         self._own_names: tuple[tuple[str, str], ...] = ()
 
     def port(self) -> int | None:
@@ -260,7 +237,7 @@ class _FreshContainers:
             user=user or self._plan.run.user,
         )
         try:
-            container = _start(self._session, self._image, self._plan, run, self._role, stdin)
+            container = _start(self._session, self._image, self._plan, run, self._kind, stdin)
         except _NOT_STARTED as error:
             complaint = Output()
             complaint.add(STDERR, error.message.encode())
@@ -306,9 +283,15 @@ def _start(
     image: str,
     plan: SmokePlan,
     run: RunOptions,
-    role: str,
+    kind: ImageKind,
     stdin: bytes = b"",
 ) -> PlainRun:
     return PlainRun(
-        session, image, run, role=role, ports=plan.ports, default_port=plan.port, stdin=stdin
+        session,
+        image,
+        run,
+        purpose="reference" if kind is ImageKind.ORIGINAL else kind,
+        ports=plan.ports,
+        default_port=plan.port,
+        stdin=stdin,
     )

@@ -33,14 +33,14 @@ class PlainRun:
         image: str,
         run: RunOptions,
         *,
-        role: str,
+        purpose: str,
         ports: Sequence[int],
         default_port: int | None,
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
         stdin: bytes = b"",
     ) -> None:
-        """Create and start the container; `default_port` is the one that probes without a port
+        """Create and start the container, whose label tells its `purpose`; `default_port` is the one that probes without a port
         speak to, `stdin` what its command is given. Given `bindings`, those are published and not
         the `ports`; without a name the container gets one of the session."""
         self._engine = session.engine
@@ -55,7 +55,7 @@ class PlainRun:
         )
         if stdin:
             configuration = with_input(configuration)
-        self.container = session.create_container(role, configuration, name=name)
+        self.container = session.create_container(purpose, configuration, name=name)
         attachment = session.attach(self.container) if stdin else None
         self._engine.start_container(self.container)
         if attachment is not None:

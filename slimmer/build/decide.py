@@ -1,0 +1,94 @@
+"""What was seen → what is kept. Nothing runs, and nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slimmer.build.job import Job
+from slimmer.build.trace_file import repairs_of_trace
+from slimmer.build.values import Decision, OriginalFiles, TracedOriginal, TracedRole
+from slimmer.files import PathGlobs, RootfsIndex
+from slimmer.keep import KeepRequest, decide, union_of
+from slimmer.options import Role
+from slimmer.trace.wire import union
+from slimmer.values import Repair, RunOptions, Trace
+
+
+def decide_for_roles(
+    job: Job, traced: TracedOriginal, files: OriginalFiles, repairs: tuple[Repair, ...] = ()
+) -> Decision:
+    """The union of what all roles need. `repairs` are what earlier rounds were seen to miss."""
+    with job.clock.stage("decide"):
+        requests = keep_requests(job, traced, files, (*repairs_of_trace(traced), *repairs))
+        keep = union_of([decide(each) for each in requests])
+        job.progress.detail("decide", f"{len(keep.reasons):,} of {len(files.index):,} paths stay")
+    return Decision(request=requests[0], keep=keep)
+
+
+def decide_ahead(job: Job, role: Role, trace: Trace, files: OriginalFiles) -> None:
+    """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
+    is fetched while the probes take their time."""
+    decide(_keep_request(job, role.run, trace, files))
+
+
+def keep_requests(
+    job: Job, traced: TracedOriginal, files: OriginalFiles, repairs: tuple[Repair, ...] = ()
+) -> tuple[KeepRequest, ...]:
+    """What the keep-set is decided from: the union of what these requests keep. What decides with
+    the trace (variables, user, working directory) is the same for most roles, and each that is
+    run otherwise has a request of its own."""
+    alike: dict[tuple[object, ...], list[TracedRole]] = {}
+    for each in traced.roles:
+        run = each.role.run
+        alike.setdefault((run.environment, run.user, run.workdir), []).append(each)
+    if len(alike) == 1:
+        return (_keep_request(job, traced.roles[0].role.run, traced.trace, files, repairs),)
+    return tuple(
+        _keep_request(
+            job,
+            roles[0].role.run,
+            union((each.role.name, each.examination.trace) for each in roles),
+            files,
+            repairs,
+        )
+        for roles in alike.values()
+    )
+
+
+def _keep_request(
+    job: Job, run: RunOptions, trace: Trace, files: OriginalFiles, repairs: tuple[Repair, ...] = ()
+) -> KeepRequest:
+    options = job.options
+    return KeepRequest(
+        index=files.index,
+        content=files.server.content,
+        trace=_without_withheld(trace, files.index, options.withheld),
+        config=job.original.config,
+        copied=job.original.copied,
+        packages=files.packages,
+        strategy=options.strategy,
+        with_rules=frozenset(options.rules),
+        without_rules=frozenset(options.without_rules),
+        includes=options.includes,
+        missed=job.missed,
+        excludes=options.excludes,
+        repairs=repairs,
+        withheld=options.withheld,
+        environment=run.environment,
+        user=run.user,
+        workdir=run.workdir,
+    )
+
+
+def _without_withheld(trace: Trace, index: RootfsIndex, globs: tuple[str, ...]) -> Trace:
+    """The trace as if nobody had looked up what the globs cover."""
+    if not globs:
+        return trace
+    withheld = PathGlobs(globs)
+    sightings = []
+    for sighting in trace.sightings:
+        walk = index.resolve(sighting.path)
+        ends = [entry.path for entry in (walk.named, walk.entry) if entry is not None]
+        if not any(map(withheld.covers, (sighting.path, *ends))):
+            sightings.append(sighting)
+    return replace(trace, sightings=tuple(sightings))

@@ -1,0 +1,154 @@
+"""What the steps of a build hand to each other. No step is imported here, and at run time nothing
+of the stages behind the traced run either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slimmer.files import PackageDatabase, RootfsIndex
+from slimmer.options import Role, Verification
+from slimmer.trace.run import Examination, FileServer
+from slimmer.values import Content, ImageKind, KeepSet, LayerPlan, PackedImage, SmokeOutcome, Trace
+
+if TYPE_CHECKING:  # loaded while the engine starts containers, see build._LaterSteps
+    from slimmer.errors import SmokeTestError
+    from slimmer.keep import KeepRequest
+    from slimmer.metadata import PackageMetadata
+    from slimmer.trace.saved import Drift, SavedTrace
+    from slimmer.verify import Fidelity, Reference, SmokePlan
+    from slimmer.verify.repair import RepairLog
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginalFiles:
+    """The original's files, as its file server gives them."""
+
+    server: FileServer
+    """Still running, for the bytes."""
+    index: RootfsIndex
+    packages: PackageDatabase
+
+    def package_name(self, path: str) -> str:
+        """The distribution package that owns the path; empty where none does."""
+        return getattr(self.packages.owner(path), "name", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedRole:
+    """What the traced run of one role brought."""
+
+    role: Role
+    examination: Examination
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceFile:
+    """The trace of a build as a file of the user's."""
+
+    file: Path
+    saved: SavedTrace
+    recalled: bool
+    """True where the file was read, False where this run has written it."""
+    drift: tuple[Drift, ...] = ()
+    """What the original has otherwise than the file, sorted by path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedOriginal:
+    """What the traced runs of all roles brought."""
+
+    roles: tuple[TracedRole, ...]
+    trace: Trace
+    """Of all of them, see trace.wire.union."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the report."""
+    trace_file: TraceFile | None = None
+    """None where the trace is neither saved nor read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebugLayer:
+    """What `pack_debug_image` needs."""
+
+    plan: LayerPlan
+    content: Content
+    path_folders: tuple[str, ...] = ()
+    """Folders to append to PATH."""
+    foreign: frozenset[str] = frozenset()
+    """Paths that are not the original's: taken from another image, or made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What is kept, before anything is made of it."""
+
+    request: KeepRequest
+    """That of the first role, whose file system, rules and options are those of all."""
+    keep: KeepSet
+    """The union of what all roles keep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """Packed images and how they came about."""
+
+    metadata: PackageMetadata
+    """With the keep-set, the files that describe packages among it."""
+    images: Mapping[ImageKind, PackedImage]
+    plans: Mapping[ImageKind, tuple[LayerPlan, ...]]
+    """Of all layers of each image, lowest first."""
+    debug_layer: DebugLayer | None
+    """What the debug image has above the slim one's layers."""
+    sbom: Future[bytes]
+    """CycloneDX of the slim image, composed beside what follows."""
+    dropped: Future[str]
+    """What the slim image does not have, for dropped.json; composed beside what follows too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeCase:
+    """What finished images have to do in one role."""
+
+    role: Role
+    plan: SmokePlan
+    reference: Reference | None = None
+    """What the answers are compared with; None where they are not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltImages:
+    """Finished images in the engine, by session names, and how they did."""
+
+    assembly: Assembly
+    loaded: Mapping[ImageKind, str]
+    """The engine's id of each."""
+    cases: tuple[SmokeCase, ...]
+    """One for each role of the image."""
+    verification: Verification
+    """What the images had to do: less than asked for where no answers are known."""
+    passed_before: bool
+    """Whether these very images passed all this when the trace was saved. They are not examined
+    again: the engine itself makes sure that it loaded what the digests say."""
+    outcomes: tuple[SmokeOutcome, ...] = ()
+    """One for each case and image; none where images are not run."""
+    fidelity: tuple[Fidelity, ...] = ()
+    """One for each image: what was found to be as it has to be."""
+    failure: SmokeTestError | None = None
+    """Why an image did not pass; None where all did."""
+    repair: RepairLog | None = None
+    """What it took; None where the first images passed."""
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """How far a build has come: what there is to report of one that fails."""
+
+    traced: TracedOriginal | None = None
+    files: OriginalFiles | None = None
+    decision: Decision | None = None
+    built: BuiltImages | None = None
+    """Of the last round; failed where repair is still to come."""

@@ -1,0 +1,50 @@
+"""How an image did when it was run and probed."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from slimmer.values.answers import ProbeResult, Verdict
+
+
+class ImageKind(enum.StrEnum):
+    """The images of one build."""
+
+    ORIGINAL = "original"
+    SLIM = "slim"
+    DEBUG = "debug"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeOutcome:
+    """How one image did in one role."""
+
+    image: ImageKind
+    role: str = ""
+    """The role of slim.yaml in which it was run; empty where the image has only one."""
+    results: tuple[ProbeResult, ...]
+    problem: str = ""
+    """What went wrong beyond the probes (the container ended); empty where nothing did."""
+    logs: str = ""
+    """The container's last lines where something failed."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the image may be tagged."""
+        return not self.problem and not self.failed
+
+    @property
+    def failed(self) -> tuple[ProbeResult, ...]:
+        """Of the probes, those that did not pass."""
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def differs_only(self) -> bool:
+        """Whether it has not passed, and only because of what it answers."""
+        return bool(self.failed) and not self.problem and all(map(differs, self.failed))
+
+
+def differs(result: ProbeResult) -> bool:
+    """Whether all that is wrong with an answer is that the original's is another one."""
+    return result.comparison is not None and result.comparison.verdict is Verdict.DIFFERENT
