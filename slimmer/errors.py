@@ -24,6 +24,8 @@ class SlimError(Exception):
         self.message = message
         self.hint = hint
         self.details = details
+        self.report_file = ""
+        """The report.json of the run that failed; empty where there is none."""
 
 
 class UsageError(SlimError):

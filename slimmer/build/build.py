@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
@@ -23,8 +23,6 @@ from slimmer.values import Repair, Trace
 from slimmer.workspace import explained, workspace
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from slimmer.report import Report
 
 
@@ -91,7 +89,10 @@ def _run_and_report(job: Job) -> Report:
         job.session.close()
         cause = _explained(job, error)
         with contextlib.suppress(SlimError, OSError):
-            report = later.result().report_failure(job, findings, cause)
+            later.result()
+            from slimmer.build.deliver import report_failure
+
+            report = report_failure(job, findings, cause)
             if report is not None:
                 cause.report_file = report.artifacts["report"]
         if isinstance(error, Exception) and type(cause) is SlimError:
@@ -110,20 +111,25 @@ def _explained(job: Job, error: BaseException) -> SlimError:
     return SlimError(f"internal error: {type(error).__name__}: {error}")
 
 
-def _run(job: Job, findings: Findings, later: Future[_LaterSteps]) -> Report:
+def _run(job: Job, findings: Findings, later: Future[None]) -> Report:
     with job.clock.stage("trace"):
         traced, files = _traced_or_recalled(job, later)
     findings.traced, findings.files = traced, files
-    steps = later.result()
-    cases = steps.smoke_cases(job, traced)
+    later.result()
+    from slimmer.build.assemble import assemble, keep_to_budget
+    from slimmer.build.decide import decide_for_roles
+    from slimmer.build.deliver import deliver
+    from slimmer.build.verify import smoke_cases, verify
+
+    cases = smoke_cases(job, traced)
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
-        findings.decision = steps.decide(job, traced, files, repairs)
-        assembly = steps.assemble(job, files, findings.decision)
+        findings.decision = decide_for_roles(job, traced, files, repairs)
+        assembly = assemble(job, files, findings.decision)
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
-            steps.keep_to_budget(job, assembly)
-        findings.built = steps.verify(job, traced, files, assembly, cases)
+            keep_to_budget(job, assembly)
+        findings.built = verify(job, traced, files, assembly, cases)
         return findings.built
 
     built = attempt()
@@ -132,14 +138,12 @@ def _run(job: Job, findings: Findings, later: Future[_LaterSteps]) -> Report:
 
         built = repair(job, traced, files, built, attempt)
         findings.built = built
-        steps.keep_to_budget(job, built.assembly)
+        keep_to_budget(job, built.assembly)
     files.server.close()
-    return steps.deliver(job, traced, files, built)
+    return deliver(job, traced, files, built)
 
 
-def _traced_or_recalled(
-    job: Job, later: Future[_LaterSteps]
-) -> tuple[TracedOriginal, OriginalFiles]:
+def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[TracedOriginal, OriginalFiles]:
     """What the original used: seen in its traced runs, or read from the file of an earlier one."""
     options = job.options
     if options.from_trace is not None:
@@ -147,12 +151,22 @@ def _traced_or_recalled(
 
         return recall_trace(job, options.from_trace, lambda paths: begin_serving(job, paths))
 
-    def decide_ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
-        later.result().decide_ahead(job, role, trace, files)
+    def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
+        later.result()
+        from slimmer.build.decide import decide_ahead
 
-    traced, files = trace_original(job, decide_ahead)
+        decide_ahead(job, role, trace, files)
+
+    traced, files = trace_original(job, ahead)
     if options.save_trace is not None:
         from slimmer.build.trace_file import save_trace
 
         traced = save_trace(job, options.save_trace, traced, files)
     return traced, files
+
+
+def _later_steps() -> None:
+    """Import the steps behind the traced run. That takes Python 0.1 s, which is spent while the
+    engine starts the containers."""
+    import slimmer.build.deliver
+    import slimmer.build.verify  # noqa: F401

@@ -33,15 +33,12 @@ from slimmer.report import (
 from slimmer.values import ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
 from slimmer.workspace import explained
 
-
 LOG_NAME = "container.log"
 """The last lines of the container that failed."""
 SBOM_NAME = "sbom.cdx.json"
 
 
-def deliver(
-    job: Job, traced: TracedOriginal, files: OriginalFiles, built: BuiltImages
-) -> Report:
+def deliver(job: Job, traced: TracedOriginal, files: OriginalFiles, built: BuiltImages) -> Report:
     """Tags move at the very end, when nothing can go wrong any more."""
     assembly = built.assembly
     with job.clock.stage("deliver"):

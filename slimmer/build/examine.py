@@ -28,7 +28,6 @@ from slimmer.trace.run import (
 from slimmer.trace.wire import union
 from slimmer.values import EntryType, Original, Trace, in_role
 
-
 Ahead = Callable[[Role, Trace, OriginalFiles], None]
 """What is done with the unfinished trace of a role once it has booted."""
 
@@ -58,9 +57,7 @@ def trace_original(job: Job, ahead: Ahead) -> tuple[TracedOriginal, OriginalFile
     return traced, files.result()
 
 
-def _examine(
-    job: Job, role: Role, files: Future[OriginalFiles], ahead: Ahead
-) -> Examination:
+def _examine(job: Job, role: Role, files: Future[OriginalFiles], ahead: Ahead) -> Examination:
     """The traced run of one role. Errors name it."""
     with naming_role(role):
         return _examine_as(job, role, original_in(role, job.original), files, ahead)

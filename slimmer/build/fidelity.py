@@ -27,7 +27,9 @@ class FidelityChecks:
         self._job = job
         self._assembly = assembly
         self._slim = _slim_entries(assembly, files)
-        self._blueprints = {ImageKind.SLIM: self._blueprint(ImageKind.SLIM, self._slim, self._slim.values())}
+        self._blueprints = {
+            ImageKind.SLIM: self._blueprint(ImageKind.SLIM, self._slim, self._slim.values())
+        }
         if assembly.debug_layer is not None:
             above = assembly.debug_layer.plan.entries
             entries = {**self._slim, **{entry.path: entry for entry in above}}

@@ -29,7 +29,10 @@ def what_passed(
 
 
 def has_passed(
-    job: Job, traced: TracedOriginal, images: Mapping[ImageKind, PackedImage], cases: Sequence[SmokeCase]
+    job: Job,
+    traced: TracedOriginal,
+    images: Mapping[ImageKind, PackedImage],
+    cases: Sequence[SmokeCase],
 ) -> bool:
     """Whether the build that saved the trace has seen all these images pass all this."""
     if traced.trace_file is None or not traced.trace_file.recalled:

@@ -103,7 +103,9 @@ def _observe(job: Job, files: OriginalFiles, built: BuiltImages, number: int) ->
     )
 
 
-def _observe_as(job: Job, files: OriginalFiles, case: SmokeCase, image: str, number: int) -> Observation:
+def _observe_as(
+    job: Job, files: OriginalFiles, case: SmokeCase, image: str, number: int
+) -> Observation:
     plan = case.plan
     run = dataclasses.replace(plan.run, port=plan.port)
     finished = read_original(image, job.session.engine.inspect_image(image))

@@ -47,7 +47,9 @@ ANSWER = "passed when the trace was saved"
 """What the report says of probes that the original passed in another run."""
 
 
-def save_trace(job: Job, file: Path, traced: TracedOriginal, files: OriginalFiles) -> TracedOriginal:
+def save_trace(
+    job: Job, file: Path, traced: TracedOriginal, files: OriginalFiles
+) -> TracedOriginal:
     """Write the trace file. The build goes on with what it says, so that a build from it can do
     nothing else."""
     saved = of_roles(
@@ -92,7 +94,11 @@ def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:
 
 def results_of_original(traced: TracedOriginal) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
     """What the original is known to answer, role by role: not to a probe that was never sent."""
-    saved = traced.trace_file.saved.all_roles if traced.trace_file and traced.trace_file.recalled else ()
+    saved = (
+        traced.trace_file.saved.all_roles
+        if traced.trace_file and traced.trace_file.recalled
+        else ()
+    )
     sent = {role.name: role.probes for role in saved}
     return tuple(
         (

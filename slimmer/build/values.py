@@ -14,7 +14,7 @@ from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
 from slimmer.values import Content, ImageKind, KeepSet, LayerPlan, PackedImage, SmokeOutcome, Trace
 
-if TYPE_CHECKING:  # loaded while the engine starts containers, see build._LaterSteps
+if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
     from slimmer.errors import SmokeTestError
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata

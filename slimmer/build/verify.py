@@ -66,9 +66,7 @@ def _tested(job: Job, built: BuiltImages, checks: FidelityChecks) -> BuiltImages
     return dataclasses.replace(built, outcomes=outcomes, fidelity=fidelity, failure=failure)
 
 
-def _failure(
-    cases: Iterable[SmokeCase], outcomes: Sequence[SmokeOutcome]
-) -> SmokeTestError | None:
+def _failure(cases: Iterable[SmokeCase], outcomes: Sequence[SmokeOutcome]) -> SmokeTestError | None:
     """The first one, by role."""
     for case in cases:
         try:
@@ -121,7 +119,9 @@ def _verification(job: Job, cases: Sequence[SmokeCase]) -> Verification:
     return asked if asked is not Verification.CONTENT or compared else Verification.STATUS
 
 
-def _verify(job: Job, loaded: Mapping[ImageKind, str], cases: Sequence[SmokeCase]) -> tuple[SmokeOutcome, ...]:
+def _verify(
+    job: Job, loaded: Mapping[ImageKind, str], cases: Sequence[SmokeCase]
+) -> tuple[SmokeOutcome, ...]:
     """Probe all finished images, side by side where they do not meet, and hold their answers
     against the original's."""
     if job.options.verify is Verification.OFF:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from pathlib import Path
 
 import click
 
 from slimmer import errors
 from slimmer.errors import SlimError
+from slimmer.words import printable
 
 
 def all_causes() -> list[type[SlimError]]:
@@ -40,9 +43,21 @@ def show(error: SlimError, *, as_json: bool = False) -> int:
     if error.hint:
         click.secho("  hint: ", fg="yellow", err=True, nl=False)
         click.echo(error.hint, err=True)
+    if error.report_file:
+        click.secho("  report: ", fg="cyan", err=True, nl=False)
+        click.echo(printable(error.report_file), err=True)
     if as_json:
         click.echo(json.dumps({"error": as_object(error)}))
     return error.exit_code
+
+
+def json_of(error: SlimError) -> str:
+    """What `slim build --json` prints: the report of the failed build, which has the error too, or
+    the error alone."""
+    if error.report_file:
+        with contextlib.suppress(OSError):
+            return Path(error.report_file).read_text("utf-8").rstrip("\n")
+    return json.dumps({"error": as_object(error)})
 
 
 def as_object(error: SlimError) -> dict[str, object]:

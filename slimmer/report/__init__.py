@@ -1,6 +1,6 @@
 """What a run tells at its end: the report, for people and machines."""
 
-from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
+from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import schema, to_json
@@ -8,7 +8,7 @@ from slimmer.report.dropped import dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import to_page
-from slimmer.report.report import SCHEMA_VERSION, FidelitySummary, Report
+from slimmer.report.report import SCHEMA_VERSION, ErrorSummary, FidelitySummary, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
@@ -19,10 +19,10 @@ __all__ = [
     "SCHEMA_VERSION",
     "CoverageSummary",
     "DriftedPath",
+    "ErrorSummary",
     "Fate",
     "FidelitySummary",
     "FinishedImage",
-    "ImageTest",
     "Report",
     "RunRecord",
     "SavedReport",

@@ -11,6 +11,7 @@ from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.report import (
     DifferenceSummary,
+    ErrorSummary,
     FidelitySummary,
     ImageSummary,
     KeptPath,
@@ -36,6 +37,7 @@ from slimmer.values import (
     Original,
     PackedImage,
     ProbeResult,
+    SmokeOutcome,
     Strategy,
     Trace,
 )
@@ -67,18 +69,6 @@ class FinishedImage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageTest:
-    """The probes' results on one image."""
-
-    image: str
-    """`original`, `slim` or `debug`."""
-    role: str = ""
-    """In which of the image's roles; empty where it has one."""
-    results: tuple[ProbeResult, ...]
-    problem: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """What a run leaves for its report."""
 
@@ -90,13 +80,13 @@ class RunRecord:
     trace: Trace
     keep: KeepSet
     strategy: Strategy
-    slim: FinishedImage | None
+    slim: FinishedImage | None = None
     debug: FinishedImage | None = None
     verification: str = "content"
     """What finished images had to do: as in Report."""
     trace_file: TraceFileSummary | None = None
     coverage: CoverageSummary | None = None
-    tests: Sequence[ImageTest]
+    tests: Sequence[SmokeOutcome]
     """The traced run's first."""
     explorations: Sequence[ExplorationSummary] = ()
     repair: RepairLog | None = None
@@ -108,8 +98,8 @@ class RunRecord:
     """Of all stages; those of the keep-set are added here."""
     measurements: Measurements
     artifacts: Mapping[str, str] = field(default_factory=dict)
-    exit_code: int = 0
-    problem: str = ""
+    error: ErrorSummary | None = None
+    """Why the run failed."""
 
 
 def compose_report(run: RunRecord) -> Report:
@@ -118,8 +108,9 @@ def compose_report(run: RunRecord) -> Report:
     sizes = content_sizes(run.entries, kept)
     return Report(
         slimmer_version=__version__,
-        exit_code=run.exit_code,
-        problem=run.problem,
+        exit_code=run.error.exit_code if run.error else 0,
+        problem=run.error.message if run.error else "",
+        error=run.error,
         strategy=run.strategy.value,
         original=OriginalSummary(
             reference=run.original.reference,
@@ -191,14 +182,14 @@ def _trace(trace: Trace) -> TraceSummary:
     )
 
 
-def _test(test: ImageTest) -> TestSummary:
-    probes = tuple(_probe(result) for result in test.results)
+def _test(outcome: SmokeOutcome) -> TestSummary:
     return TestSummary(
-        image=test.image,
-        role=test.role,
-        passed=not test.problem and all(probe.passed for probe in probes),
-        problem=test.problem,
-        probes=probes,
+        image=outcome.image.value,
+        role=outcome.role,
+        passed=outcome.passed,
+        problem=outcome.problem,
+        log=outcome.logs,
+        probes=tuple(_probe(result) for result in outcome.results),
     )
 
 

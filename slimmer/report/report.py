@@ -111,7 +111,21 @@ class TestSummary:
     passed: bool
     problem: str = ""
     """What went wrong beyond the probes; empty where nothing did."""
+    log: str = ""
+    """The container's last lines where the test failed."""
     probes: tuple[ProbeSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorSummary:
+    """Why a build failed."""
+
+    exit_code: int
+    cause: str
+    """What the exit code stands for."""
+    message: str
+    hint: str
+    details: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +247,8 @@ class Report:
     """As the process gives it: 0 when the images are tagged."""
     problem: str = ""
     """The error's message where the exit code is not 0."""
+    error: ErrorSummary | None = None
+    """None where the exit code is 0."""
     strategy: str
     original: OriginalSummary
     slim: ImageSummary | None

@@ -10,9 +10,7 @@ from slimmer.pack import NamedImage, docker_archive
 from slimmer.values import ImageKind, PackedImage
 
 
-def load_images(
-    session: Session, images: Mapping[ImageKind, PackedImage]
-) -> dict[ImageKind, str]:
+def load_images(session: Session, images: Mapping[ImageKind, PackedImage]) -> dict[ImageKind, str]:
     """Load the images, under names of the session; returns the engine's id of each.
 
     Raises PackingError where the engine reports another digest than was computed: an engine

@@ -120,9 +120,7 @@ def _test_service(
     try:
         container = _start(session, image, plan, plan.run, kind)
     except _NOT_STARTED as error:
-        return SmokeOutcome(
-            image=kind, role=plan.role, results=(), problem=error.message
-        )
+        return SmokeOutcome(image=kind, role=plan.role, results=(), problem=error.message)
     try:
         run = plan.run
         prober = Prober(container, probe_timeout=run.probe_timeout, workers=run.probe_workers)
@@ -188,7 +186,9 @@ def _test_command(
     )
 
 
-def _run_to_the_end(session: Session, image: str, plan: SmokePlan, kind: ImageKind) -> tuple[str, str]:
+def _run_to_the_end(
+    session: Session, image: str, plan: SmokePlan, kind: ImageKind
+) -> tuple[str, str]:
     """(what went wrong, last log lines); both empty where the command ended as the original's."""
     try:
         container = _start(session, image, plan, plan.run, kind)

@@ -40,9 +40,10 @@ class PlainRun:
         name: str = "",
         stdin: bytes = b"",
     ) -> None:
-        """Create and start the container, whose label tells its `purpose`; `default_port` is the one that probes without a port
-        speak to, `stdin` what its command is given. Given `bindings`, those are published and not
-        the `ports`; without a name the container gets one of the session."""
+        """Create and start the container, whose label tells its `purpose`; `default_port` is the
+        one that probes without a port speak to, `stdin` what its command is given. Given
+        `bindings`, those are published and not the `ports`; without a name the container gets one
+        of the session."""
         self._engine = session.engine
         self._session = session
         self._default_port = default_port

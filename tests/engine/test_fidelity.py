@@ -28,7 +28,7 @@ from slimmer.options import BuildOptions, DebugImage
 from slimmer.pack import CombinedContent, assemble, pack_image, plan_layers
 from slimmer.progress import console_progress
 from slimmer.trace.run import FileServer, sensor_binary
-from slimmer.values import Content, Entry, EntryType, Original, PackedImage
+from slimmer.values import Content, Entry, EntryType, ImageKind, Original, PackedImage
 from slimmer.verify import Blueprint, Fidelity, check_fidelity, load_images
 from slimmer.verify.fidelity import MOUNTED
 from tests.engine.conftest import BUSYBOX, Ran, State, exported
@@ -132,7 +132,7 @@ class Bench:
         digests: Future[dict[str, bytes]] = Future()
         digests.set_result(self.server.content.digests(read))
         blueprint = Blueprint(
-            role="slim",
+            kind=ImageKind.SLIM,
             original=self.original,
             entries=self.entries,
             read=read,

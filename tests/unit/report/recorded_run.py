@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.pack import assemble, plan_layers
-from slimmer.report import FidelitySummary, FinishedImage, ImageTest, RunRecord
+from slimmer.report import ErrorSummary, FidelitySummary, FinishedImage, RunRecord
 from slimmer.values import (
     Access,
     CommandProbe,
@@ -16,6 +16,7 @@ from slimmer.values import (
     ExplorationSummary,
     Fault,
     HttpProbe,
+    ImageKind,
     KeepSet,
     Layer,
     LayerPlan,
@@ -26,6 +27,7 @@ from slimmer.values import (
     Reason,
     Repair,
     Sighting,
+    SmokeOutcome,
     Source,
     StageTime,
     Strategy,
@@ -167,8 +169,8 @@ def recorded_run(
         strategy=Strategy.MINIMAL,
         slim=finished("my-app:1-slim", planning.layers),
         tests=(
-            ImageTest(image="original", results=PASSED),
-            ImageTest(image="slim", results=PASSED),
+            SmokeOutcome(image=ImageKind.ORIGINAL, results=PASSED),
+            SmokeOutcome(image=ImageKind.SLIM, results=PASSED),
         ),
         explorations=(
             ExplorationSummary(
@@ -201,3 +203,14 @@ def recorded_run(
         ),
     )
     return replace(record, **changes)
+
+
+def failed_with(message: str) -> ErrorSummary:
+    """The error of a smoke test."""
+    return ErrorSummary(
+        exit_code=13,
+        cause="the slim image fails its smoke test",
+        message=message,
+        hint="keep <more>",
+        details="a line\nof evidence",
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slimmer.report import ImageTest, compose_report
+from slimmer.report import compose_report
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
+from slimmer.values import ImageKind, SmokeOutcome
 from tests.unit.report.recorded_run import (
     FAILED,
     PASSED,
@@ -54,9 +55,9 @@ def test_the_factor_is_of_sizes_as_the_engine_counts_them() -> None:
 
 def test_a_test_passes_only_if_every_probe_did_and_nothing_else_went_wrong() -> None:
     tests = (
-        ImageTest(image="original", results=PASSED),
-        ImageTest(image="slim", results=(FAILED, PASSED[1])),
-        ImageTest(image="debug", results=PASSED, problem="its command ended"),
+        SmokeOutcome(image=ImageKind.ORIGINAL, results=PASSED),
+        SmokeOutcome(image=ImageKind.SLIM, results=(FAILED, PASSED[1])),
+        SmokeOutcome(image=ImageKind.DEBUG, results=PASSED, problem="its command ended"),
     )
 
     report = compose_report(recorded_run(tests=tests))

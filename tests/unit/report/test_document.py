@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from slimmer.report import compose_report, schema, to_json
-from tests.unit.report.recorded_run import HOSTILE, REPAIRED, finished, recorded_run
+from tests.unit.report.recorded_run import HOSTILE, REPAIRED, failed_with, finished, recorded_run
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "report.md"
 
@@ -37,7 +37,7 @@ def test_the_schema_is_one_and_describes_every_member() -> None:
     [
         {},
         {"debug": finished("my-app:1-slim-debug", ())},
-        {"slim": None, "exit_code": 13, "problem": "the slim image fails its smoke test"},
+        {"slim": None, "error": failed_with("the slim image fails its smoke test")},
         {"artifacts": {"output": "my-app.tar"}},
         {"repair": REPAIRED},
     ],

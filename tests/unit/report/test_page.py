@@ -14,7 +14,7 @@ from typing import Any
 from slimmer.report import compose_report, to_page, write_report
 from slimmer.values import Comparison, Difference, Verdict
 from slimmer.words import printable
-from tests.unit.report.recorded_run import HOSTILE, PASSED, REPAIRED, recorded_run
+from tests.unit.report.recorded_run import HOSTILE, PASSED, REPAIRED, failed_with, recorded_run
 
 
 class Page(HTMLParser):
@@ -79,7 +79,7 @@ def test_the_policy_lets_exactly_our_script_and_style_through() -> None:
 def test_hostile_names_stay_text() -> None:
     name = "<script>alert(1)</script>\x1b[31m"
     probe = replace(PASSED[0], answer=name, probe=replace(PASSED[0].probe, name=name))
-    run = recorded_run(notes=(name,), exit_code=13, problem=name)
+    run = recorded_run(notes=(name,), error=failed_with(name))
     tests = (replace(run.tests[0], results=(probe,), problem=name),)
 
     page = Page(to_page(compose_report(replace(run, tests=tests))))
@@ -139,7 +139,7 @@ def test_five_thousand_paths_stay_below_half_a_megabyte() -> None:
 
 
 def test_a_failed_run_has_a_page_as_well() -> None:
-    report = compose_report(recorded_run(slim=None, exit_code=13, problem="no answer"))
+    report = compose_report(recorded_run(slim=None, error=failed_with("no answer")))
 
     assert "no answer" in Page(to_page(report)).text_of["p"]
 

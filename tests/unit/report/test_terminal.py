@@ -12,10 +12,17 @@ import pytest
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
-from slimmer.report import ImageTest, compose_report, terminal_summary
-from slimmer.values import Comparison, ProbeResult, StageTime, Verdict
+from slimmer.report import compose_report, terminal_summary
+from slimmer.values import Comparison, ImageKind, ProbeResult, SmokeOutcome, StageTime, Verdict
 from slimmer.words import count, factor, printable, seconds, size
-from tests.unit.report.recorded_run import FAILED, PASSED, REPAIRED, finished, recorded_run
+from tests.unit.report.recorded_run import (
+    FAILED,
+    PASSED,
+    REPAIRED,
+    failed_with,
+    finished,
+    recorded_run,
+)
 
 
 class Terminal(io.StringIO):
@@ -63,9 +70,13 @@ def test_the_summary_says_what_a_user_wants_to_know() -> None:
 
 
 def test_a_failed_test_names_the_probes_that_failed() -> None:
-    tests = (ImageTest(image="slim", results=(FAILED, PASSED[1]), problem="its command ended"),)
+    tests = (
+        SmokeOutcome(
+            image=ImageKind.SLIM, results=(FAILED, PASSED[1]), problem="its command ended"
+        ),
+    )
 
-    text = summary(tests=tests, exit_code=13, problem="the slim image fails its smoke test")
+    text = summary(tests=tests, error=failed_with("the slim image fails its smoke test"))
 
     assert "✗ my-app:1: the slim image fails its smoke test" in text
     assert "✗ 1 of 2 probes failed; its command ended" in text
@@ -277,7 +288,7 @@ def compared_with(verdict: Verdict) -> ProbeResult:
     ],
 )
 def test_the_summary_says_how_far_answers_were_compared(verdict: Verdict, words: str) -> None:
-    text = summary(tests=(ImageTest(image="slim", results=(compared_with(verdict),)),))
+    text = summary(tests=(SmokeOutcome(image=ImageKind.SLIM, results=(compared_with(verdict),)),))
 
     assert words in text
     assert ("the answers are the original's" in text) is (verdict is Verdict.ALIKE)

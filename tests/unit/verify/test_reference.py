@@ -13,14 +13,16 @@ from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTest
 from slimmer.values import (
     HttpProbe,
     HttpRequest,
+    ImageKind,
     Probe,
     ProbeResult,
     ReplayAnswer,
     ReplayProbe,
     RunOptions,
+    SmokeOutcome,
     Verdict,
 )
-from slimmer.verify import Reference, SmokePlan, SmokeResult, raise_for_failure
+from slimmer.verify import Reference, SmokePlan, raise_for_failure
 from tests.unit.verify.compare.answers import page
 
 GET = HttpProbe(name="GET /", path="/")
@@ -39,8 +41,8 @@ def result(probe: Probe, text: str, *, seconds: float = 0.1) -> ProbeResult:
     )
 
 
-def ran(*results: ProbeResult, role: str = "slim") -> SmokeResult:
-    return SmokeResult(role=role, results=results, problem="", logs="")
+def ran(*results: ProbeResult, kind: ImageKind = ImageKind.SLIM) -> SmokeOutcome:
+    return SmokeOutcome(image=kind, results=results)
 
 
 def plan(*probes: Probe) -> SmokePlan:
@@ -56,10 +58,10 @@ class Original:
         self.texts = list(texts)
         self.asked: list[list[str]] = []
 
-    def __call__(self, plan: SmokePlan) -> SmokeResult:
+    def __call__(self, plan: SmokePlan) -> SmokeOutcome:
         text = self.texts[len(self.asked)]
         self.asked.append([probe.name for probe in plan.probes])
-        return ran(*(result(probe, text) for probe in plan.probes), role="reference")
+        return ran(*(result(probe, text) for probe in plan.probes), kind=ImageKind.ORIGINAL)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def reference(
     return Reference(traced, plan(*probes), original, pool)
 
 
-def verdict(judged: SmokeResult) -> Verdict | None:
+def verdict(judged: SmokeOutcome) -> Verdict | None:
     (one,) = judged.results
     return one.comparison.verdict if one.comparison else None
 
@@ -129,7 +131,7 @@ def test_an_original_that_fails_the_second_time_is_not_compared(pool: ThreadPool
 
 
 def test_an_original_that_cannot_run_again_is_a_note(pool: ThreadPoolExecutor) -> None:
-    def refuse(plan: SmokePlan) -> SmokeResult:
+    def refuse(plan: SmokePlan) -> SmokeOutcome:
         raise EngineOperationError("the port is taken")
 
     answers = Reference([result(GET, "one answer")], plan(GET), refuse, pool)
@@ -184,8 +186,8 @@ def crawled(*statuses: int, passed: bool = True) -> ProbeResult:
 
 
 def crawled_twice(pool: ThreadPoolExecutor, second: ProbeResult) -> Reference:
-    def original(plan: SmokePlan) -> SmokeResult:
-        return ran(second, role="reference")
+    def original(plan: SmokePlan) -> SmokeOutcome:
+        return ran(second, kind=ImageKind.ORIGINAL)
 
     return Reference([crawled(200, 200)], plan(CRAWL), original, pool)
 
