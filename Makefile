@@ -13,7 +13,7 @@ COMPOSE := .ci/require 'docker compose version || docker-compose version' docker
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
+.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests clean clean-samples
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,13 @@ survey: setup samples ## Sizes and held-out behaviours of all samples, with each
 
 repair-survey: setup samples ## Withhold files of the samples, one at a time, and count the repairs
 	$(BIN)/python -m tests.survey.repair --output .build/repair-survey.json
+
+digests: setup samples ## Compare the images of all samples with those of the revision BASE
+	@test -n "$(BASE)" || { echo "say which revision: make digests BASE=main" >&2; exit 2; }
+	rm -rf .build/base && git worktree prune && git worktree add --force --detach .build/base $(BASE)
+	$(PYTHON) -m venv .build/base/.venv && .build/base/.venv/bin/python -m pip install --quiet .build/base
+	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
+	$(BIN)/python -m tests.digests check .build/digests
 
 clean: ## Remove what was built in this folder
 	rm -rf $(VENV) .build dist slim-report slimmer/trace/run/bin .mypy_cache .pytest_cache .ruff_cache
