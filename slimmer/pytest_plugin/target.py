@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from slimmer.codec import Codec
+
+_CODEC = Codec()
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,10 @@ class SlimTarget:
 
     def to_json(self) -> str:
         """One line, for another process."""
-        return json.dumps({**asdict(self), "ports": list(self.ports.items())})
+        return _CODEC.encode(self)
 
     @classmethod
     def from_json(cls, text: str) -> SlimTarget:
         """What `to_json` wrote."""
-        values = json.loads(text)
-        ports = {port: (host, number) for port, (host, number) in values.pop("ports")}
-        return cls(**values, ports=ports)
+        target: SlimTarget = _CODEC.decode(cls, text)
+        return target

@@ -3,8 +3,8 @@
 from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
-from slimmer.report.document import schema, to_json
-from slimmer.report.dropped import dropped_document
+from slimmer.report.document import to_json
+from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import to_page
@@ -19,6 +19,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "CoverageSummary",
     "DriftedPath",
+    "DroppedDocument",
     "Fate",
     "FidelitySummary",
     "FinishedImage",
@@ -34,7 +35,6 @@ __all__ = [
     "find_report",
     "measure_coverage",
     "read_report",
-    "schema",
     "terminal_summary",
     "to_json",
     "to_page",
