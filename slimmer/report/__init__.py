@@ -7,7 +7,7 @@ from slimmer.report.document import to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
 from slimmer.report.groups import content_sizes
-from slimmer.report.page import to_page
+from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import SCHEMA_VERSION, FidelitySummary, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
@@ -34,6 +34,7 @@ __all__ = [
     "dropped_document",
     "find_report",
     "measure_coverage",
+    "prepare_page",
     "read_report",
     "terminal_summary",
     "to_json",

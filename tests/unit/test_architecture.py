@@ -43,6 +43,8 @@ IMPORTERS = {
     "psutil": {"engine"},
     "rich": {"progress", "report"},
     "click": {"cli"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
     "pytest": {"pytest_plugin"},
     "yaml": {"build", "options"},
     "cyclonedx": {"metadata"},
