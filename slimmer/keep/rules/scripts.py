@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
@@ -64,17 +63,17 @@ class EntrypointScriptsRule(Rule):
         interpreter, argument = read_shebang(start)
         if name_of(interpreter) == "env":
             interpreter = program_of_env(argument)
+            argument = ""
         if interpreter:
-            return is_shell(interpreter)
+            return is_shell(interpreter, argument)
         # A sourced script says nothing of itself.
         named = entry.path in self._scripts or entry.path.endswith((".sh", ".bash"))
         return named and b"\0" not in start
 
     def _named_by(self, script: Entry) -> Iterable[Want]:
-        text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))
-        words = read_script(text)
+        words = read_script(self.context.content.head(script.path, _LARGEST_SCRIPT))
         detail = f"named by the script {script.path}"
-        for command in sorted(words.commands - _SHELL_WORDS - _INSTALLERS):
+        for command in sorted(words.programs - _SHELL_WORDS - _INSTALLERS):
             path = self.context.programs.find(command)
             if path:
                 self._scripts.add(self.context.index.real_path(path))
