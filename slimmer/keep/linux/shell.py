@@ -33,6 +33,7 @@ _PART = re.compile(
     re.DOTALL,
 )
 _IN_DOUBLE_QUOTES = re.compile(r"\\(?:([\"\\$`])|\n)")
+_MARK = re.compile(rb"(?<!<)<<(-?)[ \t]*[\\'\"]?([A-Za-z_]\w*)")
 _BACKTICKS = re.compile(r"(?<!\\)`((?:\\.|[^`\\])*)`", re.DOTALL)
 _EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
@@ -90,13 +91,23 @@ def read_script(content: bytes | str) -> ShellScript:
     a mistake of grammar the lines are read one by one. Of a script above 4 MiB the first 4."""
     source = os.fsencode(content) if isinstance(content, str) else content
     reader = _Reader()
-    reader.read(source[:_MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\0", b" "), _DEEPEST)
+    source = source[:_MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\0", b" ")
+    reader.read(_without_false_ends(source), _DEEPEST)
     return ShellScript(
         commands=tuple(dict.fromkeys(reader.commands)),
         functions=frozenset(reader.functions),
         scripts=frozenset(reader.scripts),
         paths=frozenset(reader.paths),
     )
+
+
+def _without_false_ends(source: bytes) -> bytes:
+    """The grammar lets an indented word end any here-document; only `<<-` has that."""
+    marks = {(dash, mark) for dash, mark in _MARK.findall(source)}
+    for mark in sorted(mark for dash, mark in marks if not dash and (b"-", mark) not in marks):
+        line = re.compile(rb"^[ \t]+" + re.escape(mark) + rb"$", re.MULTILINE)
+        source = line.sub(b"", source)
+    return source
 
 
 class _Word(NamedTuple):
@@ -213,19 +224,33 @@ def _behind(words: Sequence[_Word], prefix: Prefix) -> tuple[_Word | None, Seque
         if has_options and text[:1] in ("-", "+") and (text[0] == "-" or text in prefix.valued):
             if text == "--":
                 has_options = False
-            elif text in prefix.script or ("-c" in prefix.script and re.fullmatch("-[a-z]*c", text)):
+            elif text in prefix.script or (
+                "-c" in prefix.script and re.fullmatch("-[a-z]*c", text)
+            ):
                 # Behind `sh -c` more options may stand: sh -c -e SCRIPT.
                 rest = [word for word in words[position:] if word.text[:1] != "-"]
                 return (rest[0] if rest else None), ()
             elif text.partition("=")[0] in prefix.script:
                 return _Word(text.partition("=")[2], True), ()
-            elif text in prefix.valued:
+            elif _takes_next(text, prefix.valued):
                 position += 1
         elif operands:
             operands -= 1
         elif text and not _ASSIGNMENT.match(text):
             return None, words[position - 1 :]
     return None, ()
+
+
+def _takes_next(option: str, valued: frozenset[str]) -> bool:
+    """Whether `-u`, or `-iu` at its end, has its value in the next word; `-uroot` has it."""
+    if option in valued:
+        return True
+    letters = [f"-{letter}" for letter in option[1:]]
+    return (
+        option[:2] != "--"
+        and letters[-1:] != []
+        and (letters[-1] in valued and valued.isdisjoint(letters[:-1]))
+    )
 
 
 def _behind_markers(words: Sequence[_Word], prefix: Prefix) -> Iterator[Sequence[_Word]]:

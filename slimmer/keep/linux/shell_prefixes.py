@@ -72,7 +72,9 @@ PREFIXES: Mapping[str, Prefix] = {
     "chroot": _prefix("--userspec --groups", operands=1),
     "doas": _prefix("-u -C -a"),
     "gosu": _prefix(operands=1),
-    "runuser": _prefix(f"-u --user {_LOGIN}", script="-c --command", operands=_ALL, unless="-u"),
+    "runuser": _prefix(
+        f"-u --user {_LOGIN}", script="-c --command", operands=_ALL, unless="-u --user"
+    ),
     "s6-setuidgid": _prefix(operands=1),
     "setpriv": _prefix(
         "--ambient-caps --inh-caps --bounding-set --reuid --ruid --euid --regid --rgid --egid"
@@ -93,7 +95,9 @@ PREFIXES: Mapping[str, Prefix] = {
     "busybox": _prefix(),
     "env": _prefix("-u --unset -C --chdir"),
     "envdir": _prefix(operands=1),
-    "flock": _prefix("-w --wait --timeout -E --conflict-exit-code", script="-c --command", operands=1),
+    "flock": _prefix(
+        "-w --wait --timeout -E --conflict-exit-code", script="-c --command", operands=1
+    ),
     "ionice": _prefix("-c --class -n --classdata"),
     "nice": _prefix("-n --adjustment"),
     "nohup": _prefix(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from slimmer.files import name_of, parent_of
+from slimmer.files import join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.servers import control_programs
@@ -78,11 +78,25 @@ class EntrypointScriptsRule(Rule):
             if path:
                 self._scripts.add(self.context.index.real_path(path))
                 yield Want(path=path, detail=detail, because=script.path)
+        for named in sorted(words.scripts):
+            for path in self._read_as(named, script):
+                self._scripts.add(path)
+                yield Want(path=path, detail=detail, because=script.path)
         for path in sorted(words.paths):
             for found in self._matches(path):
                 if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
+
+    def _read_as(self, named: str, script: Entry) -> Iterable[str]:
+        """The files that `. NAME` may mean: from the working directory, on the PATH, and beside
+        the script, as its `cd` may have it."""
+        folders = (self.context.request.working_directory, parent_of(script.path))
+        places = [join(folder, named) for folder in folders]
+        for place in dict.fromkeys((*places, self.context.programs.find(named))):
+            entry = self.context.index.resolve(place).entry if place else None
+            if entry is not None and entry.type is EntryType.FILE:
+                yield entry.path
 
     def _matches(self, path: str) -> Iterable[Entry]:
         """What a path or a pattern in its last component names: files, and directories without
