@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _QUERY = """
 (command) @command (test_command) @test (function_definition) @function
 (heredoc_redirect) @heredoc (heredoc_body) @unread (comment) @unread (ERROR) @error
+(expansion) @expansion
 """
 _NO_WORDS = frozenset(
     ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect")
@@ -33,8 +34,15 @@ _PART = re.compile(
     re.DOTALL,
 )
 _IN_DOUBLE_QUOTES = re.compile(r"\\(?:([\"\\$`])|\n)")
+_AROUND_COMMAND = re.compile(
+    rb"^(?:[\s;]|(?:if|then|elif|else|while|until|do|done|fi|esac|!|\{|\})(?=[\s;]|$))+"
+    rb"|(?:[\s\\;&|]|(?<=[\s;])(?:then|do|\{))+$"
+)
+"""What belongs to a construct of several lines, at both ends of one."""
 _MARK = re.compile(rb"(?<!<)<<(-?)[ \t]*[\\'\"]?([A-Za-z_]\w*)")
-_BACKTICKS = re.compile(r"(?<!\\)`((?:\\.|[^`\\])*)`", re.DOTALL)
+_SUBSTITUTION = re.compile(
+    r"(?<!\\)(?:\$\(((?:[^()]|\([^()]*\))*)\)|`((?:\\.|[^`\\])*)`)", re.DOTALL
+)
 _EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
 _PATH = re.compile(r"(?<![^\s'\"`:,;=(){}<>|&])/[^\s'\"`:,;=(){}<>|&]+")
@@ -144,9 +152,11 @@ class _Reader:
             words = [_word(child) for child in node.children if child.type not in _NO_WORDS]
             self._command(words, depth, by_program)
         if depth:
-            for node in found.get("heredoc", ()):
-                for text in _backticks_of(node):
-                    self.read(os.fsencode(text), depth - 1, by_program=by_program)
+            missed = [text for node in found.get("heredoc", ()) for text in _substitutions_of(node)]
+            for node in found.get("expansion", ()):
+                missed += _substitutions_in(node)
+            for text in dict.fromkeys(missed):
+                self.read(os.fsencode(text), depth - 1, by_program=by_program)
             for line in _lines_of(found.get("error", ()), len(source)):
                 self.read(line, depth - 1, by_program=by_program)
 
@@ -261,13 +271,19 @@ def _behind_markers(words: Sequence[_Word], prefix: Prefix) -> Iterator[Sequence
             yield rest[:end]
 
 
-def _backticks_of(heredoc: Node) -> Iterator[str]:
-    """The grammar knows `$(…)` in a here-document, and no backticks there."""
+def _substitutions_of(heredoc: Node) -> Iterator[str]:
+    """Of a here-document the grammar misses backticks, and `$(…)` behind blanks."""
     start = next((node for node in heredoc.children if node.type == "heredoc_start"), None)
     quoted = start is None or (start.text or b"").startswith((b"'", b'"', b"\\"))
     for node in heredoc.children if not quoted else ():
         if node.type == "heredoc_body":
-            yield from _BACKTICKS.findall(os.fsdecode(node.text or b""))
+            yield from _substitutions_in(node)
+
+
+def _substitutions_in(node: Node) -> Iterator[str]:
+    """The grammar also misses backticks in `${a-${b-`c`}}`."""
+    for match in _SUBSTITUTION.finditer(os.fsdecode(node.text or b"")):
+        yield match[1] or match[2] or ""
 
 
 def _lines_of(errors: Iterable[Node], size: int) -> Iterator[bytes]:
@@ -278,8 +294,9 @@ def _lines_of(errors: Iterable[Node], size: int) -> Iterator[bytes]:
             continue
         end = node.end_byte
         for line in (node.text or b"").split(b"\n"):
-            if line.strip() and len(line) < size:
-                yield line
+            command = _AROUND_COMMAND.sub(b"", line)
+            if command and len(command) < size:
+                yield command
 
 
 def _paths_in(source: bytes, unread: Iterable[Node]) -> Iterator[str]:

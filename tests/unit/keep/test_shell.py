@@ -53,6 +53,11 @@ from slimmer.keep.linux.shell import is_shell, read_script
         ("a\r\nif b; then\r\n  c\r\nfi\r\n", {"a", "b", "c"}),
         ("if a; then\nb )\nc\nfi\nd", {"a", "b", "c", "d"}),
         ('"a" x; \\b y', {"a", "b"}),
+        (": ${A=${B-`a`}}", {":", "a"}),
+        (
+            ")\nif x; then\n elif a -b | c; then\n trap 'd; e' 0 &&\n",
+            {"x", "a", "c", "trap", "d", "e"},
+        ),
         (">/x a; 2>&1 b", {"a", "b"}),
         ("", set()),
     ],
