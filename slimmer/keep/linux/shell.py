@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from slimmer.keep.linux.shell_prefixes import PREFIXES, SHELLS, Prefix
@@ -48,6 +49,8 @@ _ASSIGNMENT = re.compile(r"\w+\+?=")
 _PATH = re.compile(r"(?<![^\s'\"`:,;=(){}<>|&])/[^\s'\"`:,;=(){}<>|&]+")
 _MOST_BYTES = 1 << 22
 _DEEPEST = 4
+_MOST_STARTED = 64
+"""Commands that one command starts by its words: `env nice env …` is no endless work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +165,9 @@ class _Reader:
 
     def _command(self, words: Sequence[_Word], depth: int, by_program: bool) -> None:
         waiting = [(words, by_program)]
-        while waiting:
+        for _ in range(_MOST_STARTED):
+            if not waiting:
+                break
             words, by_program = waiting.pop()
             if not words:
                 continue
@@ -176,7 +181,8 @@ class _Reader:
                 continue
             by_program = by_program or not prefix.same_shell
             if prefix.markers:
-                waiting += ((rest, True) for rest in _behind_markers(words, prefix))
+                behind = islice(_behind_markers(words, prefix), _MOST_STARTED)
+                waiting += ((rest, True) for rest in behind)
                 continue
             script, rest = _behind(words, prefix)
             if prefix.reads_script and rest:
