@@ -252,7 +252,7 @@ def _behind(words: Sequence[_Word], prefix: Prefix) -> tuple[_Word | None, Seque
                 position += 1
         elif operands:
             operands -= 1
-        elif text and not _ASSIGNMENT.match(text):
+        elif text and (prefix.reads_script or not _ASSIGNMENT.match(text)):
             return None, words[position - 1 :]
     return None, ()
 

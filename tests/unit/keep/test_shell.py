@@ -46,6 +46,7 @@ from slimmer.keep.linux.shell import is_shell, read_script
         ("sh -c 'bash -lc \"a | b\"'", {"sh", "bash", "a", "b"}),
         ("busybox sh -c a", {"busybox", "sh", "a"}),
         ("trap 'a; b' EXIT", {"trap", "a", "b"}),
+        ("trap 'x=$?; a' EXIT; eval 'y=1; b'", {"trap", "a", "eval", "b"}),
         ("while read l; do a; done < <(b)", {"read", "a", "b"}),
         ("if a; then b; fi || c", {"a", "b", "c"}),
         ("[ -x /usr/bin/foo ] && a", {"[", "a"}),
