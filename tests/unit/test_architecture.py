@@ -52,6 +52,8 @@ IMPORTERS = {
     "selectolax": {"probing"},
     "schemathesis": {"probing"},
     "hypothesis": {"probing"},
+    "tree_sitter": {"keep"},
+    "tree_sitter_bash": {"keep"},
 }
 """Third-party library → the parts that may import it."""
 
