@@ -83,6 +83,7 @@ digests: setup samples ## Compare the images of all samples with those of the re
 	$(PYTHON) -m venv .build/base/.venv && .build/base/.venv/bin/python -m pip install --quiet .build/base
 	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
 	$(BIN)/python -m tests.digests check .build/digests
+
 schemas: setup ## Write docs/schemas from the classes of the documents
 	$(BIN)/python -m tests.schemas
 
