@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pytest
+
 from slimmer.codec import Codec
 
 _CODEC = Codec()
+
+WORKER_KEY = "slim_target"
+"""Under which the controller of pytest-xdist tells its workers of the container."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,7 @@ class SlimTarget:
         """What `to_json` wrote."""
         target: SlimTarget = _CODEC.decode(cls, text)
         return target
+
+
+TARGET: pytest.StashKey[SlimTarget] = pytest.StashKey()
+"""Where a session keeps the container that its tests use."""
