@@ -7,10 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from slimmer.codec import Codec
-
-_CODEC = Codec()
-
 WORKER_KEY = "slim_target"
 """Under which the controller of pytest-xdist tells its workers of the container."""
 
@@ -52,12 +48,16 @@ class SlimTarget:
 
     def to_json(self) -> str:
         """One line, for another process."""
-        return _CODEC.encode(self)
+        from slimmer.codec import Codec  # pytest loads this file in every project
+
+        return Codec().encode(self)
 
     @classmethod
     def from_json(cls, text: str) -> SlimTarget:
         """What `to_json` wrote."""
-        target: SlimTarget = _CODEC.decode(cls, text)
+        from slimmer.codec import Codec  # pytest loads this file in every project
+
+        target: SlimTarget = Codec().decode(cls, text)
         return target
 
 
