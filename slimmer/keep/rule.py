@@ -33,7 +33,7 @@ class Want:
     path: str
     """Absolute; links and `..` on the way are walked over by the ledger."""
     detail: str
-    """One phrase for humans, the start of `model.Reason.detail`."""
+    """One phrase for humans, the start of `values.Reason.detail`."""
     because: str = ""
     """The kept path that led here."""
     even_if_missing: bool = False

@@ -42,7 +42,7 @@ class Further:
 
     path: str
     detail: str
-    """One phrase for humans, as in `model.Reason`."""
+    """One phrase for humans, as in `values.Reason`."""
     because: str
     """A kept file of the package."""
 
