@@ -164,7 +164,7 @@ class Session:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off what interrupts a run until the block is done (in the main thread; elsewhere no-op)."""
+    """Put off what interrupts a run until the block is done (in the main thread; else a no-op)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
