@@ -29,11 +29,14 @@ class Codec:
         are empty by default are left out, and other keys are passed over.
 
         `kinds` has, for a type that is declared somewhere, the word for each class that may stand
-        there. Such a class has its word in front wherever it stands, so no field is declared as
-        one.
+        there. Further words for a class are read, its first one is written;
+        such a class has its word in front wherever it stands, so no field is declared as one.
         """
         self._terse = terse
-        self._words = {kind: word for words in kinds.values() for word, kind in words.items()}
+        self._words: dict[type[Any], str] = {}
+        for words in kinds.values():
+            for word, kind in words.items():
+                self._words.setdefault(kind, word)
         self._fields: Callable[[Any], tuple[tuple[str, object], ...]] = functools.cache(
             self._fields_of
         )
