@@ -11,7 +11,7 @@ from slimmer.build.examine import Served
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.roles import Examined, ExaminedRole
 from slimmer.build.trace_file import repairs_of_trace
-from slimmer.ecosystems import RULEBOOK
+from slimmer.ecosystems import DEPENDENCY_FOLDERS, RULEBOOK
 from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs, RootfsIndex
 from slimmer.image import image_labels
@@ -214,6 +214,7 @@ def _pack(
         metadata.entry(request.index.get),
         metadata.keep.reasons,
         served.packages.owner,
+        dependency_folders=DEPENDENCY_FOLDERS,
         working_directory=request.working_directory,
     )
     job.notes.extend(planning.notes)
