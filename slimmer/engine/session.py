@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from slimmer.engine.docker.client import Engine
-from slimmer.engine.docker.configuration import SENSOR_PATH, with_sensor
-from slimmer.engine.docker.streams import Attachment
+from slimmer.engine.configuration import SENSOR_PATH, with_sensor
+from slimmer.engine.interface import Engine
 from slimmer.engine.ownership import owner
+from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
 

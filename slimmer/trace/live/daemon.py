@@ -1,4 +1,4 @@
-"""The process that keeps a live trace: from the start of the container to its end."""
+"""The daemon that keeps a live trace: from the start of the container to its end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LiveOptions:
     """A process; when it ends, the trace is discarded."""
 
 
-def keep(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None]) -> None:
+def run_daemon(options: LiveOptions, place: Place, ready: Callable[[LiveTrace], None]) -> None:
     """Run the image under the sensor, until its command ends or this process is asked to end
     (SIGTERM, SIGINT); then stop it as `docker stop` would, and complete the trace.
 

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from slimmer.engine.docker.client import Engine
-from slimmer.engine.docker.streams import Attachment, Output
+from slimmer.engine.interface import Engine
+from slimmer.engine.streams import Attachment, Output
 
 
 @dataclass(frozen=True, kw_only=True)
