@@ -46,7 +46,8 @@ def plan_layers(
 
     `entry` looks a path up in the rootfs index; `owner` tells the distribution package of a
     path, None where there is none; `dependency_folders` are names of directories in which
-    languages install packages; `working_directory` is the image's WORKDIR. Raises PackingError for a kept path, or a parent of one, that the index does not have.
+    languages install packages; `working_directory` is the image's WORKDIR. Raises PackingError
+    for a kept path, or a parent of one, that the index does not have.
     """
     entries = _look_up(entry, kept)
     storable, notes = storable_entries(entries)
