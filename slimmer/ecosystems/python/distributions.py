@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from slimmer.ecosystems.python.files import CACHE, source_of
 from slimmer.files import PackageDatabase, RootfsIndex, join, name_of, parent_of
-from slimmer.keep.rules.languages.python.files import CACHE, source_of
 from slimmer.values import Content, EntryType
 
 METADATA_SUFFIXES = (".dist-info", ".egg-info")
 _FILE_LISTS = ("RECORD", "installed-files.txt")
-_TOP_LEVELS = "top_level.txt"
+TOP_LEVELS = "top_level.txt"
 _STARTED_BY_PTH = re.compile(r"""(?:\bimport\s+|__import__\(\s*['"])(_\w*)""")
 _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)""")
 # Extras for those who change the distribution, and those that repeat all others.
@@ -63,12 +63,7 @@ class Site:
         self._files_of_package: dict[str, list[str]] | None = None
         children = [entry.path for entry in index.children(folder)]
         starters = [path for path in children if path.endswith(".pth") and _is_file(index, path)]
-        lists = [
-            f"{each}/{name}"
-            for each in metadata
-            for name in (*_FILE_LISTS, _TOP_LEVELS)
-            if _is_file(index, f"{each}/{name}")
-        ]
+        lists = [path for each in metadata for path in lists_of(index, each)]
         content.fetch((*lists, *starters))
         self._started = {
             f"{folder}/{name}"
@@ -104,7 +99,7 @@ class Site:
 
     def _read(self, metadata: str) -> Distribution:
         name = normalized(name_of(metadata).rsplit(".", 1)[0].partition("-")[0])
-        listed = self._recorded(metadata)
+        listed = listed_files(self._index, self._content, metadata)
         if listed is None:
             listed = self._packaged(metadata)
         if listed is None:
@@ -112,16 +107,6 @@ class Site:
         own = metadata + "/"
         files = [path for path in listed if not path.startswith(own) and path in self._index]
         return Distribution(name=name, metadata=metadata, files=tuple(dict.fromkeys(files)))
-
-    def _recorded(self, metadata: str) -> list[str] | None:
-        """From RECORD (paths relative to the site) or pip's older list (to the metadata)."""
-        for name, base in zip(_FILE_LISTS, (self.folder, metadata), strict=True):
-            path = f"{metadata}/{name}"
-            if _is_file(self._index, path):
-                lines = _text(self._content, path).splitlines()
-                relative = (row[0] for row in csv.reader(lines) if row and row[0])
-                return [posixpath.normpath(join(base, each)) for each in relative]
-        return None
 
     def _packaged(self, metadata: str) -> list[str] | None:
         """What the distribution package that brought the metadata has in this site."""
@@ -141,7 +126,7 @@ class Site:
 
     def _guessed(self, metadata: str, name: str) -> list[str]:
         """Modules and packages of the names in top_level.txt, or of the distribution's own."""
-        top_levels = f"{metadata}/{_TOP_LEVELS}"
+        top_levels = f"{metadata}/{TOP_LEVELS}"
         names = {name, name.replace("-", "_")}
         if _is_file(self._index, top_levels):
             names = set(_text(self._content, top_levels).split())
@@ -173,6 +158,34 @@ def metadata_file(index: RootfsIndex, metadata: str) -> str:
         if _is_file(index, path):
             return path
     return ""
+
+
+def lists_of(index: RootfsIndex, metadata: str) -> list[str]:
+    """The files of a distribution's metadata that say what it consists of."""
+    paths = (f"{metadata}/{name}" for name in (*_FILE_LISTS, TOP_LEVELS))
+    return [path for path in paths if _is_file(index, path)]
+
+
+def listed_files(index: RootfsIndex, content: Content, metadata: str) -> list[str] | None:
+    """From RECORD (paths relative to the site) or pip's older list (to the metadata), content of
+    which is there; None where a distribution has neither."""
+    for name, base in zip(_FILE_LISTS, (parent_of(metadata), metadata), strict=True):
+        path = f"{metadata}/{name}"
+        if _is_file(index, path):
+            return [_absolute(base, each) for each in _first_column(_text(content, path))]
+    return None
+
+
+def _first_column(text: str) -> Iterable[str]:
+    if '"' in text:
+        return (row[0] for row in csv.reader(text.splitlines()) if row and row[0])
+    return (line.split(",", 1)[0] for line in text.splitlines() if line)
+
+
+def _absolute(directory: str, path: str) -> str:
+    joined = join(directory, path)
+    # Most recorded paths have nothing to resolve, and there are tens of thousands.
+    return posixpath.normpath(joined) if "./" in joined or "//" in joined else joined
 
 
 def requirements(metadata: str) -> Iterable[str]:

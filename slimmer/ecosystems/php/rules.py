@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from slimmer.files import ancestors, name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.values import Entry, EntryType
+from slimmer.ecosystems.awaited import AwaitedFoldersRule
+from slimmer.files import name_of, parent_of
+from slimmer.keep import BEYOND_MINIMAL, Rule, Want
 
 _NO_RUNTIME = re.compile(
     r"(?:.*/)?(?:tests?|doc|docs|examples?|\.github)(?:/.*)?|.*\.(?:md|rst|dist|neon)", re.I
@@ -19,7 +19,7 @@ _INSTALLED = "composer/installed.json"
 _SERVER = re.compile(r"(?:lib|mod_)php(?P<of_apache>\d[\d.]*)?\.so|php-fpm(?P<of_fpm>\d[\d.]*)?")
 
 
-class ComposerRule(Rule):
+class ComposerRule(AwaitedFoldersRule):
     """PHP loads a class when its name first comes up, so all that composer installed may be
     needed, but what it installed for development only. Extensions are no business of this rule:
     PHP loads those that its configuration names at its start, where the trace sees them."""
@@ -30,24 +30,12 @@ class ComposerRule(Rule):
     )
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._waiting = {
-            parent_of(parent_of(path))
-            for path in context.named.get("installed.json", ())
-            if path.endswith(f"/{_INSTALLED}")
-        }
+    def folders(self) -> Iterable[str]:
+        for path in self.context.named.get("installed.json", ()):
+            if path.endswith(f"/{_INSTALLED}"):
+                yield parent_of(parent_of(path))
 
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._waiting:
-            return
-        for entry in fresh:
-            if entry.type is EntryType.FILE:
-                for vendor in self._waiting.intersection(ancestors(entry.path)):
-                    self._waiting.discard(vendor)
-                    yield from self._vendor(vendor, entry.path)
-
-    def _vendor(self, vendor: str, because: str) -> Iterable[Want]:
+    def content(self, vendor: str, because: str) -> Iterable[Want]:
         development = self._development_packages(f"{vendor}/{_INSTALLED}")
         for entry in self.context.index.subtree(vendor):
             inside = entry.path[len(vendor) + 1 :]

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -31,7 +32,7 @@ _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
 
-class RubyLibraryRule(Rule):
+class RubyLibraryRule(AwaitedFoldersRule):
     """`lib/ruby/3.1.0` with what is required on demand (net/http, json, encodings), and the
     specifications of default gems, without which RubyGems does not find those."""
 
@@ -39,26 +40,12 @@ class RubyLibraryRule(Rule):
     summary = "the standard library of a Ruby that ran, and its default gems, without unused tools"
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._waiting = set(self._libraries)
+    def folders(self) -> Iterable[str]:
+        for folder in map(parent_of, self.context.named.get("English.rb", ())):
+            if _VERSION.fullmatch(name_of(folder)):
+                yield folder
 
-    @cached_property
-    def _libraries(self) -> frozenset[str]:
-        folders = map(parent_of, self.context.named.get("English.rb", ()))
-        return frozenset(folder for folder in folders if _VERSION.fullmatch(name_of(folder)))
-
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._waiting:
-            return
-        for entry in fresh:
-            if entry.type is not EntryType.FILE:
-                continue
-            for library in self._waiting.intersection(ancestors(entry.path)):
-                self._waiting.discard(library)
-                yield from self._library(library, entry.path)
-
-    def _library(self, library: str, because: str) -> Iterable[Want]:
+    def content(self, library: str, because: str) -> Iterable[Want]:
         version = name_of(library)
         # Multiarch: compiled parts lie in /usr/lib/TRIPLET/ruby/3.1.0 and vendor_ruby/3.1.0.
         others = (

@@ -13,10 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from slimmer.metadata.findings import Component, Findings, Further
-from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.metadata.reader import Reader
-from slimmer.metadata.result import MetadataRequest
+from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.values import EntryType
 
 _SPECIFICATION = re.compile(
@@ -32,14 +30,13 @@ class RubyReader(Reader):
         super().__init__(request)
         self._specifications = [
             found
-            for entry in request.descriptions
+            for entry in request.by_ending.get(".gemspec", ())
             if entry.type is EntryType.FILE
-            and entry.path.endswith(".gemspec")
             and (found := _SPECIFICATION.fullmatch(entry.path)) is not None
             and request.packages.owner(entry.path) is None
         ]
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         components: list[Component] = []
         further: list[Further] = []
         for found in self._specifications:
@@ -56,13 +53,13 @@ class RubyReader(Reader):
                 ]
             further += describing
             components.append(
-                Component(
-                    type="gem",
-                    name=found["name"],
-                    version=found["version"],
-                    kept_files=self.count_left((*files, found[0]), describing),
-                    total_files=len(files) + 1,
+                self.component(
+                    "gem",
+                    found["name"],
+                    found["version"],
+                    files=(*files, found[0]),
                     described_by=found[0],
+                    further=describing,
                 )
             )
         return Findings(components=tuple(components), further=tuple(further))
@@ -72,6 +69,4 @@ class RubyReader(Reader):
         for platform in self.index.children(f"{base}/extensions"):
             folders += [f"{abi.path}/{full_name}" for abi in self.index.children(platform.path)]
         for folder in folders:
-            for entry in self.index.subtree(folder):
-                if entry.type is not EntryType.DIRECTORY:
-                    yield entry.path
+            yield from self.files_below(folder)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slimmer.ecosystems.node.packages import GLOBAL_FOLDERS
 from slimmer.files import is_below, name_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.languages.node.packages import GLOBAL_FOLDERS
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry
 
 

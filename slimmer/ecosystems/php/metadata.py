@@ -13,11 +13,9 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from slimmer.ecosystems.findings import Component, Findings, Generated
+from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import join, parent_of
-from slimmer.metadata.findings import Component, Findings, Generated
-from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.metadata.reader import Reader
-from slimmer.metadata.result import MetadataRequest
 from slimmer.values import Entry, EntryType
 
 _LIST = "/vendor/composer/installed.json"
@@ -30,7 +28,7 @@ class ComposerReader(Reader):
         super().__init__(request)
         self._lists = [
             entry
-            for entry in request.descriptions
+            for entry in request.by_ending.get(".json", ())
             if entry.path.endswith(_LIST)
             and entry.type is EntryType.FILE
             and request.packages.owner(entry.path) is None
@@ -39,7 +37,7 @@ class ComposerReader(Reader):
     def reads(self) -> Iterable[str]:
         return (entry.path for entry in self._lists)
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         components: list[Component] = []
         generated: list[Generated] = []
         for entry in self._lists:
@@ -85,22 +83,17 @@ class ComposerReader(Reader):
             if not (isinstance(name, str) and isinstance(version, str) and isinstance(folder, str)):
                 continue
             root = posixpath.normpath(join(parent_of(entry.path), folder))
-            files = [
-                each.path
-                for each in self.index.subtree(root)
-                if each.type is not EntryType.DIRECTORY
-            ]
+            files = list(self.files_below(root))
             kept = [path for path in files if path in self.kept]
             if not kept:
                 continue
             vendor, _, short = name.rpartition("/")
-            component = Component(
-                type="composer",
+            component = self.component(
+                "composer",
+                short,
+                version.removeprefix("v"),
                 namespace=vendor,
-                name=short,
-                version=version.removeprefix("v"),
-                kept_files=len(kept),
-                total_files=len(files),
+                files=files,
                 described_by=entry.path,
             )
             yield package, component, kept[0]

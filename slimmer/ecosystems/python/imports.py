@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.keep.rules.languages.python.files import is_test
+from slimmer.ecosystems.python.files import is_test
 
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?(?P<names>[\w, \t*]*)"

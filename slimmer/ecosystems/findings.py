@@ -1,4 +1,4 @@
-"""What the readers of the package managers' databases find: values, decided on elsewhere."""
+"""What the readers of the package managers' databases find: values, judged elsewhere."""
 
 from __future__ import annotations
 

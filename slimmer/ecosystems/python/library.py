@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable
 
-from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.languages.python.files import is_optimized, source_of
+from slimmer.ecosystems.awaited import AwaitedFoldersRule
+from slimmer.ecosystems.python.files import is_optimized, source_of
+from slimmer.files import is_below, name_of, parent_of
+from slimmer.keep import BEYOND_MINIMAL, Want
 from slimmer.values import Entry, EntryType
 
 # Installed distributions are the business of another rule.
@@ -29,7 +29,7 @@ _UNWANTED_MODULES = re.compile(
 )
 
 
-class PythonLibraryRule(Rule):
+class PythonLibraryRule(AwaitedFoldersRule):
     """Programs import parts of it when they first need them, codecs by a name that only a request
     brings. Found by its landmarks, os.py and encodings, wherever it lies."""
 
@@ -37,41 +37,28 @@ class PythonLibraryRule(Rule):
     summary = "the standard library of a Python that ran, without tests, IDLE and unused Tk"
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._waiting = set(self._libraries)
+    def folders(self) -> Iterable[str]:
+        for folder in map(parent_of, self.context.named.get("os.py", ())):
+            if f"{folder}/encodings/__init__.py" in self.context.index:
+                yield folder
 
-    @cached_property
-    def _libraries(self) -> frozenset[str]:
-        folders = map(parent_of, self.context.named.get("os.py", ()))
-        return frozenset(
-            folder for folder in folders if f"{folder}/encodings/__init__.py" in self.context.index
-        )
-
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._waiting:
-            return
-        for entry in fresh:
-            if entry.type is EntryType.FILE:
-                for folder in self._asked_by(entry.path):
-                    self._waiting.discard(folder)
-                    yield from self._library(folder, entry.path)
-
-    def _asked_by(self, path: str) -> list[str]:
+    def asked_by(self, entry: Entry) -> Iterable[str]:
         """The libraries that this file is a part of, or the interpreter of."""
+        path = entry.path
         asked = [
             folder
-            for folder in self._waiting.intersection(ancestors(path))
+            for folder in super().asked_by(entry)
             if path[len(folder) + 1 :].partition("/")[0] not in _DISTRIBUTIONS
         ]
         name = name_of(path)
-        if name.startswith(("python", "pypy")) and path not in self.context.bystanders:
+        is_interpreter = entry.type is EntryType.FILE and name.startswith(("python", "pypy"))
+        if is_interpreter and path not in self.context.bystanders:
             prefix = parent_of(parent_of(path))
             beside = {f"{prefix}/{library}/{name}" for library in ("lib", "lib64")}
-            asked += self._waiting & beside
+            asked += self.waiting & beside
         return asked
 
-    def _library(self, library: str, because: str) -> Iterable[Want]:
+    def content(self, library: str, because: str) -> Iterable[Want]:
         unused = {
             part
             for part in _WHERE_SEEN

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from slimmer.ecosystems.interface import Ecosystem
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.shebang import program_of_env, read_shebang
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, program_of_env, read_shebang
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
@@ -140,3 +140,6 @@ class PerlModulesRule(Rule):
                     if not entry.path.endswith(".html"):
                         detail = "Unicode tables, read for properties and cases"
                         yield Want(path=entry.path, detail=detail, because=module.path)
+
+
+PERL = Ecosystem(name="Perl", sources=(".pl", ".pm"), rules=(PerlModulesRule,))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable
 
+from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.files import ancestors, parent_of
-from slimmer.keep.linux.loader import Need
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.trees import tree
-from slimmer.values import Entry, EntryType
+from slimmer.keep import BEYOND_MINIMAL, Need, Rule, Want, tree
 
 # Of a runtime's home these are read by programs that run; `legal`, `jmods`, `include`, `man` and
 # `demo` are not, nor is what the compiler reads.
@@ -29,7 +26,7 @@ _CLASS_ARCHIVE = re.compile(r".*/classes\w*\.jsa")
 _FONTCONFIG = "libfontconfig.so.1"
 
 
-class JavaRuntimeRule(Rule):
+class JavaRuntimeRule(AwaitedFoldersRule):
     """Security providers, time zones, character sets and fonts are read when a program first asks:
     `conf`, `lib/security`, `lib/tzdb.dat`, and modules inside of `lib/modules`."""
 
@@ -37,37 +34,20 @@ class JavaRuntimeRule(Rule):
     summary = "configuration, security, zones and libraries of a Java runtime that ran"
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._waiting = set(self._homes)
-
-    @cached_property
-    def _homes(self) -> frozenset[str]:
+    def folders(self) -> Iterable[str]:
         """HOME of HOME/lib/server/libjvm.so (Java 8: HOME/lib/amd64/server/libjvm.so)."""
-        homes = set()
         for path in self.context.named.get("libjvm.so", ()):
-            for above in reversed(ancestors(path)):
-                if above.endswith("/lib"):
-                    homes.add(parent_of(above))
-                    break
-        return frozenset(homes)
+            library = next((up for up in reversed(ancestors(path)) if up.endswith("/lib")), "")
+            if library:
+                yield parent_of(library)
 
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._waiting:
-            return
-        for entry in fresh:
-            if entry.type is EntryType.FILE:
-                for home in self._waiting.intersection(ancestors(entry.path)):
-                    self._waiting.discard(home)
-                    yield from self._runtime(home, entry.path)
-
-    def _runtime(self, home: str, because: str) -> Iterable[Want]:
+    def content(self, home: str, because: str) -> Iterable[Want]:
         detail = f"part of the Java runtime in {home}"
         has_windows = any(_WINDOWS.fullmatch(path) for path in self.context.seen)
         for name in _RUNTIME_FILES:
             yield Want(path=f"{home}/{name}", detail=detail, because=because)
-        for folder in _RUNTIME_FOLDERS:
-            for entry in tree(self.context.index, f"{home}/{folder}"):
+        for name in _RUNTIME_FOLDERS:
+            for entry in tree(self.context.index, f"{home}/{name}"):
                 if _FOR_BUILDING.fullmatch(entry.path):
                     continue
                 if _WINDOWS.fullmatch(entry.path) and not has_windows:

@@ -6,27 +6,27 @@ import os
 import posixpath
 from collections.abc import Iterable, Sequence
 
-from slimmer.files import ancestors, name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.languages.python.distributions import (
+from slimmer.ecosystems.python.distributions import (
     Distribution,
     Site,
     metadata_by_site,
     metadata_file,
     requirements,
 )
-from slimmer.keep.rules.languages.python.files import (
+from slimmer.ecosystems.python.files import (
     CACHE,
     is_for_building,
     is_optimized,
     source_of,
     without_tests,
 )
-from slimmer.keep.rules.languages.python.imports import (
+from slimmer.ecosystems.python.imports import (
     LARGEST_SOURCE,
     imported_modules,
     is_application_source,
 )
+from slimmer.files import ancestors, name_of, parent_of
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
 

@@ -6,23 +6,14 @@ packages of which nothing is left, and only npm reads it.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.node.packages import MANIFEST, package_of, read_manifest
+from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import join, parent_of
-from slimmer.metadata.findings import Component, Findings, Further
-from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.metadata.reader import Reader
-from slimmer.metadata.result import MetadataRequest
-from slimmer.values import EntryType
 
 _FOLDER = "/node_modules/"
-_MANIFEST = "package.json"
-_ROOT = re.compile(r".*/node_modules/(?:@[^/]+/)?[^/@.][^/]*(?=/)")
-"""The innermost package that a file below node_modules belongs to. Names never start with a dot:
-`.bin`, `.cache` and pnpm's `.pnpm` are no packages."""
 
 
 class NodeReader(Reader):
@@ -32,10 +23,10 @@ class NodeReader(Reader):
         super().__init__(request)
         self._because: dict[str, str] = {}
         for path in request.keep.reasons:
-            if _FOLDER in path and (found := _ROOT.match(path)) and self.is_left(path):
-                self._because.setdefault(found[0], path)
-        roots = (join(root, _MANIFEST) for root in self._because)
-        kept = (path for path in self.kept if path.endswith("/" + _MANIFEST))
+            if _FOLDER in path and (root := package_of(path)) and self.is_left(path):
+                self._because.setdefault(root, path)
+        roots = (join(root, MANIFEST) for root in self._because)
+        kept = (path for path in self.kept if path.endswith("/" + MANIFEST))
         self._manifests = sorted(
             path
             for path in {*roots, *kept}
@@ -45,7 +36,7 @@ class NodeReader(Reader):
     def reads(self) -> Iterable[str]:
         return self._manifests
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         describing = {root: list(self._describing(root)) for root in self._because}
         components = (
             self._component(path, describing.get(parent_of(path), ())) for path in self._manifests
@@ -56,7 +47,7 @@ class NodeReader(Reader):
         )
 
     def _describing(self, root: str) -> Iterator[Further]:
-        manifest, because = join(root, _MANIFEST), self._because[root]
+        manifest, because = join(root, MANIFEST), self._because[root]
         if self.is_file(manifest) and self.request.packages.owner(manifest) is None:
             detail = f"describes the package in {root}"
             yield Further(path=manifest, detail=detail, because=because)
@@ -64,31 +55,19 @@ class NodeReader(Reader):
 
     def _component(self, manifest: str, further: Iterable[Further]) -> Component | None:
         """None where the file is no package's: a fixture, or `{"type": "module"}` in a folder."""
-        try:
-            fields: Any = json.loads(self.data(manifest))
-        except ValueError:
-            return None
-        if not isinstance(fields, dict):
-            return None
+        fields = read_manifest(self.data(manifest))
         name, version = fields.get("name"), fields.get("version")
         if not isinstance(name, str) or not isinstance(version, str) or not (name and version):
             return None
-        files = self._files(parent_of(manifest))
-        scope, slash, rest = name.partition("/")
-        return Component(
-            type="npm",
-            namespace=scope if slash else "",
-            name=rest if slash else name,
-            version=version,
-            kept_files=self.count_left(files, further),
-            total_files=len(files),
+        root = parent_of(manifest)
+        scope, _, short = name.rpartition("/")
+        return self.component(
+            "npm",
+            short,
+            version,
+            namespace=scope,
+            # What it brought along in a node_modules of its own is others'.
+            files=[path for path in self.files_below(root) if _FOLDER not in path[len(root) :]],
             described_by=manifest,
+            further=further,
         )
-
-    def _files(self, root: str) -> list[str]:
-        """A package's own files: what it brought along in a node_modules of its own is others'."""
-        return [
-            entry.path
-            for entry in self.index.subtree(root)
-            if entry.type is not EntryType.DIRECTORY and _FOLDER not in entry.path[len(root) :]
-        ]

@@ -11,10 +11,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from slimmer.metadata.findings import Component, Findings
-from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.metadata.reader import Reader
-from slimmer.metadata.result import MetadataRequest
+from slimmer.ecosystems.findings import Component, Findings
+from slimmer.ecosystems.reader import MetadataRequest, Reader
 
 _SUFFIXES = (".jar", ".war", ".ear", ".par")
 _LONGEST_PROPERTIES = 64 * 1024
@@ -37,24 +35,22 @@ class JavaReader(Reader):
     def reads(self) -> Iterable[str]:
         return self._archives
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
-        components: dict[tuple[str, str, str, str], Component] = {}
+    def findings(self) -> Findings:
+        components: list[Component] = []
         for path in self._archives:
             with self.content.open(path) as stream:
-                for group, artifact, version in _coordinates(stream, depth=1):
-                    components.setdefault(
-                        (group, artifact, version, path),
-                        Component(
-                            type="maven",
-                            namespace=group,
-                            name=artifact,
-                            version=version,
-                            kept_files=1,
-                            total_files=1,
-                            described_by=path,
-                        ),
+                components += (
+                    self.component(
+                        "maven",
+                        artifact,
+                        version,
+                        namespace=group,
+                        files=(path,),
+                        described_by=path,
                     )
-        return Findings(components=tuple(components.values()))
+                    for group, artifact, version in _coordinates(stream, depth=1)
+                )
+        return Findings(components=tuple(dict.fromkeys(components)))
 
 
 def _coordinates(stream: IO[bytes], depth: int) -> Iterator[tuple[str, str, str]]:

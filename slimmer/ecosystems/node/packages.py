@@ -21,6 +21,7 @@ GLOBAL_FOLDERS = (
     "/usr/lib/x86_64-linux-gnu/nodejs",
     "/usr/lib/aarch64-linux-gnu/nodejs",
 )
+MANIFEST = "package.json"
 _MODULES = "node_modules"
 _FOLDER = re.compile(
     rf"(?P<package>.*/{_MODULES}/(?:@[^/]+/)?[^/@.][^/]*|(?:{'|'.join(GLOBAL_FOLDERS)})"

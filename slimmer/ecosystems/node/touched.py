@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from slimmer.files import name_of, parent_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.languages.node.imports import (
+from slimmer.ecosystems.node.imports import (
     LARGEST_SOURCE,
     is_application_source,
     required_packages,
 )
-from slimmer.keep.rules.languages.node.packages import (
+from slimmer.ecosystems.node.packages import (
+    MANIFEST,
     find_package,
     package_of,
     read_manifest,
     required_names,
     runtime_entries,
 )
+from slimmer.files import name_of, parent_of
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
-_LARGEST_MANIFEST = 1 << 20
+_LARGEST = 1 << 20
 # Node's own modules win over packages of the same name, which polyfills for browsers have.
 _BUILTINS = frozenset(
     (
@@ -32,7 +33,6 @@ _BUILTINS = frozenset(
         *("worker_threads", "zlib"),
     )
 )
-_MANIFEST = "package.json"
 
 
 class NodePackagesRule(Rule):
@@ -52,7 +52,7 @@ class NodePackagesRule(Rule):
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         touched: dict[str, str] = {}
         for entry in fresh:
-            if entry.type is not EntryType.FILE or name_of(entry.path) == _MANIFEST:
+            if entry.type is not EntryType.FILE or name_of(entry.path) == MANIFEST:
                 continue
             package = package_of(entry.path)
             if package and package not in self._touched:
@@ -66,12 +66,12 @@ class NodePackagesRule(Rule):
         while touched:
             self._touched.update(touched)
             required: dict[str, str] = {}
-            manifests = [f"{package}/{_MANIFEST}" for package in touched]
+            manifests = [f"{package}/{MANIFEST}" for package in touched]
             self.context.content.fetch(path for path in manifests if self._is_file(path))
             for (package, because), path in zip(touched.items(), manifests, strict=True):
                 data = b""
                 if self._is_file(path):
-                    data = self.context.content.head(path, _LARGEST_MANIFEST)
+                    data = self.context.content.head(path, _LARGEST)
                 manifest = read_manifest(data)
                 detail = f"part of the Node package {package}"
                 for entry in runtime_entries(self.context.index, package, manifest):
