@@ -1,5 +1,7 @@
 #include "signals.h"
 
+#include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -34,4 +36,14 @@ void signals_report(pid_t target, struct records *records)
     }
     blocked |= awaited_signals(target);
     records_signals(records, caught, blocked, ignored);
+}
+
+void signals_outlive(void)
+{
+    static const int own_faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
+    sigset_t signals; /* SIGPIPE among them: a reader that is gone is an error of write */
+    sigfillset(&signals);
+    for (size_t index = 0; index < sizeof own_faults / sizeof own_faults[0]; index++)
+        sigdelset(&signals, own_faults[index]);
+    sigprocmask(SIG_SETMASK, &signals, NULL);
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +12,9 @@
 
 #include "adopt.h"
 #include "control.h"
-#include "descriptor.h"
 #include "ending.h"
 #include "explain.h"
+#include "gate_pipes.h"
 #include "listener.h"
 #include "listening.h"
 #include "lookups.h"
@@ -46,8 +45,7 @@ struct watch {
     bool finished;     /* the trailer is written: go on answering, write nothing */
     bool stopping;     /* nobody reads or controls us any more */
     int events;        /* epoll */
-    int go_pipe;       /* to a gate without listener, which waits to be released; or -1 */
-    int exit_pipe;     /* from it: its command's exit status; or -1 */
+    struct gate_pipes pipes;
     struct records records;
     struct lookups lookups;
     struct opens opens;
@@ -72,24 +70,6 @@ static void disregard(struct watch *watch, int descriptor)
     close(descriptor);
 }
 
-static bool take_pipes(struct watch *watch, const struct gate *gate, int go)
-{
-    if (gate->id == watch->target) {
-        watch->exit_pipe = rendezvous_take(gate, gate->descriptor + 1);
-        if (watch->exit_pipe < 0)
-            return false;
-        attend(watch, watch->exit_pipe, ABOUT_EXIT_PIPE);
-    }
-    char word = RENDEZVOUS_GO;
-    if (!descriptor_write_all(go, &word, 1))
-        return false;
-    if (gate->id == watch->target)
-        watch->go_pipe = go;
-    else
-        close(go);
-    return true;
-}
-
 /* Takes a gate's listener or its pipes and lets it go on. False with an explanation when its
  * descriptors cannot be had. */
 static bool take(struct watch *watch, const struct gate *gate,
@@ -100,23 +80,14 @@ static bool take(struct watch *watch, const struct gate *gate,
         explain_refusal(explanation, "pidfd_getfd", -descriptor, CAPABILITY_SYS_PTRACE, "5.6");
         return false;
     }
+    if (gate->mode == RENDEZVOUS_PIPES && gate->id != watch->target)
+        return gate_pipes_go(descriptor);
     if (gate->mode == RENDEZVOUS_PIPES)
-        return take_pipes(watch, gate, descriptor);
+        return gate_pipes_take(&watch->pipes, gate, descriptor) &&
+               attend(watch, watch->pipes.exit, ABOUT_EXIT_PIPE) &&
+               gate_pipes_start(&watch->pipes);
     listener_prepare(descriptor);
     return attend(watch, descriptor, ABOUT_LISTENER);
-}
-
-/* The gate may still be on its way to its waiting place when we come. */
-static bool find_gate(struct watch *watch, struct gate *gate)
-{
-    for (unsigned attempt = 0; attempt < 10000; attempt++) {
-        if (rendezvous_recognize(watch->target, gate))
-            return true;
-        if (kill(watch->target, 0) < 0 && errno == ESRCH)
-            return false;
-        (void)epoll_wait(watch->events, &(struct epoll_event){.events = 0}, 1, 1);
-    }
-    return false;
 }
 
 /* Both sources, then the first records, then the gate may go on: nothing of what it does from
@@ -126,7 +97,7 @@ static enum watch_status start(struct watch *watch)
     struct gate gate;
     char no_notify[EXPLANATION_SIZE] = "";
     char no_fanotify[EXPLANATION_SIZE] = "switched off by --no-fanotify";
-    if (!find_gate(watch, &gate)) {
+    if (!rendezvous_await(watch->target, &gate)) {
         fprintf(stderr, "slimmer: watch: process %d is not a waiting gate of this sensor\n",
                 (int)watch->target);
         return WATCH_NO_GATE;
@@ -173,21 +144,16 @@ static enum watch_status start(struct watch *watch)
 static void serve_exit_pipe(struct watch *watch)
 {
     int32_t status = 0;
-    if (descriptor_read_all(watch->exit_pipe, &status, sizeof status) == sizeof status &&
-        !watch->finished)
+    if (gate_pipes_status(&watch->pipes, &status) && !watch->finished)
         ending_report(&watch->ending, &watch->records, status);
-    disregard(watch, watch->exit_pipe);
-    watch->exit_pipe = -1;
+    disregard(watch, watch->pipes.exit);
+    watch->pipes.exit = -1;
 }
 
 static void release(struct watch *watch)
 {
     ending_release(&watch->ending);
-    if (watch->go_pipe >= 0) {
-        char word = RENDEZVOUS_RELEASE;
-        (void)descriptor_write_all(watch->go_pipe, &word, 1);
-        descriptor_close(&watch->go_pipe);
-    }
+    gate_pipes_release(&watch->pipes);
 }
 
 /* Ends the trace: what is queued, then the trailer; whatever is held goes on. */
@@ -196,7 +162,7 @@ static void finish(struct watch *watch)
     opens_drain(&watch->opens, &watch->records, 0);
     records_trailer(&watch->records);
     watch->finished = true;
-    descriptor_close(&watch->opens.descriptor);
+    opens_stop(&watch->opens);
     release(watch);
 }
 
@@ -349,26 +315,13 @@ static bool parse_arguments(struct watch *watch, char **arguments)
     return watch->target > 0;
 }
 
-/* A program that is PID 1 may signal its process group, 1, and with that everybody in the
- * namespace: kill(-1). Apache does when it stops. Only SIGKILL is for us. */
-static void outlive_signals(void)
-{
-    static const int own_faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
-    sigset_t signals; /* SIGPIPE among them: a reader that is gone is an error of write */
-    sigfillset(&signals);
-    for (size_t index = 0; index < sizeof own_faults / sizeof own_faults[0]; index++)
-        sigdelset(&signals, own_faults[index]);
-    sigprocmask(SIG_SETMASK, &signals, NULL);
-}
-
 int watch_main(char **arguments)
 {
     static struct watch watch = {
         .target = 1,
         .want_notify = true,
         .want_fanotify = true,
-        .go_pipe = -1,
-        .exit_pipe = -1,
+        .pipes = {.go = -1, .exit = -1},
         .opens.descriptor = -1,
         .adopt.patience = PATIENCE * (uint64_t)MILLISECOND,
     };
@@ -378,7 +331,7 @@ int watch_main(char **arguments)
               stderr);
         return WATCH_USAGE;
     }
-    outlive_signals();
+    signals_outlive();
     watch.ending.target = watch.target;
     watch.events = epoll_create1(EPOLL_CLOEXEC);
     if (watch.events < 0 || !records_open(&watch.records, STDOUT_FILENO)) {
