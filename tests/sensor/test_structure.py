@@ -1,4 +1,4 @@
-"""The sensor's files build on each other one way: none needs, even over others, one that needs it."""
+"""The sensor's files build on each other one way: none needs, over others or not, itself."""
 
 from __future__ import annotations
 
