@@ -39,7 +39,7 @@ def plan_layers(
     kept: Iterable[str],
     owner: Callable[[str], object | None],
     *,
-    dependency_folders: Set[str] = frozenset(),
+    dependency_folders: Set[str],
     working_directory: str = "",
 ) -> LayerPlanning:
     """Lay the kept paths out in up to three layers.
