@@ -6,6 +6,7 @@ from slimmer import __version__
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.values import Assembly, DebugLayer, Decision, OriginalFiles
+from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs
 from slimmer.image import image_labels
@@ -114,6 +115,7 @@ def _pack(
         metadata.entry(request.index.get),
         metadata.keep.reasons,
         files.packages.owner,
+        dependency_folders=DEPENDENCY_FOLDERS,
         working_directory=request.working_directory,
     )
     job.notes.extend(planning.notes)

@@ -170,3 +170,6 @@ def _later_steps() -> None:
     engine starts the containers."""
     import slimmer.build.deliver
     import slimmer.build.verify  # noqa: F401
+    from slimmer.report import prepare_page
+
+    prepare_page()

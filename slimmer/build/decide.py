@@ -7,6 +7,7 @@ from dataclasses import replace
 from slimmer.build.job import Job
 from slimmer.build.trace_file import repairs_of_trace
 from slimmer.build.values import Decision, OriginalFiles, TracedOriginal, TracedRole
+from slimmer.ecosystems import RULEBOOK
 from slimmer.files import PathGlobs, RootfsIndex
 from slimmer.keep import KeepRequest, decide, union_of
 from slimmer.options import Role
@@ -20,7 +21,7 @@ def decide_for_roles(
     """The union of what all roles need. `repairs` are what earlier rounds were seen to miss."""
     with job.clock.stage("decide"):
         requests = keep_requests(job, traced, files, (*repairs_of_trace(traced), *repairs))
-        keep = union_of([decide(each) for each in requests])
+        keep = union_of([decide(each, RULEBOOK) for each in requests])
         job.progress.detail("decide", f"{len(keep.reasons):,} of {len(files.index):,} paths stay")
     return Decision(request=requests[0], keep=keep)
 
@@ -28,7 +29,7 @@ def decide_for_roles(
 def decide_ahead(job: Job, role: Role, trace: Trace, files: OriginalFiles) -> None:
     """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
     is fetched while the probes take their time."""
-    decide(_keep_request(job, role.run, trace, files))
+    decide(_keep_request(job, role.run, trace, files), RULEBOOK)
 
 
 def keep_requests(

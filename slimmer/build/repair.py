@@ -13,6 +13,7 @@ from slimmer.build.decide import keep_requests
 from slimmer.build.job import Job
 from slimmer.build.roles import named, original_in
 from slimmer.build.values import BuiltImages, OriginalFiles, SmokeCase, TracedOriginal
+from slimmer.ecosystems import RULEBOOK
 from slimmer.errors import SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
@@ -218,7 +219,7 @@ def _lasting(
     paths = [repair.path for repair in repairs]
     rules: dict[str, str] = {}
     for request in keep_requests(job, traced, files):
-        rules = rules_for(request, paths) | rules
+        rules = rules_for(request, RULEBOOK, paths) | rules
     return {
         path: f"--rule {rules[path]}" if path in rules else f"--include {shlex.quote(path)}"
         for path in paths

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import click
 
-from slimmer.build import build_image
 from slimmer.cli.exploration import exploration_flags, image_behind_crawl, with_explorations
 from slimmer.cli.failure import json_of
 from slimmer.errors import SlimError, UsageError
@@ -312,6 +311,8 @@ def build(as_json: bool, quiet: bool, **flags: Any) -> None:
     All options can stand in a slim.yaml, which is read from the current folder where there is
     one and no IMAGE is named, or from --file.
     """
+    from slimmer.build import build_image  # a call for help does not pay for it
+
     progress = console_progress(sys.stderr, quiet=quiet)
     try:
         report = build_image(_options(**flags), progress)
