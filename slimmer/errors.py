@@ -6,6 +6,7 @@ next, and is printed once, by the command line.
 
 from __future__ import annotations
 
+import traceback
 from typing import ClassVar
 
 
@@ -267,3 +268,16 @@ class InterruptedRunError(SlimError):
 
     exit_code = 130
     cause = "interrupted"
+
+
+def as_slim_error(error: BaseException) -> SlimError:
+    """Any exception as the user is told of it: a bug in slimmer with its traceback."""
+    if isinstance(error, SlimError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return InterruptedRunError("interrupted; everything this run created is removed")
+    return SlimError(
+        f"internal error: {type(error).__name__}: {error}",
+        hint="this is a bug in slimmer: please report it with the lines above",
+        details="".join(traceback.format_exception(error)),
+    )

@@ -1,12 +1,13 @@
 """One build, step after step: the only file that knows their order.
 
 Nothing is tagged before all images have passed; whatever happens before, the session and the
-workspace take everything away again. What fails behind the traced run is reported all the same.
+workspace take everything away again. What fails after the traced run is reported all the same.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,9 @@ from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve
 from slimmer.build.roles import pool_for_runs
-from slimmer.build.values import BuiltImages, Findings, OriginalFiles, TracedOriginal
+from slimmer.build.values import BuiltImages, Findings, OriginalFiles
 from slimmer.engine import Session, connect
-from slimmer.errors import InterruptedRunError, SlimError
+from slimmer.errors import as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Repair, Trace
@@ -69,7 +70,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     missed=missed,
                     notes=list(notes),
                 )
-                return _run_and_report(job)
+                return _run(job)
             except BaseException:
                 # Ends every container, and with them whatever a thread of the pool waits for.
                 session.close()
@@ -78,43 +79,43 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         engine.close()
 
 
-def _run_and_report(job: Job) -> Report:
-    """The steps; and where one of them fails behind the traced run, a report of that."""
-    findings = Findings()
+def _run(job: Job) -> Report:
     later = job.pool.submit(_later_steps)
-    try:
-        return _run(job, findings, later)
-    except BaseException as error:
-        # Ends every container, and with them whatever a thread of the pool waits for.
-        job.session.close()
-        cause = _explained(job, error)
-        with contextlib.suppress(SlimError, OSError):
-            later.result()
-            from slimmer.build.deliver import report_failure
-
-            report = report_failure(job, findings, cause)
-            if report is not None:
-                cause.report_file = report.artifacts["report"]
-        if isinstance(error, Exception) and type(cause) is SlimError:
-            raise  # a bug: the traceback is what matters
-        raise cause from error
-
-
-def _explained(job: Job, error: BaseException) -> SlimError:
-    """The error as the user is told of it; a plain SlimError for a bug."""
-    if isinstance(error, OSError):
-        error = explained(error, job.folder.parent, "TMPDIR")
-    if isinstance(error, SlimError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
-        return InterruptedRunError("interrupted; everything this run created is removed")
-    return SlimError(f"internal error: {type(error).__name__}: {error}")
-
-
-def _run(job: Job, findings: Findings, later: Future[None]) -> Report:
     with job.clock.stage("trace"):
-        traced, files = _traced_or_recalled(job, later)
-    findings.traced, findings.files = traced, files
+        findings = _traced_or_recalled(job, later)
+    with _reported(job, findings, later):
+        return _build_from(job, findings, later)
+
+
+def _traced_or_recalled(job: Job, later: Future[None]) -> Findings:
+    """What the original used: seen in its traced runs, or read from the file of an earlier one."""
+    if job.options.from_trace is not None:
+        from slimmer.build.trace_file import recall_trace  # only a build from a trace pays
+
+        traced, files = recall_trace(
+            job, job.options.from_trace, lambda paths: begin_serving(job, paths)
+        )
+        return Findings(traced=traced, files=files)
+
+    def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
+        later.result()
+        from slimmer.build.decide import decide_ahead
+
+        decide_ahead(job, role, trace, files)
+
+    traced, files = trace_original(job, ahead)
+    return Findings(traced=traced, files=files)
+
+
+def _build_from(job: Job, findings: Findings, later: Future[None]) -> Report:
+    """The steps behind the traced run."""
+    files = findings.files
+    if job.options.save_trace is not None:
+        from slimmer.build.trace_file import save_trace
+
+        with job.clock.stage("save"):
+            findings.traced = save_trace(job, job.options.save_trace, findings.traced, files)
+    traced = findings.traced
     later.result()
     from slimmer.build.assemble import assemble, keep_to_budget
     from slimmer.build.decide import decide_for_roles
@@ -136,33 +137,34 @@ def _run(job: Job, findings: Findings, later: Future[None]) -> Report:
     if built.failure is not None:
         from slimmer.build.repair import repair  # most builds never need it
 
-        built = repair(job, traced, files, built, attempt)
-        findings.built = built
+        built = findings.built = repair(job, traced, files, built, attempt)
+        if built.failure is not None:
+            raise built.failure
         keep_to_budget(job, built.assembly)
     files.server.close()
-    return deliver(job, traced, files, built)
+    return deliver(job, findings, built)
 
 
-def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[TracedOriginal, OriginalFiles]:
-    """What the original used: seen in its traced runs, or read from the file of an earlier one."""
-    options = job.options
-    if options.from_trace is not None:
-        from slimmer.build.trace_file import recall_trace  # only a build from a trace pays
+@contextlib.contextmanager
+def _reported(job: Job, findings: Findings, later: Future[None]) -> Iterator[None]:
+    """Whatever makes the block fail gets a report, and the error says where that is."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, OSError):
+            cause = as_slim_error(explained(error, job.folder.parent, "TMPDIR"))
+        else:
+            cause = as_slim_error(error)
+        try:
+            later.result()
+            from slimmer.build.deliver import report_failure
 
-        return recall_trace(job, options.from_trace, lambda paths: begin_serving(job, paths))
-
-    def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
-        later.result()
-        from slimmer.build.decide import decide_ahead
-
-        decide_ahead(job, role, trace, files)
-
-    traced, files = trace_original(job, ahead)
-    if options.save_trace is not None:
-        from slimmer.build.trace_file import save_trace
-
-        traced = save_trace(job, options.save_trace, traced, files)
-    return traced, files
+            cause.report_file = report_failure(job, findings, cause).artifacts["report"]
+        except Exception as problem:
+            job.progress.warned(f"no report of the failure could be written: {problem}")
+        if cause is error:
+            raise
+        raise cause from error
 
 
 def _later_steps() -> None:

@@ -12,15 +12,12 @@ from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
 from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
-from slimmer.disk import space_errors
 from slimmer.errors import SlimError
 from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.report import (
     DROPPED_NAME,
     CoverageSummary,
     DriftedPath,
-    ErrorSummary,
-    FidelitySummary,
     FinishedImage,
     Report,
     RunRecord,
@@ -30,7 +27,7 @@ from slimmer.report import (
     measure_coverage,
     write_report,
 )
-from slimmer.values import ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
+from slimmer.values import Entry, ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
 from slimmer.workspace import explained
 
 LOG_NAME = "container.log"
@@ -38,21 +35,19 @@ LOG_NAME = "container.log"
 SBOM_NAME = "sbom.cdx.json"
 
 
-def deliver(job: Job, traced: TracedOriginal, files: OriginalFiles, built: BuiltImages) -> Report:
+def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
     """Tags move at the very end, when nothing can go wrong any more."""
     assembly = built.assembly
     with job.clock.stage("deliver"):
         finished = _finished(job, built.loaded, assembly)
         record = dataclasses.replace(
-            _record(job, traced, files, assembly.metadata.keep, built),
-            generated=tuple(assembly.metadata.entries.values()),
+            _record(job, findings),
             slim=finished[ImageKind.SLIM],
             debug=finished.get(ImageKind.DEBUG),
-            repair=built.repair,
             artifacts=_write_files(job, finished.values(), assembly),
         )
         save_outcome(
-            traced,
+            findings.traced,
             built.repair.repairs if built.repair is not None else (),
             what_passed(job, assembly.images, built.cases),
         )
@@ -62,54 +57,37 @@ def deliver(job: Job, traced: TracedOriginal, files: OriginalFiles, built: Built
     return report
 
 
-def report_failure(job: Job, findings: Findings, error: SlimError) -> Report | None:
-    """Write what is known of a build that failed: the report, the traces, and the log of the
-    container that failed; None where the original was not traced to the end.
+def report_failure(job: Job, findings: Findings, error: SlimError) -> Report:
+    """Write what is known of a build that failed after the traced run: the report, the traces, and
+    the log of the container that failed.
 
-    No engine is asked, as it may be what failed. Raises SlimError for a report directory that
-    cannot be written to.
+    No engine is asked, as it may be what failed. Raises SlimError, or OSError, for a report
+    directory that cannot be written to.
     """
-    traced, files, built = findings.traced, findings.files, findings.built
-    if traced is None or files is None:
-        return None
-    keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
+    directory = job.report_directory
     written = _write_traces(job)
-    log = next((each.logs for each in built.outcomes if each.logs), "") if built else ""
-    place = job.report_directory / LOG_NAME
-    with space_errors(place, "writing the report"):
-        if log:
-            place.write_text(log, "utf-8", "surrogateescape")
-            written["log"] = str(place)
-        else:
-            place.unlink(missing_ok=True)
-        for stale in (DROPPED_NAME, SBOM_NAME):  # of an earlier build, and not of this one
-            (job.report_directory / stale).unlink(missing_ok=True)
-    record = dataclasses.replace(
-        _record(job, traced, files, keep, built),
-        artifacts=written,
-        error=ErrorSummary(
-            exit_code=error.exit_code,
-            cause=error.cause,
-            message=error.message,
-            hint=error.hint,
-            details=error.details,
-        ),
-    )
-    return write_report(compose_report(record), job.report_directory)
+    for stale in (DROPPED_NAME, SBOM_NAME, LOG_NAME):  # of an earlier build, and not of this one
+        (directory / stale).unlink(missing_ok=True)
+    log = next((each.logs for each in _outcomes(findings) if not each.passed and each.logs), "")
+    if log:
+        (directory / LOG_NAME).write_text(log, "utf-8", "surrogateescape")
+        written["log"] = str(directory / LOG_NAME)
+    record = dataclasses.replace(_record(job, findings), artifacts=written, error=error)
+    return write_report(compose_report(record), directory)
 
 
-def _record(
-    job: Job,
-    traced: TracedOriginal,
-    files: OriginalFiles,
-    keep: KeepSet,
-    built: BuiltImages | None,
-) -> RunRecord:
+def _record(job: Job, findings: Findings) -> RunRecord:
     """What there is to tell of every build, whether it went well or not."""
-    outcomes = built.outcomes if built is not None else ()
+    traced, files, built = findings.traced, findings.files, findings.built
+    keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
+    generated: tuple[Entry, ...] = ()
+    if built is not None:
+        keep = built.assembly.metadata.keep
+        generated = tuple(built.assembly.metadata.entries.values())
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
+        generated=generated,
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
         coverage=_coverage(traced, files, keep),
@@ -121,17 +99,15 @@ def _record(
                 SmokeOutcome(image=ImageKind.ORIGINAL, role=role.name, results=results)
                 for role, results in results_of_original(traced)
             ),
-            *outcomes,
+            *_outcomes(findings),
         ),
         explorations=tuple(
             dataclasses.replace(summary, role=each.role.name)
             for each in traced.roles
             for summary in each.examination.explored
         ),
-        fidelity=tuple(
-            FidelitySummary(**dataclasses.asdict(each))
-            for each in (built.fidelity if built is not None else ())
-        ),
+        repair=built.repair if built is not None else None,
+        fidelity=built.fidelity if built is not None else (),
         package=files.package_name,
         notes=(*job.notes, *traced.notes),
         measurements=Measurements(
@@ -140,6 +116,10 @@ def _record(
             peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         ),
     )
+
+
+def _outcomes(findings: Findings) -> tuple[SmokeOutcome, ...]:
+    return findings.built.outcomes if findings.built is not None else ()
 
 
 def _coverage(traced: TracedOriginal, files: OriginalFiles, keep: KeepSet) -> CoverageSummary:

@@ -12,8 +12,8 @@ from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.values import Assembly, OriginalFiles
 from slimmer.image import image_labels
 from slimmer.pack import CombinedContent, storable_entries
-from slimmer.values import Content, Entry, EntryType, ImageKind
-from slimmer.verify import Blueprint, Fidelity, check_fidelity, digests_of
+from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind
+from slimmer.verify import Blueprint, check_fidelity, digests_of
 
 
 class FidelityChecks:

@@ -46,8 +46,8 @@ def repair(
     failed: BuiltImages,
     build: Build,
 ) -> BuiltImages:
-    """The images of the first round that passes. Raises the last round's SmokeTestError, with
-    what was tried, where none does and nothing new is missed."""
+    """The images of the first round that passes; or those of the last one, which failed, where
+    nothing new is missed or the rounds are used up."""
     rounds: list[RepairRound] = []
     repairs: tuple[Repair, ...] = ()
     excluded: dict[str, Repair] = {}
@@ -70,12 +70,14 @@ def repair(
         job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
         built = build(repairs)
     if built.failure is not None:
-        raise _with_what_was_tried(built.failure, rounds, excluded.values())
-    if by_listing:
+        failure = _with_what_was_tried(built.failure, rounds, excluded.values())
+        built = dataclasses.replace(built, failure=failure)
+    elif by_listing:
         built, repairs = _narrowed(job, files, built, repairs, len(rounds), build)
-    log = RepairLog(
-        rounds=tuple(rounds), repairs=repairs, lasting=_lasting(job, traced, files, repairs)
-    )
+    if not rounds:
+        return built
+    lasting = _lasting(job, traced, files, repairs)
+    log = RepairLog(rounds=tuple(rounds), repairs=repairs, lasting=lasting)
     return dataclasses.replace(built, repair=log)
 
 
@@ -175,7 +177,8 @@ def _said(outcomes: Iterable[SmokeOutcome]) -> Iterable[str]:
     for outcome in outcomes:
         if not outcome.passed:
             yield outcome.problem
-            yield outcome.logs
+            if not outcome.differs_only:
+                yield outcome.logs
             yield from (result.excerpt for result in outcome.failed)
 
 

@@ -72,7 +72,7 @@ def save_trace(
         ]
     )
     _write(file, saved)
-    job.progress.detail("trace", f"{len(saved.paths):,} paths saved to {file}")
+    job.progress.detail("save", f"{len(saved.paths):,} paths saved to {file}")
     roles = tuple(
         _with_trace(each, saved.trace_of(known))
         for each, known in zip(traced.roles, saved.all_roles, strict=True)

@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING
 from slimmer.files import PackageDatabase, RootfsIndex
 from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
-from slimmer.values import Content, ImageKind, KeepSet, LayerPlan, PackedImage, SmokeOutcome, Trace
+from slimmer.values import (
+    Content,
+    Fidelity,
+    ImageKind,
+    KeepSet,
+    LayerPlan,
+    PackedImage,
+    SmokeOutcome,
+    Trace,
+)
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
     from slimmer.errors import SmokeTestError
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
     from slimmer.trace.saved import Drift, SavedTrace
-    from slimmer.verify import Fidelity, Reference, SmokePlan
+    from slimmer.verify import Reference, SmokePlan
     from slimmer.verify.repair import RepairLog
 
 
@@ -140,15 +149,16 @@ class BuiltImages:
     failure: SmokeTestError | None = None
     """Why an image did not pass; None where all did."""
     repair: RepairLog | None = None
-    """What it took; None where the first images passed."""
+    """What was tried; None where the first images passed, or nothing was found to try."""
 
 
 @dataclass(kw_only=True)
 class Findings:
-    """How far a build has come: what there is to report of one that fails."""
+    """How far a build has come since the traced run: what there is to report, even if it fails."""
 
-    traced: TracedOriginal | None = None
-    files: OriginalFiles | None = None
+    traced: TracedOriginal
+    files: OriginalFiles
     decision: Decision | None = None
+    """Of the last round."""
     built: BuiltImages | None = None
-    """Of the last round; failed where repair is still to come."""
+    """Of the last round in which images were tested."""

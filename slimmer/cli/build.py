@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from slimmer.cli.exploration import exploration_flags, image_behind_crawl, with_explorations
-from slimmer.cli.failure import json_of
+from slimmer.cli.failure import as_object
 from slimmer.errors import SlimError, UsageError
 from slimmer.options import (
     BuildOptions,
@@ -318,7 +319,7 @@ def build(as_json: bool, quiet: bool, **flags: Any) -> None:
         report = build_image(_options(**flags), progress)
     except SlimError as error:
         if as_json:
-            click.echo(json_of(error))
+            click.echo(json.dumps({"error": as_object(error)}))
         raise
     finally:
         progress.close()

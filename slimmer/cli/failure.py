@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-from pathlib import Path
-
 import click
 
 from slimmer import errors
@@ -29,12 +25,8 @@ def exit_code_table() -> str:
     return "\n".join(f"{code:5}  {cause}" for code, cause in rows)
 
 
-def show(error: SlimError, *, as_json: bool = False) -> int:
-    """Print the error and return its exit code.
-
-    With `as_json` one object goes to stdout as well: `{"error": {"exit_code": …, "cause": …,
-    "message": …, "hint": …, "details": …}}`.
-    """
+def show(error: SlimError) -> int:
+    """Print the error and return its exit code."""
     if error.details:
         for line in error.details.rstrip().splitlines():
             click.secho(f"  │ {line}", dim=True, err=True)
@@ -46,26 +38,16 @@ def show(error: SlimError, *, as_json: bool = False) -> int:
     if error.report_file:
         click.secho("  report: ", fg="cyan", err=True, nl=False)
         click.echo(printable(error.report_file), err=True)
-    if as_json:
-        click.echo(json.dumps({"error": as_object(error)}))
     return error.exit_code
 
 
-def json_of(error: SlimError) -> str:
-    """What `slim build --json` prints: the report of the failed build, which has the error too, or
-    the error alone."""
-    if error.report_file:
-        with contextlib.suppress(OSError):
-            return Path(error.report_file).read_text("utf-8").rstrip("\n")
-    return json.dumps({"error": as_object(error)})
-
-
 def as_object(error: SlimError) -> dict[str, object]:
-    """The error for machines."""
-    return {
+    """The error for machines; with the place of the report where there is one."""
+    told: dict[str, object] = {
         "exit_code": error.exit_code,
         "cause": error.cause,
         "message": error.message,
         "hint": error.hint,
         "details": error.details,
     }
+    return {**told, "report": error.report_file} if error.report_file else told

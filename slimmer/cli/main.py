@@ -7,14 +7,13 @@ import gc
 import importlib
 import signal
 import sys
-import traceback
 from types import FrameType
 
 import click
 
 from slimmer import __version__
 from slimmer.cli.failure import exit_code_table, show
-from slimmer.errors import InterruptedRunError, SlimError
+from slimmer.errors import as_slim_error
 
 COMMANDS = ("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug")
 """In the order in which people need them; each is the command of that name in its module."""
@@ -79,18 +78,10 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        code = show(InterruptedRunError("interrupted; everything this run created is removed"))
-    except SlimError as error:
-        code = show(error)
-    except Exception as error:
-        code = show(
-            SlimError(
-                f"internal error: {type(error).__name__}: {error}",
-                hint="this is a bug in slimmer: please report it with the lines above",
-                details=traceback.format_exc(),
-            )
-        )
+    except click.Abort:
+        code = show(as_slim_error(KeyboardInterrupt()))
+    except (Exception, KeyboardInterrupt) as error:
+        code = show(as_slim_error(error))
     sys.exit(code)
 
 

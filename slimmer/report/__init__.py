@@ -8,7 +8,7 @@ from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
-from slimmer.report.report import SCHEMA_VERSION, ErrorSummary, FidelitySummary, Report
+from slimmer.report.report import SCHEMA_VERSION, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
@@ -20,9 +20,7 @@ __all__ = [
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
-    "ErrorSummary",
     "Fate",
-    "FidelitySummary",
     "FinishedImage",
     "Report",
     "RunRecord",

@@ -7,12 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slimmer import __version__
+from slimmer.errors import SlimError
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.report import (
     DifferenceSummary,
-    ErrorSummary,
-    FidelitySummary,
     ImageSummary,
     KeptPath,
     LayerSummary,
@@ -31,6 +30,7 @@ from slimmer.values import (
     Entry,
     EntryType,
     ExplorationSummary,
+    Fidelity,
     KeepSet,
     LayerPlan,
     Measurements,
@@ -91,15 +91,15 @@ class RunRecord:
     explorations: Sequence[ExplorationSummary] = ()
     repair: RepairLog | None = None
     """What it took until the slim image passed; None where the first one did."""
-    fidelity: Sequence[FidelitySummary] = ()
+    fidelity: Sequence[Fidelity] = ()
     package: Callable[[str], str] = lambda path: ""
     """The name of the distribution package that owns a path; empty where none does."""
     notes: Sequence[str] = ()
     """Of all stages; those of the keep-set are added here."""
     measurements: Measurements
     artifacts: Mapping[str, str] = field(default_factory=dict)
-    error: ErrorSummary | None = None
-    """Why the run failed."""
+    error: SlimError | None = None
+    """Why the run failed; None where it did not."""
 
 
 def compose_report(run: RunRecord) -> Report:
@@ -110,7 +110,9 @@ def compose_report(run: RunRecord) -> Report:
         slimmer_version=__version__,
         exit_code=run.error.exit_code if run.error else 0,
         problem=run.error.message if run.error else "",
-        error=run.error,
+        cause=run.error.cause if run.error else "",
+        hint=run.error.hint if run.error else "",
+        details=run.error.details if run.error else "",
         strategy=run.strategy.value,
         original=OriginalSummary(
             reference=run.original.reference,
@@ -188,7 +190,7 @@ def _test(outcome: SmokeOutcome) -> TestSummary:
         role=outcome.role,
         passed=outcome.passed,
         problem=outcome.problem,
-        log=outcome.logs,
+        log="" if outcome.passed else outcome.logs,
         probes=tuple(_probe(result) for result in outcome.results),
     )
 

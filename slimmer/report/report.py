@@ -14,7 +14,15 @@ from typing import Annotated, Final
 from slimmer.codec import AbsolutePath, Digest, Keywords
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
-from slimmer.values import ExplorationSummary, Reason, Source, StageTime, Strategy, Verdict
+from slimmer.values import (
+    ExplorationSummary,
+    Fidelity,
+    Reason,
+    Source,
+    StageTime,
+    Strategy,
+    Verdict,
+)
 
 SCHEMA_VERSION: Final = 1
 PATH_TYPES: Final = ("file", "directory", "symlink", "device", "fifo", "socket")
@@ -119,18 +127,6 @@ class TestSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorSummary:
-    """Why a build failed."""
-
-    exit_code: int
-    cause: str
-    """What the exit code stands for."""
-    message: str
-    hint: str
-    details: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class RepairRoundSummary:
     """One smoke test that failed, and what was added because of it."""
 
@@ -153,25 +149,10 @@ class RepairedPath:
 
 @dataclass(frozen=True, kw_only=True)
 class RepairSummary:
-    """What it took until the slim image passed."""
+    """What was tried to make the slim image pass."""
 
     rounds: tuple[RepairRoundSummary, ...]
     paths: tuple[RepairedPath, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FidelitySummary:
-    """A finished image that was held against the original, path by path, and is the same in all
-    that it has."""
-
-    image: Annotated[str, Keywords(words=("slim", "debug"))]
-    paths: int
-    """Whose types, modes, owners, sizes, times, link targets, devices, extended attributes and
-    hard links were compared."""
-    files_read: int
-    """Whose content was compared: of the debug image those above the slim image's layers."""
-    bytes_read: int
-    """Of those files, on each side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,8 +232,12 @@ class Report:
     """As the process gives it: 0 when the images are tagged."""
     problem: str = ""
     """The error's message where the exit code is not 0."""
-    error: ErrorSummary | None = None
-    """None where the exit code is 0."""
+    cause: str = ""
+    """What that exit code stands for."""
+    hint: str = ""
+    """What the error says to do next."""
+    details: str = ""
+    """The evidence below the error's message."""
     strategy: Annotated[str, Keywords(words=tuple(each.value for each in Strategy))]
     """How much was kept around what was seen."""
     original: OriginalSummary
@@ -272,8 +257,8 @@ class Report:
     explorations: tuple[ExplorationSummary, ...] = ()
     """What was found out on the running original."""
     repair: RepairSummary | None = None
-    """None where the first slim image passed."""
-    fidelity: tuple[FidelitySummary, ...] = ()
+    """What was tried where the first slim image failed; None where it passed."""
+    fidelity: tuple[Fidelity, ...] = ()
     """One for each finished image."""
     notes: tuple[str, ...]
     """Sentences for the user."""

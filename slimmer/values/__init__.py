@@ -70,6 +70,7 @@ from slimmer.values.run import (
     RunOptions,
 )
 from slimmer.values.smoke import (
+    Fidelity,
     ImageKind,
     SmokeOutcome,
     differs,
@@ -97,6 +98,7 @@ __all__ = [
     "Exchange",
     "ExplorationSummary",
     "Fault",
+    "Fidelity",
     "HostProbe",
     "HttpAnswer",
     "HttpOrigin",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Annotated
 
+from slimmer.codec import Keywords
 from slimmer.values.answers import ProbeResult, Verdict
 
 
@@ -27,7 +29,7 @@ class SmokeOutcome:
     problem: str = ""
     """What went wrong beyond the probes (the container ended); empty where nothing did."""
     logs: str = ""
-    """The container's last lines where something failed."""
+    """The container's last lines."""
 
     @property
     def passed(self) -> bool:
@@ -43,6 +45,21 @@ class SmokeOutcome:
     def differs_only(self) -> bool:
         """Whether it has not passed, and only because of what it answers."""
         return bool(self.failed) and not self.problem and all(map(differs, self.failed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fidelity:
+    """A finished image that was compared with the original, path by path, and is the same in all
+    that it has."""
+
+    image: Annotated[str, Keywords(words=(ImageKind.SLIM, ImageKind.DEBUG))]
+    paths: int
+    """Whose types, modes, owners, sizes, times, link targets, devices, extended attributes and
+    hard links were compared."""
+    files_read: int
+    """Whose content was compared: of the debug image those above the slim image's layers."""
+    bytes_read: int
+    """Of those files, on each side."""
 
 
 def differs(result: ProbeResult) -> bool:

@@ -1,7 +1,7 @@
 """Verification: finished images are run as users will run them, and probed again; and their files
 and configurations are held against the original's."""
 
-from slimmer.verify.fidelity_check import Blueprint, Fidelity, check_fidelity, digests_of
+from slimmer.verify.fidelity_check import Blueprint, check_fidelity, digests_of
 from slimmer.verify.loaded import load_images
 from slimmer.verify.reference import Judgement, Reference
 from slimmer.verify.service import Service
@@ -9,7 +9,6 @@ from slimmer.verify.smoke import SmokePlan, raise_for_failure, smoke_test
 
 __all__ = [
     "Blueprint",
-    "Fidelity",
     "Judgement",
     "Reference",
     "Service",

@@ -20,7 +20,7 @@ from slimmer.errors import OriginalUnreadableError, PackingError
 from slimmer.image import read_original
 from slimmer.pack import DEFAULT_PATH
 from slimmer.trace.run import FileServer, container_marks, sensor_binary
-from slimmer.values import Content, Entry, EntryType, ImageKind, Original
+from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original
 from slimmer.verify.fidelity import (
     Difference,
     Expected,
@@ -53,16 +53,6 @@ class Blueprint:
     """The time of creation that was packed."""
     latest: int | None = None
     """SOURCE_DATE_EPOCH."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fidelity:
-    """A finished image that is what it has to be."""
-
-    image: ImageKind
-    paths: int
-    files_read: int
-    bytes_read: int
 
 
 def digests_of(paths: Iterable[str], content: Content) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 from slimmer.build import verify as verification
 from slimmer.cli.main import main
-from slimmer.verify import Fidelity
+from slimmer.values import Fidelity
 
 
 class NoChecks:

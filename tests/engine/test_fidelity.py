@@ -28,8 +28,8 @@ from slimmer.options import BuildOptions, DebugImage
 from slimmer.pack import CombinedContent, assemble, pack_image, plan_layers
 from slimmer.progress import console_progress
 from slimmer.trace.run import FileServer, sensor_binary
-from slimmer.values import Content, Entry, EntryType, ImageKind, Original, PackedImage
-from slimmer.verify import Blueprint, Fidelity, check_fidelity, load_images
+from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original, PackedImage
+from slimmer.verify import Blueprint, check_fidelity, load_images
 from slimmer.verify.fidelity import MOUNTED
 from tests.engine.conftest import BUSYBOX, Ran, State, exported
 from tests.unit.pack.directory_tree import nobody_owns

@@ -40,7 +40,6 @@ def to_page(report: Report) -> str:
     return prepare_page().render(
         page_values(report),
         policy=policy,
-        newline=Markup("\n"),
         style=Markup(style),
         script=Markup(script),
         kept_data=Markup(kept_data(report.kept)),
@@ -66,6 +65,7 @@ def prepare_page() -> Template:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["newline"] = Markup("\n")
     return environment.get_template("page.html")
 
 

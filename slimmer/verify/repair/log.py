@@ -20,10 +20,10 @@ class RepairRound:
 
 @dataclass(frozen=True, kw_only=True)
 class RepairLog:
-    """All rounds of a build that passed in the end."""
+    """All rounds of a build, whether the last one passed or not."""
 
     rounds: tuple[RepairRound, ...]
     repairs: tuple[Repair, ...]
-    """What the finished image has because of repair."""
+    """What the images of the last round have because of repair."""
     lasting: Mapping[str, str] = field(default_factory=dict)
     """Path → the option that keeps it from the first round on: `--include PATH`, `--rule NAME`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from slimmer import errors
-from slimmer.cli.failure import all_causes, show
+from slimmer.cli.failure import all_causes, as_object, show
 from slimmer.cli.main import main, slim
 from slimmer.errors import SlimError, UsageError
 
@@ -80,7 +79,7 @@ def test_the_process_ends_with_them(
 
 def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     error = UsageError("what was found", hint="what to do", details="first line\nlast line\n")
-    assert show(error, as_json=True) == 2
+    assert show(error) == 2
     told = capsys.readouterr()
     assert told.err.splitlines() == [
         "  │ first line",
@@ -88,7 +87,7 @@ def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str
         "error: what was found",
         "  hint: what to do",
     ]
-    assert json.loads(told.out)["error"] == {
+    assert as_object(error) == {
         "exit_code": 2,
         "cause": UsageError.cause,
         "message": "what was found",

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from slimmer.errors import SmokeTestError
 from slimmer.pack import assemble, plan_layers
-from slimmer.report import ErrorSummary, FidelitySummary, FinishedImage, RunRecord
+from slimmer.report import FinishedImage, RunRecord
 from slimmer.values import (
     Access,
     CommandProbe,
@@ -15,6 +16,7 @@ from slimmer.values import (
     EntryType,
     ExplorationSummary,
     Fault,
+    Fidelity,
     HttpProbe,
     ImageKind,
     KeepSet,
@@ -192,9 +194,7 @@ def recorded_run(
                 seconds=0.5,
             ),
         ),
-        fidelity=(
-            FidelitySummary(image="slim", paths=1220, files_read=1100, bytes_read=12_900_000),
-        ),
+        fidelity=(Fidelity(image="slim", paths=1220, files_read=1100, bytes_read=12_900_000),),
         package=lambda path: owners.get(path, ""),
         measurements=Measurements(
             stages=(StageTime(stage="trace", seconds=1.25), StageTime(stage="tag", seconds=0.001)),
@@ -205,12 +205,6 @@ def recorded_run(
     return replace(record, **changes)
 
 
-def failed_with(message: str) -> ErrorSummary:
-    """The error of a smoke test."""
-    return ErrorSummary(
-        exit_code=13,
-        cause="the slim image fails its smoke test",
-        message=message,
-        hint="keep <more>",
-        details="a line\nof evidence",
-    )
+def failed_with(message: str) -> SmokeTestError:
+    """Why a run failed."""
+    return SmokeTestError(message, hint="keep <more>", details="a line\nof evidence")
