@@ -1,0 +1,304 @@
+"""A container engine in memory, whose images are directories and whose programs are functions.
+
+What the sensor would answer comes from the file server that is a test's own, and from records
+that are made by the words of WIRE.md. Images are what slimmer really packed, unpacked again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slimmer.engine import SENSOR_PATH, STDERR, STDOUT, Attachment, Output
+from slimmer.engine.interface import Engine
+from slimmer.errors import ImageNotFoundError
+from tests.unit.files.serving import ENGINE_ARCHITECTURES, SERVER
+from tests.unit.trace.wire import stream
+
+ORIGINAL = "my-app:1"
+MADE = 1_700_000_000
+"""Seconds: the time of all files of the original, which is older than its image."""
+EXECUTED = 2
+"""The wire's number for the access of a program that is executed."""
+
+
+@dataclass
+class Process:
+    """A program that runs in a container."""
+
+    root: Path
+    command: tuple[str, ...]
+    image: str
+    """The image's id."""
+    is_traced: bool
+    lookups: list[bytes] = field(default_factory=list)
+    said: bytes = b""
+
+    def opens(self, path: str) -> bool:
+        """Look a file up; whether it is there. A missing one is complained of."""
+        self.lookups.append(stream.lookup(path.encode(), access=1))
+        found = self.root.joinpath(path.lstrip("/")).exists()
+        if not found:
+            self.says(f"cannot open {path}")
+        return found
+
+    def says(self, line: str) -> None:
+        self.said += line.encode() + b"\n"
+
+
+Program = Callable[[Process], int]
+"""What every container runs; returns the exit status."""
+
+
+@dataclass
+class Container:
+    id: str
+    name: str
+    configuration: Mapping[str, Any]
+    arguments: tuple[str, ...]
+    status: int | None = None
+    process: Process | None = None
+    far: socket.socket | None = None
+    """The container's end of its attachment."""
+
+
+class MemoryEngine(Engine):
+    """Runs containers of one original and of the images that are loaded."""
+
+    address = "unix:///nowhere.sock"
+    host = "127.0.0.1"
+    is_local = True
+    api_version = "1.41"
+
+    def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
+        """`folder` is for the images' files. The original has `files` (those in `/bin` are
+        programs), and `/bin/app` for its ENTRYPOINT."""
+        self.program = program
+        self.names: dict[str, str] = {}
+        """Name with tag → image id."""
+        self.ran: list[tuple[str, str]] = []
+        """(what the container was for, its image's id), in the order of their starts."""
+        self._folder = folder
+        self._images: dict[str, dict[str, Any]] = {}
+        self._roots: dict[str, Path] = {}
+        self._containers: dict[str, Container] = {}
+        self._lock = threading.Lock()
+        self._add_original(files)
+
+    def _add_original(self, files: Iterable[str]) -> None:
+        root = self._folder / "original"
+        for path in files:
+            file = root / path.lstrip("/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"this is {path}\n")
+            file.chmod(0o755 if file.parent.name == "bin" else 0o644)
+        for place in (*root.rglob("*"), root):
+            os.utime(place, (MADE, MADE))
+        identity = "sha256:" + "0" * 64
+        self._roots[identity] = root
+        self.names[ORIGINAL] = identity
+        self._images[identity] = {
+            "Id": identity,
+            "Config": {"Entrypoint": ["/bin/app"]},
+            "Architecture": ENGINE_ARCHITECTURES[os.uname().machine],
+            "Os": "linux",
+            "Created": "2024-01-01T00:00:00Z",
+            "Size": sum(path.stat().st_size for path in root.rglob("*") if path.is_file()),
+            "RootFS": {"Layers": ["sha256:" + "1" * 64]},
+        }
+
+    def files_of(self, name: str) -> set[str]:
+        """The paths of all files of an image."""
+        root = self._roots[self.names[name]]
+        return {f"/{path.relative_to(root)}" for path in root.rglob("*") if path.is_file()}
+
+    def left_behind(self) -> set[str]:
+        """Containers that are still there, and names of images that no user has given."""
+        names = {name for name in self.names if name.startswith("slimmer-session")}
+        return names | set(self._containers)
+
+    # ---- images
+
+    def inspect_image(self, reference: str) -> dict[str, Any]:
+        found = self.find_image(reference)
+        if found is None:
+            raise ImageNotFoundError(f"no image {reference}")
+        return found
+
+    def find_image(self, reference: str) -> dict[str, Any] | None:
+        identity = self.names.get(reference, reference)
+        if identity not in self._images:
+            return None
+        tags = [name for name, image in self.names.items() if image == identity]
+        return {**self._images[identity], "RepoTags": tags}
+
+    def image_history(self, reference: str) -> list[dict[str, Any]]:
+        return []
+
+    def load_image(self, archive: Iterable[bytes]) -> str:
+        with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
+            members = {member.name: tar.extractfile(member) for member in tar}
+            blobs = {name: member.read() for name, member in members.items() if member is not None}
+        for each in json.loads(blobs["manifest.json"]):
+            config = json.loads(blobs[each["Config"]])
+            identity = "sha256:" + each["Config"].rpartition("/")[2]
+            root = self._folder / identity.partition(":")[2]
+            for layer in each["Layers"]:
+                with tarfile.open(fileobj=io.BytesIO(blobs[layer])) as tar:
+                    tar.extractall(root, numeric_owner=True, filter="fully_trusted")
+            os.utime(root, (MADE, MADE))
+            self._roots[identity] = root
+            self._images[identity] = {
+                "Id": identity,
+                "Config": config["config"],
+                "Architecture": config["architecture"],
+                "Os": config["os"],
+                "Created": config["created"],
+                "Size": sum(len(blobs[layer]) for layer in each["Layers"]),
+                "RootFS": {"Layers": config["rootfs"]["diff_ids"]},
+            }
+            self.names.update(dict.fromkeys(each["RepoTags"], identity))
+        return "loaded"
+
+    def tag_image(self, image: str, reference: str) -> None:
+        self.names[reference] = image
+
+    def remove_image(self, image: str) -> None:
+        self.names.pop(image, None)
+
+    # ---- containers
+
+    def can_mount(self, file: Path) -> bool:
+        return True
+
+    def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:
+        image = self.inspect_image(configuration["Image"])
+        given = configuration.get("Entrypoint")
+        command = configuration.get("Cmd") or image["Config"].get("Cmd") or []
+        arguments = (*(given or image["Config"].get("Entrypoint") or ()), *command)
+        container = Container(
+            id=f"container-{name}",
+            name=name or "",
+            configuration=configuration,
+            arguments=arguments,
+        )
+        with self._lock:
+            self._containers[container.id] = container
+        return container.id
+
+    def attach(self, container: str) -> Attachment:
+        near, far = socket.socketpair()
+        self._containers[container].far = far
+        return Attachment(near.makefile("rb"), near)
+
+    def start_container(self, container: str) -> None:
+        started = self._containers[container]
+        image = self.inspect_image(started.configuration["Image"])["Id"]
+        with self._lock:
+            self.ran.append((started.configuration["Labels"]["dev.slimmer.role"], image))
+        if started.arguments[:2] == (SENSOR_PATH, "serve"):
+            threading.Thread(target=self._serve, args=(started, image), daemon=True).start()
+        elif started.arguments[:2] == (SENSOR_PATH, "watch"):
+            threading.Thread(target=self._watch, args=(started,), daemon=True).start()
+        elif started.arguments[:2] == (SENSOR_PATH, "gate"):
+            command = started.arguments[started.arguments.index("--") + 1 :]
+            started.process = Process(self._roots[image], command, image, is_traced=True)
+        else:
+            started.process = Process(self._roots[image], started.arguments, image, is_traced=False)
+            started.status = self.program(started.process)
+
+    def inspect_container(self, container: str) -> dict[str, Any]:
+        found = self._containers[container]
+        return {
+            "Id": found.id,
+            "Name": f"/{found.name}",
+            "State": {"Running": found.status is None, "ExitCode": found.status or 0},
+            "Config": {"Env": found.configuration.get("Env") or []},
+            "NetworkSettings": {"Networks": {}, "Ports": {}},
+        }
+
+    def wait_container(self, container: str, timeout: float) -> int | None:
+        return self._containers[container].status
+
+    def remove_container(self, container: str) -> None:
+        with self._lock:
+            self._containers.pop(container, None)
+
+    def logs(self, container: str, lines: int = 20) -> str:
+        process = self._containers[container].process
+        return process.said.decode() if process else ""
+
+    def output(self, container: str) -> Output:
+        output = Output()
+        output.add(STDERR, self.logs(container).encode())
+        return output
+
+    def containers_labelled(self, label: str) -> list[dict[str, Any]]:
+        with self._lock:
+            return [{"Id": identity} for identity in self._containers]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    # ---- the sensor
+
+    def _serve(self, container: Container, image: str) -> None:
+        assert container.far is not None
+        command = [sys.executable, "-I", "-S", str(SERVER), str(self._roots[image]), ""]
+        with (
+            container.far as far,
+            subprocess.Popen(command, stdin=far.fileno(), stdout=subprocess.PIPE) as server,
+        ):
+            assert server.stdout is not None
+            while data := server.stdout.read1():  # type: ignore[attr-defined]
+                _send(far, data)
+
+    def _watch(self, container: Container) -> None:
+        """The target's program runs to its end as soon as it is watched."""
+        assert container.far is not None
+        target = self._containers[container.configuration["HostConfig"]["PidMode"][10:]]
+        assert target.process is not None
+        process = target.process
+        status = self.program(process)
+        path = process.command[0].encode()
+        records = [
+            stream.hello(),
+            stream.phase(b"boot"),
+            stream.program(1, path),
+            stream.call(1, b"openat"),
+            stream.lookup(path, access=EXECUTED),
+            *process.lookups,
+            stream.record(8, struct.pack("<I", status)),
+        ]
+        sent = stream.HEADER + b"".join(records)
+        with container.far as far, far.makefile("rb") as lines:
+            _send(far, sent)
+            for line in lines:
+                word, _, text = line.rstrip(b"\n").partition(b" ")
+                if word == b"phase":
+                    records.append(stream.phase(text))
+                    _send(far, records[-1])
+                    sent += records[-1]
+                if word == b"finish":
+                    target.status = status
+                    _send(far, stream.complete(*records)[len(sent) :])
+                    return
+
+
+def _send(far: socket.socket, data: bytes) -> None:
+    """As one frame of stdout."""
+    try:
+        far.sendall(struct.pack(">BxxxI", STDOUT, len(data)) + data)
+    except OSError:
+        return  # nobody listens any more
