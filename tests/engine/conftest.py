@@ -271,3 +271,13 @@ def exported(client: docker.DockerClient, image: str) -> dict[str, tarfile.TarIn
                 return {"/" + member.name.strip("/"): member for member in tar}
     finally:
         container.remove(v=True)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for almost nothing."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", place], check=True)
