@@ -1,7 +1,7 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
 from slimmer.engine.addresses import addresses, environment, own_names
-from slimmer.engine.commands import RanCommand, give_input, run_command
+from slimmer.engine.commands import give_input, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
@@ -9,6 +9,7 @@ from slimmer.engine.configuration import (
     exposed_ports,
     file_server,
     sidecar,
+    stop_signal,
     traced,
     with_input,
 )
@@ -38,7 +39,6 @@ __all__ = [
     "Engine",
     "LogReader",
     "Output",
-    "RanCommand",
     "Session",
     "addresses",
     "argument_vector",
@@ -55,6 +55,7 @@ __all__ = [
     "run_command",
     "session_is_alive",
     "sidecar",
+    "stop_signal",
     "traced",
     "uninterrupted",
     "with_input",

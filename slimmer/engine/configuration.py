@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,18 @@ def exposed_ports(config: Mapping[str, Any]) -> tuple[int, ...]:
             if port.partition("/")[2] in ("", "tcp") and port.partition("/")[0].isdigit()
         )
     )
+
+
+def stop_signal(config: Mapping[str, Any]) -> int:
+    """The number of the image's STOPSIGNAL: `SIGQUIT`, `QUIT`, `3`, `SIGRTMIN+3`; else SIGTERM."""
+    text = str(config.get("StopSignal") or "SIGTERM").upper()
+    if text.isdigit():
+        return int(text)
+    name, plus, offset = text.removeprefix("SIG").partition("+")
+    try:
+        return signal.Signals[f"SIG{name}"].value + (int(offset) if plus else 0)
+    except (KeyError, ValueError):
+        return signal.SIGTERM.value
 
 
 def _bind(volume: str) -> str:

@@ -137,11 +137,6 @@ class FileServerClient:
         """The first `size` bytes (fewer where the file is shorter)."""
         return self._spool.read(self._segment(path), size)
 
-    @property
-    def fetched_bytes(self) -> int:
-        """Bytes that came from the server so far."""
-        return self._spool.end
-
     def _segment(self, path: str) -> Segment:
         segment = self._segments.get(path)
         if segment is None:

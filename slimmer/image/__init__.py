@@ -3,22 +3,19 @@
 from slimmer.image.labels import (
     ORIGINAL_LABEL,
     SESSION_LABEL,
-    VERSION_LABEL,
     image_labels,
 )
-from slimmer.image.naming import debug_tag, names_by_id, slim_tag
+from slimmer.image.naming import debug_tag, slim_tag
 from slimmer.image.original import read_original, repository_tags
 from slimmer.image.reference import Reference, is_image_id, parse_reference, parse_tag
 
 __all__ = [
     "ORIGINAL_LABEL",
     "SESSION_LABEL",
-    "VERSION_LABEL",
     "Reference",
     "debug_tag",
     "image_labels",
     "is_image_id",
-    "names_by_id",
     "parse_reference",
     "parse_tag",
     "read_original",

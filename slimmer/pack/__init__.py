@@ -7,7 +7,7 @@
 from slimmer.pack.configuration import DEFAULT_PATH
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
-from slimmer.pack.image import assemble, pack_debug_image, pack_image, verify_image
+from slimmer.pack.image import assemble, pack_debug_image, pack_image
 from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
     LayerPlanning,
@@ -18,11 +18,8 @@ from slimmer.pack.layering import (
 )
 from slimmer.pack.outputs import (
     OutputForm,
-    OutputTarget,
     docker_archive,
     output_target,
-    write_docker_archive,
-    write_oci_layout,
     write_output,
 )
 from slimmer.pack.tar_header import clamped_seconds
@@ -33,7 +30,6 @@ __all__ = [
     "LayerPlanning",
     "NamedImage",
     "OutputForm",
-    "OutputTarget",
     "assemble",
     "clamped_seconds",
     "docker_archive",
@@ -44,9 +40,6 @@ __all__ = [
     "plan_layer",
     "plan_layers",
     "storable_entries",
-    "verify_image",
-    "write_docker_archive",
     "write_layer",
-    "write_oci_layout",
     "write_output",
 ]

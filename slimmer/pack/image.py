@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from slimmer.errors import PackingError
-from slimmer.pack.blobs import verified_chunks
 from slimmer.pack.configuration import (
     image_configuration,
     image_manifest,
@@ -71,19 +70,3 @@ def assemble(configuration: bytes, *, layers: tuple[Layer, ...]) -> PackedImage:
         manifest_digest=sha256_digest(manifest),
         layers=layers,
     )
-
-
-def verify_image(image: PackedImage) -> None:
-    """Hash every blob again, layers from disk. Raises PackingError at the first difference.
-
-    The sinks verify what they read as well; this is for an image that goes to none.
-    """
-    for name, blob, digest in (
-        ("configuration", image.config, image.config_digest),
-        ("manifest", image.manifest, image.manifest_digest),
-    ):
-        if sha256_digest(blob) != digest:
-            raise PackingError(f"the {name} has another digest than {digest}")
-    for layer in image.layers:
-        for _ in verified_chunks(layer):
-            pass

@@ -5,18 +5,16 @@ from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
-from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
+from slimmer.report.files import DROPPED_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
-from slimmer.report.report import SCHEMA_VERSION, Report
+from slimmer.report.report import Report
 from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
     "DROPPED_NAME",
-    "JSON_NAME",
-    "SCHEMA_VERSION",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",

@@ -89,11 +89,6 @@ class Reference:
             judged = tuple(self._compared(test) for test in tests)
         return Judgement(tests=judged, notes=(*self._notes, *self._remarks(judged)))
 
-    @property
-    def answers(self) -> dict[str, tuple[Answer, ...]]:
-        """By the probe's name, the most typical first: that of the plain run."""
-        return {name: tuple(answers) for name, answers in self._answers.items()}
-
     def _collect(self) -> None:
         self._collected = True
         second = self._result_of_second()

@@ -139,9 +139,9 @@ class Bench:
             labels=image_labels(original_id=self.original.id, version="1"),
             created=self.original.created,
         )
-        loaded = load_images(self.session, {"slim": image})
+        loaded = load_images(self.session, {ImageKind.SLIM: image})
         spool = self.folder / "spool"
-        return check_fidelity(self.session, loaded["slim"], blueprint, digests, spool)
+        return check_fidelity(self.session, loaded[ImageKind.SLIM], blueprint, digests, spool)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar
 
-from slimmer.trace.wire.reader import Exiting, Lookup, Opened, Phase, Record, RecordReader, Trailer
+from slimmer.trace.wire.reader import RecordReader
+from slimmer.trace.wire.records import Exiting, Lookup, Opened, Phase, Record, Trailer
 from slimmer.trace.wire.trace import build_trace
 from slimmer.values import Trace
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from slimmer.errors import TraceIncompleteError
-from slimmer.trace.wire.reader import Exiting, Listening, Lookup, Phase, RecordReader, Trailer
+from slimmer.trace.wire.reader import RecordReader
+from slimmer.trace.wire.records import Exiting, Listening, Lookup, Phase, Trailer
 from tests.sensor.enclosure import Enclosure
 
 WAYS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.trace.wire.reader import Adopted, Exiting, Hello, Listening
+from slimmer.trace.wire.records import Adopted, Exiting, Hello, Listening
 from slimmer.values import Source
 from tests.sensor.enclosure import Enclosure
 

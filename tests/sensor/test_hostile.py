@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from slimmer.trace.wire.reader import Trailer
+from slimmer.trace.wire.records import Trailer
 from tests.sensor.enclosure import Enclosure
 
 

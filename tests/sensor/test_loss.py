@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from slimmer.errors import TraceIncompleteError
-from slimmer.trace.wire.reader import Exiting, Loss, Opened
+from slimmer.trace.wire.records import Exiting, Loss, Opened
 from slimmer.values import Source
 from tests.sensor.enclosure import Enclosure
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from slimmer.trace.wire.reader import Adopted, Exiting, Listening, Lookup, Phase, Signals
+from slimmer.trace.wire.records import Adopted, Exiting, Listening, Lookup, Phase, Signals
 from slimmer.trace.wire.trace import absolute_path
 from slimmer.values import Access, Source
 from tests.sensor.enclosure import Enclosure

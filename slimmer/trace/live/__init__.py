@@ -16,7 +16,7 @@ from slimmer.trace.live.place import (
     new_place,
 )
 from slimmer.trace.live.start import start_trace
-from slimmer.trace.live.stop import Stopped, discard_trace, stop_trace
+from slimmer.trace.live.stop import discard_trace, stop_trace
 
 __all__ = [
     "Address",
@@ -25,7 +25,6 @@ __all__ = [
     "LiveTrace",
     "Place",
     "Standing",
-    "Stopped",
     "abandoned_places",
     "all_places",
     "discard_trace",

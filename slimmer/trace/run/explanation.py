@@ -13,7 +13,7 @@ from slimmer.errors import (
     SlimError,
 )
 from slimmer.probing import COMMAND_MISSING, authority, origin_of
-from slimmer.trace.wire.reader import Listening
+from slimmer.trace.wire.records import Listening
 from slimmer.values import (
     CommandProbe,
     HostProbe,

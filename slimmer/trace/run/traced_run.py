@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from slimmer.engine import (
     exposed_ports,
     own_names,
     run_command,
+    stop_signal,
     traced,
 )
 from slimmer.engine import environment as environment_of
@@ -30,34 +29,15 @@ from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.reader import (
-    Exiting,
-    Hello,
-    Listening,
-    Record,
-    Trailer,
-)
-from slimmer.trace.wire.trace import build_trace
-from slimmer.values import Original, PortBinding, RunOptions, Sighting, Source, Trace
+from slimmer.trace.wire.records import Exiting, Hello, Listening, Record, Trailer
+from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
+from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
 LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
 QUIET = 5.0
 """Seconds without any new path, after which an application that listens elsewhere counts as
 started, and one that listens nowhere as one that stays."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrived:
-    """A part of a running trace."""
-
-    sightings: tuple[Sighting, ...]
-    """Without their phase, which an earlier part may have begun."""
-    listening: tuple[Listening, ...]
-    time: float
-    """Seconds from the watcher's start to the last record."""
-    position: int
-    """The point behind it."""
 
 
 class TracedRun:
@@ -306,17 +286,11 @@ class TracedRun:
         """The container's name."""
         return str(self._description.get("Name", "")).removeprefix("/")
 
-    def arrived(self, since: int, timeout: float) -> Arrived:
+    def arrived(self, since: int, timeout: float) -> PartOfTrace:
         """What came behind the point `since` (0 at first), waiting up to `timeout` seconds for
         it; nothing at the time limit, or at the end of the stream."""
         self._stream.wait_for(Record, timeout, since=since)
-        records = self._stream.behind(since)
-        return Arrived(
-            sightings=build_trace(records).sightings,
-            listening=tuple(record for record in records if isinstance(record, Listening)),
-            time=records[-1].time / 1e9 if records else 0.0,
-            position=since + len(records),
-        )
+        return part_of_trace(self._stream.behind(since), since)
 
     @property
     def ended(self) -> bool:
@@ -367,15 +341,3 @@ class TracedRun:
     @property
     def _stream(self) -> RecordStream:
         return self._watcher.stream
-
-
-def stop_signal(config: Mapping[str, Any]) -> int:
-    """The number of the image's STOPSIGNAL: `SIGQUIT`, `QUIT`, `3`, `SIGRTMIN+3`; else SIGTERM."""
-    text = str(config.get("StopSignal") or "SIGTERM").upper()
-    if text.isdigit():
-        return int(text)
-    name, plus, offset = text.removeprefix("SIG").partition("+")
-    try:
-        return signal.Signals[f"SIG{name}"].value + (int(offset) if plus else 0)
-    except (KeyError, ValueError):
-        return signal.SIGTERM.value

@@ -10,7 +10,7 @@ from slimmer.engine import Attachment, Session, sidecar
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
 from slimmer.trace.run.explanation import ended_early
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.reader import Adopted, Hello, Note, Phase, Record, Signals
+from slimmer.trace.wire.records import Adopted, Hello, Note, Phase, Record, Signals
 from slimmer.values import Original, Source
 
 ANSWER_TIMEOUT = 30.0

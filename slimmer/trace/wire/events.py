@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from slimmer.trace.wire.reader import Call, Lookup, Opened, Program, Record, RecordReader, Trailer
+from slimmer.trace.wire.reader import RecordReader
+from slimmer.trace.wire.records import Call, Lookup, Opened, Program, Record, Trailer
 
 R = TypeVar("R")
 _OF_PATHS = (Lookup, Opened, Program, Call)

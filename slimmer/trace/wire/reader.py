@@ -7,47 +7,22 @@ are compared with what arrived, and whatever does not fit is an error with an of
 
 from __future__ import annotations
 
-import ipaddress
 import struct
 import zlib
 from collections.abc import Callable
 
 from slimmer.errors import TraceFileError, TraceIncompleteError
+from slimmer.trace.wire.bodies import PARSERS, SOURCES, Fields
 from slimmer.trace.wire.records import (
-    Adopted,
     Call,
-    Exiting,
-    Hello,
-    Listening,
     Lookup,
     Loss,
-    Note,
     Opened,
-    Phase,
     Program,
     Record,
-    Signals,
     Trailer,
 )
-from slimmer.values import Access, Source
-
-__all__ = [
-    "Adopted",
-    "Call",
-    "Exiting",
-    "Hello",
-    "Listening",
-    "Lookup",
-    "Loss",
-    "Note",
-    "Opened",
-    "Phase",
-    "Program",
-    "Record",
-    "RecordReader",
-    "Signals",
-    "Trailer",
-]
+from slimmer.values import Access
 
 MAGIC = b"SLIMTRC\0"
 VERSION = 1
@@ -56,42 +31,8 @@ _FILE_HEADER = struct.Struct("<8sHHI")
 _RECORD_HEADER = struct.Struct("<IIQ")  # size of the body, type, nanoseconds
 _BODY_LIMIT = 16384
 _TYPES = 16
-_SOURCES = {1: Source.NOTIFY, 2: Source.FANOTIFY}
 _ACCESSES = {1: Access.OPEN, 2: Access.EXECUTE, 3: Access.LOOKUP, 4: Access.CREATE}
 _NO_FOLLOW, _UNREADABLE, _COMPAT, _NO_DIRECTORY = 1, 2, 4, 8
-
-
-class _Fields:
-    """One record's body, read from front to back."""
-
-    __slots__ = ("_body", "_position")
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._position = 0
-
-    def number(self, size: int) -> int:
-        end = self._position + size
-        if end > len(self._body):
-            raise ValueError(f"a field of {size} bytes beyond the record's end")
-        value = int.from_bytes(self._body[self._position : end], "little")
-        self._position = end
-        return value
-
-    def bytes(self, size: int) -> bytes:
-        end = self._position + size
-        if end > len(self._body):
-            raise ValueError(f"a text of {size} bytes beyond the record's end")
-        value = self._body[self._position : end]
-        self._position = end
-        return value
-
-    def text(self) -> str:
-        return self.bytes(self.number(2)).decode("utf-8", "surrogateescape")
-
-    def end(self) -> None:
-        if self._position != len(self._body):
-            raise ValueError(f"{len(self._body) - self._position} bytes behind the last field")
 
 
 class RecordReader:
@@ -108,16 +49,10 @@ class RecordReader:
         self._calls: dict[int, str] = {}
         self._trailer: Trailer | None = None
         self._losses: list[Loss] = []
-        self._parsers: dict[int, Callable[[int, _Fields], Record]] = {
-            1: _hello,
+        self._parsers: dict[int, Callable[[int, Fields], Record]] = {
+            **PARSERS,
             2: self._program,
             3: self._call,
-            6: _phase,
-            7: _listening,
-            8: _exiting,
-            9: _signals,
-            10: _adopted,
-            11: _note,
             12: self._loss,
             13: self._end,
         }
@@ -214,7 +149,7 @@ class RecordReader:
         parser = self._parsers.get(kind)
         if parser is None:
             raise ValueError(f"the type {kind} is unknown")
-        fields = _Fields(body)
+        fields = Fields(body)
         record = parser(time, fields)
         fields.end()
         return record
@@ -259,25 +194,25 @@ class RecordReader:
             path=body[_LOOKUP.size :].decode("utf-8", "surrogateescape"),
         )
 
-    def _program(self, time: int, fields: _Fields) -> Program:
+    def _program(self, time: int, fields: Fields) -> Program:
         record = Program(time=time, number=fields.number(4), path=fields.text())
         self._programs[record.number] = record.path
         return record
 
-    def _call(self, time: int, fields: _Fields) -> Call:
+    def _call(self, time: int, fields: Fields) -> Call:
         record = Call(time=time, number=fields.number(2), name=fields.text())
         self._calls[record.number] = record.name
         return record
 
-    def _loss(self, time: int, fields: _Fields) -> Loss:
-        source = _SOURCES.get(fields.number(4))
+    def _loss(self, time: int, fields: Fields) -> Loss:
+        source = SOURCES.get(fields.number(4))
         if source is None:
             raise ValueError("a loss of an unknown source")
         record = Loss(time=time, source=source, count=fields.number(8), text=fields.text())
         self._losses.append(record)
         return record
 
-    def _end(self, time: int, fields: _Fields) -> Trailer:
+    def _end(self, time: int, fields: Fields) -> Trailer:
         checksum, types = fields.number(4), fields.number(4)
         if types != _TYPES:
             raise ValueError(f"counts of {types} types, not {_TYPES}")
@@ -317,47 +252,3 @@ def _incomplete(what: str) -> TraceIncompleteError:
         f"The trace is incomplete: {what}.",
         hint="The target or the sensor was killed, or the machine could not keep up; run again.",
     )
-
-
-def _hello(time: int, fields: _Fields) -> Hello:
-    bits = fields.number(4)
-    target, kernel, machine = fields.number(4), fields.text(), fields.text()
-    reasons = {Source.NOTIFY: fields.text(), Source.FANOTIFY: fields.text()}
-    return Hello(
-        time=time,
-        sources=frozenset(source for bit, source in _SOURCES.items() if bits & bit),
-        target=target,
-        kernel=kernel,
-        machine=machine,
-        missing={source: reasons[source] for bit, source in _SOURCES.items() if not bits & bit},
-    )
-
-
-def _phase(time: int, fields: _Fields) -> Phase:
-    return Phase(time=time, name=fields.text())
-
-
-def _listening(time: int, fields: _Fields) -> Listening:
-    family, port, raw = fields.number(2), fields.number(2), fields.bytes(16)
-    if family not in (4, 6):
-        raise ValueError(f"an address of family {family}")
-    address = ipaddress.IPv4Address(raw[:4]) if family == 4 else ipaddress.IPv6Address(raw)
-    return Listening(time=time, address=address, port=port)
-
-
-def _exiting(time: int, fields: _Fields) -> Exiting:
-    return Exiting(time=time, status=fields.number(4))
-
-
-def _signals(time: int, fields: _Fields) -> Signals:
-    return Signals(
-        time=time, caught=fields.number(8), blocked=fields.number(8), ignored=fields.number(8)
-    )
-
-
-def _adopted(time: int, fields: _Fields) -> Adopted:
-    return Adopted(time=time, process=fields.number(4), text=fields.text())
-
-
-def _note(time: int, fields: _Fields) -> Note:
-    return Note(time=time, text=fields.text())

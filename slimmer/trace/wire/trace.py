@@ -3,17 +3,41 @@ program and source."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import TraceFileError
 from slimmer.trace.wire.reader import RecordReader
-from slimmer.trace.wire.records import Exiting, Hello, Lookup, Opened, Phase, Record
+from slimmer.trace.wire.records import Exiting, Hello, Listening, Lookup, Opened, Phase, Record
 from slimmer.values import Access, Sighting, Source, Trace
 
 SHUTDOWN = "shutdown"
 """The phase in which the target is stopped: an exit in it is not the command's own."""
 _PIECE = 1 << 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartOfTrace:
+    """A part of a running trace."""
+
+    sightings: tuple[Sighting, ...]
+    """Without their phase, which an earlier part may have begun."""
+    listening: tuple[Listening, ...]
+    time: float
+    """Seconds from the watcher's start to the last record."""
+    position: int
+    """The point behind it."""
+
+
+def part_of_trace(records: Sequence[Record], since: int) -> PartOfTrace:
+    """The part that these records are; `since` is the point before them."""
+    return PartOfTrace(
+        sightings=build_trace(records).sightings,
+        listening=tuple(record for record in records if isinstance(record, Listening)),
+        time=records[-1].time / 1e9 if records else 0.0,
+        position=since + len(records),
+    )
 
 
 def build_trace(records: Iterable[Record]) -> Trace:

@@ -204,9 +204,7 @@ class TestKnownResult:
         trace = bench.folder / "app.trace"
         bench.build(save_trace=trace)
 
-        report = bench.build(
-            from_trace=trace, run=RunOptions(environment=(("LANG", "C"),)), repair=0
-        )
+        report = bench.build(from_trace=trace, run=RunOptions(environment=(("LANG", "C"),)))
 
         assert not report["trace_file"]["passed"]
         assert bench.purposes.count("slim") == 1
@@ -335,7 +333,7 @@ def test_a_trace_that_cannot_be_saved_is_reported(bench: Bench) -> None:
 
     def program(process: Process) -> int:
         place.mkdir(exist_ok=True)  # after the look at it that comes first
-        return reads("/etc/app.conf")(process)
+        return 0
 
     bench.fails(SlimError, program, save_trace=place)
 

@@ -11,7 +11,7 @@ import pytest
 
 from slimmer.errors import TraceFileError, TraceIncompleteError
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.reader import Exiting, Hello, Lookup, Opened, Phase, Trailer
+from slimmer.trace.wire.records import Exiting, Hello, Lookup, Opened, Phase, Trailer
 from slimmer.trace.wire.trace import read_records
 from tests.unit.trace.wire.stream import (
     HEADER,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from slimmer.engine import stop_signal
 from slimmer.errors import (
     CommandNotFoundError,
     NotListeningError,
@@ -20,8 +21,7 @@ from slimmer.errors import (
 )
 from slimmer.trace.run.examination import planned_probes
 from slimmer.trace.run.explanation import COMPLAINT, ended_early, failed_probe
-from slimmer.trace.run.traced_run import stop_signal
-from slimmer.trace.wire.reader import Listening
+from slimmer.trace.wire.records import Listening
 from slimmer.values import CommandProbe, HttpProbe, Original, ProbeResult, RunOptions
 
 CHECK = {"Healthcheck": {"Test": ["CMD", "/check"]}}

@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from slimmer.errors import SlimError, TraceFileError, TraceIncompleteError
-from slimmer.trace.wire.reader import (
+from slimmer.trace.wire.reader import RecordReader
+from slimmer.trace.wire.records import (
     Adopted,
     Exiting,
     Hello,
@@ -19,7 +20,6 @@ from slimmer.trace.wire.reader import (
     Opened,
     Phase,
     Record,
-    RecordReader,
     Signals,
     Trailer,
 )
