@@ -34,7 +34,7 @@ def assemble(job: Job, files: OriginalFiles, decision: Decision) -> Assembly:
         metadata = _describe(job, described)
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
-        job.progress.detail("metadata", f"{len(metadata.components):,} packages are left")
+        job.progress.detail("metadata", f"{len(metadata.components):,} packages are kept")
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, files, debug_layer)
     slim = images[ImageKind.SLIM]

@@ -22,7 +22,9 @@ def decide_for_roles(
     with job.clock.stage("decide"):
         requests = keep_requests(job, traced, files, (*repairs_of_trace(traced), *repairs))
         keep = union_of([decide(each, RULEBOOK) for each in requests])
-        job.progress.detail("decide", f"{len(keep.reasons):,} of {len(files.index):,} paths stay")
+        job.progress.detail(
+            "decide", f"{len(keep.reasons):,} of {len(files.index):,} paths are kept"
+        )
     return Decision(request=requests[0], keep=keep)
 
 

@@ -96,12 +96,12 @@ def _observe(job: Job, files: OriginalFiles, built: BuiltImages, number: int) ->
         if not outcome.passed:
             failed.setdefault(outcome.role, outcome.image)
     watched = [
-        (case, failed.get(case.role.name, ImageKind.SLIM))
+        (case, built.loaded[failed.get(case.role.name, ImageKind.SLIM)])
         for case in built.cases
         if not failed or case.role.name in failed
     ]
     return tuple(
-        _Seen(case=case, observation=_observe_as(job, files, case, built.loaded[image], number))
+        _Seen(case=case, observation=_observe_as(job, files, case, image, number))
         for case, image in watched
     )
 
@@ -144,8 +144,8 @@ def _has_passed(seen: _Seen) -> bool:
     reference, observation = seen.case.reference, seen.observation
     if not observation.passed or reference is None:
         return observation.passed
-    test = SmokeOutcome(image=ImageKind.SLIM, results=observation.results)
-    return all(judged.passed for judged in reference.judge([test]).tests)
+    outcome = SmokeOutcome(image=ImageKind.SLIM, results=observation.results)
+    return all(judged.passed for judged in reference.judge([outcome]).outcomes)
 
 
 def _trace_of(seen: Iterable[_Seen]) -> Trace:

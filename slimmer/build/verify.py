@@ -131,62 +131,61 @@ def _verify(
         plan = case.plan
         if case.reference is not None and (is_shared(plan.run) or runs_here(plan.probes)):
             case.reference.wait()
-    pairs = [(case, image) for image in loaded for case in cases]
-    results = all_results(
-        [job.runs.submit(_test, job, case, image, loaded[image]) for case, image in pairs]
+    pairs = [(case, kind) for kind in loaded for case in cases]
+    outcomes = all_results(
+        [job.runs.submit(_test, job, case, kind, loaded[kind]) for case, kind in pairs]
     )
     judged: list[SmokeOutcome] = []
     for case in cases:
-        own = [result for (its, _), result in zip(pairs, results, strict=True) if its is case]
-        tests = _without_chance(job, case, _judged(job, case, own), loaded)
-        judged += tests
+        own = [outcome for (its, _), outcome in zip(pairs, outcomes, strict=True) if its is case]
+        judged += _without_chance(job, case, _judged(job, case, own), loaded)
     return tuple(judged)
 
 
-def _test(job: Job, case: SmokeCase, image: ImageKind, identity: str) -> SmokeOutcome:
+def _test(job: Job, case: SmokeCase, kind: ImageKind, image: str) -> SmokeOutcome:
     """The debug image has to have a shell besides."""
     plan = case.plan
-    if image is ImageKind.DEBUG:
+    if kind is ImageKind.DEBUG:
         shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
         plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
     with naming_role(case.role):
         return smoke_test(
             job.session,
-            identity,
-            plan,
             image,
+            plan,
+            kind,
             done=lambda result: job.progress.probed("verify", named(case.role, result)),
         )
 
 
-def _judged(job: Job, case: SmokeCase, tests: Sequence[SmokeOutcome]) -> Sequence[SmokeOutcome]:
+def _judged(job: Job, case: SmokeCase, outcomes: Sequence[SmokeOutcome]) -> Sequence[SmokeOutcome]:
     """The tests of a role with each answer held against the original's."""
     if case.reference is None:
-        return tests
-    judgement = case.reference.judge(tests)
+        return outcomes
+    judgement = case.reference.judge(outcomes)
     job.notes.extend(in_role(case.role.name, note) for note in judgement.notes)
-    for before, after in zip(tests, judgement.tests, strict=True):
+    for before, after in zip(outcomes, judgement.outcomes, strict=True):
         for answered, compared in zip(before.results, after.results, strict=True):
             if answered.passed and not compared.passed:
                 job.progress.probed("verify", named(case.role, compared))
-    return judgement.tests
+    return judgement.outcomes
 
 
 def _without_chance(
-    job: Job, case: SmokeCase, tests: Sequence[SmokeOutcome], loaded: Mapping[ImageKind, str]
+    job: Job, case: SmokeCase, outcomes: Sequence[SmokeOutcome], loaded: Mapping[ImageKind, str]
 ) -> Sequence[SmokeOutcome]:
     """The tests of images whose answers differ are run once more: what is missing is missing
     again, and an answer that differs only once is noise that the original has not shown so far."""
-    doubtful = [test.image for test in tests if test.differs_only]
+    doubtful = [each.image for each in outcomes if each.differs_only]
     if not doubtful:
-        return tests
+        return outcomes
     repeated = all_results(
-        [job.runs.submit(_test, job, case, image, loaded[image]) for image in doubtful]
+        [job.runs.submit(_test, job, case, kind, loaded[kind]) for kind in doubtful]
     )
-    again = {test.image: test for test in _judged(job, case, repeated)}
+    again = {each.image: each for each in _judged(job, case, repeated)}
     return [
-        _better(job, case, test, again[test.image]) if test.image in again else test
-        for test in tests
+        _better(job, case, each, again[each.image]) if each.image in again else each
+        for each in outcomes
     ]
 
 

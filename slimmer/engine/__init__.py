@@ -20,7 +20,7 @@ from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_i
 from slimmer.engine.session import (
     OWNER_LABEL,
     PROJECT_PREFIX,
-    ROLE_LABEL,
+    PURPOSE_LABEL,
     SESSION_REPOSITORY,
     Session,
     uninterrupted,
@@ -30,7 +30,7 @@ from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 __all__ = [
     "OWNER_LABEL",
     "PROJECT_PREFIX",
-    "ROLE_LABEL",
+    "PURPOSE_LABEL",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",
     "STDERR",

@@ -24,11 +24,12 @@ from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
 
 SESSION_REPOSITORY = "slimmer-session"
-"""Images that are not verified yet are called `slimmer-session/SESSION:ROLE`."""
+"""Images that are not verified yet are called `slimmer-session/SESSION:PURPOSE`."""
 PROJECT_PREFIX = "slimmer-"
 """Compose projects are called `slimmer-SESSION`, and what is built for them `slimmer-SESSION…`."""
 OWNER_LABEL = "dev.slimmer.owner"
-ROLE_LABEL = "dev.slimmer.role"
+PURPOSE_LABEL = "dev.slimmer.role"
+"""What a container is for: `target`, `slim`, … (not a role of slim.yaml; the key is older)."""
 
 
 class Session:
@@ -46,21 +47,21 @@ class Session:
         self._mounts_sensor: bool | None = None
         self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
 
-    def labels(self, role: str) -> dict[str, str]:
-        """The labels of a container that this session creates for `role`."""
-        return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), ROLE_LABEL: role}
+    def labels(self, purpose: str) -> dict[str, str]:
+        """The labels of a container that this session creates for `purpose`."""
+        return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), PURPOSE_LABEL: purpose}
 
     def create_container(
-        self, role: str, configuration: Mapping[str, Any], *, name: str = ""
+        self, purpose: str, configuration: Mapping[str, Any], *, name: str = ""
     ) -> str:
         """Create a container that is removed at the end of the session; returns its id."""
         with self._lock:
             if self._closed:
                 raise InterruptedRunError("the run is ending")
         labelled = dict(configuration)
-        labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(role)}
+        labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
         container = self.engine.create_container(
-            labelled, name or f"slimmer-{role}-{self.id}-{uuid.uuid4().hex[:4]}"
+            labelled, name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
         )
         with self._lock:
             if not self._closed:
@@ -71,14 +72,14 @@ class Session:
         raise InterruptedRunError("the run is ending")
 
     def create_with_sensor(
-        self, role: str, configuration: Mapping[str, Any], sensor: Path, *, name: str = ""
+        self, purpose: str, configuration: Mapping[str, Any], sensor: Path, *, name: str = ""
     ) -> str:
         """Create a container that has the sensor at SENSOR_PATH; returns its id."""
         if self._mounts_sensor is None:
             self._mounts_sensor = self.engine.can_mount(sensor)
         if self._mounts_sensor:
-            return self.create_container(role, with_sensor(configuration, sensor), name=name)
-        container = self.create_container(role, configuration, name=name)
+            return self.create_container(purpose, with_sensor(configuration, sensor), name=name)
+        container = self.create_container(purpose, configuration, name=name)
         self.engine.put_file(container, SENSOR_PATH, sensor)
         return container
 
@@ -100,14 +101,15 @@ class Session:
             self._containers.remove(container)
             self._removals.submit(self._remove, container)
 
-    def image_name(self, role: str) -> str:
+    def image_name(self, purpose: str) -> str:
         """A name for an image of this session. It goes at the session's end, and the image with
         it unless that has another name by then."""
         with self._lock:
-            # A second image of a role has a name of its own: else the first would lose its only
+            # A second one for a purpose has a name of its own: else the first would lose its only
             # one, and stay behind without any.
-            number = sum(name.partition(":")[2].startswith(role) for name in self._images)
-            name = f"{SESSION_REPOSITORY}/{self.id}:{role}" + (f"-{number + 1}" if number else "")
+            number = sum(name.partition(":")[2].startswith(purpose) for name in self._images)
+            suffix = f"-{number + 1}" if number else ""
+            name = f"{SESSION_REPOSITORY}/{self.id}:{purpose}{suffix}"
             self._images.append(name)
         return name
 

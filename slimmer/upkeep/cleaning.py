@@ -12,7 +12,7 @@ from typing import Any
 from slimmer.engine import (
     OWNER_LABEL,
     PROJECT_PREFIX,
-    ROLE_LABEL,
+    PURPOSE_LABEL,
     SESSION_REPOSITORY,
     Engine,
     owner_is_alive,
@@ -30,7 +30,7 @@ class Leftovers:
     """What no living run owns."""
 
     containers: tuple[tuple[str, str], ...]
-    """(id, role) of each."""
+    """(id, purpose) of each."""
     images: tuple[str, ...]
     """Names under which a run keeps an image that is not verified yet."""
     folders: tuple[Path, ...]
@@ -54,7 +54,7 @@ def find_leftovers(engine: Engine, *, everything: bool = False) -> Leftovers:
     for container in engine.containers_labelled(SESSION_LABEL):
         labels = container.get("Labels") or {}
         if _is_left(container, everything=everything):
-            containers.append((container["Id"], labels.get(ROLE_LABEL, "")))
+            containers.append((container["Id"], labels.get(PURPOSE_LABEL, "")))
         else:
             skipped += 1
             alive.add(labels[SESSION_LABEL])

@@ -43,9 +43,9 @@ longer."""
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """Tests of finished images with each answer compared."""
+    """The smoke tests of finished images with each answer compared."""
 
-    tests: tuple[SmokeOutcome, ...]
+    outcomes: tuple[SmokeOutcome, ...]
     """A result whose answer differs has not passed."""
     notes: tuple[str, ...]
     """Sentences for the report."""
@@ -73,21 +73,21 @@ class Reference:
         if not self._collected:
             self._collect()
 
-    def judge(self, tests: Iterable[SmokeOutcome]) -> Judgement:
+    def judge(self, outcomes: Iterable[SmokeOutcome]) -> Judgement:
         """Compare the answers of finished images. May run the original once more."""
         self.wait()
-        tests = tuple(tests)
-        judged = tuple(self._compared(test) for test in tests)
+        outcomes = tuple(outcomes)
+        judged = tuple(self._compared(each) for each in outcomes)
         different = {
             result.probe.name: result.probe
-            for test in judged
-            for result in test.results
+            for each in judged
+            for result in each.results
             if result.comparison is not None
             and result.comparison.verdict in (Verdict.DIFFERENT, Verdict.UNKNOWN)
         }
         if different and self._run is not None and self._ask_again(different.values()):
-            judged = tuple(self._compared(test) for test in tests)
-        return Judgement(tests=judged, notes=(*self._notes, *self._remarks(judged)))
+            judged = tuple(self._compared(each) for each in outcomes)
+        return Judgement(outcomes=judged, notes=(*self._notes, *self._remarks(judged)))
 
     def _collect(self) -> None:
         self._collected = True
@@ -146,10 +146,9 @@ class Reference:
         self._remember(result for result in results if result.probe.name in known)
         return bool(results)
 
-    def _compared(self, test: SmokeOutcome) -> SmokeOutcome:
-        return dataclasses.replace(
-            test, results=tuple(self._with_comparison(result) for result in test.results)
-        )
+    def _compared(self, outcome: SmokeOutcome) -> SmokeOutcome:
+        results = tuple(self._with_comparison(result) for result in outcome.results)
+        return dataclasses.replace(outcome, results=results)
 
     def _with_comparison(self, result: ProbeResult) -> ProbeResult:
         references = self._answers.get(result.probe.name)
@@ -168,13 +167,13 @@ class Reference:
             judged, passed=False, answer=f"{result.answer}; not the original's {parts}"
         )
 
-    def _remarks(self, tests: Sequence[SmokeOutcome]) -> Iterable[str]:
-        for test in tests:
-            for result in test.results:
+    def _remarks(self, outcomes: Sequence[SmokeOutcome]) -> Iterable[str]:
+        for outcome in outcomes:
+            for result in outcome.results:
                 if result.comparison is not None and result.comparison.reordered:
                     parts = " and ".join(result.comparison.reordered)
                     yield (
-                        f"the {test.image} image answers `{result.probe.name}` as the original "
+                        f"the {outcome.image} image answers `{result.probe.name}` as the original "
                         f"does, but in another order ({parts}): chance, or a locale that is gone"
                     )
                 usual = self._seconds.get(result.probe.name)
@@ -185,7 +184,7 @@ class Reference:
                     and result.seconds > SLOWER_FLOOR + usual
                 ):
                     yield (
-                        f"the {test.image} image took {result.seconds:.1f} s for "
+                        f"the {outcome.image} image took {result.seconds:.1f} s for "
                         f"`{result.probe.name}`, the original {usual:.1f} s"
                     )
 

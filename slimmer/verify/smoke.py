@@ -77,33 +77,33 @@ def smoke_test(
     return _test_service(session, image, plan, kind, done)
 
 
-def raise_for_failure(tests: Iterable[SmokeOutcome]) -> None:
+def raise_for_failure(outcomes: Iterable[SmokeOutcome]) -> None:
     """Raise SmokeTestError for the first image that did not pass, with all that is known."""
-    for test in tests:
-        if test.passed:
+    for outcome in outcomes:
+        if outcome.passed:
             continue
-        if test.differs_only:
-            raise _different(test)
-        failed = test.failed
-        what = test.problem or f"the probe `{failed[0].probe.name}`: {failed[0].answer}"
+        if outcome.differs_only:
+            raise _different(outcome)
+        failed = outcome.failed
+        what = outcome.problem or f"the probe `{failed[0].probe.name}`: {failed[0].answer}"
         said = [f"{result.probe.name}: {result.answer}\n{result.excerpt}" for result in failed]
         raise SmokeTestError(
-            f"the {test.image} image fails its smoke test: {what}",
+            f"the {outcome.image} image fails its smoke test: {what}",
             hint="no tag was moved; keep what is missing with --include PATH, or let a probe "
             "use it. The image's last lines are above",
-            details="\n".join(filter(None, [*said, test.logs])).rstrip(),
+            details="\n".join(filter(None, [*said, outcome.logs])).rstrip(),
         )
 
 
-def _different(test: SmokeOutcome) -> DifferentAnswerError:
-    names = ", ".join(f"`{result.probe.name}`" for result in test.failed)
+def _different(outcome: SmokeOutcome) -> DifferentAnswerError:
+    names = ", ".join(f"`{result.probe.name}`" for result in outcome.failed)
     lines = []
-    for result in test.failed:
+    for result in outcome.failed:
         assert result.comparison is not None
         lines.append(f"{result.probe.name}: {result.answer}")
-        lines += excerpt(result.comparison, test.image)
+        lines += excerpt(result.comparison, outcome.image)
     return DifferentAnswerError(
-        f"the {test.image} image answers differently from the original: {names}",
+        f"the {outcome.image} image answers differently from the original: {names}",
         hint="no tag was moved; keep what is missing with --include PATH, or let a probe use it. "
         "Where the answer may differ, --verify status compares no content",
         details="\n".join(map(printable, lines)),

@@ -30,7 +30,7 @@ class HeldBuild:
         self._gate.mkdir(parents=True)
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
-        kind, self._role = {"trace": ("probes", "target"), "verify": ("checks", "slim")}[stage]
+        kind, self._purpose = {"trace": ("probes", "target"), "verify": ("checks", "slim")}[stage]
         hold = f"  - exec: {{name: hold, command: [sh, -c, '{WAITING}']}}\n"
         (folder / "slim.yaml").write_text(
             # With `content` the check would be held in the original first.
@@ -54,7 +54,7 @@ class HeldBuild:
             time.sleep(0.05)
 
     def _holds(self) -> bool:
-        for container in self.containers(self._role):
+        for container in self.containers(self._purpose):
             try:
                 titles = container.top()["Processes"] or []
             except docker.errors.APIError:
@@ -63,9 +63,9 @@ class HeldBuild:
                 return True
         return False
 
-    def containers(self, role: str = "") -> list[Container]:
+    def containers(self, purpose: str = "") -> list[Container]:
         """The containers of this build, by its process."""
-        labels = ["dev.slimmer.session", *([f"dev.slimmer.role={role}"] if role else [])]
+        labels = ["dev.slimmer.session", *([f"dev.slimmer.role={purpose}"] if purpose else [])]
         found = self._client.containers.list(
             all=True, filters={"label": labels}, ignore_removed=True
         )

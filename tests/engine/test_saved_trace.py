@@ -14,7 +14,7 @@ import docker
 import pytest
 
 from slimmer.build import build_image
-from slimmer.engine.session import ROLE_LABEL
+from slimmer.engine.session import PURPOSE_LABEL
 from slimmer.options import BuildOptions, DebugImage
 from slimmer.probing import http_probe
 from slimmer.progress import console_progress
@@ -77,7 +77,7 @@ def roles_started(client: docker.DockerClient, image: str | None, since: float) 
         if event.get("Type") == "container" and event.get("Action") == "start":
             attributes = event["Actor"]["Attributes"]
             if attributes["image"] == image:
-                started.add(attributes[ROLE_LABEL])
+                started.add(attributes[PURPOSE_LABEL])
     return started
 
 

@@ -17,7 +17,7 @@ from slimmer.errors import ServiceNotReadyError
 
 _PROJECT_LABEL: Final = "com.docker.compose.project"
 _SERVICE_LABEL: Final = "com.docker.compose.service"
-_ROLE: Final = "service"
+_PURPOSE: Final = "service"
 _PAUSE: Final = 0.1
 """Seconds between two looks at a service; its health changes once a second, at most."""
 _SHORTEST: Final = 1.0
@@ -79,7 +79,7 @@ class _Project:
 
     def _run(self, service: Service, arguments: Sequence[str]) -> None:
         file = self._folder / f"compose-{service.name}.json"
-        labels = self._session.labels(_ROLE)
+        labels = self._session.labels(_PURPOSE)
         document = project_document(self._document, service.name, self._image, labels)
         file.write_text(json.dumps(document), "utf-8")
         ran = self._tool.run([file], self._name, arguments, timeout=self._left())

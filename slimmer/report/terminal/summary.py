@@ -93,15 +93,15 @@ def _images(report: Report, block: str) -> Table:
         ("original", original.size, original.files, original.layers)
     ]
     rows += [
-        (role, image.size, image.files, len(image.layers))
-        for role, image in (("slim", report.slim), ("debug", report.debug))
+        (kind, image.size, image.files, len(image.layers))
+        for kind, image in (("slim", report.slim), ("debug", report.debug))
         if image is not None
     ]
     largest = max(row[1] for row in rows) or 1
-    for role, number, files, layers in rows:
-        style = _STYLES[role]
+    for kind, number, files, layers in rows:
+        style = _STYLES[kind]
         table.add_row(
-            Text(role, style="bold"),
+            Text(kind, style="bold"),
             Text(block * max(1, round(number / largest * _BAR)), style=style),
             Text(size(number)),
             Text(count(files, "file"), style="dim"),

@@ -86,8 +86,8 @@ def test_an_original_that_repeats_itself_is_asked_once(pool: ThreadPoolExecutor)
     original = Original("a b c")
     answers = reference(pool, original, first="a b c")
     judgement = answers.judge([ran(result(GET, "a b c"))])
-    assert verdict(judgement.tests[0]) is Verdict.SAME
-    assert judgement.tests[0].passed
+    assert verdict(judgement.outcomes[0]) is Verdict.SAME
+    assert judgement.outcomes[0].passed
     assert judgement.notes == ()
     assert len(original.asked) == 1
 
@@ -97,7 +97,7 @@ def test_a_difference_asks_again_and_stays_one(pool: ThreadPoolExecutor) -> None
     original = Original("hello world", "hello world")
     answers = reference(pool, original, first="hello world", probes=(GET, POST))
     judgement = answers.judge([ran(result(GET, "hello nobody"), result(POST, "hello nobody"))])
-    (judged,) = judgement.tests
+    (judged,) = judgement.outcomes
     assert not judged.passed
     assert judged.results[0].answer == "200 OK; not the original's body"
     # What may change something is not repeated.
@@ -110,7 +110,7 @@ def test_a_difference_asks_again_and_stays_one(pool: ThreadPoolExecutor) -> None
 def test_a_difference_that_the_original_makes_too_is_none(pool: ThreadPoolExecutor) -> None:
     original = Original("it is Monday", "it is Tuesday")
     answers = reference(pool, original, first="it is Monday")
-    assert verdict(answers.judge([ran(result(GET, "it is Tuesday"))]).tests[0]) is Verdict.SAME
+    assert verdict(answers.judge([ran(result(GET, "it is Tuesday"))]).outcomes[0]) is Verdict.SAME
     assert len(original.asked) == 2
 
 
@@ -118,14 +118,16 @@ def test_a_check_that_no_trace_saw_is_compared(pool: ThreadPoolExecutor) -> None
     """One answer is known; what of it is noise is found out when it matters."""
     original = Original("visit 1 of you", "visit 2 of you", "visit 9 of you")
     answers = reference(pool, original, first="")
-    assert verdict(answers.judge([ran(result(GET, "visit 7 of you"))]).tests[0]) is (Verdict.ALIKE)
-    assert not answers.judge([ran(result(GET, "visit of you"))]).tests[0].passed
+    assert verdict(answers.judge([ran(result(GET, "visit 7 of you"))]).outcomes[0]) is (
+        Verdict.ALIKE
+    )
+    assert not answers.judge([ran(result(GET, "visit of you"))]).outcomes[0].passed
 
 
 def test_an_original_that_fails_the_second_time_is_not_compared(pool: ThreadPoolExecutor) -> None:
     judgement = reference(pool, Original(""), first="made").judge([ran(result(GET, "anything"))])
-    assert verdict(judgement.tests[0]) is None
-    assert judgement.tests[0].passed
+    assert verdict(judgement.outcomes[0]) is None
+    assert judgement.outcomes[0].passed
     (note,) = judgement.notes
     assert "fails `GET /` when it is run again (500)" in note
 
@@ -136,8 +138,8 @@ def test_an_original_that_cannot_run_again_is_a_note(pool: ThreadPoolExecutor) -
 
     answers = Reference([result(GET, "one answer")], plan(GET), refuse, pool)
     judgement = answers.judge([ran(result(GET, "another answer"))])
-    assert verdict(judgement.tests[0]) is Verdict.UNKNOWN
-    assert judgement.tests[0].passed
+    assert verdict(judgement.outcomes[0]) is Verdict.UNKNOWN
+    assert judgement.outcomes[0].passed
     assert judgement.notes == ("the original could not be run again: the port is taken",)
 
 
@@ -145,15 +147,15 @@ def test_saved_answers_stand_for_the_original(pool: ThreadPoolExecutor) -> None:
     """Where it is not run at all, one answer may be the only one known."""
     answers = Reference([result(GET, "one answer")], plan(GET), None, pool)
     same, other = ran(result(GET, "one answer")), ran(result(GET, "another answer"))
-    assert verdict(answers.judge([same]).tests[0]) is Verdict.SAME
-    assert verdict(answers.judge([other]).tests[0]) is Verdict.UNKNOWN
+    assert verdict(answers.judge([same]).outcomes[0]) is Verdict.SAME
+    assert verdict(answers.judge([other]).outcomes[0]) is Verdict.UNKNOWN
 
 
 def test_a_probe_that_failed_is_not_compared(pool: ThreadPoolExecutor) -> None:
     judgement = reference(pool, Original("x"), first="x").judge([ran(result(GET, ""))])
-    assert verdict(judgement.tests[0]) is None
+    assert verdict(judgement.outcomes[0]) is None
     with pytest.raises(SmokeTestError) as caught:
-        raise_for_failure(judgement.tests)
+        raise_for_failure(judgement.outcomes)
     assert not isinstance(caught.value, DifferentAnswerError)
 
 
@@ -197,9 +199,9 @@ def test_a_page_that_the_original_answers_now_so_and_now_so_may_do_either(
 ) -> None:
     answers = crawled_twice(pool, crawled(200, 503, passed=False))
     judgement = answers.judge([ran(crawled(200, 503, passed=False))])
-    assert judgement.tests[0].passed
+    assert judgement.outcomes[0].passed
     assert "either answer passes" in judgement.notes[0]
-    assert answers.judge([ran(crawled(200, 200))]).tests[0].passed
+    assert answers.judge([ran(crawled(200, 200))]).outcomes[0].passed
 
 
 def test_a_page_that_only_the_image_answers_otherwise_fails_the_smoke_test(
@@ -207,7 +209,7 @@ def test_a_page_that_only_the_image_answers_otherwise_fails_the_smoke_test(
 ) -> None:
     for second in (crawled(200, 200), crawled(200, 503, passed=False)):
         judgement = crawled_twice(pool, second).judge([ran(crawled(404, 200, passed=False))])
-        assert not judgement.tests[0].passed
+        assert not judgement.outcomes[0].passed
         with pytest.raises(SmokeTestError) as caught:
-            raise_for_failure(judgement.tests)
+            raise_for_failure(judgement.outcomes)
         assert caught.value.exit_code == 13
