@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slimmer.build.job import Job
-from slimmer.build.trace_file import repairs_of_trace
 from slimmer.build.values import Decision, OriginalFiles, TracedOriginal, TracedRole
 from slimmer.ecosystems import RULEBOOK
 from slimmer.files import PathGlobs, RootfsIndex
@@ -18,9 +17,11 @@ from slimmer.values import Repair, RunOptions, Trace
 def decide_for_roles(
     job: Job, traced: TracedOriginal, files: OriginalFiles, repairs: tuple[Repair, ...] = ()
 ) -> Decision:
-    """The union of what all roles need. `repairs` are what earlier rounds were seen to miss."""
+    """The union of what all roles need. `repairs` are what earlier rounds were seen to miss; what
+    the build that saved the trace has repaired comes along."""
+    known = traced.recalled.repairs if traced.recalled is not None else ()
     with job.clock.stage("decide"):
-        requests = keep_requests(job, traced, files, (*repairs_of_trace(traced), *repairs))
+        requests = keep_requests(job, traced, files, (*known, *repairs))
         keep = union_of([decide(each, RULEBOOK) for each in requests])
         job.progress.detail(
             "decide", f"{len(keep.reasons):,} of {len(files.index):,} paths are kept"

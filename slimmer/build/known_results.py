@@ -35,10 +35,10 @@ def has_passed(
     cases: Sequence[SmokeCase],
 ) -> bool:
     """Whether the build that saved the trace has seen all these images pass all this."""
-    if traced.trace_file is None or not traced.trace_file.recalled:
+    if traced.recalled is None:
         return False
     passed = what_passed(job, images, cases)
-    return bool(passed) and set(passed).issubset(traced.trace_file.saved.passed)
+    return bool(passed) and set(passed).issubset(traced.recalled.passed)
 
 
 def _asked(case: SmokeCase) -> dict[str, Any]:

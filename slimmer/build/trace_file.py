@@ -94,19 +94,16 @@ def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:
 
 def results_of_original(traced: TracedOriginal) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
     """What the original is known to answer, role by role: not to a probe that was never sent."""
-    saved = (
-        traced.trace_file.saved.all_roles
-        if traced.trace_file and traced.trace_file.recalled
-        else ()
-    )
-    sent = {role.name: role.probes for role in saved}
+    if traced.recalled is None:
+        return tuple((each.role, each.examination.results) for each in traced.roles)
+    sent = {role.name: role.probes for role in traced.recalled.all_roles}
     return tuple(
         (
             each.role,
             tuple(
                 result
                 for result in each.examination.results
-                if not saved or result.probe in sent[each.role.name]
+                if result.probe in sent[each.role.name]
             ),
         )
         for each in traced.roles
@@ -122,13 +119,6 @@ def save_outcome(
         ordered = tuple(sorted(repairs, key=lambda repair: repair.path))
         saved = dataclasses.replace(traced.trace_file.saved, repairs=ordered, passed=passed)
         _write(traced.trace_file.file, saved)
-
-
-def repairs_of_trace(traced: TracedOriginal) -> tuple[Repair, ...]:
-    """What an earlier build from the same trace turned out to need."""
-    if traced.trace_file is not None and traced.trace_file.recalled:
-        return traced.trace_file.saved.repairs
-    return ()
 
 
 def recall_trace(

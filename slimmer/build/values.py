@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slimmer.errors import SmokeTestError
 from slimmer.files import PackageDatabase, RootfsIndex
 from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
@@ -24,7 +25,6 @@ from slimmer.values import (
 )
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
-    from slimmer.errors import SmokeTestError
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
     from slimmer.trace.saved import Drift, SavedTrace
@@ -77,6 +77,12 @@ class TracedOriginal:
     """Sentences for the report."""
     trace_file: TraceFile | None = None
     """None where the trace is neither saved nor read."""
+
+    @property
+    def recalled(self) -> SavedTrace | None:
+        """The saved trace that stood in for the runs; None where the original was run."""
+        file = self.trace_file
+        return file.saved if file is not None and file.recalled else None
 
 
 @dataclass(frozen=True, kw_only=True)

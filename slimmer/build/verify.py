@@ -4,7 +4,7 @@ probes."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from slimmer.build.fidelity import FidelityChecks
 from slimmer.build.job import Job
@@ -55,26 +55,22 @@ def verify(
 
 def _tested(job: Job, built: BuiltImages, checks: FidelityChecks) -> BuiltImages:
     checking = checks.start(built.loaded)
-    with job.clock.stage("verify"):
-        outcomes = _verify(job, built.loaded, built.cases)
-    failure = _failure(built.cases, outcomes)
+    outcomes: tuple[SmokeOutcome, ...] = ()
+    failure: SmokeTestError | None = None
+    try:
+        with job.clock.stage("verify"):
+            outcomes = _verify(job, built.loaded, built.cases)
+            for case in built.cases:
+                with naming_role(case.role):
+                    raise_for_failure(each for each in outcomes if each.role == case.role.name)
+    except SmokeTestError as error:
+        failure = error
     with job.clock.stage("fidelity"):
         # An image that is not what was packed explains a probe that fails: no case for repair.
         fidelity = tuple(check.result() for check in checking)
         paths = sum(each.paths for each in fidelity)
         job.progress.detail("fidelity", f"{paths:,} paths as in the original")
     return dataclasses.replace(built, outcomes=outcomes, fidelity=fidelity, failure=failure)
-
-
-def _failure(cases: Iterable[SmokeCase], outcomes: Sequence[SmokeOutcome]) -> SmokeTestError | None:
-    """The first one, by role."""
-    for case in cases:
-        try:
-            with naming_role(case.role):
-                raise_for_failure(each for each in outcomes if each.role == case.role.name)
-        except SmokeTestError as error:
-            return error
-    return None
 
 
 def _case(job: Job, traced: TracedRole) -> SmokeCase:
