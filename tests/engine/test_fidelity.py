@@ -310,4 +310,6 @@ def test_a_packer_that_lies_ends_the_build_and_tags_nothing(
             console_progress(sys.stderr, quiet=True),
         )
     assert raised.value.exit_code == 17
-    assert not (tmp_path / "slim-report").exists()
+    report = json.loads((tmp_path / raised.value.report_file).read_text())
+    assert report["exit_code"] == 17
+    assert report["slim"] is None
