@@ -129,23 +129,18 @@ def _pack(
     )
     size = sum(layer.size for layer in slim.layers)
     job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
-    if debug_layer is None:
-        return {ImageKind.SLIM: slim}, {ImageKind.SLIM: planning.layers}
-    debug = pack_debug_image(
-        slim,
-        debug_layer.plan,
-        debug_layer.content,
-        job.folder,
-        path_folders=debug_layer.path_folders,
-        latest=latest,
-    )
-    return (
-        {ImageKind.SLIM: slim, ImageKind.DEBUG: debug},
-        {
-            ImageKind.SLIM: planning.layers,
-            ImageKind.DEBUG: (*planning.layers, debug_layer.plan),
-        },
-    )
+    images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: planning.layers}
+    if debug_layer is not None:
+        images[ImageKind.DEBUG] = pack_debug_image(
+            slim,
+            debug_layer.plan,
+            debug_layer.content,
+            job.folder,
+            path_folders=debug_layer.path_folders,
+            latest=latest,
+        )
+        plans[ImageKind.DEBUG] = (*planning.layers, debug_layer.plan)
+    return images, plans
 
 
 def keep_to_budget(job: Job, assembly: Assembly) -> None:

@@ -1,0 +1,97 @@
+"""A build that fails after its traced run is reported, whatever it is that fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from slimmer.errors import (
+    BudgetError,
+    EngineOperationError,
+    InterruptedRunError,
+    NoSpaceError,
+    SlimError,
+    TraceFileError,
+)
+from slimmer.progress.progress import QuietProgress
+from tests.unit.build.bench import SLIM, Bench
+from tests.unit.build.engine import Process
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("load_image", NoSpaceError("no space is left on the engine's disk")),
+        ("tag_image", EngineOperationError("the engine fails")),
+        ("load_image", KeyboardInterrupt()),
+        ("load_image", AssertionError("a bug")),
+    ],
+)
+def test_whatever_fails_after_the_traced_run_is_reported(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, method: str, error: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(bench.engine, method, fail)
+    told: dict[type[BaseException], type[SlimError]] = {
+        KeyboardInterrupt: InterruptedRunError,
+        AssertionError: SlimError,
+    }
+    trace = bench.folder / "app.trace"
+
+    _, report = bench.fails(told.get(type(error), type(error)), save_trace=trace)
+
+    assert {each["path"] for each in report["kept"]} > {"/bin/app", "/etc/app.conf"}
+    assert report["trace"]["phases"]
+    assert trace.is_file()
+    assert (bench.reports / "trace").is_file()
+    assert not (bench.reports / "container.log").exists()
+
+
+def test_a_failure_leaves_nothing_of_an_earlier_report(bench: Bench) -> None:
+    bench.build()
+    assert (bench.reports / "dropped.json").is_file()
+    del bench.engine.names[SLIM]
+
+    bench.fails(BudgetError, max_size=1000)
+
+    assert {each.name for each in bench.reports.iterdir()} == {
+        "report.json",
+        "report.html",
+        "trace",
+    }
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_the_failure(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.reports.write_text("a file where the directory should be")
+    warnings: list[str] = []
+    monkeypatch.setattr(QuietProgress, "warned", lambda _, text: warnings.append(text))
+
+    with pytest.raises(BudgetError) as caught:
+        bench.build(max_size=1000)
+
+    assert caught.value.report_file == ""
+    assert any("no report of the failure could be written" in text for text in warnings)
+
+
+def test_a_trace_that_cannot_be_saved_is_reported(bench: Bench) -> None:
+    place = bench.folder / "there"
+
+    def program(process: Process) -> int:
+        place.mkdir(exist_ok=True)  # after the look at it that comes first
+        return 0
+
+    bench.fails(SlimError, program, save_trace=place)
+
+
+def test_a_failure_before_there_is_a_trace_has_no_report(bench: Bench) -> None:
+    wrong = bench.folder / "app.trace"
+    wrong.write_text("not a trace")
+
+    with pytest.raises(TraceFileError) as caught:
+        bench.build(from_trace=wrong)
+
+    assert caught.value.report_file == ""
+    assert not bench.reports.exists()
