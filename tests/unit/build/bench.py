@@ -15,7 +15,7 @@ from slimmer.errors import SlimError
 from slimmer.options import BuildOptions, DebugImage
 from slimmer.progress.progress import QuietProgress
 from slimmer.values import Strategy
-from tests.unit.build.engine import ORIGINAL, MemoryEngine, Process, Program
+from tests.unit.build.engine import ORIGINAL, ORIGINAL_ID, MemoryEngine, Process, Program
 
 SLIM = "my-app:1-slim"
 LATE = "/etc/late.conf"
@@ -87,4 +87,4 @@ def is_traced_original(process: Process) -> bool:
 
 
 def is_original(process: Process) -> bool:
-    return process.image.endswith("00")
+    return process.image == ORIGINAL_ID

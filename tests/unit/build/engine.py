@@ -27,6 +27,7 @@ from tests.unit.files.serving import ENGINE_ARCHITECTURES, SERVER
 from tests.unit.trace.wire import stream
 
 ORIGINAL = "my-app:1"
+ORIGINAL_ID = "sha256:" + "0" * 64
 MADE = 1_700_000_000
 """Seconds: the time of all files of the original, which is older than its image."""
 EXECUTED = 2
@@ -105,11 +106,10 @@ class MemoryEngine(Engine):
             file.chmod(0o755 if file.parent.name == "bin" else 0o644)
         for place in (*root.rglob("*"), root):
             os.utime(place, (MADE, MADE))
-        identity = "sha256:" + "0" * 64
-        self._roots[identity] = root
-        self.names[ORIGINAL] = identity
-        self._images[identity] = {
-            "Id": identity,
+        self._roots[ORIGINAL_ID] = root
+        self.names[ORIGINAL] = ORIGINAL_ID
+        self._images[ORIGINAL_ID] = {
+            "Id": ORIGINAL_ID,
             "Config": {"Entrypoint": ["/bin/app"]},
             "Architecture": ENGINE_ARCHITECTURES[os.uname().machine],
             "Os": "linux",

@@ -141,7 +141,10 @@ def test_five_thousand_paths_stay_below_half_a_megabyte() -> None:
 def test_a_failed_run_has_a_page_as_well() -> None:
     report = compose_report(recorded_run(slim=None, error=failed_with("no answer")))
 
-    assert "no answer" in Page(to_page(report)).text_of["p"]
+    page = Page(to_page(report))
+    assert "no answer" in page.text_of["p"]
+    assert "keep <more>" in page.text_of["p"], "the hint"
+    assert "a line\nof evidence" in page.text_of["pre"]
 
 
 def test_both_files_are_written_and_named_in_the_report(tmp_path: Path) -> None:
