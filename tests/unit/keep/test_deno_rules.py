@@ -11,7 +11,7 @@ from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
 
 CACHE = "/home/me/.cache/deno"
-NPM = f"{CACHE}/npm/registry.npmjs.org"
+NPM = f"{CACHE}/npm/registry.example"
 MAIN = "/srv/app/main.ts"
 
 
