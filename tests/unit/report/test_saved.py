@@ -106,8 +106,8 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], byte
     [
         ("report.json", lambda content: content[: len(content) // 2], "not a whole one"),
         ("report.json", lambda content: b"", "not a whole one"),
-        ("report.json", lambda content: b"\x7fELF\xff\0", "is no report"),
-        ("report.json", lambda content: b"[" * 100_000, "is no report"),
+        ("report.json", lambda content: b"\x7fELF\xff\0", "is not a complete report"),
+        ("report.json", lambda content: b"[" * 100_000, "is not a complete report"),
         ("report.json", lambda content: b'{"bomFormat": "CycloneDX"}', "no report of slimmer"),
         ("report.json", lambda content: b"[1]", "no report of slimmer"),
         ("report.json", edited(lambda it: it.update(schema_version=2)), "in form 2; this"),

@@ -214,7 +214,7 @@ def test_a_stage_that_runs_again_is_shown_last() -> None:
 def test_the_summary_names_what_was_repaired_and_what_makes_it_lasting() -> None:
     text = summary(repair=REPAIRED)
     assert "2 paths in 2 rounds; keep from the start with:" in text
-    assert "--rule package-data  for /bin/app, looked up in vain by /bin/sh in phase" in text
+    assert "--rule package-data  for /bin/app, looked up and not found by /bin/sh in phase" in text
     assert "--include '/app/<script>alert(1)<'  missing where /app was listed by /bin/sh" in text
     assert "repaired" not in summary()
 
