@@ -135,7 +135,7 @@ def test_what_was_excluded_is_said_with_who_looked_for_it() -> None:
 def test_a_directory_tells_what_is_below_it() -> None:
     below = why(ACCOUNT, "/usr/bin").below
     assert below is not None
-    assert (below.kept_files, below.gone_files, below.gone_size) == (5, 4, 5027)
+    assert (below.kept_files, below.dropped_files, below.dropped_size) == (5, 4, 5027)
     assert "nothing below it is kept, 1 file, 70 B dropped" in why(ACCOUNT, "/usr/lib").causes
 
 

@@ -296,5 +296,5 @@ def test_the_summary_says_what_was_explored() -> None:
     text = summary()
     assert "3 requests from http://localhost:8080/ in" in text
     assert "1 with 200, 1 with 404, 1 with none" in " ".join(text.split())
-    assert "left out 2 of another origin" in text
+    assert "skipped 2 of another origin" in text
     assert "GET /<b>gone: 404 Not Found, found on /" in text
