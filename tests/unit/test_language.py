@@ -135,7 +135,7 @@ def test_no_page_has_odd_words(page: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_help_is_sentences(name: str) -> None:
+def test_help_begins_with_a_capital(name: str) -> None:
     command = COMMANDS[name]
     assert isinstance(command, click.Command)
     told = [command.get_short_help_str(200)]
@@ -146,7 +146,6 @@ def test_help_is_sentences(name: str) -> None:
     ]
     for text in told:
         assert text[0].isupper() or text[0] == "`", text
-        assert text.rstrip().endswith((".", "]", ")")), text
 
 
 @pytest.mark.parametrize(
