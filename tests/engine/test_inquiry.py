@@ -190,7 +190,7 @@ def test_a_broken_report_is_refused(built: Built, tmp_path: Path) -> None:
     file.write_bytes(built.report.read_bytes()[:1000])
     ran = built.ask("diff", built.slim, "--report", str(file))
     assert (ran.code, ran.stdout) == (27, "")
-    assert "not a whole one" in ran.stderr
+    assert "is not a complete report" in ran.stderr
 
 
 def test_an_image_of_others_and_one_that_is_not_there(built: Built) -> None:

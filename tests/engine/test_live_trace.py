@@ -200,7 +200,7 @@ def test_a_name_is_given_once(slim: Callable[..., Ran], server: str, traces: Pat
     assert slim("trace", "start", server, "--name", name).code == 0
     again = slim("trace", "start", server, "--name", name)
     assert again.code == UsageError.exit_code
-    assert f"there is a trace of the name {name} already" in again.stderr
+    assert f"there is a trace named {name} already" in again.stderr
     nowhere = slim("trace", "stop", name, "-o", "no/such/folder/app.trace")
     assert nowhere.code == UsageError.exit_code
     undecided = slim("trace", "stop", name)
