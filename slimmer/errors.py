@@ -118,7 +118,7 @@ class NoSpaceError(SlimError):
     """The disk of slimmer or of the engine is full."""
 
     exit_code = 14
-    cause = "no space is left on a disk"
+    cause = "no space left on a disk"
 
 
 class BudgetError(SlimError):
@@ -175,7 +175,7 @@ class MissedFilesError(SlimError):
     """`slim watch` saw lookups of files that the slimming removed."""
 
     exit_code = 24
-    cause = "slim watch saw lookups of removed files"
+    cause = "slim watch saw lookups of dropped files"
 
 
 class WatchFileError(SlimError):
@@ -275,7 +275,7 @@ def as_slim_error(error: BaseException) -> SlimError:
     if isinstance(error, SlimError):
         return error
     if isinstance(error, KeyboardInterrupt):
-        return InterruptedRunError("interrupted; everything this run created is removed")
+        return InterruptedRunError("interrupted; everything that this run created has been removed")
     return SlimError(
         f"internal error: {type(error).__name__}: {error}",
         hint="this is a bug in slimmer: please report it with the lines above",
