@@ -115,6 +115,6 @@ def test_a_full_disk(
     _, report = fails(14, *FLAGS, "--output", str(tiny_disk / "image.tar"))
 
     assert [test["passed"] for test in report["tests"]] == [True, True]
-    assert "no space is left" in report["problem"]
+    assert "no space left" in report["problem"]
     assert "log" not in report["artifacts"], "no container failed"
     assert (tmp_path / "app.trace").is_file()
