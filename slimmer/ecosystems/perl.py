@@ -43,11 +43,12 @@ class PerlModulesRule(Rule):
         super().__init__(context)
         self._tables_are_kept: set[str] = set()
         self._whole: set[str] = set()
+        self._is_kept = any(_PERL.fullmatch(name_of(path)) for path in context.seen)
 
-    @cached_property
+    @property
     def _ran(self) -> bool:
-        """Whether a Perl ran: where none did, a module that lies somewhere asks for nothing."""
-        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
+        """Whether a Perl ran or is kept to: where none is, a module asks for nothing."""
+        return self._is_kept
 
     @cached_property
     def _roots(self) -> tuple[str, ...]:
@@ -65,6 +66,10 @@ class PerlModulesRule(Rule):
         return tuple(sorted(roots))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        self._is_kept = self._is_kept or any(
+            _PERL.fullmatch(name_of(entry.path)) and entry.path not in self.context.bystanders
+            for entry in fresh
+        )
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue
