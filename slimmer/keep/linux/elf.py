@@ -36,8 +36,11 @@ _LONGEST_STRING = 1 << 16
 _MOST_STRING_BYTES = 1 << 20
 _MOST_SYMBOLS = 1 << 18
 _LARGEST_STRING_TABLE = 1 << 26
-# Functions of the C library that start a shell, and the one that opens modules of iconv.
-TELLING_IMPORTS = frozenset(("iconv_open", "popen", "system", "wordexp"))
+# Functions of the C library that start a shell, or a program by its name, and the one that opens
+# modules of iconv.
+SHELL_STARTERS = frozenset(("popen", "system", "wordexp"))
+PROGRAM_STARTERS = SHELL_STARTERS | {"execlp", "execvp", "execvpe", "posix_spawnp"}
+TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open"}
 
 
 class CorruptElfError(ValueError):

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import (
-    commands_in_settings,
+    COMMON_WORDS,
+    may_mention,
     mentions_of,
     programs_of_script,
-    shell_scripts_in,
+    scripts_in_settings,
+    scripts_in_source,
 )
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -20,11 +23,12 @@ from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of_libraries
 from slimmer.values import Entry, EntryType
 
 _LARGEST_TEXT = 16 << 20
-_LARGEST_PROGRAM = 256 << 20
+_LARGEST_PROGRAM = 64 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
 # one of which the text has the name alone.
 _HEAVIEST = 64_000_000
 _HEAVIEST_MAYBE = 8_000_000
+_HEAVIEST_STARTED = 2_000_000
 _SOURCES = re.compile(
     r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy)", re.I
 )
@@ -64,9 +68,12 @@ class MentionsRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
-            if entry.type is not EntryType.FILE or not entry.size or self._is_packaged(entry.path):
+            if entry.type is not EntryType.FILE or not entry.size:
                 continue
-            if self.context.content.head(entry.path, 4) == b"\x7fELF":
+            if self._is_packaged(entry.path):
+                if is_program(entry) and entry.path not in self.context.bystanders:
+                    yield from self._started_by_program(entry)
+            elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
             elif entry.size <= _LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
@@ -89,17 +96,18 @@ class MentionsRule(Rule):
         if is_dependency and not _SOURCES.fullmatch(entry.path):
             return
         data = self.context.content.head(entry.path, _LARGEST_TEXT)
-        if b"\0" in data[:4096]:
+        if b"\0" in data[:4096] or (is_dependency and not may_mention(data)):
             return
-        text, name = os.fsdecode(data), name_of(entry.path)
-        found = mentions_of(text, is_dependency=is_dependency)
+        known, name = self._known, name_of(entry.path)
+        found = mentions_of(data, known, is_dependency=is_dependency)
         if not is_dependency:
+            scripts: list[str] = []
             if _BACKTICK_SOURCES.fullmatch(name):
-                for script in shell_scripts_in(text):
-                    found.programs |= programs_of_script(script)
+                scripts += scripts_in_source(os.fsdecode(data))
             if _SETTINGS.fullmatch(name):
-                for line in commands_in_settings(text):
-                    found.programs |= programs_of_script(line)
+                scripts += scripts_in_settings(os.fsdecode(data))
+            for script in scripts:
+                found.programs |= programs_of_script(script, known)
         for program in sorted(found.programs):
             yield from self._program(program, entry.path, _HEAVIEST)
         for program in sorted(found.maybe_programs - found.programs):
@@ -112,6 +120,17 @@ class MentionsRule(Rule):
             for path in _LDCONFIG:
                 detail = f"{entry.path} asks it for libraries"
                 yield Want(path=path, detail=detail, because=entry.path)
+
+    def _started_by_program(self, entry: Entry) -> Iterable[Want]:
+        """Of the distribution's programs: what they start by a name that stands in them alone, as
+        tar starts gzip."""
+        elf = self.context.elf_files.get(entry.path)
+        if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
+            return
+        data = self.context.content.head(entry.path, _LARGEST_PROGRAM)
+        for name in sorted({os.fsdecode(match) for match in _NAME_IN_PROGRAM.findall(data)}):
+            if name in self._known and name not in COMMON_WORDS:
+                yield from self._program(name, entry.path, _HEAVIEST_STARTED)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
         """Of the author's own programs: paths, names that stand alone as C and Rust have them, and
@@ -127,6 +146,11 @@ class MentionsRule(Rule):
         names |= {name for name in self._requested_programs if name.encode() in data}
         for name in sorted(names):
             yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The names that programs of the image have on the PATH."""
+        return self.context.programs.names
 
     @cached_property
     def _requested_programs(self) -> frozenset[str]:

@@ -63,7 +63,8 @@ class EntrypointScriptsRule(Rule):
         path = entry.path
         if path in self._scripts or path in self.context.seen:
             return True
-        # Nobody is known to start it; what is there as a part of something larger never is.
+        if self.context.own_files.are_known:
+            return self.context.own_files.contains(entry)
         return path not in self.context.bystanders and not self.context.environments.contains(path)
 
     def _is_shell_script(self, entry: Entry) -> bool:

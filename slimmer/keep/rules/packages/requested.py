@@ -1,4 +1,4 @@
-"""Packages that somebody asked for by name and that have no program: they are there to be loaded."""
+"""Packages without programs that somebody asked for by name: they are there to be loaded."""
 
 from __future__ import annotations
 
@@ -12,8 +12,21 @@ from slimmer.keep.rules.packages.places import is_documentation, is_for_building
 
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
-_NAMES = ("-dev", "-devel", "-doc", "-docs", "-dbg", "-dbgsym", "-headers", "-static", "-openrc")
-_INSTALLERS = frozenset(("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools"))
+_NAMES = (
+    "-dev",
+    "-devel",
+    "-doc",
+    "-docs",
+    "-dbg",
+    "-dbgsym",
+    "-headers",
+    "-static",
+    "-openrc",
+    "-venv",
+)
+_INSTALLERS = frozenset(
+    ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
+)
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
 
@@ -35,7 +48,10 @@ class RequestedPackagesRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return
-        asked = [package for package in packages.packages if package.requested]
+        # Whatever another one needs may have come with the base of the image, where nobody wrote
+        # down what was asked for.
+        needed = {each for package in packages.packages for each in packages.dependencies(package)}
+        asked = [each for each in packages.packages if each.requested and each not in needed]
         done: set[str] = set()
         pending = [(package, f"installed by name: {package.name}") for package in asked]
         while pending:
@@ -53,6 +69,8 @@ class RequestedPackagesRule(Rule):
                 if not is_documentation(path) and not is_for_building(path):
                     yield Want(path=path, detail=detail, bystander=True)
             for other in packages.dependencies(package):
+                if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
+                    continue  # by what is linked to them
                 pending.append((other, f"{detail}, which needs {other.name}"))
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:

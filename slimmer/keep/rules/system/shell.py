@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of
+from slimmer.keep.linux.elf import SHELL_STARTERS
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
 _SHELL = "/bin/sh"
-_STARTERS = frozenset(("popen", "system", "wordexp"))
 _LARGEST_PROGRAM = 256 << 20
 
 
@@ -38,7 +38,7 @@ class ShellRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or entry.path in self.context.bystanders:
             return False
-        if not _STARTERS.isdisjoint(elf.imports):
+        if not SHELL_STARTERS.isdisjoint(elf.imports):
             return True
         if not is_program(entry) or name_of(entry.path).startswith(("lib", "ld-")):
             return False
