@@ -13,7 +13,7 @@ from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, program_of_env, re
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
-    r"^\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"
+    r"(?:^|;)\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"
     r"(?P<module>[A-Za-z_]\w*(?:::\w+)*)",
     re.MULTILINE,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.files import PackageDatabase, RootfsIndex, is_below, name_of, parent_of
+from slimmer.files import PackageDatabase, RootfsIndex, name_of, parent_of
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
 
@@ -54,6 +54,7 @@ class OwnFiles:
         self._index = index
         self._packages = packages
         self._environments = environments
+        self._nobodys = {"/": False} | dict.fromkeys((*_NOBODYS, "/vmlinuz", "/initrd.img"), True)
         self.claimed: frozenset[str] = frozenset()
         """Paths outside of environments that rules of languages decide about; set before rules
         are asked."""
@@ -83,11 +84,16 @@ class OwnFiles:
         return not self._is_generated(path)
 
     def _is_nobodys(self, path: str) -> bool:
-        if path.count("/") == 1 and path in ("/.dockerenv", "/vmlinuz", "/initrd.img"):
-            return True
-        return any(is_below(path, folder) for folder in _NOBODYS) or bool(
-            _STATE_OF_INSTALLERS.fullmatch(path)
-        )
+        """Each directory is looked at once, as `Environments.contains` does it."""
+        asked = []
+        while path not in self._nobodys:
+            asked.append(path)
+            path = parent_of(path)
+        answer = self._nobodys[path]
+        for below in reversed(asked):
+            answer = answer or bool(_STATE_OF_INSTALLERS.fullmatch(below))
+            self._nobodys[below] = answer
+        return answer
 
     def _is_own_link(self, entry: Entry) -> bool:
         """Links of alternatives, and those to what a rule of a language decides about, are not."""
@@ -97,7 +103,7 @@ class OwnFiles:
         if not target:
             return True
         decided = target in self.claimed or self._environments.contains(target)
-        return not decided and not any(is_below(target, folder) for folder in _NOBODYS)
+        return not decided and not self._is_nobodys(target)
 
     def _is_generated(self, path: str) -> bool:
         name = name_of(path)
