@@ -17,6 +17,8 @@ _USED = re.compile(
     r"(?P<module>[A-Za-z_]\w*(?:::\w+)*)",
     re.MULTILINE,
 )
+_BASES = re.compile(r"\buse\s+(?P<pragma>base|parent)\b(?P<modules>[^;]*)")
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
@@ -98,7 +100,12 @@ class PerlModulesRule(Rule):
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
         drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
-        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers}):
+        bases = (
+            module
+            for pragma, modules in _BASES.findall(text)
+            for module in (pragma, *_MODULE.findall(modules))
+        )
+        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}):
             file = module.replace("::", "/") + ".pm"
             for root in self._roots:
                 if f"{root}/{file}" in self.context.index:

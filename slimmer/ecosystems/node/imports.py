@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from slimmer.files import name_of
 
 _REQUIRED = re.compile(
-    r"""(?:\b\w*[rR]equire\w*(?:\.resolve)?\s*\(|\bimport\b\s*\(?|\bfrom\b)"""
+    r"""(?:\brequire(?:\.resolve)?\s*\(|\bimport\b\s*\(?|\bfrom\b)"""
     r"""\s*(?:/\*.*?\*/\s*)?(['"`])"""
     r"""(?P<name>(?:@[\w.~-]+/)?[A-Za-z\d_][\w.~-]*)(?:/[^'"`\n]*)?\1"""
 )
