@@ -67,8 +67,8 @@ def runtime_entries(
     index: RootfsIndex, package: str, manifest: Mapping[str, Any], *, declarations: bool = False
 ) -> Iterator[Entry]:
     """What of a package is there to run: all but tests, documentation, source maps and (unless
-    `declarations`) declarations of types, and but the packages inside of it. `yaml` has code in `dist/doc`, so only
-    directories at its top count, and none that the manifest names as code."""
+    `declarations`) declarations of types, and but the packages inside of it. `yaml` has code in
+    `dist/doc`, so only directories at its top count, and none that the manifest names as code."""
     code = " ".join(_texts([manifest.get(field) for field in _CODE_FIELDS]))
     skipped = {folder for folder in _NO_RUNTIME if not re.search(rf"(?:^|[\s/]){folder}/", code)}
     start = len(package) + 1

@@ -47,7 +47,8 @@ class NodePackagesRule(Rule):
     """A package is touched when a file of it is kept, other than its package.json alone (Node
     reads that of every directory on its way), or when the application's own sources require it, on
     whatever branch. It stays whole, with the packages that it requires and with those installed
-    beside it: `require` stands inside of functions, and addons are chosen by platform at run time."""
+    beside it: `require` stands inside of functions, and addons are chosen by platform at run time.
+    """
 
     name = "node-packages"
     summary = "Node packages of a folder that is in use, whole, without tests and docs"
@@ -62,17 +63,27 @@ class NodePackagesRule(Rule):
         self._heavy: dict[str, int] = {}
         self._reads_declarations = False
 
+    def package_of(self, path: str) -> str:
+        """The directory of the package that a path lies in; empty where it is in none."""
+        return package_of(path)
+
+    def find(self, name: str, requirer: str) -> Iterable[tuple[str, str]]:
+        """What `name` means to a file in the directory `requirer`: by which path each package is
+        found, and its real one."""
+        found = find_package(self.context.index, name, requirer)
+        return (found,) if found[1] else ()
+
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         touched: dict[str, str] = {}
         self._reads_declarations = self._reads_declarations or self._has_compiler()
         for entry in fresh:
             if entry.type is not EntryType.FILE or name_of(entry.path) == MANIFEST:
                 continue
-            package = package_of(entry.path)
+            package = self.package_of(entry.path)
             if package and package not in self._touched:
                 touched.setdefault(package, entry.path)
             if not package:
-                for by_path, real in self._required_by(entry):
+                for by_path, real in self.required_by(entry):
                     detail = f"{entry.path} requires it"
                     yield Want(path=by_path, detail=detail, because=entry.path)
                     if real not in self._touched:
@@ -99,13 +110,12 @@ class NodePackagesRule(Rule):
                     if real not in self._touched:
                         required.setdefault(real, because)
                 for name in required_names(manifest):
-                    by_path, real = find_package(self.context.index, name, package)
-                    if real:
+                    for by_path, real in self.find(name, package):
                         # pnpm: the way to it is a link beside the package.
                         detail = f"{package} requires {name}"
                         yield Want(path=by_path, detail=detail, because=because)
-                    if real and real not in self._touched:
-                        required.setdefault(real, because)
+                        if real not in self._touched:
+                            required.setdefault(real, because)
             touched = required
         yield from self._commands()
 
@@ -179,12 +189,12 @@ class NodePackagesRule(Rule):
         for package, size in sorted(self._heavy.items()):
             if package not in self._touched:
                 yield (
-                    f"the Node package in {package} ({size / 1e6:,.0f} MB) was left out: nothing "
+                    f"the Node package in {package} ({size / 1e6:,.0f} MB) was dropped: nothing "
                     f"touched or requires it. --include {package} keeps it."
                 )
 
-    def _required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:
-        """What a source of the application requires, as `find_package` finds it."""
+    def required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:
+        """What a source of the application requires, as `find` finds it."""
         packages = self.context.request.packages
         root = self.context.application_root(entry.path)
         if not 0 < entry.size <= LARGEST_SOURCE or not is_application_source(entry.path, root):
@@ -195,9 +205,8 @@ class NodePackagesRule(Rule):
         if "." not in name_of(entry.path) and not _SHEBANG.match(source):
             return
         for name in required_packages(source):
-            found = find_package(self.context.index, name, parent_of(entry.path))
-            if found[1] and name not in _BUILTINS:
-                yield found
+            if name not in _BUILTINS:
+                yield from self.find(name, parent_of(entry.path))
 
     def _has_compiler(self) -> bool:
         """Whether TypeScript's compiler, which reads declarations of types, ran."""

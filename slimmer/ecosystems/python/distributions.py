@@ -117,7 +117,7 @@ class Site:
         return f"{self.folder}/{first.removesuffix('.py')}" in self._started
 
     def _read(self, metadata: str) -> Distribution:
-        name = normalized(name_of(metadata).rsplit(".", 1)[0].partition("-")[0])
+        name = normalized(re.split(r"-(?=\d)", name_of(metadata).rsplit(".", 1)[0])[0])
         listed = listed_files(self._index, self._content, metadata)
         if listed is None:
             listed = self._packaged(metadata)

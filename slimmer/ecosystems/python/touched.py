@@ -144,7 +144,7 @@ class PythonDistributionsRule(Rule):
         for metadata, (name, size) in sorted(self._heavy.items()):
             if metadata not in self._touched:
                 yield (
-                    f"the Python distribution {name} ({size / 1e6:,.0f} MB) was left out: nothing "
+                    f"the Python distribution {name} ({size / 1e6:,.0f} MB) was dropped: nothing "
                     f"touched, imports or requires it. --include {metadata} keeps its metadata "
                     "and with it the whole."
                 )

@@ -48,9 +48,11 @@ class RubyLibraryRule(AwaitedFoldersRule):
 
     def asked_by(self, entry: Entry) -> Iterable[str]:
         """The interpreter asks for its library as well: a script may start it late."""
-        if entry.type is EntryType.FILE and _INTERPRETER.fullmatch(name_of(entry.path)):
-            if entry.path not in self.context.bystanders:
-                return tuple(self.waiting)
+        is_interpreter = entry.type is EntryType.FILE and _INTERPRETER.fullmatch(
+            name_of(entry.path)
+        )
+        if is_interpreter and entry.path not in self.context.bystanders:
+            return tuple(self.waiting)
         return super().asked_by(entry)
 
     def content(self, library: str, because: str) -> Iterable[Want]:

@@ -83,7 +83,7 @@ class MentionsRule(Rule):
         for path, (source, weight) in sorted(self._left_out.items()):
             if path not in kept:
                 yield (
-                    f"{path} was left out although {source} mentions it: with its libraries it has "
+                    f"{path} was dropped although {source} mentions it: with its libraries it has "
                     f"{weight / 1e6:,.0f} MB or more. Keep it with --include."
                 )
 

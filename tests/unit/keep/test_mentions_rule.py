@@ -28,6 +28,7 @@ KNOWN = frozenset(("pdftotext", "ps", "git", "awk", "tar", "wc", "sort", "zip", 
         ('Runtime.getRuntime().exec(new String[]{"sh", "-c", "ps | wc"});', {"sh", "ps", "wc"}),
         ('out, _ := exec.Command("git", "log").Output()', {"git"}),
         ('Command::new("awk").arg("x")', {"awk"}),
+        ('new Deno.Command("sh", { args: ["-c", "ps | wc"] })', {"sh", "ps", "wc"}),
         ("<?php shell_exec('pdftotext a.pdf -');", {"pdftotext"}),
         ("require 'open3'; Open3.capture2('awk', s)", {"awk"}),
         ("x = {'sort': 1}; print('git')", set()),
@@ -66,7 +67,7 @@ def test_programs_that_kept_texts_start_are_kept(tree: ImageTree, path: str, tex
     tree.add("/app/main")
     tree.add(path, text)
     kept = tree.gained("mentions", *seen("/app/main"), without_rules=frozenset())
-    assert kept == {"/usr/bin/pdftotext"}
+    assert {path for path in kept if not tree.is_directory(path)} == {"/usr/bin/pdftotext"}
 
 
 def test_a_heavy_program_is_named_and_left_out(tree: ImageTree) -> None:
@@ -107,7 +108,8 @@ def test_programs_that_a_kept_program_starts(tree: ImageTree) -> None:
 )
 def test_a_shell_where_a_program_may_call_it(tree: ImageTree, call: str, needs_shell: bool) -> None:
     tree.add("/bin/sh", mode=0o755)
-    source = f"#include <stdio.h>\n#include <stdlib.h>\nint main(int c, char **v) {{ char *p = v[0]; {call}; return !p; }}"
+    source = "#include <stdio.h>\n#include <stdlib.h>\n"
+    source += f"int main(int c, char **v) {{ char *p = v[0]; {call}; return !p; }}"
     tree.compile("/app/server", source)
     assert ("/bin/sh" in tree.gained("shell", *seen("/app/server"))) == needs_shell
 

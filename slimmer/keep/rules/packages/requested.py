@@ -78,7 +78,7 @@ class RequestedPackagesRule(Rule):
             if not any(path in kept for path in self._files_of(name)):
                 yield (
                     f"the package {name} ({size / 1e6:,.0f} MB), which was installed by name, was "
-                    "left out: nothing used it. Keep what it is for with --include."
+                    "dropped: nothing used it. Keep what it is for with --include."
                 )
 
     @cached_property
