@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slimmer.ecosystems.deno.sources import imported_packages, mapped_packages, started_programs
+from slimmer.ecosystems.deno.sources import imported_packages, mapped_packages
 from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
 
@@ -121,8 +121,3 @@ def test_names_of_packages_in_sources(source: str, names: list[str]) -> None:
 def test_names_in_a_map() -> None:
     text = '{"imports": {"a": "npm:a@1", "b/": "npm:/@s/b@^2/", "c": "jsr:@s/c@1"}} // "d": 1'
     assert list(mapped_packages(text)) == [("a", "a"), ("b/", "@s/b")]
-
-
-def test_programs_in_sources() -> None:
-    source = "spawnSync('ls', ['-l']); execFile(`bash`, ['-lc', `a\n| b`]); Deno.Command(name)"
-    assert list(started_programs(source)) == [("ls", ""), ("bash", "a\n| b")]
