@@ -6,6 +6,7 @@
 
 from slimmer.ecosystems.deno import DENO
 from slimmer.ecosystems.findings import RULE, Component, Findings, Further, Generated
+from slimmer.ecosystems.go import GO
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.java import JAVA
 from slimmer.ecosystems.node import NODE
@@ -26,6 +27,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     PHP,
     PERL,
     RUST,
+    GO,
 )
 """In the order in which their rules are asked."""
 

@@ -13,10 +13,12 @@ from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, program_of_env, re
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
-    r"^\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"
+    r"(?:^|;)\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"
     r"(?P<module>[A-Za-z_]\w*(?:::\w+)*)",
     re.MULTILINE,
 )
+_BASES = re.compile(r"\buse\s+(?P<pragma>base|parent)\b(?P<modules>[^;]*)")
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
@@ -43,11 +45,12 @@ class PerlModulesRule(Rule):
         super().__init__(context)
         self._tables_are_kept: set[str] = set()
         self._whole: set[str] = set()
+        self._is_kept = any(_PERL.fullmatch(name_of(path)) for path in context.seen)
 
-    @cached_property
+    @property
     def _ran(self) -> bool:
-        """Whether a Perl ran: where none did, a module that lies somewhere asks for nothing."""
-        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
+        """Whether a Perl ran or is kept to: where none is, a module asks for nothing."""
+        return self._is_kept
 
     @cached_property
     def _roots(self) -> tuple[str, ...]:
@@ -65,6 +68,10 @@ class PerlModulesRule(Rule):
         return tuple(sorted(roots))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        self._is_kept = self._is_kept or any(
+            _PERL.fullmatch(name_of(entry.path)) and entry.path not in self.context.bystanders
+            for entry in fresh
+        )
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue
@@ -93,7 +100,12 @@ class PerlModulesRule(Rule):
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
         drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
-        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers}):
+        bases = (
+            module
+            for pragma, modules in _BASES.findall(text)
+            for module in (pragma, *_MODULE.findall(modules))
+        )
+        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}):
             file = module.replace("::", "/") + ".pm"
             for root in self._roots:
                 if f"{root}/{file}" in self.context.index:

@@ -69,6 +69,7 @@ def is_asked(rule: type[Rule], request: KeepRequest) -> bool:
 def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:
     """Rounds until nothing new is kept. The index is finite, so there is an end."""
     context.bystanders = ledger.bystanders
+    context.own_files.claimed = frozenset(path for rule in rules for path in rule.claims())
     for rule in rules:
         for want in rule.begin():
             ledger.keep(want, rule.name)

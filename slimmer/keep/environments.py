@@ -26,6 +26,9 @@ class Landmark:
     """The same where that would be a directory of everybody's (`/usr/local`); None: that one."""
     beside: str = ""
     """What lies in the landmark's directory too, else it is none."""
+    claims: tuple[str, ...] = ()
+    """What else belongs to it where it shares its prefix with everybody: names or patterns in a
+    directory below the prefix, `bin/pip*`."""
 
 
 def directories(*names: str) -> tuple[Landmark, ...]:
@@ -36,7 +39,12 @@ def directories(*names: str) -> tuple[Landmark, ...]:
 # What a tool can make again says so itself: cargo's target, pytest's and mypy's caches.
 _COMMON = (
     Landmark(name="CACHEDIR.TAG", above=1),
-    *directories(".git", ".hg", ".svn", ".bzr", ".cache", ".terraform", ".idea", ".vscode"),
+    *directories(".git", ".hg", ".svn", ".bzr", ".terraform", ".idea", ".vscode"),
+    # A model or a browser in ~/.cache is used; these fill it while something is built.
+    *directories(
+        *(f".cache/{name}" for name in ("bazel", "ccache", "fontconfig", "mesa_shader_cache")),
+        ".cache/pre-commit",
+    ),
 )
 
 
@@ -57,6 +65,8 @@ class Environments:
                     continue
                 folder = _above(path, landmark.above)
                 if landmark.above_if_shared is not None and folder in _SHARED_PREFIXES:
+                    for claim in landmark.claims:
+                        self._folders.update(_claimed(index, folder, claim))
                     folder = _above(path, landmark.above_if_shared)
                 self._folders.add(folder)
         self._folders.discard("/")
@@ -79,6 +89,13 @@ def _places(landmark: Landmark, named: Mapping[str, Sequence[str]]) -> Iterator[
     name = name_of(f"/{landmark.name}")
     for each in fnmatch.filter(named, name) if "*" in name else (name,):
         yield from (path for path in named.get(each, ()) if _ends(path, landmark.name))
+
+
+def _claimed(index: RootfsIndex, prefix: str, claim: str) -> Iterator[str]:
+    folder, _, name = claim.rpartition("/")
+    for entry in index.children(f"{prefix}/{folder}".replace("//", "/")):
+        if fnmatch.fnmatchcase(name_of(entry.path), name):
+            yield entry.path
 
 
 def _ends(path: str, name: str) -> bool:

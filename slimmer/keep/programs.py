@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from slimmer.files import RootfsIndex, join
+from functools import cached_property
+
+from slimmer.files import RootfsIndex, join, name_of
 from slimmer.values import Entry, EntryType
 
 
@@ -27,6 +29,17 @@ class Programs:
         if name not in self._found:
             self._found[name] = self._search(name)
         return self._found[name]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that a program answers to."""
+        folders = {self._index.real_path(place) for place in self._directories}
+        return frozenset(
+            name_of(entry.path)
+            for folder in folders
+            for entry in self._index.children(folder)
+            if entry.type is not EntryType.DIRECTORY
+        )
 
     def _search(self, name: str) -> str:
         if not name:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from slimmer.files import name_of
+from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import configuration_texts
 from slimmer.keep.environments import Environments, Landmark
 from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.linux.loader import LibrarySearch
+from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
 from slimmer.values import Access, Entry, EntryType, Strategy
@@ -128,6 +129,17 @@ class Context:
         """Path → text of the configuration files that the traced run read."""
         return configuration_texts(self.seen, self.index, self.content, self.environments)
 
+    def application_root(self, path: str) -> str:
+        """The directory from which on the names above a source of the application mean something:
+        in WORKDIR `/test` nothing is a test for that. Its own directory where it lies elsewhere."""
+        workdir = self.index.real_path(self.request.working_directory)
+        return workdir if workdir not in ("", "/") and is_below(path, workdir) else parent_of(path)
+
+    @cached_property
+    def own_files(self) -> OwnFiles:
+        """What the image's author put there."""
+        return OwnFiles(self.index, self.request.packages, self.environments)
+
     @cached_property
     def environments(self) -> Environments:
         """Where runtimes and installed packages lie."""
@@ -150,6 +162,11 @@ class Rule(ABC):
     def reads(self) -> Iterable[str]:
         """Regular files that the rule reads although it may not keep them: they are fetched
         together with the first round. Paths that do not exist are left out by the caller."""
+        return ()
+
+    def claims(self) -> Iterable[str]:
+        """Files outside of all environments that belong to one after all, and that this rule
+        decides about: what an installer of packages has put on the PATH."""
         return ()
 
     def begin(self) -> Iterable[Want]:

@@ -11,13 +11,12 @@ from slimmer.ecosystems.deno.sources import (
     MAPS,
     imported_packages,
     mapped_packages,
-    started_programs,
 )
 from slimmer.ecosystems.node.imports import LARGEST_SOURCE
 from slimmer.ecosystems.node.packages import find_package
 from slimmer.ecosystems.node.touched import NodePackagesRule
 from slimmer.files import is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, read_script
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
 _SOURCES = (".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx")
@@ -101,25 +100,3 @@ class DenoModulesRule(Rule):
             for entry in self.context.index.subtree(f"{folder}/remote") if because else ():
                 detail = f"downloaded into Deno's cache {folder}"
                 yield Want(path=entry.path, detail=detail, because=because, bystander=True)
-
-
-class DenoCommandsRule(Rule):
-    """`new Deno.Command("sh", {args: ["-c", "…"]})`: Deno asks for permission by the program's
-    name, so sources name it plainly. Those of a shell's command line count as well."""
-
-    name = "deno-commands"
-    summary = "programs that the sources of a Deno application start by their names"
-    strategies = BEYOND_MINIMAL
-
-    @cached_property
-    def _cache(self) -> DenoCache:
-        return DenoCache(self.context.named)
-
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        for entry in fresh if _ran(self.context) else ():
-            for program, script in started_programs(_source(self.context, self._cache, entry)):
-                for name in (program, *sorted(read_script(script).programs)):
-                    path = self.context.programs.find(name)
-                    if path:
-                        detail = f"started by {entry.path}"
-                        yield Want(path=path, detail=detail, because=entry.path)

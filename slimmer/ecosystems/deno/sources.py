@@ -1,4 +1,4 @@
-"""What Deno's sources import and start, read off their text."""
+"""What Deno's sources import, read off their text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ _IMPORTED = re.compile(
 _NPM = re.compile(r"npm:/?(?P<name>(?:@[^/@\"]+/)?[^/@\"]+)")
 _BARE = re.compile(r"(?P<name>(?:@[\w.~-]+/)?[A-Za-z\d_][\w.~-]*)(?:/.*)?")
 _MAPPED = re.compile(rf'"(?P<alias>[^"\s]+)"\s*:\s*"{_NPM.pattern}[^"]*"')
-_STARTED = re.compile(
-    r"""(?:\bDeno\.Command|\b(?:spawn|execFile)(?:Sync)?)\(\s*(['"`])(?P<program>[^'"`\s]+)\1"""
-    r"""(?:\s*,\s*(?:\{\s*args\s*:\s*)?\[\s*(['"`])-\w*c\3\s*,\s*(['"`])(?P<script>.*?)\4)?""",
-    re.DOTALL,
-)
 
 MAPS = ("deno.json", "deno.jsonc", "import_map.json", "importMap.json")
 """Names of the files that say what names in sources stand for."""
@@ -44,9 +39,3 @@ def imported_packages(source: str, aliases: Mapping[str, str]) -> Iterator[str]:
             yield aliases[max(mapped, key=len)]
         elif bare := _BARE.fullmatch(specifier):
             yield bare["name"]
-
-
-def started_programs(source: str) -> Iterator[tuple[str, str]]:
-    """(program, text of `sh -c`) where sources name them; the text is mostly empty."""
-    for match in _STARTED.finditer(source):
-        yield match["program"], match["script"] or ""

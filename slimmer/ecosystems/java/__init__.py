@@ -10,6 +10,8 @@ JAVA = Ecosystem(
     landmarks=(
         Landmark(name="libjvm.so", above=3),  # HOME/lib/server/libjvm.so
         *directories(".gradle", ".m2"),
+        Landmark(name="bin/mvn", above=2, above_if_shared=0),
+        Landmark(name="bin/gradle", above=2, above_if_shared=0),
     ),
     folders=(".m2",),
     sources=(".properties",),

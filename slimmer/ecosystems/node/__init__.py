@@ -4,11 +4,25 @@ from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.node.builtins import NodeBuiltinsRule
 from slimmer.ecosystems.node.metadata import NodeReader
 from slimmer.ecosystems.node.touched import NodePackagesRule
-from slimmer.keep import directories
+from slimmer.keep import Landmark, directories
 
 NODE = Ecosystem(
     name="Node",
-    landmarks=directories("node_modules", "bower_components", ".npm", ".nyc_output"),
+    landmarks=(
+        *directories("node_modules", "bower_components", ".npm", ".nyc_output", ".yarn/cache"),
+        *directories(".pnpm-store", ".local/share/pnpm/store", ".cache/pnpm", ".yarn/unplugged"),
+        *directories(".cache/yarn", ".cache/node-gyp", ".cache/node", ".node-gyp"),
+        # PREFIX/lib/node_modules/npm, as node's archives and official images have it.
+        Landmark(
+            name="lib/node_modules/npm",
+            above=3,
+            above_if_shared=0,
+            claims=(
+                *("bin/node", "bin/nodejs", "bin/npm", "bin/npx", "bin/corepack", "bin/yarn*"),
+                *("include/node", "share/systemtap"),
+            ),
+        ),
+    ),
     folders=("node_modules", "bower_components", ".npm"),
     sources=(".cjs", ".js", ".mjs", ".ts"),
     rules=(NodePackagesRule, NodeBuiltinsRule),

@@ -35,9 +35,14 @@ _NO_RUNTIME = frozenset(
     )
 )
 _TESTS_ANYWHERE = re.compile(r"/__(?:tests|mocks|snapshots|fixtures)__(?:/|$)")
+# Documents are told by their names: any other Markdown may be a template.
 _NO_CODE = re.compile(
-    r".*\.(?:map|markdown|md|mkd|flow|tsbuildinfo|d\.[cm]?ts|o|a|obj|tlog|gyp|gypi|mk)", re.I
+    r".*\.(?:map|flow|tsbuildinfo|o|a|obj|tlog|gyp|gypi|mk)"
+    r"|(?:readme|changelog|changes|history|contributing|security|code_of_conduct|authors|"
+    r"contributors|upgrading|migration|roadmap)[^/]*\.(?:markdown|md|mkd)",
+    re.I,
 )
+_DECLARATION = re.compile(r".*\.d\.[cm]?ts", re.I)
 _LICENCE = re.compile(r"(?:licen[cs]e|notice|copying)", re.I)
 _CODE_FIELDS = ("main", "module", "browser", "exports", "imports", "bin", "es2015")
 _REQUIREMENTS = ("dependencies", "optionalDependencies", "peerDependencies")
@@ -59,14 +64,15 @@ def read_manifest(data: bytes) -> Mapping[str, Any]:
 
 
 def runtime_entries(
-    index: RootfsIndex, package: str, manifest: Mapping[str, Any]
+    index: RootfsIndex, package: str, manifest: Mapping[str, Any], *, declarations: bool = False
 ) -> Iterator[Entry]:
-    """What of a package is there to run: all but tests, documentation, source maps and type
-    declarations, and but the packages inside of it. `yaml` has code in `dist/doc`, so only
-    directories at its top count, and none that the manifest names as code."""
+    """What of a package is there to run: all but tests, documentation, source maps and (unless
+    `declarations`) declarations of types, and but the packages inside of it. `yaml` has code in
+    `dist/doc`, so only directories at its top count, and none that the manifest names as code."""
     code = " ".join(_texts([manifest.get(field) for field in _CODE_FIELDS]))
     skipped = {folder for folder in _NO_RUNTIME if not re.search(rf"(?:^|[\s/]){folder}/", code)}
     start = len(package) + 1
+    package_name = name_of(package)
     for entry in index.subtree(package):
         inside = entry.path[start:]
         first = inside.partition("/")[0]
@@ -77,7 +83,33 @@ def runtime_entries(
         name = name_of(inside)
         if _NO_CODE.fullmatch(name) and not _LICENCE.match(name):
             continue
+        if not declarations and package_name != "typescript" and _DECLARATION.fullmatch(name):
+            continue
         yield entry
+
+
+def packages_in(index: RootfsIndex, folder: str) -> Iterator[tuple[str, str]]:
+    """The packages of a `node_modules`: path and real path, as links lead into pnpm's store or to
+    packages of the same workspace."""
+    for entry in index.children(folder):
+        name = name_of(entry.path)
+        if name.startswith("@"):
+            found = [*index.children(entry.path)]
+        elif name.startswith("."):
+            continue
+        else:
+            found = [entry]
+        for each in found:
+            real = index.resolve(each.path).entry
+            if real is not None and real.type is EntryType.DIRECTORY:
+                yield each.path, real.path
+
+
+def development_names(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Packages that those ask for who work on this one."""
+    listed = manifest.get("devDependencies")
+    if isinstance(listed, dict):
+        yield from (name for name in listed if isinstance(name, str))
 
 
 def required_names(manifest: Mapping[str, Any]) -> Iterator[str]:

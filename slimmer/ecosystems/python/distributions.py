@@ -28,7 +28,19 @@ _DEVELOPMENT = re.compile(
     r"test|dev|doc|lint|typ|mypy|check|bench|build|release|cov|format|style|debug|sphinx|all$|full$"
     r"|^ci$|^qa$|^nox"
 )
-_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "build", "virtualenv", "twine"))
+_INSTALLERS = frozenset(
+    (
+        *("pip", "setuptools", "wheel", "build", "virtualenv", "twine", "uv", "pipx", "pipenv"),
+        *("pip-tools", "poetry", "poetry-core", "hatch", "hatchling", "flit", "flit-core", "pdm"),
+    )
+)
+_TOOLS = frozenset(
+    (
+        *("bandit", "black", "coverage", "flake8", "hypothesis", "isort", "mypy", "nox"),
+        *("pre-commit", "pycodestyle", "pyflakes", "pylint", "pyright", "pytest", "ruff"),
+        *("safety", "sphinx", "tox"),
+    )
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -83,6 +95,13 @@ class Site:
             return None
         return self._owners.get(path) or self._owners.get(source_of(path))
 
+    def has(self, path: str) -> bool:
+        """Whether a distribution lists this file, or the metadata that it lies in is one's."""
+        if path in self._owners:
+            return True
+        first = path[len(self.folder) + 1 :].partition("/")[0]
+        return f"{self.folder}/{first}" in self._owners
+
     def imported(self, module: str) -> Distribution | None:
         """The distribution that has this module, or the nearest package above it."""
         while module:
@@ -98,7 +117,7 @@ class Site:
         return f"{self.folder}/{first.removesuffix('.py')}" in self._started
 
     def _read(self, metadata: str) -> Distribution:
-        name = normalized(name_of(metadata).rsplit(".", 1)[0].partition("-")[0])
+        name = normalized(re.split(r"-(?=\d)", name_of(metadata).rsplit(".", 1)[0])[0])
         listed = listed_files(self._index, self._content, metadata)
         if listed is None:
             listed = self._packaged(metadata)
@@ -209,6 +228,11 @@ def requirements(metadata: str) -> Iterable[str]:
 
 def _is_for_development(extra: str, name: str) -> bool:
     return bool(_DEVELOPMENT.search(extra.lower())) or name in _INSTALLERS
+
+
+def is_for_development(name: str) -> bool:
+    """Whether a distribution of this normalised name installs, tests, checks or formats others."""
+    return name in _INSTALLERS or name in _TOOLS or name.startswith(("pytest-", "flake8-"))
 
 
 def normalized(name: str) -> str:

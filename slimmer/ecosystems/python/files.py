@@ -16,31 +16,33 @@ _TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|conftest\.py")
 _FOR_BUILDING = (".a", ".h", ".hh", ".hpp", ".cuh", ".pxd", ".pyx", ".pxi", ".c", ".cc", ".cpp")
 
 
-def without_tests(paths: Iterable[str]) -> list[str]:
-    """The paths but for those in test directories. `test` alone says little (`django/test` is
-    part of the runtime), so such a directory must hold a file that a test runner would collect.
+def without_tests(paths: Iterable[str], root: str) -> list[str]:
+    """The paths but for those in test directories below `root`. `test` alone says little
+    (`django/test` is part of the runtime), so such a directory must hold a file that a test runner
+    would collect.
     """
     listed = list(paths)
     folders = {
         folder
         for path in listed
         if _TEST_FILE.fullmatch(name_of(path))
-        for folder in _outermost_test_folder(path)
+        for folder in _outermost_test_folder(path, root)
     }
-    return [path for path in listed if folders.isdisjoint(_outermost_test_folder(path))]
+    return [path for path in listed if folders.isdisjoint(_outermost_test_folder(path, root))]
 
 
-def _outermost_test_folder(path: str) -> Sequence[str]:
+def _outermost_test_folder(path: str, root: str) -> Sequence[str]:
     parts = path.split("/")
-    for position, part in enumerate(parts[:-1]):
-        if part in _TEST_FOLDERS:
+    # What an application or a site lies in says nothing of it: WORKDIR /test.
+    for position in range(root.rstrip("/").count("/") + 1, len(parts) - 1):
+        if parts[position] in _TEST_FOLDERS:
             return ("/".join(parts[: position + 1]),)
     return ()
 
 
-def is_test(path: str) -> bool:
-    """Whether this is a test, or a helper of tests, by its name and place."""
-    return bool(_TEST_FILE.fullmatch(name_of(path)) or _outermost_test_folder(path))
+def is_test(path: str, root: str) -> bool:
+    """Whether this is a test, or a helper of tests, by its name and its place below `root`."""
+    return bool(_TEST_FILE.fullmatch(name_of(path)) or _outermost_test_folder(path, root))
 
 
 def is_for_building(path: str) -> bool:

@@ -8,19 +8,24 @@ import re
 from collections.abc import Iterator
 
 from slimmer.ecosystems.python.files import is_test
+from slimmer.files import name_of
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?(?P<names>[\w, \t*]*)"
-    r"|import[ \t]+(?P<modules>[A-Za-z_][\w., \t]*))",
+    r"(?:^|[;:])[ \t]*(?:from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import[ \t]*"
+    r"(?P<names>\([^()]*\)|[\w, \t*]*)|import[ \t]+(?P<modules>[A-Za-z_][\w., \t]*))",
     re.MULTILINE,
 )
-_BY_NAME = re.compile(r"\b(?:import_module|__import__)\(\s*['\"](?P<module>[A-Za-z_][\w.]*)['\"]")
-LARGEST_SOURCE = 1 << 19
+_BY_NAME = re.compile(
+    r"\b(?:import_module|__import__)\(\s*(?:name\s*=\s*)?['\"](?P<module>[A-Za-z_][\w.]*)['\"]"
+)
+_RENAMED = re.compile(r"\bas\s+\w+")
+LARGEST_SOURCE = 8 << 20
 
 
-def is_application_source(path: str) -> bool:
-    """Whether what this source imports is needed to run it; what its tests import is not."""
-    return path.endswith(".py") and not is_test(path)
+def is_application_source(path: str, root: str) -> bool:
+    """Whether what this source of the application in `root` imports is needed to run it; what its
+    tests import is not. A script without an ending is told by its `#!`."""
+    return (path.endswith(".py") or "." not in name_of(path)) and not is_test(path, root)
 
 
 def imported_modules(source: str) -> Iterator[str]:
@@ -28,7 +33,7 @@ def imported_modules(source: str) -> Iterator[str]:
     `a.b.c`. Relative imports stay in the application."""
     for match in _IMPORT.finditer(source):
         if match["module"]:
-            for name in re.findall(r"\w+", match["names"].split(" as ")[0]):
+            for name in re.findall(r"\w+", _RENAMED.sub("", match["names"])):
                 yield f"{match['module']}.{name}"
             yield match["module"]
         else:

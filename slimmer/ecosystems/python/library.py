@@ -22,10 +22,10 @@ _NEVER = re.compile(
 # Python 2, pip's own wheels, a binding to a window system, the text of help().
 _WHERE_SEEN = ("idlelib", "turtledemo", "lib2to3", "ensurepip", "tkinter", "pydoc_data", "msilib")
 _WITH_TKINTER = re.compile(r"(?:turtle|lib-dynload/_tkinter)\..*")
-# Modules that test the interpreter; NIS, gone in 3.13, with whose library Kerberos comes; and
-# bindings to Berkeley's and GNU's dbm, without which `shelve` and `dbm` take a format of their own.
+# Modules that test the interpreter; NIS, gone in 3.13, with whose library Kerberos comes; sound
+# of the last century.
 _UNWANTED_MODULES = re.compile(
-    r"lib-dynload/(?:_test|_ctypes_test|xxlimited|_xxtest|_xxsub|(?:nis|ossaudiodev|_g?dbm)\.).*"
+    r"lib-dynload/(?:_test|_ctypes_test|xxlimited|_xxtest|_xxsub|(?:nis|ossaudiodev)\.).*"
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.ecosystems.python.distributions import (
     Distribution,
     Site,
+    is_for_development,
     metadata_by_site,
     metadata_file,
     requirements,
@@ -25,20 +27,25 @@ from slimmer.ecosystems.python.imports import (
     imported_modules,
     is_application_source,
 )
-from slimmer.files import ancestors, name_of, parent_of
+from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
+
+# Bytes of a distribution that was installed beside others, and that nobody touched.
+_HEAVIEST = 64_000_000
+_SHEBANG = re.compile(r"#!.*\bpython[\d.]*\b")
 
 
 class PythonDistributionsRule(Rule):
     """A distribution is touched when one of its files is kept: a module, package data, a script
     in `bin`; or when the application's own sources import it, on whatever branch. Then it stays
-    whole, by its own list of files, and so do those that it requires: they are imported when they
-    are needed, which a probe may not show. Its metadata stays, for entry points and for scanners.
+    whole, by its own list of files, and so do those that it requires, and those that were installed
+    beside it: they are imported when they are needed, which a probe may not show. Its metadata
+    stays, for entry points and for scanners.
     """
 
     name = "python-distributions"
-    summary = "touched Python distributions whole, with those that they require, without tests"
+    summary = "Python distributions of a site that is in use, whole, without tests and installers"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -46,6 +53,11 @@ class PythonDistributionsRule(Rule):
         self._metadata = metadata_by_site(context.named)
         self._sites: dict[str, Site] = {}
         self._touched: set[str] = set()
+        # Site in which all stays → the file that shows it to be in use.
+        self._whole_sites: dict[str, str] = {}
+        self._without_strays: set[str] = set()
+        # Metadata → name and bytes.
+        self._heavy: dict[str, tuple[str, int]] = {}
         # Scripts lie beside no site: bin directory → the sites whose scripts may be in it.
         self._sites_of_bin: dict[str, list[str]] = {}
         for folder in self._metadata:
@@ -64,11 +76,78 @@ class PythonDistributionsRule(Rule):
         for entry in fresh:
             for distribution in self._imported_by(entry):
                 touched.setdefault(distribution.metadata, (distribution, entry.path))
+        touched = self._with_sites(touched)
         while touched:
             self._touched.update(touched)
             for distribution, because in touched.values():
                 yield from self._whole(distribution, because)
-            touched = self._required(distribution for distribution, _ in touched.values())
+            touched = self._with_sites(self._required(each for each, _ in touched.values()))
+        yield from self._strays()
+
+    def claims(self) -> Iterable[str]:
+        """Console scripts, which lie on the PATH beside programs of all kinds."""
+        for folder in self._metadata:
+            for distribution in self._site(folder).distributions.values():
+                yield from (path for path in distribution.files if not is_below(path, folder))
+
+    def _with_sites(
+        self, touched: dict[str, tuple[Distribution, str]]
+    ) -> dict[str, tuple[Distribution, str]]:
+        """With all that was installed beside them: it is named in settings, entry points and
+        pickles as often as in an import. Not what the distribution has packed, what installs and
+        tests, nor what is heavy: those must be touched, imported or required themselves."""
+        found = dict(touched)
+        for distribution, because in touched.values():
+            site = self._site(parent_of(distribution.metadata))
+            if site.folder in self._whole_sites or self._is_packaged(distribution):
+                continue
+            self._whole_sites[site.folder] = because
+            for other in site.distributions.values():
+                if (
+                    other.metadata in self._touched
+                    or self._is_packaged(other)
+                    or is_for_development(other.name)
+                ):
+                    continue
+                size = sum(
+                    entry.size for entry in map(self.context.index.get, other.files) if entry
+                )
+                if size > _HEAVIEST:
+                    self._heavy[other.metadata] = (other.name, size)
+                else:
+                    found.setdefault(other.metadata, (other, because))
+        return found
+
+    def _is_packaged(self, distribution: Distribution) -> bool:
+        packages = self.context.request.packages
+        file = metadata_file(self.context.index, distribution.metadata)
+        return packages is not None and packages.owner(file) is not None
+
+    def _strays(self) -> Iterable[Want]:
+        """What lies in a site that is in use and that no distribution brought: the author's."""
+        for folder, because in self._whole_sites.items():
+            if folder in self._without_strays:
+                continue
+            self._without_strays.add(folder)
+            site, packages = self._site(folder), self.context.request.packages
+            for entry in self.context.index.subtree(folder):
+                if (
+                    entry.type is not EntryType.DIRECTORY
+                    and name_of(parent_of(entry.path)) != CACHE
+                    and not site.has(entry.path)
+                    and (packages is None or packages.owner(entry.path) is None)
+                ):
+                    detail = f"in {folder}, and part of no distribution"
+                    yield Want(path=entry.path, detail=detail, because=because, bystander=True)
+
+    def notes(self, kept: Collection[str]) -> Iterable[str]:
+        for metadata, (name, size) in sorted(self._heavy.items()):
+            if metadata not in self._touched:
+                yield (
+                    f"the Python distribution {name} ({size / 1e6:,.0f} MB) was dropped: nothing "
+                    f"touched, imports or requires it. --include {metadata} keeps its metadata "
+                    "and with it the whole."
+                )
 
     def _candidates(self, path: str) -> Iterable[str]:
         folder = parent_of(path)
@@ -81,11 +160,13 @@ class PythonDistributionsRule(Rule):
         if (
             entry.type is not EntryType.FILE
             or not 0 < entry.size <= LARGEST_SOURCE
-            or not is_application_source(entry.path)
+            or not is_application_source(entry.path, self.context.application_root(entry.path))
             or self._is_library(entry.path)
         ):
             return
         source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
+        if not entry.path.endswith(".py") and not _SHEBANG.match(source):
+            return
         for module in imported_modules(source):
             for site in self._sites.values():
                 found = site.imported(module)
@@ -117,7 +198,7 @@ class PythonDistributionsRule(Rule):
             yield Want(path=entry.path, detail=detail, because=because)
         optimizes = bool(self.context.request.variables.get("PYTHONOPTIMIZE"))
         sources = set()
-        for path in without_tests(distribution.files):
+        for path in without_tests(distribution.files, parent_of(distribution.metadata)):
             if is_for_building(path) or name_of(parent_of(path)) == CACHE:
                 continue
             yield Want(path=path, detail=detail, because=because, bystander=True)

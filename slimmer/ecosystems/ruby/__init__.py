@@ -3,11 +3,24 @@
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.ruby.metadata import RubyReader
 from slimmer.ecosystems.ruby.rules import GemsRule, RubyLibraryRule, RubyRequiresRule
-from slimmer.keep import Landmark
+from slimmer.keep import Landmark, directories
 
 RUBY = Ecosystem(
     name="Ruby",
-    landmarks=(Landmark(name="specifications", beside="gems", above=1),),
+    landmarks=(
+        Landmark(name="specifications", beside="gems", above=1),
+        Landmark(
+            name="English.rb",
+            above=4,
+            above_if_shared=1,
+            claims=(
+                *("bin/bundle", "bin/bundler", "bin/erb", "bin/gem", "bin/irb", "bin/racc"),
+                *("bin/rake", "bin/rbs", "bin/rdoc", "bin/ri", "bin/ruby", "bin/typeprof"),
+                *("bin/syntax_suggest", "include/ruby-*", "lib/libruby*", "share/ri"),
+            ),
+        ),
+        *directories(".bundle/cache"),
+    ),
     folders=("gems", ".gem"),
     sources=(".rb", ".ru"),
     rules=(RubyLibraryRule, RubyRequiresRule, GemsRule),

@@ -12,6 +12,7 @@ from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
+_INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _GEM = re.compile(r"(?P<home>.*)/gems/(?P<name>[^/]+?-\d[^/]*)(?:/.*)?")
 _REQUIRED = re.compile(
@@ -44,6 +45,15 @@ class RubyLibraryRule(AwaitedFoldersRule):
         for folder in map(parent_of, self.context.named.get("English.rb", ())):
             if _VERSION.fullmatch(name_of(folder)):
                 yield folder
+
+    def asked_by(self, entry: Entry) -> Iterable[str]:
+        """The interpreter asks for its library as well: a script may start it late."""
+        is_interpreter = entry.type is EntryType.FILE and _INTERPRETER.fullmatch(
+            name_of(entry.path)
+        )
+        if is_interpreter and entry.path not in self.context.bystanders:
+            return tuple(self.waiting)
+        return super().asked_by(entry)
 
     def content(self, library: str, because: str) -> Iterable[Want]:
         version = name_of(library)

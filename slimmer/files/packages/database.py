@@ -27,6 +27,11 @@ class Package:
     `so:libz.so.1`, `cmd:sh` and paths are names as well."""
     provides: tuple[str, ...] = field(default=(), compare=False)
     """Other names under which packages may depend on it."""
+    section: str = field(default="", compare=False)
+    """What it is for, in the distribution's words: `libdevel`, `contrib/net`; apk has none."""
+    requested: bool = field(default=False, compare=False)
+    """Whether somebody asked for it by name, as opposed to what came with another one. Unknown
+    where the manager keeps no record: then False."""
     essential: bool = field(default=False, compare=False)
     """Whether the distribution installs it everywhere: the shell, the basic tools. apk knows no
     such packages."""

@@ -16,9 +16,11 @@ _STATUS = "/var/lib/dpkg/status"
 _STATUS_DIRECTORY = "/var/lib/dpkg/status.d"
 _LISTS = "/var/lib/dpkg/info"
 _DIVERSIONS = "/var/lib/dpkg/diversions"
+# apt writes down what it has installed only because something else needed it.
+_AUTOMATIC = "/var/lib/apt/extended_states"
 _FIELDS = (
     *("Package", "Version", "Architecture", "Source", "Status", "Multi-Arch"),
-    *("Depends", "Pre-Depends", "Provides", "Essential", "Priority"),
+    *("Depends", "Pre-Depends", "Provides", "Essential", "Priority", "Section"),
 )
 
 
@@ -26,7 +28,7 @@ def dpkg_files(index: RootfsIndex) -> list[str]:
     """The files of dpkg's database that `dpkg_packages` reads."""
     lists = [entry.path for entry in index.children(_LISTS) if entry.path.endswith(".list")]
     single = [entry.path for entry in index.children(_STATUS_DIRECTORY)]
-    wanted = [_STATUS, _DIVERSIONS, *lists, *single]
+    wanted = [_STATUS, _DIVERSIONS, _AUTOMATIC, *lists, *single]
     return [path for path in wanted if _is_file(index, path)]
 
 
@@ -35,10 +37,11 @@ def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequenc
     found: dict[Package, Sequence[str]] = {}
     if _is_file(index, _STATUS):
         diverted = _diversions(_text(content, _DIVERSIONS)) if _is_file(index, _DIVERSIONS) else {}
+        automatic = _automatic(index, content)
         for stanza in stanzas(_text(content, _STATUS), _FIELDS):
             # "install ok installed"; removed packages stay listed as "deinstall ok config-files".
             if stanza.get("Status", "").endswith(" installed"):
-                package = _package(stanza)
+                package = _package(stanza, automatic)
                 found[package] = _listed(index, content, stanza, package, diverted)
     for entry in index.children(_STATUS_DIRECTORY):
         if entry.type is EntryType.FILE and not entry.path.endswith(".md5sums"):
@@ -48,7 +51,17 @@ def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequenc
     return found
 
 
-def _package(stanza: dict[str, str]) -> Package:
+def _automatic(index: RootfsIndex, content: Content) -> frozenset[str] | None:
+    """Names of packages that nobody asked for; None where apt has not written them down."""
+    if not _is_file(index, _AUTOMATIC):
+        return None
+    states = stanzas(_text(content, _AUTOMATIC), ("Package", "Auto-Installed"))
+    return frozenset(
+        state.get("Package", "") for state in states if state.get("Auto-Installed") == "1"
+    )
+
+
+def _package(stanza: dict[str, str], automatic: frozenset[str] | None = None) -> Package:
     name = stanza.get("Package", "")
     return Package(
         name=name,
@@ -60,6 +73,8 @@ def _package(stanza: dict[str, str]) -> Package:
             *_relations(stanza.get("Pre-Depends", "")),
             *_relations(stanza.get("Depends", "")),
         ),
+        section=stanza.get("Section", ""),
+        requested=automatic is not None and name not in automatic,
         provides=tuple(name for group in _relations(stanza.get("Provides", "")) for name in group),
         # Debian calls required what its essential packages need, and what a system cannot boot
         # without (Debian Policy 2.5).

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -18,8 +18,9 @@ from slimmer.values import Content
 MAGIC = b"\x7fELF"
 
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
-_DT_NULL, _DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 0, 1, 5, 10
+_DT_NULL, _DT_NEEDED, _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 0, 1, 4, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
+_DT_GNU_HASH = 0x6FFFFEF5
 _DT_FLAGS_1, _DT_AUXILIARY, _DT_FILTER = 0x6FFFFFFB, 0x7FFFFFFD, 0x7FFFFFFF
 _DF_1_NODEFLIB = 0x800
 _STRING_TAGS = frozenset(
@@ -33,6 +34,13 @@ _MOST_DYNAMIC_BYTES = 1 << 20
 _MOST_STRINGS = 8192
 _LONGEST_STRING = 1 << 16
 _MOST_STRING_BYTES = 1 << 20
+_MOST_SYMBOLS = 1 << 18
+_LARGEST_STRING_TABLE = 1 << 26
+# Functions of the C library that start a shell, or a program by its name, and the one that opens
+# modules of iconv.
+SHELL_STARTERS = frozenset(("popen", "system", "wordexp"))
+PROGRAM_STARTERS = SHELL_STARTERS | {"execlp", "execvp", "execvpe", "posix_spawnp"}
+TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open"}
 
 
 class CorruptElfError(ValueError):
@@ -63,6 +71,8 @@ class ElfFile:
     """The parts of DT_RUNPATH."""
     skips_default_directories: bool = False
     """DF_1_NODEFLIB (`-z nodefaultlib`)."""
+    imports: frozenset[str] = frozenset()
+    """Which of TELLING_IMPORTS it takes from others."""
 
     @property
     def platform(self) -> tuple[int, int, bool]:
@@ -160,6 +170,7 @@ class _Reader:
             skips_default_directories=any(
                 tag == _DT_FLAGS_1 and bool(value & _DF_1_NODEFLIB) for tag, value in dynamic
             ),
+            imports=self._imports(dict(dynamic), segments),
         )
 
     def _bytes(self, offset: int, size: int) -> bytes:
@@ -227,6 +238,43 @@ class _Reader:
                 raise CorruptElfError(f"over {_MOST_STRING_BYTES} bytes of dynamic strings")
             found.append((tag, os.fsdecode(string)))
         return found
+
+    def _imports(self, values: dict[int, int], segments: list[_Segment]) -> frozenset[str]:
+        """No loader refuses a file for its symbols before it looks one up, so what cannot be read
+        here imports nothing."""
+        try:
+            return frozenset(self._telling(values, segments))
+        except (CorruptElfError, KeyError, struct.error):
+            return frozenset()
+
+    def _telling(self, values: dict[int, int], segments: list[_Segment]) -> Iterator[str]:
+        if _DT_STRTAB not in values:
+            return
+        size = min(values[_DT_STRSZ], _LARGEST_STRING_TABLE)
+        strings = self._bytes(_file_offset(values[_DT_STRTAB], segments), size)
+        # Strings may share their ends, so a name is found by its end alone, and told by its start.
+        wanted = {name.encode() + b"\0" for name in TELLING_IMPORTS}
+        wanted = {name for name in wanted if name in strings}
+        if not wanted:
+            return
+        wide = self._bits == 64
+        symbol = struct.Struct(self._order + ("IBBHQQ" if wide else "IIIBBH"))
+        count = min(self._undefined_symbols(values, segments), _MOST_SYMBOLS)
+        start = _file_offset(values[_DT_SYMTAB], segments)
+        for fields in symbol.iter_unpack(self._bytes(start, count * symbol.size)):
+            section = fields[3] if wide else fields[5]
+            end = strings.find(b"\0", fields[0]) + 1
+            if section == 0 and strings[fields[0] : end] in wanted:
+                yield strings[fields[0] : end - 1].decode()
+
+    def _undefined_symbols(self, values: dict[int, int], segments: list[_Segment]) -> int:
+        """How many symbols come first of which one may be undefined: those that the GNU table of
+        hashes leaves out, or all."""
+        if _DT_GNU_HASH in values:
+            offset = _file_offset(values[_DT_GNU_HASH], segments)
+            return int(struct.unpack(self._order + "II", self._bytes(offset, 8))[1])
+        offset = _file_offset(values[_DT_HASH], segments)
+        return int(struct.unpack(self._order + "II", self._bytes(offset, 8))[1])
 
 
 def _file_offset(address: int, segments: list[_Segment]) -> int:

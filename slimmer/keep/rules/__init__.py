@@ -26,6 +26,8 @@ from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
+from slimmer.keep.rules.mentions import MentionsRule
+from slimmer.keep.rules.own_files import OwnFilesRule
 from slimmer.keep.rules.packages import PACKAGE_RULES
 from slimmer.keep.rules.repair import RepairRule
 from slimmer.keep.rules.root_links import RootLinksRule
@@ -62,8 +64,10 @@ _BEFORE_LANGUAGES: tuple[type[Rule], ...] = (
 _BEHIND_LANGUAGES: tuple[type[Rule], ...] = (
     ApplicationRule,
     CopiedFilesRule,
+    OwnFilesRule,
     CodePathsRule,
     EntrypointScriptsRule,
+    MentionsRule,
     *SYSTEM_RULES,
     *SERVER_RULES,
     *PACKAGE_RULES,

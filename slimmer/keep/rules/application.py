@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from slimmer.files import is_below, name_of, parent_of
+from slimmer.keep.own_files import LEFT_OVER
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
@@ -33,8 +34,6 @@ NEVER_BELOW = (
     *("/usr/local/man", "/usr/local/sbin", "/usr/local/share", "/var/cache", "/var/lib"),
     *("/var/lock", "/var/log", "/var/mail", "/var/run", "/var/spool", "/var/tmp"),
 )
-# What compilers leave behind, and what editors and operating systems do.
-_LEFT_OVER = (".o", ".a", ".obj", ".swp", "~", ".DS_Store")
 
 
 def own_entries(context: Context, root: str) -> Iterator[Entry]:
@@ -43,7 +42,7 @@ def own_entries(context: Context, root: str) -> Iterator[Entry]:
     for entry in context.index.subtree(root):
         if context.environments.contains(entry.path):
             continue
-        if entry.type is not EntryType.FILE or not entry.path.endswith(_LEFT_OVER):
+        if entry.type is not EntryType.FILE or not entry.path.endswith(LEFT_OVER):
             yield entry
 
 

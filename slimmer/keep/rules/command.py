@@ -31,7 +31,9 @@ class EntrypointRule(Rule):
             yield from self._program(next(iter(words), ""), "HEALTHCHECK")
         elif kind == "CMD-SHELL":
             shell = config.get("Shell") or ("/bin/sh",)
-            yield from self._program(shell[0], "HEALTHCHECK")
+            # Engines differ in whether they look at SHELL here.
+            for program in dict.fromkeys((shell[0], "/bin/sh")):
+                yield from self._program(program, "HEALTHCHECK")
             # Every word that is a program: which of them the shell starts is the shell's affair.
             for word in dict.fromkeys(_WORD.findall(" ".join(words))):
                 yield from self._program(word, "HEALTHCHECK")

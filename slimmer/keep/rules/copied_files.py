@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from slimmer.files import is_below
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -13,9 +13,6 @@ from slimmer.values import CopiedFiles, Entry, EntryType
 # What lies here is compiled or thrown away, not run; an application that does run here has its
 # code seen.
 _ASIDE = ("/usr/src", "/tmp", "/var/tmp")
-# A directory above this that nobody looked into is no oversight of a probe: a model for another
-# program, a data set, a build's output.
-_LARGE = 64 << 20
 
 
 class CopiedFilesRule(Rule):
@@ -32,20 +29,12 @@ class CopiedFilesRule(Rule):
         super().__init__(context)
         self._packages = context.request.packages
         self._packaged = self._packages.directories if self._packages else frozenset[str]()
-        self._left_out: dict[str, int] = {}
 
     def begin(self) -> Iterable[Want]:
         for copied in self.context.request.copied:
             detail = f"copied into the image: COPY … {copied.destination}"
             for entry in self._entries(copied):
                 yield Want(path=entry.path, detail=detail, bystander=True)
-
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for folder, size in sorted(self._left_out.items()):
-            yield (
-                f"{folder} ({size / 1e6:,.0f} MB) was copied into the image but never read: "
-                f"dropped; --include {folder} keeps it"
-            )
 
     def _entries(self, copied: CopiedFiles) -> Iterable[Entry]:
         entry = self.context.index.resolve(copied.destination).entry
@@ -72,12 +61,7 @@ class CopiedFilesRule(Rule):
         return self.context.environments.contains(folder)
 
     def _directory(self, folder: str) -> Iterable[Entry]:
-        entries = [entry for entry in own_entries(self.context, folder) if self._is_nobodys(entry)]
-        size = sum(entry.size for entry in entries)
-        if size > _LARGE and not any(is_below(path, folder) for path in self.context.seen):
-            self._left_out[folder] = size
-            return ()
-        return entries
+        return [entry for entry in own_entries(self.context, folder) if self._is_nobodys(entry)]
 
     def _is_nobodys(self, entry: Entry) -> bool:
         if self._packages is None:

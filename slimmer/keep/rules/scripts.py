@@ -8,11 +8,14 @@ from fnmatch import fnmatchcase
 from slimmer.files import join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages import weight_of_libraries
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.values import Entry, EntryType
 
 _LARGEST_SCRIPT = 1 << 18
+# Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names.
+_HEAVIEST = 16_000_000
 # They would install into an image whose package database is that of what is left.
 _INSTALLERS = frozenset(
     (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
@@ -28,9 +31,8 @@ _SHELL_WORDS = frozenset(
 
 
 class EntrypointScriptsRule(Rule):
-    """ENTRYPOINT, CMD, HEALTHCHECK and whatever script was seen to run, with the scripts that
-    these name. Scripts that only lie among the application's files (a build script) say nothing
-    about how it runs."""
+    """ENTRYPOINT, CMD, HEALTHCHECK, whatever script was seen to run, and the image's own scripts,
+    which somebody may start later, with the scripts that these name."""
 
     name = "entrypoint-scripts"
     summary = "the programs and files that shell scripts name, in all of their branches"
@@ -47,16 +49,23 @@ class EntrypointScriptsRule(Rule):
         ]
         found = map(context.programs.find, first_words)
         self._scripts = {context.index.real_path(path) for path in found if path}
+        self._named_first = frozenset(self._scripts)
         self._scripts.update(context.index.real_path(path) for path, _ in control_programs(context))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
             if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_SCRIPT:
                 continue
-            if entry.path not in self._scripts and entry.path not in self.context.seen:
-                continue
-            if self._is_shell_script(entry):
+            if self._is_kept_in_earnest(entry) and self._is_shell_script(entry):
                 yield from self._named_by(entry)
+
+    def _is_kept_in_earnest(self, entry: Entry) -> bool:
+        path = entry.path
+        if path in self._scripts or path in self.context.seen:
+            return True
+        if self.context.own_files.are_known:
+            return self.context.own_files.contains(entry)
+        return path not in self.context.bystanders and not self.context.environments.contains(path)
 
     def _is_shell_script(self, entry: Entry) -> bool:
         start = self.context.content.head(entry.path, 256)
@@ -75,7 +84,7 @@ class EntrypointScriptsRule(Rule):
         detail = f"named by the script {script.path}"
         for command in sorted(words.programs - _SHELL_WORDS - _INSTALLERS):
             path = self.context.programs.find(command)
-            if path:
+            if path and self._is_affordable(path, script):
                 self._scripts.add(self.context.index.real_path(path))
                 yield Want(path=path, detail=detail, because=script.path)
         for named in sorted(words.scripts):
@@ -87,6 +96,17 @@ class EntrypointScriptsRule(Rule):
                 if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
+
+    def _is_affordable(self, path: str, script: Entry) -> bool:
+        """What a script names that did not run must be small: it may build something."""
+        entry = self.context.index.resolve(path).entry
+        if entry is None or script.path in self.context.seen or script.path in self._named_first:
+            return True
+        weight = entry.size
+        if weight <= _HEAVIEST:
+            self.context.content.fetch([entry.path])
+            weight += weight_of_libraries(self.context, entry, limit=_HEAVIEST)
+        return weight <= _HEAVIEST
 
     def _read_as(self, named: str, script: Entry) -> Iterable[str]:
         """The files that `. NAME` may mean: from the working directory, on the PATH, and beside

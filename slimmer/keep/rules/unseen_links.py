@@ -1,27 +1,31 @@
-"""Links that a trace without system calls cannot show."""
+"""Links to what is kept, by which nobody was seen to come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.values import Entry, EntryType, Source
+from slimmer.values import Entry, EntryType, Source, Strategy
+
+_DOCUMENTATION = ("/usr/share/doc/", "/usr/share/man/", "/usr/share/info/")
 
 
 class UnseenLinksRule(Rule):
-    """fanotify reports real paths: by which link a program came there is not in them. Where it was
-    the only source, every link to what is kept stays. They have no content, so that is cheap."""
+    """Links have no content, and no probe tells by which name a later caller comes: Perl looks in
+    `/usr/share/perl/5.36`, a script asks for `awk`. With `minimal` they stay where fanotify was the
+    only source: it reports real paths, so by which link a program came is not in them."""
 
     name = "unseen-link"
-    summary = "links to kept paths, where the trace saw no system calls"
+    summary = "links to kept paths; with `minimal` only where the trace saw no system calls"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._links: dict[str, list[str]] = {}
-        if Source.NOTIFY in context.request.trace.sources:
+        is_minimal = context.request.strategy is Strategy.MINIMAL
+        if is_minimal and Source.NOTIFY in context.request.trace.sources:
             return
         for entry in context.index:
-            if entry.type is EntryType.SYMLINK:
+            if entry.type is EntryType.SYMLINK and not entry.path.startswith(_DOCUMENTATION):
                 target = context.index.real_path(entry.path)
                 self._links.setdefault(target, []).append(entry.path)
 

@@ -92,9 +92,11 @@ class ImageTree:
         strategy: Strategy = Strategy.BALANCED,
         **options: Any,
     ) -> set[str]:
-        """The paths that are kept because of one rule: with it, and not without it."""
-        given = {"strategy": strategy, **options}
-        without = {**given, "without_rules": frozenset({rule})}
+        """The paths that are kept because of one rule: with it, and not without it. Two rules that
+        know nothing but whose a file is, and what is a link, would hide what the others do."""
+        aside = frozenset({"own-files", "unseen-link"} - {rule})
+        given = {"strategy": strategy, "without_rules": aside, **options}
+        without = {**given, "without_rules": frozenset({rule, *given["without_rules"]})}
         kept, rest = self._decisions(sightings, given, without)
         return set(kept.reasons) - set(rest.reasons)
 

@@ -8,6 +8,7 @@ import pytest
 
 from slimmer.ecosystems.node.imports import required_packages
 from slimmer.ecosystems.node.packages import package_of
+from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 MODULES = "/app/node_modules"
@@ -61,8 +62,34 @@ def test_what_a_touched_package_requires_is_touched(tree: ImageTree) -> None:
     gained = tree.gained("node-packages", *seen(f"{MODULES}/image/index.js"))
     assert f"{MODULES}/image/node_modules/color/index.js" in gained, "the nearest one"
     assert f"{MODULES}/@image/linux-x64/image.node" in gained
-    assert f"{MODULES}/color" not in gained
-    assert f"{MODULES}/jest" not in gained
+    nested = f"{MODULES}/image/node_modules/color"
+    gained = tree.gained("node-packages", *seen(f"{nested}/index.js"))
+    assert not any(path.startswith(f"{MODULES}/jest") for path in gained), "nobody's folder"
+
+
+def test_what_was_installed_beside_a_touched_package_stays(tree: ImageTree) -> None:
+    """`app.set('view engine', 'pug')`: no text requires it."""
+    for name in ("web", "pug", "@scope/plugin", "jest", "expect", "npm"):
+        needs = {"expect": "1"} if name == "jest" else {}
+        add_package(tree, f"{MODULES}/{name}", "index.js", dependencies=needs)
+    manifest = {"dependencies": {"web": "1"}, "devDependencies": {"jest": "1", "web": "1"}}
+    tree.add("/app/package.json", json.dumps(manifest))
+    tree.link(f"{MODULES}/.bin/pug", "../pug/index.js")
+    tree.link(f"{MODULES}/.bin/jest", "../jest/index.js")
+    gained = tree.gained("node-packages", *seen(f"{MODULES}/web/index.js"))
+    assert {f"{MODULES}/pug/index.js", f"{MODULES}/@scope/plugin/index.js"} <= gained
+    assert f"{MODULES}/.bin/pug" in gained
+    assert not any(name in path for path in gained for name in ("jest", "expect", "/npm"))
+
+
+def test_a_heavy_package_that_nobody_touched_is_named(tree: ImageTree) -> None:
+    add_package(tree, f"{MODULES}/web", "index.js")
+    add_package(tree, f"{MODULES}/compiler", "index.js")
+    with (tree.root / f"{MODULES[1:]}/compiler/wasm").open("wb") as file:
+        file.truncate(65 << 20)
+    kept = tree.decide(*seen(f"{MODULES}/web/index.js"), strategy=Strategy.BALANCED)
+    assert f"{MODULES}/compiler/index.js" not in kept.reasons
+    assert any(f"{MODULES}/compiler (68 MB)" in note for note in kept.notes)
 
 
 def test_pnpm_finds_packages_by_links_in_its_store(tree: ImageTree) -> None:
@@ -84,6 +111,7 @@ def test_what_the_application_requires_on_any_branch_is_touched(tree: ImageTree)
         add_package(tree, f"{MODULES}/{name}", "index.js")
     tree.add("/app/server.js", "const fs = require('fs'); if (x) { require('pdf/sub') }")
     tree.add("/app/webpack.config.js", "require('webpack')")
+    tree.add("/app/package.json", '{"devDependencies": {"webpack": "1", "fs": "1"}}')
     gained = tree.gained("node-packages", *seen("/app/server.js"))
     assert f"{MODULES}/pdf/index.js" in gained
     assert not any("webpack" in path for path in gained)

@@ -10,7 +10,7 @@ import pytest
 from slimmer.ecosystems.python.distributions import requirements
 from slimmer.ecosystems.python.files import source_of, without_tests
 from slimmer.ecosystems.python.imports import imported_modules
-from slimmer.values import Access
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 LIBRARY = "/usr/local/lib/python3.12"
@@ -138,7 +138,6 @@ def test_a_touched_distribution_is_whole_by_its_record(tree: ImageTree) -> None:
     )
     tree.add(f"{SITE}/shop/__pycache__/__init__.cpython-312.pyc")
     tree.add(f"{SITE}/shop/not-in-record")
-    add_distribution(tree, "other", "other.py")
     gained = tree.gained("python-distributions", *seen(f"{SITE}/shop/__init__.py"))
     assert {path for path in gained if not tree.is_directory(path)} == {
         f"{metadata}/METADATA",
@@ -147,8 +146,38 @@ def test_a_touched_distribution_is_whole_by_its_record(tree: ImageTree) -> None:
         f"{SITE}/shop/data/table.json",
         f"{SITE}/shop/_speed.cpython-312-x86_64-linux-gnu.so",
         f"{SITE}/shop/__pycache__/__init__.cpython-312.pyc",
+        f"{SITE}/shop/not-in-record",
         "/srv/venv/bin/shop",
     }
+
+
+def test_what_was_installed_beside_a_touched_distribution_stays(tree: ImageTree) -> None:
+    """Entry points, settings with dotted names and pickles name it; pip and pytest nobody needs."""
+    for name in ("shop", "plugin", "pip", "pytest"):
+        add_distribution(tree, name, f"{name}/__init__.py", f"../../../bin/{name}")
+    gained = tree.gained("python-distributions", *seen(f"{SITE}/shop/__init__.py"))
+    assert {f"{SITE}/plugin/__init__.py", "/srv/venv/bin/plugin"} <= gained
+    assert not any(name in path for path in gained for name in ("/pip", "pytest"))
+
+
+def test_a_heavy_distribution_that_nobody_touched_is_named(tree: ImageTree) -> None:
+    add_distribution(tree, "shop", "shop/__init__.py")
+    add_distribution(tree, "torch", "torch/__init__.py", "torch/big.so")
+    with (tree.root / f"{SITE[1:]}/torch/big.so").open("wb") as file:
+        file.truncate(65 << 20)
+    kept = tree.decide(*seen(f"{SITE}/shop/__init__.py"), strategy=Strategy.BALANCED)
+    assert f"{SITE}/torch/__init__.py" not in kept.reasons
+    assert any("torch (68 MB) was dropped" in note for note in kept.notes)
+
+
+def test_a_directory_called_test_above_all_says_nothing(tree: ImageTree) -> None:
+    site = "/test/lib/python3.12/site-packages"
+    for name in ("shop", "late"):
+        tree.add(f"{site}/{name}.py")
+        tree.add(f"{site}/test_{name}.py")
+        tree.add(f"{site}/{name}-1.dist-info/RECORD", f"{name}.py,,\ntest_{name}.py,,\n")
+        tree.add(f"{site}/{name}-1.dist-info/METADATA", f"Name: {name}\n")
+    assert f"{site}/late.py" in tree.gained("python-distributions", *seen(f"{site}/shop.py"))
 
 
 def test_byte_code_touches_the_distribution_of_its_source(tree: ImageTree) -> None:
@@ -209,7 +238,9 @@ def test_parts_of_a_namespace_package_are_told_apart(tree: ImageTree) -> None:
     add_distribution(tree, "google-billing", "google/billing/a.py")
     gained = tree.gained("python-distributions", *seen(f"{SITE}/google/storage/a.py"))
     assert f"{SITE}/google/storage/b.py" in gained
-    assert f"{SITE}/google/billing/a.py" not in gained
+    kept = tree.decide(*seen(f"{SITE}/google/storage/a.py"), strategy=Strategy.BALANCED)
+    detail = kept.reasons[f"{SITE}/google/billing/a.py"][0].detail
+    assert detail == "part of the Python distribution google-billing"
 
 
 def test_a_distribution_without_a_list_is_known_by_its_top_levels(tree: ImageTree) -> None:
@@ -217,10 +248,8 @@ def test_a_distribution_without_a_list_is_known_by_its_top_levels(tree: ImageTre
     tree.add(f"{SITE}/Old-1.0.egg-info/top_level.txt", "older\n")
     tree.add(f"{SITE}/older/__init__.py")
     tree.add(f"{SITE}/older/late.py")
-    tree.add(f"{SITE}/another/__init__.py")
     gained = tree.gained("python-distributions", *seen(f"{SITE}/older/__init__.py"))
     assert {f"{SITE}/older/late.py", f"{SITE}/Old-1.0.egg-info/PKG-INFO"} <= gained
-    assert f"{SITE}/another" not in gained
 
 
 def test_debians_distributions_have_dpkgs_list(tree: ImageTree) -> None:
@@ -275,9 +304,10 @@ def test_byte_code_lies_beside_its_source(path: str, source: str) -> None:
 
 
 def test_a_directory_of_tests_holds_tests() -> None:
-    runtime = ["a/test/client.py", "a/test/utils.py", "a/testing/test_x.py", "a/tests.py"]
-    tests = ["b/tests/test_b.py", "b/tests/data/x.csv", "c/test/deep/conftest.py", "c/test/x.py"]
-    assert without_tests(runtime + tests) == runtime
+    runtime = ["/a/test/client.py", "/a/test/utils.py", "/a/testing/test_x.py", "/a/tests.py"]
+    tests = ["/b/tests/test_b.py", "/b/tests/x.csv", "/c/test/deep/conftest.py", "/c/test/x.py"]
+    assert without_tests(runtime + tests, "/") == runtime
+    assert without_tests(tests[:2], "/b/tests") == tests[:2]
 
 
 def test_requirements_end_with_the_headers() -> None:

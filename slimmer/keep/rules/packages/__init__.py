@@ -2,9 +2,17 @@
 
 from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
-from slimmer.keep.rules.packages.plugins import PluginsRule
+from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
+from slimmer.keep.rules.packages.requested import RequestedPackagesRule
+from slimmer.keep.rules.packages.weight import weight_of_libraries
 from slimmer.keep.rules.packages.whole import WholePackagesRule
 
-PACKAGE_RULES = (PackageDataRule, PluginsRule, CompanionProgramsRule, WholePackagesRule)
+PACKAGE_RULES = (
+    PackageDataRule,
+    RequestedPackagesRule,
+    PluginsRule,
+    CompanionProgramsRule,
+    WholePackagesRule,
+)
 
-__all__ = ["PACKAGE_RULES"]
+__all__ = ["LIBRARY_FOLDER", "PACKAGE_RULES", "weight_of_libraries"]

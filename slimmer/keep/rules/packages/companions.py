@@ -12,7 +12,7 @@ from slimmer.keep.rules.packages.places import packages_of_programs
 from slimmer.keep.rules.packages.weight import weight_of_libraries
 from slimmer.values import Entry, EntryType
 
-_PROGRAM_FOLDERS = (
+PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
 )
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
@@ -46,7 +46,7 @@ class CompanionProgramsRule(Rule):
 
     def begin(self) -> Iterable[Want]:
         # Each directory once, by its real path: /bin may be a link to /usr/bin.
-        folders = filter(None, map(self.context.index.real_path, _PROGRAM_FOLDERS))
+        folders = filter(None, map(self.context.index.real_path, PROGRAM_FOLDERS))
         for folder in dict.fromkeys(folders):
             for entry in self.context.index.children(folder):
                 if entry.type is EntryType.SYMLINK:
@@ -73,7 +73,7 @@ class CompanionProgramsRule(Rule):
             return
         for package, program in packages_of_programs(self.context).items():
             for path in packages.files()[package]:
-                if parent_of(path) in _PROGRAM_FOLDERS:
+                if parent_of(path) in PROGRAM_FOLDERS:
                     target = self.context.index.resolve(path).entry
                     # An alternative leads to another package, or may do so tomorrow.
                     if (

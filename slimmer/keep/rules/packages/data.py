@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from slimmer.files import Package
-from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.files import Package, parent_of
+from slimmer.keep.programs import is_program
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
 from slimmer.keep.rules.packages.places import is_for_building, private_folder
+from slimmer.values import Entry
+
+# Bytes of the data of a package of which no program ran.
+_HEAVIEST = 64_000_000
 
 
 class PackageDataRule(Rule):
@@ -19,6 +25,10 @@ class PackageDataRule(Rule):
     summary = "data in directories of its own, of each distribution package that was used"
     strategies = BEYOND_MINIMAL
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._done: set[str] = set()
+
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
         if packages is None:
@@ -29,9 +39,39 @@ class PackageDataRule(Rule):
                 package = packages.owner(path)
                 if package is not None:
                     used.setdefault(package, path)
-        files = packages.files()
         for package, because in used.items():
-            detail = f"data of the package {package.name}, of which {because} was used"
-            for path in files[package]:
-                if private_folder(path) and not path.endswith(".so") and not is_for_building(path):
-                    yield Want(path=path, detail=detail, bystander=True)
+            self._done.add(package.name)
+            for path in self._data_of(package):
+                detail = f"data of the package {package.name}, of which {because} was used"
+                yield Want(path=path, detail=detail, bystander=True)
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """A program that is kept without having run, since a script or a source names it, has its
+        data as well, and what a package of the same source has for it: `libtcl8.6` for `tcl8.6`."""
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        for entry in fresh:
+            if not is_program(entry) or entry.path in self.context.bystanders:
+                continue
+            owner = packages.owner(entry.path)
+            if owner is None or owner.essential or parent_of(entry.path) not in PROGRAM_FOLDERS:
+                continue
+            siblings = [p for p in packages.dependencies(owner) if p.source == owner.source]
+            for package in (owner, *siblings):
+                if package.name in self._done:
+                    continue
+                self._done.add(package.name)
+                data = list(self._data_of(package))
+                size = sum(each.size for each in map(self.context.index.get, data) if each)
+                if size > _HEAVIEST:
+                    continue
+                for path in data:
+                    detail = f"data of the package {package.name}, of {entry.path}"
+                    yield Want(path=path, detail=detail, because=entry.path, bystander=True)
+
+    def _data_of(self, package: Package) -> Iterable[str]:
+        packages = self.context.request.packages
+        for path in packages.files()[package] if packages is not None else ():
+            if private_folder(path) and not path.endswith(".so") and not is_for_building(path):
+                yield path

@@ -18,7 +18,7 @@ from slimmer.keep.rules.packages.weight import weight_of_libraries
 from slimmer.values import Entry, EntryType
 
 # Where the dynamic loader looks by itself. `/usr/lib/postgresql/15/lib` is no such directory.
-_LIBRARY_FOLDER = re.compile(
+LIBRARY_FOLDER = re.compile(
     r"(?:/usr|/usr/local)?/lib(?:32|64)?(?:/\w+-linux-(?:gnu|musl)\w*)?(?:/glibc-hwcaps/[^/]+)?"
 )
 _MODULE = re.compile(r".+\.so(?:\.[\d.]+)?|.+\.la|.+\.cache")
@@ -93,7 +93,7 @@ class PluginsRule(Rule):
         }
 
     def _is_place_of_modules(self, folder: str) -> bool:
-        if _LIBRARY_FOLDER.fullmatch(folder) or _ELSEWHERE.fullmatch(folder):
+        if LIBRARY_FOLDER.fullmatch(folder) or _ELSEWHERE.fullmatch(folder):
             return False
         return folder not in self._configured and not self.context.environments.contains(folder)
 

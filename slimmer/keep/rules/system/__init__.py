@@ -9,6 +9,8 @@ from slimmer.keep.rules.system.common_data import (
 from slimmer.keep.rules.system.fonts import FontRule
 from slimmer.keep.rules.system.icu import IcuRule
 from slimmer.keep.rules.system.locales import LocaleRule
+from slimmer.keep.rules.system.pam import PamRule
+from slimmer.keep.rules.system.shell import ShellRule
 from slimmer.keep.rules.system.state import StateDirectoriesRule
 from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
 from slimmer.keep.rules.system.zone_info import ZoneInfoRule
@@ -25,6 +27,8 @@ SYSTEM_RULES = (
     FontRule,
     IcuRule,
     StateDirectoriesRule,
+    PamRule,
+    ShellRule,
 )
 
 __all__ = ["SYSTEM_RULES"]

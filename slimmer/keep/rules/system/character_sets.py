@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.values import Entry
+from slimmer.values import Entry, EntryType
 
 # What data from anywhere is likely to be in. UTF-8, ASCII and UCS are part of libc.
 _COMMON = (
@@ -53,10 +53,21 @@ class CharacterSetRule(Rule):
                     is_below(path, folder) and path.endswith(".so") for path in self.context.seen
                 )
                 yield from self._modules(folder, entry.path, every=ran)
-            elif self._all and _CONVERTERS.fullmatch(name_of(entry.path)):
+            elif self._all and self._converts(entry):
                 for each in sorted(self._all):
                     yield from self._modules(each, entry.path, every=True)
                 self._all.clear()
+
+    def _converts(self, entry: Entry) -> bool:
+        if _CONVERTERS.fullmatch(name_of(entry.path)):
+            return True
+        if entry.type is not EntryType.FILE or entry.path in self.context.bystanders:
+            return False
+        packages = self.context.request.packages
+        owner = packages.owner(entry.path) if packages is not None else None
+        elf = self.context.elf_files.get(entry.path)
+        # Basic libraries ask for it as well (libidn2, glib), and convert UTF-8 alone.
+        return owner is None and elf is not None and "iconv_open" in elf.imports
 
     def _folder_of(self, entry: Entry) -> str:
         """The directory of modules that this entry lies in, or that its C library reads."""

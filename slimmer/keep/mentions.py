@@ -1,0 +1,159 @@
+"""What texts mention: programs that they start, and shared libraries that they open.
+
+One way for all languages: a text is cut into its string literals, and a literal counts by what
+stands before it. Which names exist is told by the caller, as a set.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+
+from slimmer.keep.linux.shell import read_script
+
+# Whether a text starts programs or opens libraries at all: cheap to ask of thousands of files.
+_STARTS = (
+    *(b"subprocess", b"os.system", b"os.exec", b"os.spawn", b"popen", b"child_process", b"execa"),
+    *(b"ProcessBuilder", b"getRuntime", b"Open3", b"shell_exec", b"proc_open", b"passthru"),
+    *(b"Command::new", b"exec.Command", b"Process.Start", b"posix_spawn", b"create_subprocess"),
+    *(b"zx", b"Bun.spawn", b"Deno.Command", b"IO.popen", b"Kernel", b"system(", b"exec("),
+)
+_OPENS = (
+    *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),
+    *(b"Native.load", b"loadLibrary", b"Fiddle", b"ffi_lib", b"NativeLibrary", b"libraryLookup"),
+)
+_LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
+# What may stand between the name of a function that starts a program and the first literal.
+_CALLED = re.compile(
+    r"(?:popen\d?|system|passthru|proc_open|pcntl_exec|exec\w{0,12}|spawn\w{0,8}|fork|run|call"
+    r"|check_\w+|getoutput|getstatusoutput|create_subprocess_\w+|ProcessBuilder|Command\w{0,8}"
+    r"|Command::new|LookPath|which|Process|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
+    r"|cmd|command|args|open3|shell|start|\$)\s*"
+    r"(?:[(\[{=:,\s]|new\s+String\[\]|List\.of|Arrays\.asList|asList|of)*[rbfu]?$",
+    re.IGNORECASE,
+)
+_SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
+_WORD = re.compile(r"[\w.+@/-]+")
+_IS_COMMAND_LINE = re.compile(r"[\s|;&<>$]")
+_BACKTICKS = re.compile(r"(?:%x[\[({|]|`)([^`\n]{2,400}?)(?:[\])}|]|`)")
+_PRELOAD = re.compile(r"\bLD_PRELOAD['\"]?\s*[=:,]\s*['\"]?([\w./+:${}-]+)")
+_USES_SHELL = re.compile(r"shell\s*[=:]\s*[Tt]rue|\bsystem\s*\(|\bpopen\s*\(|\bexec(?:Sync)?\s*\(")
+# Settings that hold a command: supervisor's, systemd's, a Procfile, package.json.
+_COMMAND_LINE = re.compile(
+    r"^[ \t]*[\"']?(?:command|cmd|exec|run|script|entrypoint|program|exec\w+|start|\w+_command|web"
+    r"|worker|release|prestart|poststart)[\"']?[ \t]*[:=][ \t]*[-@+!:]*(.+)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CRON = re.compile(
+    r"^[ \t]*(?:@\w+|(?:[\d*,/-]+[ \t]+){4}[\w*,/-]+)[ \t]+(\S+[ \t]+)?(\S.*)$", re.MULTILINE
+)
+# Words of every day that are names of programs as well: they count where one is started.
+COMMON_WORDS = frozenset(
+    (
+        *("test", "sort", "date", "file", "link", "join", "split", "head", "tail", "install"),
+        *("time", "who", "id", "more", "less", "yes", "true", "false", "env", "host", "groups"),
+        *("users", "comm", "cut", "expand", "fold", "nice", "paste", "factor", "look", "last"),
+        *("script", "top", "free", "kill", "wall", "write", "chat", "find", "echo", "clear"),
+        *("column", "col", "line", "lines", "size", "strings", "view", "open", "select", "watch"),
+        *("update", "import", "display", "convert", "compare", "identify", "stream", "mail"),
+        *("python", "python3", "node", "perl", "ruby", "php", "java", "bash", "sh", "reset"),
+        *("cat", "tr", "dd", "od", "pr", "tee", "tty", "uniq", "wc", "nl", "ps", "info", "man"),
+        *("apt", "pip", "npm", "ls", "cp", "mv", "rm", "ln", "df", "du", "as", "ar", "ld", "w"),
+        *("locale", "login", "logger", "hostname", "domainname", "arch", "base64", "stat", "sync"),
+        *("timeout", "truncate", "unlink", "tabs", "shred", "seq", "sum", "printf", "printenv"),
+        *("numfmt", "dir", "stdbuf", "nohup", "mount", "page", "service", "session", "zip", "tar"),
+        *("make", "openssl", "deb", "init", "su", "tic", "go", "chmod", "chown", "mkdir", "touch"),
+    )
+)
+
+
+@dataclass(kw_only=True, slots=True)
+class Mentions:
+    """What one text names."""
+
+    programs: set[str] = field(default_factory=set)
+    """Names and paths that the text starts by all appearances."""
+    maybe_programs: set[str] = field(default_factory=set)
+    """Literals that are names of programs, in a text that starts some."""
+    libraries: set[str] = field(default_factory=set)
+    """Literals in a text that opens shared libraries: `libz.so.1`, `magic` for `-lmagic`."""
+    starts_shell: bool = False
+    """Whether a command line goes to a shell."""
+    finds_libraries: bool = False
+    """Whether the loader's table is asked for libraries (`ctypes.util.find_library`)."""
+
+
+def may_mention(data: bytes) -> bool:
+    """Whether a source starts a program or opens a library at all."""
+    return any(word in data for word in _STARTS) or any(word in data for word in _OPENS)
+
+
+def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) -> Mentions:
+    """Read a source in any language. `known` are the names that programs of the image have. In
+    sources of dependencies only literals at a call that starts or opens something count."""
+    found = Mentions()
+    starts = any(word in data for word in _STARTS)
+    opens = any(word in data for word in _OPENS)
+    text = os.fsdecode(data)
+    if b"LD_PRELOAD" in data:
+        for paths in _PRELOAD.findall(text):
+            found.libraries.update(filter(None, paths.split(":")))
+    if not starts and not opens:
+        return found
+    if starts:
+        found.starts_shell = bool(_USES_SHELL.search(text))
+    found.finds_libraries = b"find_library" in data
+    for match in _LITERAL.finditer(text):
+        literal = match[2]
+        if opens and len(literal) <= 80:
+            found.libraries.add(literal)
+        if starts and not known.isdisjoint(_words(literal)):
+            before = text[max(0, match.start() - 48) : match.start()]
+            if _CALLED.search(before) or _SHELL_OPTION.search(before):
+                _add_command(found, literal)
+            elif literal in known and literal not in COMMON_WORDS and not is_dependency:
+                found.maybe_programs.add(literal)
+    return found
+
+
+def scripts_in_source(text: str) -> Iterator[str]:
+    """Command lines in backticks, as Ruby, Perl and PHP have them."""
+    yield from _BACKTICKS.findall(text)
+
+
+def scripts_in_settings(text: str) -> Iterator[str]:
+    """Command lines in settings and tables: `command = gunicorn app`, `5 * * * * root /x.sh`."""
+    for line in _COMMAND_LINE.findall(text):
+        yield line.strip().strip("\"',")
+    for user, line in _CRON.findall(text):
+        yield line
+        if user:
+            yield user + line
+
+
+def programs_of_script(script: str, known: Set[str]) -> set[str]:
+    """The programs and paths that a command line of a shell names; of one without any name that
+    is known, none are looked for."""
+    if known.isdisjoint(_words(script)):
+        return set()
+    words = read_script(os.fsencode(script.replace("\\n", "\n").replace("\\t", " ")))
+    return set(words.programs) | {path for path in words.paths if "*" not in path}
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text, and the names at the ends of its paths."""
+    for word in _WORD.findall(text):
+        yield word
+        if "/" in word:
+            yield word.rpartition("/")[2]
+
+
+def _add_command(found: Mentions, literal: str) -> None:
+    if _IS_COMMAND_LINE.search(literal):
+        found.starts_shell = True
+        words = read_script(os.fsencode(literal.replace("\\n", "\n")))
+        found.programs |= set(words.programs) | {path for path in words.paths if "*" not in path}
+    else:
+        found.programs.add(literal)

@@ -1,0 +1,99 @@
+"""Packages without programs that somebody asked for by name: they are there to be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import cached_property
+
+from slimmer.files import Package, parent_of
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
+from slimmer.keep.rules.packages.places import is_documentation, is_for_building
+
+# Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
+_FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
+_NAMES = (
+    "-dev",
+    "-devel",
+    "-doc",
+    "-docs",
+    "-dbg",
+    "-dbgsym",
+    "-headers",
+    "-static",
+    "-openrc",
+    "-venv",
+)
+_INSTALLERS = frozenset(
+    ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
+)
+# Bytes of one package's own files.
+_HEAVIEST = 64_000_000
+
+
+class RequestedPackagesRule(Rule):
+    """`apt-get install lua-cjson php-intl fonts-noto` means that something will load them, when a
+    request asks: modules of languages, fonts, dictionaries, drivers. A package that brings a
+    program is another matter, since many a Dockerfile installs one to build with."""
+
+    name = "requested-packages"
+    summary = "packages without programs that the image's author installed by name"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._heavy: dict[str, int] = {}
+
+    def begin(self) -> Iterable[Want]:
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        # Whatever another one needs may have come with the base of the image, where nobody wrote
+        # down what was asked for.
+        needed = {each for package in packages.packages for each in packages.dependencies(package)}
+        asked = [each for each in packages.packages if each.requested and each not in needed]
+        done: set[str] = set()
+        pending = [(package, f"installed by name: {package.name}") for package in asked]
+        while pending:
+            package, detail = pending.pop()
+            if package.name in done or not self._is_to_load(package):
+                continue
+            done.add(package.name)
+            size = sum(
+                entry.size for entry in map(self.context.index.get, self._files[package]) if entry
+            )
+            if size > _HEAVIEST:
+                self._heavy[package.name] = size
+                continue
+            for path in self._files[package]:
+                if not is_documentation(path) and not is_for_building(path):
+                    yield Want(path=path, detail=detail, bystander=True)
+            for other in packages.dependencies(package):
+                if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
+                    continue  # by what is linked to them
+                pending.append((other, f"{detail}, which needs {other.name}"))
+
+    def notes(self, kept: Collection[str]) -> Iterable[str]:
+        for name, size in sorted(self._heavy.items()):
+            if not any(path in kept for path in self._files_of(name)):
+                yield (
+                    f"the package {name} ({size / 1e6:,.0f} MB), which was installed by name, was "
+                    "dropped: nothing used it. Keep what it is for with --include."
+                )
+
+    @cached_property
+    def _files(self) -> dict[Package, Collection[str]]:
+        packages = self.context.request.packages
+        return {} if packages is None else dict(packages.files())
+
+    def _files_of(self, name: str) -> Iterable[str]:
+        return (
+            path for package, files in self._files.items() if package.name == name for path in files
+        )
+
+    def _is_to_load(self, package: Package) -> bool:
+        if package.essential or package.name in _INSTALLERS or package.name.endswith(_NAMES):
+            return False
+        if package.section.rpartition("/")[2] in _FOR_BUILDING:
+            return False
+        return not any(parent_of(path) in PROGRAM_FOLDERS for path in self._files[package])

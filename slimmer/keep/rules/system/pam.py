@@ -1,0 +1,56 @@
+"""Pluggable authentication: modules that configuration names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from slimmer.files import name_of
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.values import Entry, EntryType
+
+_MODULE = re.compile(r"\bpam_\w+\.so\b")
+_CONFIGURATION = ("/etc/pam.d", "/usr/lib/pam.d", "/etc/security")
+# What the usual modules read and start.
+_READ = (
+    *("/etc/pam.conf", "/etc/environment", "/etc/default/locale", "/etc/login.defs"),
+    *("/etc/shadow", "/etc/gshadow", "/etc/shells", "/etc/securetty", "/etc/nologin", "/etc/motd"),
+    *("/sbin/unix_chkpwd", "/sbin/unix_update", "/sbin/mkhomedir_helper"),
+)
+_LARGEST = 1 << 18
+
+
+class PamRule(Rule):
+    """sshd, cron, sudo, su and chpasswd ask PAM at a login or a change, which no probe shows."""
+
+    name = "pam"
+    summary = "PAM's configuration, the modules that it names, and what those read"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._is_done = False
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if not self._is_done and name_of(entry.path).startswith("libpam.so"):
+                self._is_done = True
+                yield from self._configuration(entry.path)
+
+    def _configuration(self, because: str) -> Iterable[Want]:
+        entries = [e for top in _CONFIGURATION for e in self.context.index.subtree(top)]
+        files = [e.path for e in entries if e.type is EntryType.FILE and e.size <= _LARGEST]
+        self.context.content.fetch(files)
+        for path in (*(entry.path for entry in entries), *_READ):
+            yield Want(path=path, detail="configuration of PAM, or read by it", because=because)
+        modules = {
+            module
+            for path in files
+            for module in _MODULE.findall(os.fsdecode(self.context.content.head(path, _LARGEST)))
+        }
+        for module in sorted(modules):
+            for path in self.context.named.get(module, ()):
+                yield Want(
+                    path=path, detail="a module that PAM's configuration names", because=because
+                )

@@ -1,0 +1,142 @@
+"""What texts and programs mention: other programs, libraries, the shell."""
+
+from __future__ import annotations
+
+import pytest
+
+from slimmer.keep.mentions import mentions_of
+from slimmer.values import Strategy
+from tests.unit.keep.image_tree import ImageTree, seen
+
+KNOWN = frozenset(("pdftotext", "ps", "git", "awk", "tar", "wc", "sort", "zip", "sh"))
+
+
+@pytest.mark.parametrize(
+    ("source", "programs"),
+    [
+        ("import subprocess\nsubprocess.run(['pdftotext', name, '-'])", {"pdftotext"}),
+        (
+            "from subprocess import check_output as c\nsubprocess.check_output(\n  ('ps', '-e'))",
+            {"ps"},
+        ),
+        ("import os\nos.system('git log | wc -l')", {"git", "wc"}),
+        ("const {execFile} = require('child_process'); execFile('pdftotext', [f])", {"pdftotext"}),
+        ('cp = require("child_process"); cp.spawn("zip", ["-"])', {"zip"}),
+        ("child_process; await $`x`; exec(`sort ${f} | wc -l`)", {"sort", "wc"}),
+        ('new ProcessBuilder("ps", "-ef").start();', {"ps"}),
+        ('new ProcessBuilder(List.of("tar", "c")).start();', {"tar"}),
+        ('Runtime.getRuntime().exec(new String[]{"sh", "-c", "ps | wc"});', {"sh", "ps", "wc"}),
+        ('out, _ := exec.Command("git", "log").Output()', {"git"}),
+        ('Command::new("awk").arg("x")', {"awk"}),
+        ('new Deno.Command("sh", { args: ["-c", "ps | wc"] })', {"sh", "ps", "wc"}),
+        ("<?php shell_exec('pdftotext a.pdf -');", {"pdftotext"}),
+        ("require 'open3'; Open3.capture2('awk', s)", {"awk"}),
+        ("x = {'sort': 1}; print('git')", set()),
+    ],
+)
+def test_programs_that_a_source_starts(source: str, programs: set[str]) -> None:
+    assert mentions_of(source.encode(), KNOWN).programs & KNOWN == programs
+
+
+def test_a_name_in_a_source_that_starts_programs_may_be_one() -> None:
+    source = b"TOOLS = {'text': ['pdftotext', '-'], 'by': 'sort'}\nsubprocess.run(TOOLS[kind])\n"
+    assert mentions_of(source, KNOWN).maybe_programs == {"pdftotext"}, "sort is a word as well"
+    assert mentions_of(source, KNOWN, is_dependency=True).maybe_programs == set()
+
+
+@pytest.fixture
+def tree(tree: ImageTree) -> ImageTree:
+    for name in ("pdftotext", "tool"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+        tree.package(name, f"/usr/bin/{name}")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/app/late.py", "import subprocess\nsubprocess.run(['pdftotext'])"),
+        ("/app/src/late.tsx", "import {execFile} from 'child_process'; execFile('pdftotext')"),
+        ("/app/bin/report", "#!/usr/bin/env ruby\nputs `pdftotext x.pdf -`\n"),
+        ("/etc/supervisor/conf.d/x.conf", "[program:x]\ncommand=pdftotext --watch\n"),
+        ("/etc/cron.d/x", "5 4 * * * root pdftotext /srv/x.pdf\n"),
+        ("/app/package.json", '{"scripts": {\n"start": "pdftotext x"\n}}'),
+    ],
+)
+def test_programs_that_kept_texts_start_are_kept(tree: ImageTree, path: str, text: str) -> None:
+    tree.add("/app/main")
+    tree.add(path, text)
+    kept = tree.gained("mentions", *seen("/app/main"), without_rules=frozenset())
+    assert {path for path in kept if not tree.is_directory(path)} == {"/usr/bin/pdftotext"}
+
+
+def test_a_heavy_program_is_named_and_left_out(tree: ImageTree) -> None:
+    tree.add("/app/main.py", "import subprocess\nsubprocess.run(['pdftotext'])")
+    with (tree.root / "usr/bin/pdftotext").open("wb") as file:
+        file.truncate(65 << 20)
+    kept = tree.decide(*seen("/app/main.py"), strategy=Strategy.BALANCED)
+    assert "/usr/bin/pdftotext" not in kept.reasons
+    assert any("/app/main.py mentions it" in note for note in kept.notes)
+
+
+def test_libraries_that_a_dependency_opens_by_name(tree: ImageTree) -> None:
+    site = "/app/.venv/lib/python3/site-packages"
+    tree.add("/app/.venv/pyvenv.cfg")
+    tree.add(f"{site}/magic.py", "import ctypes.util\nctypes.util.find_library('magic')")
+    tree.add(f"{site}/other.py", "NAMES = ['curl']")
+    for name in ("magic", "curl"):
+        tree.add(f"/usr/lib/x86_64-linux-gnu/lib{name}.so.1.0")
+        tree.link(f"/usr/lib/x86_64-linux-gnu/lib{name}.so.1", f"lib{name}.so.1.0")
+    tree.add("/usr/sbin/ldconfig", mode=0o755)
+    tree.link("/sbin", "usr/sbin")
+    gained = tree.gained("mentions", *seen(f"{site}/magic.py", f"{site}/other.py"))
+    assert {"/usr/lib/x86_64-linux-gnu/libmagic.so.1.0", "/usr/sbin/ldconfig"} <= gained
+    assert not any("curl" in path for path in gained)
+
+
+def test_programs_that_a_kept_program_starts(tree: ImageTree) -> None:
+    """tar has `gzip` in it, and the C library's function that starts it."""
+    source = '#include <unistd.h>\nint main(void) { execlp("pdftotext", "pdftotext", (char *)0); }'
+    tree.compile("/usr/bin/tool", source)
+    assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/usr/bin/tool"))
+    tree.compile("/usr/bin/tool", 'int main(void) { return !"pdftotext"; }')
+    assert tree.gained("mentions", *seen("/usr/bin/tool")) == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "needs_shell"), [('system("x")', True), ('popen("x", "r")', True), ("puts(p)", False)]
+)
+def test_a_shell_where_a_program_may_call_it(tree: ImageTree, call: str, needs_shell: bool) -> None:
+    tree.add("/bin/sh", mode=0o755)
+    source = "#include <stdio.h>\n#include <stdlib.h>\n"
+    source += f"int main(int c, char **v) {{ char *p = v[0]; {call}; return !p; }}"
+    tree.compile("/app/server", source)
+    assert ("/bin/sh" in tree.gained("shell", *seen("/app/server"))) == needs_shell
+
+
+def test_pam_has_its_configuration_and_the_modules_it_names(tree: ImageTree) -> None:
+    modules = "/usr/lib/x86_64-linux-gnu/security"
+    for path in (f"{modules}/pam_unix.so", f"{modules}/pam_ldap.so", "/etc/security/limits.conf"):
+        tree.add(path)
+    tree.add("/etc/pam.d/login", "auth required pam_unix.so nullok\n")
+    tree.add("/lib/libpam.so.0")
+    gained = tree.gained("pam", *seen("/lib/libpam.so.0"))
+    assert {"/etc/pam.d/login", f"{modules}/pam_unix.so", "/etc/security/limits.conf"} <= gained
+    assert f"{modules}/pam_ldap.so" not in gained
+
+
+def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) -> None:
+    for name, fields in (
+        ("lua-json", "Depends: lua-lpeg, libyaml\nSection: interpreters\n"),
+        ("lua-lpeg", "Section: interpreters\n"),
+        ("libyaml", "Section: libs\n"),
+        ("x-dev", "Section: libdevel\n"),
+        ("came-along", "Section: interpreters\n"),
+    ):
+        tree.add(f"/usr/share/{name}/x")
+        tree.package(name, f"/usr/share/{name}/x", fields=fields)
+    automatic = "Package: {}\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+    names = ("lua-lpeg", "libyaml", "came-along")
+    tree.add("/var/lib/apt/extended_states", "".join(map(automatic.format, names)))
+    gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
+    assert gained == {"/usr/share/lua-json/x", "/usr/share/lua-lpeg/x"}
