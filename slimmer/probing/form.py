@@ -1,37 +1,46 @@
-"""The body of a request as its step describes it: plain, a form, or a form with files."""
+"""Forms as browsers send them: fields alone, or with files."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from slimmer.values import HttpProbe
+Fields = tuple[tuple[str, str], ...]
+"""(name, value) in their order."""
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file in a form."""
+
+    field: str
+    filename: str
+    content: bytes
+    content_type: str = "application/octet-stream"
 
 
-def content_of(probe: HttpProbe) -> tuple[bytes, str]:
-    """The body, and the Content-Type that goes with it (empty: none of its own).
+def form_content(fields: Fields, files: tuple[Upload, ...]) -> tuple[bytes, str]:
+    """The body of a form, and the Content-Type that goes with it.
 
     The boundary of a multipart body is made from its content, so that the same step sends the same
     bytes each time.
     """
-    if probe.files:
-        return _multipart(probe)
-    if probe.form:
-        return urlencode(probe.form).encode(), "application/x-www-form-urlencoded"
-    return probe.body, ""
+    if files:
+        return _multipart(fields, files)
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
 
 
-def _multipart(probe: HttpProbe) -> tuple[bytes, str]:
+def _multipart(fields: Fields, files: tuple[Upload, ...]) -> tuple[bytes, str]:
     parts = [
         (f'form-data; name="{_quoted(name)}"', "", value.encode("utf-8", "surrogateescape"))
-        for name, value in probe.form
+        for name, value in fields
     ] + [
         (
             f'form-data; name="{_quoted(file.field)}"; filename="{_quoted(file.filename)}"',
             file.content_type,
             file.content,
         )
-        for file in probe.files
+        for file in files
     ]
     digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
     boundary = f"slimmer-{digest[:32]}"

@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from slimmer.errors import UsageError
-from slimmer.values import HttpOrigin, HttpProbe
+from slimmer.values import HttpOrigin
 
 _DEFAULT_PORTS = {False: 80, True: 443}
 
@@ -39,16 +39,15 @@ def with_port(origin: HttpOrigin, port: int | None) -> HttpOrigin:
     return dataclasses.replace(origin, named_port=_named(port, origin.tls))
 
 
-def origin_of(probe: HttpProbe, port: int | None) -> HttpOrigin:
-    """Where the probe's request goes, `port` being the one of the run."""
-    origin = HttpOrigin(
-        host=probe.host,
-        port=probe.port,
-        named_port=_named(probe.port, probe.tls) if probe.port else None,
-        tls=probe.tls,
-        insecure=probe.insecure,
+def named_origin(host: str, port: int | None, *, tls: bool, insecure: bool) -> HttpOrigin:
+    """The origin of that name; a port that is not the scheme's own is part of the name."""
+    return HttpOrigin(
+        host=host,
+        port=port,
+        named_port=_named(port, tls) if port else None,
+        tls=tls,
+        insecure=insecure,
     )
-    return with_port(origin, port)
 
 
 def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:
@@ -61,14 +60,7 @@ def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:
         raise _not_an_address(text)
     if not re.fullmatch(r"[a-z0-9._:-]+", host):
         raise _not_an_address(text)
-    tls = parts.scheme == "https"
-    origin = HttpOrigin(
-        host=host,
-        port=port,
-        named_port=_named(port, tls) if port else None,
-        tls=tls,
-        insecure=insecure,
-    )
+    origin = named_origin(host, port, tls=parts.scheme == "https", insecure=insecure)
     return origin, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
