@@ -79,7 +79,7 @@ repair-survey: setup samples ## Withhold files of the samples, one at a time, an
 
 digests: setup samples ## Compare the images of all samples with those of the revision BASE
 	@test -n "$(BASE)" || { echo "say which revision: make digests BASE=main" >&2; exit 2; }
-	rm -rf .build/base && git worktree prune && git worktree add --force --detach .build/base $(BASE)
+	rm -rf .build/base && mkdir -p .build/base && git archive $(BASE) | tar -x -C .build/base
 	$(PYTHON) -m venv .build/base/.venv && .build/base/.venv/bin/python -m pip install --quiet .build/base
 	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
 	$(BIN)/python -m tests.digests check .build/digests

@@ -164,11 +164,11 @@ class Session:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off SIGINT and SIGTERM until the block is done (in the main thread; elsewhere no-op)."""
+    """Put off what interrupts a run until the block is done (in the main thread; else a no-op)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
     try:
         yield

@@ -14,7 +14,7 @@ from slimmer.report.report import Report
 JSON_NAME = "report.json"
 PAGE_NAME = "report.html"
 DROPPED_NAME = "dropped.json"
-"""Written by the pipeline, as it is composed beside the tests."""
+"""Written by the build, as it is composed beside the tests."""
 
 
 def write_report(report: Report, directory: Path) -> Report:

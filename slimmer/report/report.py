@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from slimmer.codec import AbsolutePath, Digest, Keywords
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
-from slimmer.values import ExplorationSummary, Reason, StageTime
+from slimmer.values import ExplorationSummary, Reason, Source, StageTime, Strategy, Verdict
 
 SCHEMA_VERSION: Final = 1
 PATH_TYPES: Final = ("file", "directory", "symlink", "device", "fifo", "socket")
@@ -91,7 +91,7 @@ class ProbeSummary:
     answer: str
     seconds: float
     attempts: int
-    compared: str = ""
+    compared: Annotated[str, Keywords(words=tuple(each.value for each in Verdict))] = ""
     """`same`, `alike` (where the original answers the same each time), `incomparable` (it hardly
     ever does), `different`, `unknown`; empty where the answer was not held against the
     original's."""
@@ -173,7 +173,7 @@ class PhaseSummary:
 class TraceSummary:
     """What the sensor saw."""
 
-    sources: tuple[str, ...]
+    sources: tuple[Annotated[str, Keywords(words=tuple(each.value for each in Source))], ...]
     missing_sources: Mapping[str, str]
     """Source that was not available → why."""
     records: int
@@ -228,14 +228,17 @@ class Report:
     """Everything about one run."""
 
     slimmer_version: str
+    """The version of slimmer that wrote the report."""
     schema_version: Annotated[int, Keywords(minimum=SCHEMA_VERSION, maximum=SCHEMA_VERSION)] = (
         SCHEMA_VERSION
     )
+    """Raised when a field is removed, renamed or changed in meaning."""
     exit_code: Annotated[int, Keywords(maximum=255)] = 0
     """As the process gives it: 0 when the images are tagged."""
     problem: str = ""
     """The error's message where the exit code is not 0."""
-    strategy: str
+    strategy: Annotated[str, Keywords(words=tuple(each.value for each in Strategy))]
+    """How much was kept around what was seen."""
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
@@ -249,6 +252,7 @@ class Report:
     coverage: CoverageSummary | None
     """What the probes reached; None where no run got that far."""
     tests: tuple[TestSummary, ...]
+    """The traced run of the original first, then the smoke tests."""
     explorations: tuple[ExplorationSummary, ...] = ()
     """What was found out on the running original."""
     repair: RepairSummary | None = None
@@ -258,7 +262,9 @@ class Report:
     notes: tuple[str, ...]
     """Sentences for the user."""
     stages: tuple[StageTime, ...]
+    """In the order in which they ended."""
     total_seconds: float
+    """From start to end; less than the sum of the stages where they overlapped."""
     peak_memory: int
     """Bytes: the highest resident set of the slimmer process."""
     artifacts: Mapping[str, str] = field(default_factory=dict)

@@ -17,9 +17,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "sample_apps"
-STRATEGIES = ("minimal", "balanced", "safe")
+from tests.apps.container import docker
+from tests.bench.slim_build import ROOT
+from tests.survey.survey import SAMPLES, STRATEGIES, sample_folders
+
 REPOSITORY = f"slimmer-digests-{os.getpid()}"
 RECORDED = "digests.json"
 AT_ONCE = 2
@@ -39,12 +40,8 @@ def main() -> int:
     slim = [arguments.slim] if arguments.slim else [sys.executable, "-m", "slimmer"]
     folder = arguments.folder.resolve()
     if arguments.action == "record":
-        return record(folder, arguments.names or sample_names(), slim)
+        return record(folder, arguments.names or [folder.name for folder in sample_folders()], slim)
     return check(folder, arguments.names, slim)
-
-
-def sample_names() -> list[str]:
-    return sorted(file.parent.name for file in SAMPLES.glob("*/slim.yaml"))
 
 
 def record(folder: Path, names: Sequence[str], slim: Sequence[str]) -> int:
@@ -104,8 +101,7 @@ def run(slim: Sequence[str], name: str, strategy: str, *arguments: str) -> dict[
         raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
     result = json.loads(done.stdout)
     made = {kind: result[kind] for kind in ("slim", "debug") if result[kind]}
-    references = [image["reference"] for image in made.values()]
-    subprocess.run(["docker", "image", "rm", *references], capture_output=True, check=False)
+    docker("image", "rm", *(image["reference"] for image in made.values()))
     return {kind: image["id"] for kind, image in made.items()}
 
 

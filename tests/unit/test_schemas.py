@@ -21,6 +21,13 @@ def test_the_schemas_are_those_of_the_classes(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(text_of(name)))
 
 
+def test_the_reports_schema_describes_every_member() -> None:
+    described = schema(CLASSES["report"])
+    for name, member in described["properties"].items():
+        target = described["$defs"].get(str(member.get("$ref", "")).rpartition("/")[2], {})
+        assert {"description", "anyOf", "properties"} & {*member, *target}, name
+
+
 def test_a_watch_file_fits_its_schema() -> None:
     jsonschema.validate(json.loads(to_json(WATCHED)), schema(WatchDocument))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,6 +47,9 @@ _SUBSTITUTION = re.compile(
 _EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
 _PATH = re.compile(r"(?<![^\s'\"`:,;=(){}<>|&])/[^\s'\"`:,;=(){}<>|&]+")
+_HASH_IN_WORD = re.compile(rb"\$\{[^}\n]*\}|\$\(\([^)\n]*\)\)|(?<=[\w./-])#")
+_HASH = "\1"
+"""Stands for a `#` within a word, which the grammar takes for a comment: `d#e`."""
 _MOST_BYTES = 1 << 22
 _DEEPEST = 4
 _MOST_STARTED = 64
@@ -71,11 +74,11 @@ class ShellScript:
 
     commands: tuple[ShellCommand, ...] = ()
     """Each once; builtins of the shell included."""
-    functions: frozenset[str] = field(default_factory=frozenset)
+    functions: frozenset[str] = frozenset()
     """The names of the functions that it defines."""
-    scripts: frozenset[str] = field(default_factory=frozenset)
+    scripts: frozenset[str] = frozenset()
     """Files that `.`, `source` or a shell reads, as they are written: `./lib.sh`."""
-    paths: frozenset[str] = field(default_factory=frozenset)
+    paths: frozenset[str] = frozenset()
     """Absolute paths anywhere but in comments and here-documents, each as it is written."""
 
     @property
@@ -121,6 +124,10 @@ def _without_false_ends(source: bytes) -> bytes:
     return source
 
 
+def _without_hash(found: re.Match[bytes]) -> bytes:
+    return _HASH.encode() if found[0] == b"#" else found[0]
+
+
 class _Word(NamedTuple):
     text: str
     """Without quotes; expansions as they are written."""
@@ -140,7 +147,7 @@ class _Reader:
         from tree_sitter import QueryCursor
 
         parser, query = _grammar()
-        root = parser.parse(source).root_node
+        root = parser.parse(_HASH_IN_WORD.sub(_without_hash, source)).root_node
         found = QueryCursor(query).captures(root)
         for node in found.get("function", ()):
             name = node.child_by_field_name("name")
@@ -208,7 +215,7 @@ def _grammar() -> tuple[Parser, Query]:
 
 
 def _word(node: Node) -> _Word:
-    raw = os.fsdecode(node.text or b"")
+    raw = os.fsdecode(node.text or b"").replace(_HASH, "#")
     if _PLAIN.fullmatch(raw):
         return _Word(raw, True)
     text, literal = "", True

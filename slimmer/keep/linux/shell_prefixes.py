@@ -32,85 +32,80 @@ class Prefix:
     """Whether the calling shell runs it, so that the script's own functions answer."""
 
 
-def _prefix(
-    valued: str = "",
-    *,
-    script: str = "",
-    operands: int = 0,
-    unless: str = "",
-    markers: str = "",
-    reads_file: bool = False,
-    reads_script: bool = False,
-    same_shell: bool = False,
-) -> Prefix:
-    return Prefix(
-        valued=frozenset(valued.split()),
-        script=frozenset(script.split()),
-        operands=operands,
-        unless=frozenset(unless.split()),
-        markers=frozenset(markers.split()),
-        reads_file=reads_file,
-        reads_script=reads_script,
-        same_shell=same_shell,
-    )
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 _LOGIN = "-s --shell -g --group -G --supp-group -w --whitelist-environment"
 
 PREFIXES: Mapping[str, Prefix] = {
     # of the shell itself
-    "builtin": _prefix(),
-    "command": _prefix(),
-    "coproc": _prefix(same_shell=True),
-    "eval": _prefix(reads_script=True, same_shell=True),
-    "exec": _prefix("-a"),
-    "time": _prefix("-f --format -o --output", same_shell=True),
-    "trap": _prefix(reads_script=True, same_shell=True),
-    **dict.fromkeys(SHELLS, _prefix("-o -O +o +O", script="-c", reads_file=True)),
+    "builtin": Prefix(),
+    "command": Prefix(),
+    "coproc": Prefix(same_shell=True),
+    "eval": Prefix(reads_script=True, same_shell=True),
+    "exec": Prefix(valued=_words("-a")),
+    "time": Prefix(valued=_words("-f --format -o --output"), same_shell=True),
+    "trap": Prefix(reads_script=True, same_shell=True),
+    **dict.fromkeys(
+        SHELLS, Prefix(valued=_words("-o -O +o +O"), script=_words("-c"), reads_file=True)
+    ),
     # another user, another root
-    "chpst": _prefix("-u -U -b -e -/ -C -n -l -L -m -d -o -p -f -c -r -t"),
-    "chroot": _prefix("--userspec --groups", operands=1),
-    "doas": _prefix("-u -C -a"),
-    "gosu": _prefix(operands=1),
-    "runuser": _prefix(
-        f"-u --user {_LOGIN}", script="-c --command", operands=_ALL, unless="-u --user"
+    "chpst": Prefix(valued=_words("-u -U -b -e -/ -C -n -l -L -m -d -o -p -f -c -r -t")),
+    "chroot": Prefix(valued=_words("--userspec --groups"), operands=1),
+    "doas": Prefix(valued=_words("-u -C -a")),
+    "gosu": Prefix(operands=1),
+    "runuser": Prefix(
+        valued=_words(f"-u --user {_LOGIN}"),
+        script=_words("-c --command"),
+        operands=_ALL,
+        unless=_words("-u --user"),
     ),
-    "s6-setuidgid": _prefix(operands=1),
-    "setpriv": _prefix(
-        "--ambient-caps --inh-caps --bounding-set --reuid --ruid --euid --regid --rgid --egid"
-        " --groups --securebits --pdeathsig --selinux-label --apparmor-profile"
+    "s6-setuidgid": Prefix(operands=1),
+    "setpriv": Prefix(
+        valued=_words(
+            "--ambient-caps --inh-caps --bounding-set --reuid --ruid --euid --regid --rgid --egid"
+            " --groups --securebits --pdeathsig --selinux-label --apparmor-profile"
+        )
     ),
-    "setuidgid": _prefix(operands=1),
-    "su": _prefix(_LOGIN, script="-c --command", operands=_ALL),
-    "su-exec": _prefix(operands=1),
-    "sudo": _prefix(
-        "-u --user -g --group -h --host -p --prompt -C --close-from -D --chdir -R --chroot"
-        " -T --command-timeout -r --role -t --type -U --other-user"
+    "setuidgid": Prefix(operands=1),
+    "su": Prefix(valued=_words(_LOGIN), script=_words("-c --command"), operands=_ALL),
+    "su-exec": Prefix(operands=1),
+    "sudo": Prefix(
+        valued=_words(
+            "-u --user -g --group -h --host -p --prompt -C --close-from -D --chdir -R --chroot"
+            " -T --command-timeout -r --role -t --type -U --other-user"
+        )
     ),
     # first programs of containers
-    "catatonit": _prefix(),
-    "dumb-init": _prefix("-r --rewrite"),
-    "tini": _prefix("-p -e"),
+    "catatonit": Prefix(),
+    "dumb-init": Prefix(valued=_words("-r --rewrite")),
+    "tini": Prefix(valued=_words("-p -e")),
     # surroundings, limits, times
-    "busybox": _prefix(),
-    "env": _prefix("-u --unset -C --chdir"),
-    "envdir": _prefix(operands=1),
-    "flock": _prefix(
-        "-w --wait --timeout -E --conflict-exit-code", script="-c --command", operands=1
+    "busybox": Prefix(),
+    "env": Prefix(valued=_words("-u --unset -C --chdir")),
+    "envdir": Prefix(operands=1),
+    "flock": Prefix(
+        valued=_words("-w --wait --timeout -E --conflict-exit-code"),
+        script=_words("-c --command"),
+        operands=1,
     ),
-    "ionice": _prefix("-c --class -n --classdata"),
-    "nice": _prefix("-n --adjustment"),
-    "nohup": _prefix(),
-    "setsid": _prefix(),
-    "stdbuf": _prefix("-i --input -o --output -e --error"),
-    "taskset": _prefix(operands=1),
-    "timeout": _prefix("-k --kill-after -s --signal", operands=1),
-    "unbuffer": _prefix(),
+    "ionice": Prefix(valued=_words("-c --class -n --classdata")),
+    "nice": Prefix(valued=_words("-n --adjustment")),
+    "nohup": Prefix(),
+    "pg_virtualenv": Prefix(valued=_words("-v -c -i -o -p")),
+    "setsid": Prefix(),
+    "stdbuf": Prefix(valued=_words("-i --input -o --output -e --error")),
+    "taskset": Prefix(operands=1),
+    "timeout": Prefix(valued=_words("-k --kill-after -s --signal"), operands=1),
+    "unbuffer": Prefix(),
     # commands among other operands
-    "find": _prefix(markers="-exec -execdir -ok -okdir"),
-    "start-stop-daemon": _prefix(markers="-x --exec -a --startas"),
-    "xargs": _prefix(
-        "-n --max-args -I -L -P --max-procs -s --max-chars -d --delimiter -E -a --arg-file"
+    "find": Prefix(markers=_words("-exec -execdir -ok -okdir")),
+    "start-stop-daemon": Prefix(markers=_words("-x --exec -a --startas")),
+    "xargs": Prefix(
+        valued=_words(
+            "-n --max-args -I -L -P --max-procs -s --max-chars -d --delimiter -E -a --arg-file"
+        )
     ),
 }
 """By the name without its folder. Options not listed are taken to have no value behind them."""

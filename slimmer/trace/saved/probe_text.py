@@ -26,8 +26,6 @@ KINDS: Final[dict[str, type[Any]]] = {
     "log": LogProbe,
     "signal": SignalProbe,
     "replay": ReplayProbe,
-    # Read only: other words for a class that has one above.
-    "command": CommandProbe,
 }
 PROBES: Final = Codec(terse=True, kinds={Probe: KINDS})
 """Writes `{"http":{"name":"GET /health","path":"/health"}}`: what has its default is left out."""
@@ -44,6 +42,8 @@ def read_probe(text: str) -> Probe:
     try:
         probe: Probe = PROBES.decode(Probe, text)
         _check_patterns(probe)
+        if probe_text(probe) != text:
+            raise ValueError("written otherwise than slimmer writes it")
     except (ValueError, re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"not a probe: {error}") from error
     return probe

@@ -88,7 +88,7 @@ def test_a_script_that_only_lies_there_says_nothing(tree: ImageTree) -> None:
         ("a > b 2>&1 < c >> d; e <<< f", {"a", "e"}),
         ("a <<EOF && b\nc d\n  EOF\nEOF\ne", {"a", "b", "e"}),
         ("a <<-'END'\n\tc\n\tEND\nd", {"a", "d"}),
-        ("# a\nb # c\nd e#f", {"b", "d"}),
+        ("# a\nb # c\nd#e", {"b", "d#e"}),
         ("a \"b; c\" 'd; e' \\; f", {"a"}),
         ('a "$(b "x")" `c`', {"a", "b", "c"}),
         ('$a; "$b"/x; ${c:-d} e', set()),

@@ -54,6 +54,8 @@ from slimmer.keep.linux.shell import is_shell, read_script
         ("a\r\nif b; then\r\n  c\r\nfi\r\n", {"a", "b", "c"}),
         ("if a; then\nb )\nc\nfi\nd", {"a", "b", "c", "d"}),
         ('"a" x; \\b y', {"a", "b"}),
+        ("a#b $((16#ff)) ${x#y} # c\nsh -c 'd#e f'", {"a#b", "sh", "d#e"}),
+        ("pg_virtualenv -v 15 a; pg_virtualenv b c", {"pg_virtualenv", "a", "b"}),
         (": ${A=${B-`a`}}", {":", "a"}),
         (
             ")\nif x; then\n elif a -b | c; then\n trap 'd; e' 0 &&\n",

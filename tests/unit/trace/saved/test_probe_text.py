@@ -78,14 +78,9 @@ def test_what_has_its_default_is_left_out() -> None:
         '{"tcp":{"exchanges":[[]],"name":"a"}}',
         '{"http":{"files":[{"field":"a"}],"name":"a"}}',
         '{"log":{"name":"a","pattern":"a","request":"b"}}',
+        '{"log":{"pattern":"a","name":"a"}}',
     ],
 )
 def test_what_is_no_step_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a probe"):
         read_probe(text)
-
-
-def test_words_of_before_are_read_and_not_written() -> None:
-    probe = read_probe('{"command":{"command":["true"],"name":"a"}}')
-    assert probe == CommandProbe(name="a", command=("true",))
-    assert probe_text(probe) == '{"exec":{"command":["true"],"name":"a"}}'
