@@ -117,7 +117,7 @@ def _kind(kind: Kind[Any]) -> dict[str, Any]:
 
 
 def _capture(sources: Iterable[str]) -> dict[str, Any]:
-    source = _object({name: _TEXT for name in sources})
+    source = _object(dict.fromkeys(sources, _TEXT))
     return {
         "type": "object",
         "propertyNames": {"pattern": _NAME},

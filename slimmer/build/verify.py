@@ -22,7 +22,8 @@ from slimmer.build.roles import (
 )
 from slimmer.errors import SmokeTestError
 from slimmer.options import Role, Verification
-from slimmer.values import CommandProbe, Repair, in_role
+from slimmer.probing.kinds import ExecProbe
+from slimmer.values import Repair, in_role
 from slimmer.verify import (
     Fidelity,
     Reference,
@@ -198,7 +199,7 @@ def _test(job: Job, trial: Trial, image: str, identity: str) -> SmokeResult:
     """`image` is `slim` or `debug`, which has to have a shell besides."""
     plan = trial.plan
     if image == "debug":
-        shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
+        shell = ExecProbe(name="a shell", command=("sh", "-c", "exit 0"))
         plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
     with told_of(trial.role):
         return smoke_test(

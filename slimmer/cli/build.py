@@ -26,7 +26,8 @@ from slimmer.options import (
     read_plan,
     steps_of,
 )
-from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.probing import with_unique_names
+from slimmer.probing.kinds import exec_probe, http_probe
 from slimmer.progress import console_progress
 from slimmer.values import Probe, RunOptions, Source, Strategy
 
@@ -345,7 +346,7 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         )
     probes: tuple[Probe, ...] = (
         *(http_probe(text) for text in flags["http_probes"]),
-        *(command_probe(text) for text in flags["exec_probes"]),
+        *(exec_probe(text) for text in flags["exec_probes"]),
         *_planned(flags["plans"], flags["plan_values"]),
     )
     if options.roles:

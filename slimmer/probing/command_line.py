@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from slimmer.errors import UsageError
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
-from slimmer.probing.kinds.keys import Key, Shape
+from slimmer.probing.keys import Key, Shape
 from slimmer.probing.target import CommandOutcome
 from slimmer.values import Answer, Probe, ProbeResult
 

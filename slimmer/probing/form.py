@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode
 
+from slimmer.probing.keys import NOT_EMPTY, Given, Items, Key, KeyProblemError, Keys, Shape
+
+UPLOAD_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of a file that a step uploads: it travels with the trace."""
 Fields = tuple[tuple[str, str], ...]
 """(name, value) in their order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
@@ -57,3 +65,39 @@ def _multipart(fields: Fields, files: tuple[Upload, ...]) -> tuple[bytes, str]:
 def _quoted(text: str) -> str:
     """As browsers write names there (WHATWG HTML, multipart/form-data)."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _upload(given: Given, folder: Path) -> Upload:
+    fields = dict(given)
+    file = fields.pop("file", "")
+    if file:
+        fields["content"] = _content_of(folder / file)
+    fields.setdefault("filename", os.path.basename(file) or fields["field"])
+    return Upload(**fields)
+
+
+def _content_of(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(UPLOAD_LIMIT + 1)
+    except OSError as error:
+        raise KeyProblemError("file", f"cannot read {file}: {error.strerror}") from error
+    if len(content) > UPLOAD_LIMIT:
+        raise KeyProblemError("file", f"{file} is larger than {UPLOAD_LIMIT >> 20} MiB")
+    return content
+
+
+UPLOADS: Final = Items(
+    keys=Keys(
+        keys=(
+            Key("field", Shape.TEXT, "expected the name of the form's field", NOT_EMPTY),
+            Key("file", Shape.TEXT),
+            Key("content", Shape.BYTES),
+            Key("filename", Shape.TEXT),
+            Key("content_type", Shape.TEXT),
+        )
+    ),
+    build=_upload,
+    one_of=("file", "content"),
+)
+"""How a plan writes the files of a form."""

@@ -65,7 +65,7 @@ class Answer:
         """What is compared, the same parts for all answers of a kind, facts first."""
         raise NotImplementedError
 
-    def answers(self) -> Iterator[tuple[str, Answer]]:
+    def each(self) -> Iterator[tuple[str, Answer]]:
         """(what it answers, answer) of each answer that this one is made of; a single one answers
         ``."""
         yield "", self

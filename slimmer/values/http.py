@@ -54,6 +54,4 @@ class HttpAnswer(Answer):
         yield Fact(name="status", text=str(self.status))
         yield Headers(values=self.headers)
         encoding = [value for name, value in self.headers if name.lower() == "content-encoding"]
-        yield Text(
-            name="body", recorded=self.body, encoding="".join(encoding[:1]).strip().lower()
-        )
+        yield Text(name="body", recorded=self.body, encoding="".join(encoding[:1]).strip().lower())

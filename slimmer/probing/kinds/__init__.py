@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from slimmer.probing.keys import Given, Items, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.exec import Exec, ExecAnswer, ExecProbe, exec_probe
 from slimmer.probing.kinds.host import Host, HostProbe
 from slimmer.probing.kinds.http import METHODS, Http, HttpProbe, http_probe
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
-from slimmer.probing.kinds.keys import Given, Items, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.log import Log, LogProbe
 from slimmer.probing.kinds.replay import Recording, Replay, ReplayAnswer, ReplayProbe, recorded
 from slimmer.probing.kinds.signal import Signal, SignalProbe

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
+from slimmer.probing.keys import Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
-from slimmer.probing.kinds.keys import Given, Key, Keys, Shape
 from slimmer.probing.record import record
 from slimmer.values import Answer, Fact, Part, ProbeResult, Recorded, Text
 
@@ -78,9 +78,7 @@ class Exec(Kind[ExecProbe]):
             stdin=probe.stdin,
             environment=probe.variables,
         )
-        result = judged(
-            probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started
-        )
+        result = judged(probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started)
         if outcome.exit_status is None:
             return result
         written = outcome.written

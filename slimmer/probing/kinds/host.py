@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
+from slimmer.probing.keys import PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind
-from slimmer.probing.kinds.keys import PORT, TLS, Given, Keys
 from slimmer.probing.target import CommandOutcome, Target
 from slimmer.values import ProbeResult
 
@@ -77,9 +77,7 @@ class Host(Kind[HostProbe]):
     def send(self, probe: HostProbe, attempt: Attempt) -> ProbeResult:
         started = time.monotonic()
         outcome = _run(probe, attempt.target, started + attempt.seconds)
-        return judged(
-            probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started
-        )
+        return judged(probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started)
 
 
 def _run(probe: HostProbe, target: Target, deadline: float) -> CommandOutcome:

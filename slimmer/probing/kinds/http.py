@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import http.client
 import json
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from slimmer.probing.connection import (
     is_for_good,
     speaks_tls,
 )
-from slimmer.probing.form import Upload, form_content
+from slimmer.probing.form import UPLOADS, Upload, form_content
 from slimmer.probing.judging import (
     EXCERPT_LIMIT,
     MissingValueError,
@@ -35,18 +34,16 @@ from slimmer.probing.judging import (
     header_complaint,
     json_complaint,
 )
-from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
-from slimmer.probing.kinds.keys import (
+from slimmer.probing.keys import (
     INSECURE,
-    NOT_EMPTY,
     PORT,
     Given,
-    Items,
     Key,
     KeyProblemError,
     Keys,
     Shape,
 )
+from slimmer.probing.kinds.interface import Attempt, Kind, UrlProbe
 from slimmer.probing.origin import read_origin
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
 
@@ -59,14 +56,12 @@ _SHORT: Final = re.compile(
     r"(?:(?P<method>(?!https?:/)[A-Za-z]+):)?(?P<place>(?:https?:/)?/\S*)"
     r"(?P<statuses>(?:\s+\d{3})*)\s*"
 )
-UPLOAD_LIMIT: Final = 8 * 1024 * 1024
-"""Bytes of a file that a step uploads: it travels with the trace."""
 NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
 _ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpProbe(NetworkProbe):
+class HttpProbe(UrlProbe):
     """One HTTP request and the answer that it must get."""
 
     kind = "http"
@@ -125,37 +120,6 @@ def http_probe(text: str) -> HttpProbe:
     )
 
 
-def _upload(given: Given, folder: Path) -> Upload:
-    fields = dict(given)
-    file = fields.pop("file", "")
-    if file:
-        fields["content"] = _content_of(folder / file)
-    fields.setdefault("filename", os.path.basename(file) or fields["field"])
-    return Upload(**fields)
-
-
-def _content_of(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(UPLOAD_LIMIT + 1)
-    except OSError as error:
-        raise KeyProblemError("file", f"cannot read {file}: {error.strerror}") from error
-    if len(content) > UPLOAD_LIMIT:
-        raise KeyProblemError("file", f"{file} is larger than {UPLOAD_LIMIT >> 20} MiB")
-    return content
-
-
-_UPLOAD: Final = Keys(
-    keys=(
-        Key("field", Shape.TEXT, "expected the name of the form's field", NOT_EMPTY),
-        Key("file", Shape.TEXT),
-        Key("content", Shape.BYTES),
-        Key("filename", Shape.TEXT),
-        Key("content_type", Shape.TEXT),
-    )
-)
-
-
 class Http(Kind[HttpProbe]):
     """A request."""
 
@@ -171,7 +135,7 @@ class Http(Kind[HttpProbe]):
             Key("body", Shape.BYTES),
             Key("body_json", Shape.ANYTHING),
             Key("form", Shape.TEXTS),
-            Key("files", Items(keys=_UPLOAD, build=_upload, one_of=("file", "content"))),
+            Key("files", UPLOADS),
             Key("status", Shape.STATUSES),
             Key("answer_headers", Shape.PATTERNS),
             Key("body_pattern", Shape.PATTERN),
@@ -192,9 +156,7 @@ class Http(Kind[HttpProbe]):
         bodies = [key for key in ("body", "body_json") if key in fields]
         has_form = "form" in fields or "files" in fields
         if len(bodies) + has_form > 1:
-            raise KeyProblemError(
-                bodies[-1], "a request has one body: body, body_json, or a form"
-            )
+            raise KeyProblemError(bodies[-1], "a request has one body: body, body_json, or a form")
         if "body_json" in fields:
             document = fields.pop("body_json")
             fields["body"] = json.dumps(document, ensure_ascii=False).encode()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
-from slimmer.probing.kinds.keys import Given, Keys
+from slimmer.probing.keys import Given, Keys
 from slimmer.probing.origin import named_origin, with_port
 from slimmer.probing.plan_state import PlanState
 from slimmer.probing.target import Target
@@ -83,8 +83,6 @@ class NetworkProbe(Probe):
     needs_port = True
     port: int | None = None
     """Port inside the container; None: the run's port."""
-    host: str = HttpOrigin.host
-    """What the application is called: as HttpOrigin.host."""
     tls: bool = False
     """Whether all of it is said within TLS."""
     insecure: bool = False
@@ -92,6 +90,14 @@ class NetworkProbe(Probe):
 
     def with_any_certificate(self) -> Self:
         return dataclasses.replace(self, insecure=True) if self.tls else self
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlProbe(NetworkProbe):
+    """A probe whose place is a URL."""
+
+    host: str = HttpOrigin().host
+    """What the application is called: as HttpOrigin.host."""
 
     def origin_at(self, port: int | None) -> HttpOrigin:
         """Where it goes, `port` being the run's."""

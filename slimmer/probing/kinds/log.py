@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.probing.judging import MissingValueError, captured
+from slimmer.probing.keys import NOT_EMPTY, Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
-from slimmer.probing.kinds.keys import NOT_EMPTY, Given, Key, Keys, Shape
-from slimmer.values import ProbeResult
-
-
-from slimmer.values import Probe
+from slimmer.values import Probe, ProbeResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +31,9 @@ class Log(Kind[LogProbe]):
 
     probe = LogProbe
     keys = Keys(
-        keys=(Key("line", Shape.PATTERN, missing="expected a regular expression", limits=NOT_EMPTY),)
+        keys=(
+            Key("line", Shape.PATTERN, missing="expected a regular expression", limits=NOT_EMPTY),
+        )
     )
     shorthand = "EXPRESSION"
     sources = ("pattern",)
@@ -51,9 +50,7 @@ class Log(Kind[LogProbe]):
         started = time.monotonic()
         state = attempt.state
         position = state.log_position if state else 0
-        found = attempt.target.wait_for_line(
-            re.compile(probe.pattern), position, attempt.seconds
-        )
+        found = attempt.target.wait_for_line(re.compile(probe.pattern), position, attempt.seconds)
         seconds = time.monotonic() - started
         if found is None:
             return ProbeResult(

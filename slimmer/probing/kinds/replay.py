@@ -1,5 +1,5 @@
-"""`replay`: requests that were found out on the original, sent again: over a few kept connections, each
-answer held to the status and the media type that the original gave."""
+"""`replay`: requests that were found out on the original, sent again: over a few kept connections,
+each answer held to the status and the media type that the original gave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from slimmer.probing.judging import EXCERPT_LIMIT
 from slimmer.probing.kinds.http import NOT_READY_STATUSES
 from slimmer.probing.kinds.interface import Attempt, Kind
 from slimmer.probing.origin import with_port
-from slimmer.values import Answer, HttpAnswer, HttpOrigin, HttpRequest, Part, Probe, ProbeResult, Recorded
+from slimmer.values import (
+    Answer,
+    HttpAnswer,
+    HttpOrigin,
+    HttpRequest,
+    Part,
+    Probe,
+    ProbeResult,
+    Recorded,
+)
 
 SILENT_LIMIT = 5
 """Requests without any answer, after which the others are not sent: each may have cost the whole
@@ -26,6 +35,7 @@ are the same."""
 BODY_KEPT = 64 * 1024
 """Bytes of a body that is kept at all: of a longer one a difference can be told, not shown."""
 _NAMED = 3
+_LOCAL = HttpOrigin()
 _NOTHING = Recorded(data=b"", size=0, digest="")
 
 
@@ -39,7 +49,7 @@ class ReplayProbe(Probe):
     leads = True
     found_out = True
     may_be_repeated = True
-    origin: HttpOrigin = HttpOrigin()
+    origin: HttpOrigin = _LOCAL
     requests: tuple[HttpRequest, ...] = ()
     connections: int = 1
     """How many requests are under way at a time; with one, they come in this order."""
@@ -73,15 +83,15 @@ class ReplayProbe(Probe):
 class ReplayAnswer(Answer):
     """What a server answered to the requests of a ReplayProbe."""
 
-    each: tuple[tuple[str, HttpAnswer], ...]
+    answers: tuple[tuple[str, HttpAnswer], ...]
     """(`GET /path`, answer) in the order of the requests; those without an answer are left out. Of
     two equal requests the later one is called `GET /path #2`."""
 
     def parts(self) -> Iterator[Part]:
         return iter(())
 
-    def answers(self) -> Iterator[tuple[str, Answer]]:
-        yield from self.each
+    def each(self) -> Iterator[tuple[str, Answer]]:
+        yield from self.answers
 
 
 class Replay(Kind[ReplayProbe]):
@@ -154,7 +164,7 @@ def recorded(exchanged: Sequence[Exchanged]) -> ReplayAnswer:
     """What a Recording kept, as one answer."""
     names = _different(each.name for each in exchanged)
     return ReplayAnswer(
-        each=tuple(
+        answers=tuple(
             (name, each.answer)
             for name, each in zip(names, exchanged, strict=True)
             if each.answer is not None

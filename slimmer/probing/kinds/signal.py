@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import UsageError
+from slimmer.probing.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
-from slimmer.probing.kinds.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.values import Probe, ProbeResult
 
 

@@ -12,10 +12,20 @@ from typing import Final
 
 from slimmer.probing.connection import describe_failure, is_for_good, secured
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
+from slimmer.probing.keys import (
+    INSECURE,
+    PORT,
+    TLS,
+    Given,
+    Items,
+    Key,
+    KeyProblemError,
+    Keys,
+    Shape,
+)
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
-from slimmer.probing.kinds.keys import INSECURE, PORT, TLS, Given, Items, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.record import record
-from slimmer.values import Answer, Part, ProbeResult, Recorded, Text
+from slimmer.values import Answer, HttpOrigin, Part, ProbeResult, Recorded, Text
 
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes that are read in one connection."""
@@ -167,7 +177,7 @@ def _connected(probe: TcpProbe, address: tuple[str, int], timeout: float) -> soc
     connection = socket.create_connection(address, timeout=timeout)
     if not probe.tls:
         return connection
-    return secured(connection, probe.host, insecure=probe.insecure)
+    return secured(connection, HttpOrigin().host, insecure=probe.insecure)
 
 
 def _exchange(

@@ -44,7 +44,7 @@ def compare(references: Sequence[Answer], found: Answer) -> Comparison:
             reordered.append(part)
     if differences:
         verdict = Verdict.DIFFERENT
-    elif incomparable and len(references[0].parts_are_one):
+    elif incomparable and not any(name for name, _ in found.each()):  # of many, some pages are
         verdict = Verdict.INCOMPARABLE
     else:
         verdict = Verdict.ALIKE if unstable else Verdict.SAME
@@ -61,9 +61,9 @@ def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str
     """Each answer that it is made of on its own, against those that the original gave there."""
     wanted: dict[str, list[Answer]] = {}
     for reference in references:
-        for name, answer in reference.answers():
+        for name, answer in reference.each():
             wanted.setdefault(name, []).append(answer)
-    there = dict(found.answers())
+    there = dict(found.each())
     for name, answers in wanted.items():
         if name in there:
             for part, finding in _findings_of_one(answers, there[name]):
@@ -73,9 +73,7 @@ def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str
             yield f"answer to {name}", Finding(lines=(f"-{gone}", "+(none)"))
 
 
-def _findings_of_one(
-    references: Sequence[Answer], found: Answer
-) -> Iterator[tuple[str, Finding]]:
+def _findings_of_one(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str, Finding]]:
     answers = (*references, found)
     for parts in zip(*(each.parts() for each in answers), strict=True):
         match parts[0]:

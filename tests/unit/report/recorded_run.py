@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.pack import assemble, plan_layers
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.report import FidelitySummary, FinishedImage, ImageTest, RunRecord
 from slimmer.values import (
     Access,
-    CommandProbe,
     Entry,
     EntryType,
     ExplorationSummary,
     Fault,
-    HttpProbe,
     KeepSet,
     Layer,
     LayerPlan,
@@ -51,7 +50,7 @@ PASSED = (
         attempts=3,
     ),
     ProbeResult(
-        probe=CommandProbe(name="version", command=("my-app", "--say", "a b")),
+        probe=ExecProbe(name="version", command=("my-app", "--say", "a b")),
         passed=True,
         answer="exit status 0",
         seconds=0.2,

@@ -10,16 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTestError
-from slimmer.values import (
-    HttpProbe,
-    HttpRequest,
-    Probe,
-    ProbeResult,
-    ReplayAnswer,
-    ReplayProbe,
-    RunOptions,
-    Verdict,
-)
+from slimmer.probing.kinds import HttpProbe, ReplayAnswer, ReplayProbe
+from slimmer.values import HttpRequest, Probe, ProbeResult, RunOptions, Verdict
 from slimmer.verify import Reference, SmokePlan, SmokeResult, raise_for_failure
 from tests.unit.verify.compare.answers import page
 
