@@ -19,6 +19,9 @@ from slimmer.values import PackedImage
 if TYPE_CHECKING:
     from slimmer.build.verify import Trial
 
+_NAMES = {"ExecProbe": "CommandProbe"}
+"""Class → what digests of before call it."""
+
 
 def what_passed(
     job: Job, images: Mapping[str, PackedImage], trials: Sequence[Trial]
@@ -49,7 +52,10 @@ def _asked(trial: Trial) -> dict[str, Any]:
         "slimmer": __version__,
         "role": trial.role.name,
         "run": dataclasses.asdict(plan.run),
-        "probes": [(type(probe).__name__, dataclasses.asdict(probe)) for probe in plan.probes],
+        "probes": [
+            (_NAMES.get(name := type(probe).__name__, name), dataclasses.asdict(probe))
+            for probe in plan.probes
+        ],
         "port": plan.port,
         "exit_status": plan.exit_status,
     }

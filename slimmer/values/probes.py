@@ -90,10 +90,10 @@ class Probe:
         return self
 
     def joined(self, other: Probe) -> Probe:
-        """One probe for two of this name, each of another run. Raises ValueError with a sentence
-        that says how they differ."""
+        """One probe for two of this name, each of another run. Raises ValueError where they ask
+        for different things, with what is different if that can be said."""
         if self != other:
-            raise ValueError("they are different")
+            raise ValueError
         return self
 
 

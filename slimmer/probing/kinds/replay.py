@@ -70,9 +70,7 @@ class ReplayProbe(Probe):
         if not isinstance(other, ReplayProbe):
             return super().joined(other)
         if self.origin != other.origin:
-            raise ValueError(
-                f"they start from different addresses, {self.origin.host} and {other.origin.host}"
-            )
+            raise ValueError(f"different addresses, {self.origin.host} and {other.origin.host}")
         requests: dict[HttpRequest, HttpRequest] = {}
         for request in (*self.requests, *other.requests):
             requests.setdefault(dataclasses.replace(request, status=0, content_type=""), request)

@@ -69,9 +69,10 @@ def _probes(one: Iterable[Probe], other: Iterable[Probe]) -> tuple[Probe, ...]:
             named[probe.name] = known.joined(probe)
         except ValueError as error:
             raise TraceFileError(
-                f"the probe `{probe.name}` of one trace cannot be joined with the other's: {error}",
-                hint="give one of them another name (`name:` in slim.yaml), or let both runs do "
-                "the same, and save it again",
+                f"the traces call two different probes `{probe.name}`"
+                + (f": {error}" if error.args else ""),
+                hint="give one of them another name (`name:` in slim.yaml), or let both runs ask "
+                "for the same, and save it again",
             ) from error
     return tuple(named.values())
 
