@@ -11,6 +11,7 @@ from slimmer.probing.exercise import (
     is_independent_command,
 )
 from slimmer.probing.exploration import Exploration, Explored
+from slimmer.probing.extras import require
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
@@ -45,6 +46,7 @@ __all__ = [
     "record",
     "references",
     "request_name",
+    "require",
     "with_port",
     "with_unique_names",
 ]

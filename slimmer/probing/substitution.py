@@ -21,8 +21,6 @@ ENVIRONMENT = "env."
 _REFERENCE = re.compile(
     r"\$(?P<plain>\$?)\{(?P<name>[A-Za-z_][\w.-]*?)(?P<default>:-(?P<other>[^}]*))?\}"
 )
-_KEPT = frozenset(("name", "plan", "phase", "folder", "captures"))
-"""Fields of a step that are no text for the application."""
 
 
 class UnknownValueError(Exception):
@@ -54,10 +52,11 @@ def resolved(step: S, values: Mapping[str, str]) -> S:
 
 
 def _fields(value: Any, values: Mapping[str, str]) -> Any:
+    kept = value.own_words if isinstance(value, Probe) else ()
     changes = {
         field.name: new
         for field in dataclasses.fields(value)
-        if field.name not in _KEPT
+        if field.name not in kept
         if (new := _walk(old := getattr(value, field.name), values, field.name)) != old
     }
     return dataclasses.replace(value, **changes) if changes else value

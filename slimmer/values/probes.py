@@ -39,6 +39,9 @@ class Probe:
     """Whether it was made of what an exploration saw on the original, whose first answers are only
     some of those that are right."""
 
+    own_words: ClassVar[frozenset[str]] = frozenset({"name", "plan", "phase", "captures"})
+    """Fields in which `${…}` stands for itself."""
+
     name: str
     """Unique within a run; names the phase of a step that stands alone."""
     plan: str = ""

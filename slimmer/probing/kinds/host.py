@@ -46,6 +46,7 @@ class HostProbe(CommandLineProbe):
     kind = "host"
     needs_port = True
     runs_here = True
+    own_words = CommandLineProbe.own_words | {"folder"}
     folder: str = "."
     """Where it runs, relative to the folder in which slimmer runs."""
     port: int | None = None

@@ -35,21 +35,26 @@ from slimmer.probing.judging import (
     json_complaint,
 )
 from slimmer.probing.keys import (
-    INSECURE,
-    PORT,
     Given,
     Key,
     KeyProblemError,
     Keys,
     Shape,
 )
-from slimmer.probing.kinds.interface import Attempt, Kind, UrlProbe
-from slimmer.probing.origin import read_origin
+from slimmer.probing.kinds.interface import (
+    Attempt,
+    Kind,
+    UrlProbe,
+    place_fields,
+    place_keys,
+    with_place,
+)
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
 
 if TYPE_CHECKING:
     from slimmer.probing.cookies import Cookies
 
+_PLACE: Final = place_keys()
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHORT: Final = re.compile(
@@ -67,7 +72,6 @@ class HttpProbe(UrlProbe):
     kind = "http"
     leads = True
     method: str = "GET"
-    path: str = "/"
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     form: tuple[tuple[str, str], ...] = ()
@@ -108,15 +112,11 @@ def http_probe(text: str) -> HttpProbe:
     if method not in METHODS:
         raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
     statuses = frozenset(int(status) for status in match["statuses"].split())
-    origin, path = read_origin(match["place"])
     return HttpProbe(
         name=f"{method} {match['place']}",
         method=method,
-        path=path,
-        port=origin.port,
-        host=origin.host,
-        tls=origin.tls,
         statuses=statuses,
+        **place_fields(match["place"]),
     )
 
 
@@ -127,10 +127,7 @@ class Http(Kind[HttpProbe]):
     keys = Keys(
         keys=(
             Key("method", Shape.TEXT, limits={"pattern": f"^(?i:{'|'.join(METHODS).lower()})$"}),
-            Key("path", Shape.TEXT, limits={"pattern": r"^(/|\$\{)\S*$"}),
-            PORT,
-            Key("url", Shape.TEXT, limits={"pattern": r"^(/|https?://|\$\{)\S*$"}),
-            INSECURE,
+            *_PLACE.keys,
             Key("headers", Shape.TEXTS),
             Key("body", Shape.BYTES),
             Key("body_json", Shape.ANYTHING),
@@ -141,18 +138,13 @@ class Http(Kind[HttpProbe]):
             Key("body_pattern", Shape.PATTERN),
             Key("json", Shape.PLACES),
         ),
-        exclusive=(
-            ("url", "path", "the URL says it already"),
-            ("url", "port", "the URL says it already"),
-        ),
+        exclusive=_PLACE.exclusive,
     )
     shorthand = "[METHOD:]PATH [STATUS…]"
     sources = ("json", "header", "pattern")
 
     def step(self, given: Given, folder: Path) -> HttpProbe:
-        fields = dict(given)
-        url = fields.pop("url", "")
-        origin, path = _place(url, fields.pop("path", "/"), fields.pop("port", None))
+        place, fields = with_place(given)
         bodies = [key for key in ("body", "body_json") if key in fields]
         has_form = "form" in fields or "files" in fields
         if len(bodies) + has_form > 1:
@@ -167,12 +159,8 @@ class Http(Kind[HttpProbe]):
         if method not in METHODS:
             raise KeyProblemError("method", f"{method} is not one of {', '.join(METHODS)}")
         return HttpProbe(
-            name=f"{method} {url or path}",
+            name=f"{method} {place}",
             method=method,
-            path=path,
-            port=origin.port,
-            host=origin.host,
-            tls=origin.tls,
             statuses=fields.pop("status", frozenset()),
             **fields,
         )
@@ -199,19 +187,6 @@ class Http(Kind[HttpProbe]):
             "correct the path or say which status is right, for example "
             f'--http-probe "{probe.method}:{place}{probe.path} 404"'
         )
-
-
-def _place(url: str, path: str, port: int | None) -> tuple[HttpOrigin, str]:
-    """Where the request goes, and its path."""
-    if not url:
-        if not path.startswith("/") or re.search(r"\s", path):
-            problem = f"`{path}` is not a path (it starts with / and has no space)"
-            raise KeyProblemError("path", problem)
-        return HttpOrigin(port=port), path
-    try:
-        return read_origin(url)
-    except UsageError as error:
-        raise KeyProblemError("url", error.message, error.hint) from error
 
 
 def request(

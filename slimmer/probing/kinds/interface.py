@@ -8,14 +8,16 @@ what of it is compared), and a Kind.
 from __future__ import annotations
 
 import dataclasses
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from slimmer.probing.keys import Given, Keys
-from slimmer.probing.origin import named_origin, with_port
+from slimmer.errors import UsageError
+from slimmer.probing.keys import INSECURE, PORT, Given, Key, KeyProblemError, Keys, Shape
+from slimmer.probing.origin import HTTP, Schemes, named_origin, read_origin, with_port
 from slimmer.probing.plan_state import PlanState
 from slimmer.probing.target import Target
 from slimmer.values import HttpOrigin, Probe, ProbeResult
@@ -99,7 +101,46 @@ class UrlProbe(NetworkProbe):
     host: str = HttpOrigin().host
     """What the application is called: as HttpOrigin.host."""
 
+    path: str = "/"
+
     def origin_at(self, port: int | None) -> HttpOrigin:
         """Where it goes, `port` being the run's."""
         origin = named_origin(self.host, self.port, tls=self.tls, insecure=self.insecure)
         return with_port(origin, port)
+
+
+def place_keys(schemes: Schemes = HTTP) -> Keys:
+    """The keys that say where a UrlProbe goes."""
+    return Keys(
+        keys=(
+            Key("path", Shape.TEXT, limits={"pattern": r"^(/|\$\{)\S*$"}),
+            PORT,
+            Key("url", Shape.TEXT, limits={"pattern": rf"^(/|{schemes[0]}s?://|\$\{{)\S*$"}),
+            INSECURE,
+        ),
+        exclusive=(
+            ("url", "path", "the URL says it already"),
+            ("url", "port", "the URL says it already"),
+        ),
+    )
+
+
+def place_fields(text: str, schemes: Schemes = HTTP) -> dict[str, Any]:
+    """The fields of a UrlProbe for a /PATH or a URL. Raises UsageError."""
+    origin, path = read_origin(text, schemes=schemes)
+    return {"path": path, "port": origin.port, "host": origin.host, "tls": origin.tls}
+
+
+def with_place(given: Given, schemes: Schemes = HTTP) -> tuple[str, dict[str, Any]]:
+    """The place for people, and the values with the fields of a UrlProbe instead of the keys that
+    say where it goes. Raises KeyProblemError."""
+    fields = dict(given)
+    if url := fields.pop("url", ""):
+        try:
+            return url, fields | place_fields(url, schemes)
+        except UsageError as error:
+            raise KeyProblemError("url", error.message, error.hint) from error
+    path = fields.setdefault("path", "/")
+    if not path.startswith("/") or re.search(r"\s", path):
+        raise KeyProblemError("path", f"`{path}` is not a path (it starts with / and has no space)")
+    return path, fields

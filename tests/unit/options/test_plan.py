@@ -161,7 +161,7 @@ def in_steps(step: str) -> str:
         (in_steps("http: {json: {'$.a[': 1}}"), 5, "no path like", False),
         (in_steps("http: {capture: {a b: x}}"), 5, "letters, digits", True),
         (in_steps("http: {capture: {a: {jsn: x}}}"), 5, "did you mean `json`?", True),
-        (in_steps("exec: {command: a, capture: {x: {header: A}}}"), 5, "unknown key", False),
+        (in_steps("exec: {command: a, capture: {x: {header: A}}}"), 5, "unknown key", True),
         (in_steps("exec: {command: a, output_pattern: '('}"), 5, "not a regular", False),
         (in_steps("exec: {stdin: a}"), 5, "expected a command", True),
         (in_steps("host: {command: []}"), 5, "expected a command", True),
