@@ -54,6 +54,8 @@ IMPORTERS = {
     "selectolax": {"probing"},
     "schemathesis": {"probing"},
     "hypothesis": {"probing"},
+    "grpc": {"probing"},
+    "google": {"probing"},
     "tree_sitter": {"keep"},
     "tree_sitter_bash": {"keep"},
 }

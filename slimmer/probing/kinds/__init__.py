@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from slimmer.probing.keys import Given, Items, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.exec import Exec, ExecAnswer, ExecProbe, exec_probe
+from slimmer.probing.kinds.grpc import Grpc, GrpcProbe, grpc_probe
 from slimmer.probing.kinds.host import Host, HostProbe
 from slimmer.probing.kinds.http import METHODS, Http, HttpProbe, http_probe
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
@@ -17,6 +18,7 @@ from slimmer.values import Probe
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
     Http(),
+    Grpc(),
     Exec(),
     Host(),
     Tcp(),
@@ -41,6 +43,7 @@ __all__ = [
     "ExecAnswer",
     "ExecProbe",
     "Given",
+    "GrpcProbe",
     "HostProbe",
     "HttpProbe",
     "Items",
@@ -58,6 +61,7 @@ __all__ = [
     "TcpAnswer",
     "TcpProbe",
     "exec_probe",
+    "grpc_probe",
     "http_probe",
     "kind_of",
     "recorded",
