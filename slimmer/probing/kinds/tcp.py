@@ -11,18 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from slimmer.probing.connection import describe_failure, is_for_good, secured
+from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
-from slimmer.probing.keys import (
-    INSECURE,
-    PORT,
-    TLS,
-    Given,
-    Items,
-    Key,
-    KeyProblemError,
-    Keys,
-    Shape,
-)
+from slimmer.probing.keys import INSECURE, PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
 from slimmer.probing.record import record
 from slimmer.values import Answer, HttpOrigin, Part, ProbeResult, Recorded, Text
@@ -70,20 +61,6 @@ class TcpAnswer(Answer):
         yield Text(name="answer", recorded=self.received)
 
 
-_EXCHANGE: Final = Keys(
-    keys=(
-        Key("send", Shape.BYTES),
-        Key("send_hex", Shape.HEX),
-        Key("expect", Shape.PATTERN),
-        Key("expect_hex", Shape.HEX),
-    ),
-    exclusive=(
-        ("send", "send_hex", "either `send:` or `send_hex:`"),
-        ("expect", "expect_hex", "either `expect:` or `expect_hex:`"),
-    ),
-)
-
-
 def _exchange_of(given: Given, _: Path) -> Exchange:
     return Exchange(
         send=given.get("send") or given.get("send_hex", b""),
@@ -97,25 +74,14 @@ class Tcp(Kind[TcpProbe]):
 
     probe = TcpProbe
     keys = Keys(
-        keys=(
-            PORT,
-            *_EXCHANGE.keys,
-            TLS,
-            INSECURE,
-            Key("exchange", Items(keys=_EXCHANGE, build=_exchange_of)),
-        ),
-        exclusive=_EXCHANGE.exclusive,
+        keys=(PORT, *exchange_keys(_exchange_of), TLS, INSECURE),
+        exclusive=EXCLUSIVE,
     )
     sources = ("pattern",)
 
     def step(self, given: Given, folder: Path) -> TcpProbe:
         fields = dict(given)
-        exchanges = fields.pop("exchange", ())
-        own = {key.name: fields.pop(key.name) for key in _EXCHANGE.keys if key.name in fields}
-        if own and exchanges:
-            raise KeyProblemError("exchange", "it already says what is sent and expected")
-        if own:
-            exchanges = (_exchange_of(own, folder),)
+        exchanges = taken_exchanges(fields, folder, _exchange_of)
         port = fields.get("port")
         return TcpProbe(name=f"tcp {port}" if port else "tcp", exchanges=exchanges, **fields)
 
