@@ -27,7 +27,7 @@ from slimmer.options import (
     steps_of,
 )
 from slimmer.probing import with_unique_names
-from slimmer.probing.kinds import exec_probe, grpc_probe, http_probe
+from slimmer.probing.kinds import exec_probe, grpc_probe, http_probe, websocket_probe
 from slimmer.progress import console_progress
 from slimmer.values import Probe, RunOptions, Source, Strategy
 
@@ -37,6 +37,7 @@ DEFAULT_FILE = Path("slim.yaml")
 _OF_ONE_ROLE = {
     "http_probes": "--http-probe",
     "grpc_probes": "--grpc-probe",
+    "websocket_probes": "--websocket-probe",
     "exec_probes": "--exec-probe",
     "plans": "--plan",
     "port": "--port",
@@ -72,6 +73,14 @@ _OF_ONE_ROLE = {
     metavar="/[SERVICE[/METHOD [JSON]]]|URL",
     help="Ask for the health of the gRPC server (/) or a service of it, or call a method, e.g. "
     "'/shop.Cart/Get {\"id\": 1}', grpcs://localhost/. Repeatable.",
+)
+@click.option(
+    "--websocket-probe",
+    "websocket_probes",
+    multiple=True,
+    metavar="PATH|URL [MESSAGE]",
+    help="Open this WebSocket, e.g. /chat, wss://localhost/chat; with a message, send it and wait "
+    "for one. Repeatable.",
 )
 @click.option(
     "--exec-probe",
@@ -356,6 +365,7 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
     probes: tuple[Probe, ...] = (
         *(http_probe(text) for text in flags["http_probes"]),
         *(grpc_probe(text) for text in flags["grpc_probes"]),
+        *(websocket_probe(text) for text in flags["websocket_probes"]),
         *(exec_probe(text) for text in flags["exec_probes"]),
         *_planned(flags["plans"], flags["plan_values"]),
     )

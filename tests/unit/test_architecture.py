@@ -56,6 +56,7 @@ IMPORTERS = {
     "hypothesis": {"probing"},
     "grpc": {"probing"},
     "google": {"probing"},
+    "websockets": {"probing"},
     "tree_sitter": {"keep"},
     "tree_sitter_bash": {"keep"},
 }

@@ -14,11 +14,13 @@ from slimmer.probing.kinds.log import Log, LogProbe
 from slimmer.probing.kinds.replay import Recording, Replay, ReplayAnswer, ReplayProbe, recorded
 from slimmer.probing.kinds.signal import Signal, SignalProbe
 from slimmer.probing.kinds.tcp import Exchange, Tcp, TcpAnswer, TcpProbe
+from slimmer.probing.kinds.websocket import WebSocket, WebSocketProbe, websocket_probe
 from slimmer.values import Probe
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
     Http(),
     Grpc(),
+    WebSocket(),
     Exec(),
     Host(),
     Tcp(),
@@ -60,9 +62,11 @@ __all__ = [
     "SignalProbe",
     "TcpAnswer",
     "TcpProbe",
+    "WebSocketProbe",
     "exec_probe",
     "grpc_probe",
     "http_probe",
     "kind_of",
     "recorded",
+    "websocket_probe",
 ]
