@@ -90,7 +90,7 @@ def descriptor_set() -> bytes:
     timestamp.DESCRIPTOR.CopyToProto(files.file.add())
     for each in FILES:
         json_format.ParseDict(each, files.file.add())
-    return files.SerializeToString()
+    return bytes(files.SerializeToString())
 
 
 class Shop:

@@ -89,8 +89,3 @@ class Exec(Kind[ExecProbe]):
             own_names=attempt.target.own_names(),
         )
         return dataclasses.replace(result, answered_with=answer)
-
-    def hint(self, probe: ExecProbe, result: ProbeResult) -> str:
-        if probe.plan:
-            return ""
-        return "the command must work in the original before slimmer can learn from it"

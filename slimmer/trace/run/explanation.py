@@ -81,10 +81,7 @@ def _how_to_go_on(result: ProbeResult) -> str:
     if probe.needs_port and "certificate is not trusted" in result.answer:
         return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
     if probe.needs_port and not probe.runs_here and "TLS" in result.answer:
-        return (
-            "correct how it is asked for: https:// or http:// (`tls: true` for other kinds), the "
-            "port"
-        )
+        return "correct the scheme of its URL (over TCP `tls: true`), or the port"
     hint = kind_of(probe).hint(probe, result)
     if hint:
         return hint

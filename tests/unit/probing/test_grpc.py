@@ -6,7 +6,6 @@ import dataclasses
 import json
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -23,15 +22,10 @@ from slimmer.values import Capture, JsonExpectation, ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.grpc_shop import Shop, descriptor_set
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
-from tests.unit.probing.this_machine import ThisMachine
+from tests.unit.probing.this_machine import Patient
 
 Start = Callable[..., Shop]
 TEA = '{"lines": [{"itemCount": "1", "text": "tea"}]}'
-
-
-class Machine(ThisMachine):
-    def wait_for_change(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 @pytest.fixture
@@ -50,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def sent(port: int, probe: GrpcProbe, **limits: Any) -> ProbeResult:
-    return Prober(Machine(port), probe_timeout=5).once(probe, **limits)
+    return Prober(Patient(port), probe_timeout=5).once(probe, **limits)
 
 
 def step(port: int, tmp_path: Path, text: str) -> ProbeResult:
@@ -72,7 +66,7 @@ def test_the_health_of_the_server_and_of_a_service(start: Start, place: str) -> 
 def test_health_is_waited_for(start: Start) -> None:
     shop = start(serving=False)
     threading.Timer(0.3, shop.set_serving, (True,)).start()
-    prober = Prober(Machine(shop.port), probe_timeout=5)
+    prober = Prober(Patient(shop.port), probe_timeout=5)
     result = prober.until_ready(grpc_probe("/shop.Cart"), limit=10)
     assert result.passed
     assert result.attempts > 1
@@ -82,7 +76,7 @@ def test_a_server_that_comes_late_is_waited_for(start: Start) -> None:
     gone = start()
     gone.server.stop(None).wait()
     threading.Timer(0.3, start, kwargs={"port": gone.port}).start()
-    result = Prober(Machine(gone.port), probe_timeout=5).until_ready(grpc_probe("/"), limit=10)
+    result = Prober(Patient(gone.port), probe_timeout=5).until_ready(grpc_probe("/"), limit=10)
     assert result.passed, result.answer
     assert result.attempts > 1
 
@@ -150,7 +144,7 @@ def test_values_go_into_messages(start: Start) -> None:
         captures=(Capture(name="number", source="pattern", expression=r"\d"),),
         json=(JsonExpectation(path="$.lines[0].itemCount", value='"1"'),),
     )
-    prober = Prober(Machine(start().port), probe_timeout=5)
+    prober = Prober(Patient(start().port), probe_timeout=5)
     first = dataclasses.replace(probe, message='{"id": 1}', json=())
     assert prober.once(first).captured == (("number", "1"),)
     result = prober.once(probe)

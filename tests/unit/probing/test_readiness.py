@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from slimmer.probing.kinds import (
     ExecProbe,
     HostProbe,
     HttpProbe,
+    Kind,
     LogProbe,
     ReplayProbe,
     SignalProbe,
@@ -27,18 +29,11 @@ from slimmer.probing.kinds import (
 )
 from slimmer.values import HttpRequest, Probe, ProbeResult
 from tests.unit.probing.explore.crawl.site import serve
-from tests.unit.probing.this_machine import ThisMachine
+from tests.unit.probing.this_machine import Patient, ThisMachine
 
 DOCS = Path(__file__).parents[3] / "docs" / "plans.md"
 LATE = 0.3
 """Seconds until the application is ready."""
-
-
-class Patient(ThisMachine):
-    """Something to wait for comes by itself."""
-
-    def wait_for_change(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 def ready(probe: Probe, target: ThisMachine, *, limit: float = 10) -> ProbeResult:
@@ -143,11 +138,7 @@ def test_an_attempt_that_the_end_cuts_short_hides_no_answer() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
-def test_every_kind_says_what_it_is(kind: object) -> None:
-    """The registry's own order: one class for a value, which is a dataclass of that kind's name,
-    and a chapter of the documentation for what users write."""
-    known = next(each for each in KINDS if each is kind)
-    assert dataclasses.is_dataclass(known.probe)
-    assert "kind" in vars(known.probe)
-    if known.keys is not None:
-        assert f"\n### {known.name}\n" in DOCS.read_text("utf-8")
+def test_every_kind_that_users_write_is_described(kind: Kind[Any]) -> None:
+    assert dataclasses.is_dataclass(kind.probe)
+    if kind.keys is not None:
+        assert f"\n### {kind.name}\n" in DOCS.read_text("utf-8")

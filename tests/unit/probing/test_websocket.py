@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,9 @@ from slimmer.values import ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.websocket_shop import Shop
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
-from tests.unit.probing.this_machine import ThisMachine
+from tests.unit.probing.this_machine import Patient
 
 Start = Callable[..., Shop]
-
-
-class Machine(ThisMachine):
-    def wait_for_change(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def sent(port: int, probe: WebSocketProbe) -> ProbeResult:
-    return Prober(Machine(port), probe_timeout=1).once(probe)
+    return Prober(Patient(port), probe_timeout=1).once(probe)
 
 
 def step(port: int, tmp_path: Path, text: str) -> ProbeResult:
@@ -125,7 +119,7 @@ def test_a_server_that_is_not_ready_is_asked_again(start: Start) -> None:
     gone.close()
     late = {"port": gone.port, "unavailable": 2}
     threading.Timer(0.3, start, kwargs=late).start()
-    prober = Prober(Machine(gone.port), probe_timeout=5)
+    prober = Prober(Patient(gone.port), probe_timeout=5)
     result = prober.until_ready(websocket_probe("/till"), limit=10)
     assert result.passed, result.answer
     assert result.attempts > 3

@@ -180,7 +180,7 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             failed(HTTP, answer="the port speaks TLS: ask for https://"),
             OriginalProbeError,
             "speaks TLS",
-            "https://",
+            "scheme of its URL",
         ),
         (
             Observed(),
