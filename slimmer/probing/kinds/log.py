@@ -56,7 +56,7 @@ class Log(Kind[LogProbe]):
             return ProbeResult(
                 probe=probe,
                 passed=False,
-                answer=f"no line with /{probe.pattern}/ within {round(attempt.seconds, 1):g} s",
+                answer=f"no such line within {round(attempt.seconds, 1):g} s",
                 answered=False,
                 seconds=seconds,
             )
