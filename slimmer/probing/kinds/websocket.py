@@ -245,8 +245,9 @@ def _opened(
         said = f"{status} {http.client.responses.get(status, '')}".strip()
         definite = status not in NOT_READY_STATUSES
         raise _RefusedError(f"{said} instead of a WebSocket", definite=definite) from error
-    except (_errors().InvalidMessage, _errors().ConnectionClosed) as error:
-        # As the engine's proxy does until the application listens.
+    except (_errors().InvalidMessage, _errors().ConnectionClosed, AssertionError) as error:
+        # As the engine's proxy does until the application listens; the library itself asserts that
+        # it does not happen between two of its own steps.
         said = "the connection was closed without an answer"
         raise _RefusedError(said, definite=False) from error
     except _errors().InvalidHandshake as error:

