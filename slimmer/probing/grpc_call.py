@@ -106,8 +106,9 @@ def call(
 def _method(files: Sequence[Any], service: str, name: str) -> tuple[Any, Any]:
     """(the pool of all these files, the descriptor of the method)."""
     pool = library().pools.DescriptorPool()
-    for file in files:
-        _add(pool, {each.name: each for each in files}, file.name)
+    known = {file.name: file for file in files}
+    for file in known:
+        _add(pool, known, file)
     try:
         methods = pool.FindServiceByName(service).methods_by_name
     except KeyError:
