@@ -1,4 +1,4 @@
-"""The JSON schemas of the documents that others read, made from their classes.
+"""The JSON schemas of the documents that others read, made from their classes, and that of plans.
 
 `make schemas` writes them to docs/schemas. Types say what may stand where, docstrings what it
 means.
@@ -22,6 +22,7 @@ from typing import Annotated, Any
 from slimmer.codec import Keywords
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
+from tests.plan_schema import plan_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 CLASSES: Mapping[str, type[Any]] = {
@@ -29,6 +30,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "dropped": DroppedDocument,
     "watch": WatchDocument,
 }
+NAMES = (*CLASSES, "plan")
 COMMAND = "make schemas"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -49,7 +51,8 @@ def file_of(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    return json.dumps(schema(CLASSES[name]), indent=2, ensure_ascii=False) + "\n"
+    document = plan_schema() if name == "plan" else schema(CLASSES[name])
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _object(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -134,5 +137,5 @@ def _one_line(text: str) -> str:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name in CLASSES:
+    for name in NAMES:
         file_of(name).write_text(text_of(name), "utf-8")

@@ -12,7 +12,7 @@ from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, Role
 from slimmer.progress import Progress, StageClock
-from slimmer.values import NetworkProbe, Original, Probe
+from slimmer.values import Original, Probe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Job:
 
     def ports_named(self, probes: Iterable[Probe]) -> set[int]:
         """The ports that these probes name."""
-        return {probe.port for probe in probes if isinstance(probe, NetworkProbe) and probe.port}
+        return {probe.port for probe in probes if probe.port}
 
     def warn(self, text: str) -> None:
         """Tell the user now, and in the report."""

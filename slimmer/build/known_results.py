@@ -16,6 +16,9 @@ from slimmer.options import Verification
 from slimmer.trace.saved import Passed
 from slimmer.values import ImageKind, PackedImage
 
+_NAMES = {"ExecProbe": "CommandProbe"}
+"""Class → what digests of before call it."""
+
 
 def what_passed(
     job: Job, images: Mapping[ImageKind, PackedImage], cases: Sequence[SmokeCase]
@@ -49,7 +52,10 @@ def _asked(case: SmokeCase) -> dict[str, Any]:
         "slimmer": __version__,
         "role": case.role.name,
         "run": dataclasses.asdict(plan.run),
-        "probes": [(type(probe).__name__, dataclasses.asdict(probe)) for probe in plan.probes],
+        "probes": [
+            (_NAMES.get(name := type(probe).__name__, name), dataclasses.asdict(probe))
+            for probe in plan.probes
+        ],
         "port": plan.port,
         "exit_status": plan.exit_status,
     }

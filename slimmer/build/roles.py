@@ -13,8 +13,6 @@ from typing import TypeVar
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.options import BuildOptions, Role
 from slimmer.values import (
-    CommandProbe,
-    HostProbe,
     Original,
     Probe,
     ProbeResult,
@@ -32,7 +30,7 @@ def is_shared(run: RunOptions) -> bool:
 
 def runs_here(probes: Iterable[Probe]) -> bool:
     """Whether commands run on this machine: two of them may meet in its files."""
-    return any(isinstance(probe, HostProbe) for probe in probes)
+    return any(probe.runs_here for probe in probes)
 
 
 def pool_for_runs(options: BuildOptions) -> ThreadPoolExecutor:
@@ -87,7 +85,7 @@ def original_in(role: Role, original: Original) -> Original:
     EXPOSEs for the sake of its server."""
     probes = (*role.probes, *role.checks)
     explored = role.crawl is not None or role.openapi is not None
-    by_command = all(isinstance(probe, CommandProbe) for probe in probes)
+    by_command = all(probe.program for probe in probes)
     speaks = role.run.port or explored or not by_command
     if not role.name or role.runs_own_command or speaks:
         return original

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeGuard
 
 from slimmer.build.job import Job
 from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
@@ -32,13 +31,10 @@ from slimmer.trace.saved import (
 )
 from slimmer.trace.wire import union
 from slimmer.values import (
-    CommandProbe,
-    HostProbe,
     KeepSet,
     Probe,
     ProbeResult,
     Repair,
-    ReplayProbe,
     Trace,
     in_role,
 )
@@ -259,7 +255,7 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
             "seen and may be missing"
         )
     # In the order of the traced run, so that what has passed there is known to be the same test.
-    replays = [probe for probe in saved_probes if isinstance(probe, ReplayProbe)]
+    replays = [probe for probe in saved_probes if probe.found_out]
     starts = [probe for probe in replays if probe.name in (START, DESCRIPTION)]
     healthcheck = next(filter(_is_healthcheck, saved_probes), None)
     found_out = (probe for probe in replays if probe not in starts)
@@ -268,7 +264,7 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
 
 def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:
     """The original does not run, so nothing can be found out that the trace does not have."""
-    names = [probe.name for probe in probes if isinstance(probe, ReplayProbe)]
+    names = [probe.name for probe in probes if probe.found_out]
     for asked, name in ((role.crawl, CRAWL), (role.openapi, OPENAPI)):
         if asked is not None and not any(each.startswith(name) for each in names):
             job.warn(
@@ -283,7 +279,7 @@ def _without_host_commands(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, 
     kept: list[Probe] = []
     cut: set[str] = set()
     for probe in probes:
-        if isinstance(probe, HostProbe):
+        if probe.runs_here:
             cut.add(probe.plan)
         elif not probe.plan or probe.plan not in cut:
             kept.append(probe)
@@ -295,5 +291,5 @@ def _without_host_commands(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, 
     return tuple(kept)
 
 
-def _is_healthcheck(probe: Probe) -> TypeGuard[CommandProbe]:
-    return isinstance(probe, CommandProbe) and probe.name == HEALTHCHECK
+def _is_healthcheck(probe: Probe) -> bool:
+    return bool(probe.program) and probe.name == HEALTHCHECK

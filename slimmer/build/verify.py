@@ -20,7 +20,8 @@ from slimmer.build.values import (
 )
 from slimmer.errors import SmokeTestError
 from slimmer.options import Verification
-from slimmer.values import CommandProbe, ImageKind, SmokeOutcome, in_role
+from slimmer.probing.kinds import ExecProbe
+from slimmer.values import ImageKind, SmokeOutcome, in_role
 from slimmer.verify import Reference, SmokePlan, load_images, raise_for_failure, smoke_test
 
 
@@ -142,7 +143,7 @@ def _test(job: Job, case: SmokeCase, kind: ImageKind, image: str) -> SmokeOutcom
     """The debug image has to have a shell besides."""
     plan = case.plan
     if kind is ImageKind.DEBUG:
-        shell = CommandProbe(name="a shell", command=("sh", "-c", "exit 0"))
+        shell = ExecProbe(name="a shell", command=("sh", "-c", "exit 0"))
         plan = dataclasses.replace(plan, probes=(*plan.probes, shell))
     with naming_role(case.role):
         return smoke_test(

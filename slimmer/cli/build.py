@@ -26,7 +26,8 @@ from slimmer.options import (
     read_plan,
     steps_of,
 )
-from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.probing import with_unique_names
+from slimmer.probing.kinds import exec_probe, grpc_probe, http_probe, websocket_probe
 from slimmer.progress import console_progress
 from slimmer.values import Probe, RunOptions, Source, Strategy
 
@@ -35,6 +36,8 @@ T = TypeVar("T", BuildOptions, RunOptions)
 DEFAULT_FILE = Path("slim.yaml")
 _OF_ONE_ROLE = {
     "http_probes": "--http-probe",
+    "grpc_probes": "--grpc-probe",
+    "websocket_probes": "--websocket-probe",
     "exec_probes": "--exec-probe",
     "plans": "--plan",
     "port": "--port",
@@ -62,6 +65,22 @@ _OF_ONE_ROLE = {
     metavar="[METHOD:]PATH|URL [STATUS]",
     help='Send this HTTP request, e.g. /health, POST:/login, "GET:/missing 404", '
     "https://localhost:8443/. Without a status, 200 to 399 passes. Repeatable.",
+)
+@click.option(
+    "--grpc-probe",
+    "grpc_probes",
+    multiple=True,
+    metavar="/[SERVICE[/METHOD [JSON]]]|URL",
+    help="Ask for the health of the gRPC server (/) or a service of it, or call a method, e.g. "
+    "'/shop.Cart/Get {\"id\": 1}', grpcs://localhost/. Repeatable.",
+)
+@click.option(
+    "--websocket-probe",
+    "websocket_probes",
+    multiple=True,
+    metavar="PATH|URL [MESSAGE]",
+    help="Open this WebSocket, e.g. /chat, wss://localhost/chat; with a message, send it and wait "
+    "for one. Repeatable.",
 )
 @click.option(
     "--exec-probe",
@@ -345,7 +364,9 @@ def _options(image: str | None, file: Path | None, **flags: Any) -> BuildOptions
         )
     probes: tuple[Probe, ...] = (
         *(http_probe(text) for text in flags["http_probes"]),
-        *(command_probe(text) for text in flags["exec_probes"]),
+        *(grpc_probe(text) for text in flags["grpc_probes"]),
+        *(websocket_probe(text) for text in flags["websocket_probes"]),
+        *(exec_probe(text) for text in flags["exec_probes"]),
         *_planned(flags["plans"], flags["plan_values"]),
     )
     if options.roles:

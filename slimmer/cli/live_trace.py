@@ -16,7 +16,8 @@ import click
 from slimmer.cli.failure import as_object
 from slimmer.errors import SlimError, UsageError
 from slimmer.options import DockerRun, insecure_probes, parse_docker_run
-from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.probing import with_unique_names
+from slimmer.probing.kinds import exec_probe, http_probe
 from slimmer.trace.live import (
     LiveOptions,
     LiveTrace,
@@ -213,7 +214,7 @@ def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
     run = dataclasses.replace(wanted.run, port=flags["port"], start_timeout=flags["start_timeout"])
     probes: tuple[Probe, ...] = (
         *map(http_probe, flags["http_probes"]),
-        *map(command_probe, flags["exec_probes"]),
+        *map(exec_probe, flags["exec_probes"]),
     )
     if flags["insecure"]:
         probes = insecure_probes(probes)

@@ -93,6 +93,10 @@ class Section:
         """The keys that were not taken yet, in the order of the file."""
         return tuple(self._left)
 
+    def get(self, name: str) -> Any:
+        """The raw value, or None; it is not taken."""
+        return self._left.get(name)
+
     def take(self, name: str) -> Any:
         """The raw value, or None."""
         self._known.append(name)

@@ -20,7 +20,7 @@ from slimmer.options.steps import read_step
 from slimmer.probing import ENVIRONMENT, HEALTHCHECK, expanded, references
 from slimmer.values import Probe
 
-_RESERVED: Final = ("boot", "shutdown", "settle", HEALTHCHECK)
+RESERVED: Final = ("boot", "shutdown", "settle", HEALTHCHECK)
 """Phases that every run has by itself."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w .-]*")
 _VALUE_NAME: Final = re.compile(r"[A-Za-z_][\w-]*")
@@ -102,7 +102,7 @@ class _Reader:
         for number, value in enumerate(phases):
             phase = Section(self._document, f"phases[{number}]", value)
             name = phase.scalar("phase", str, "").strip()
-            if not name or name in names or name in _RESERVED:
+            if not name or name in names or name in RESERVED:
                 problem = "expected a name" if not name else f"there is a phase `{name}` already"
                 raise phase.error("phase", problem)
             names.add(name)

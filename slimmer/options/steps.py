@@ -1,17 +1,12 @@
-"""Steps as slim.yaml and plans write them: `http:`, `exec:`, `host:`, `tcp:`, `log:`, `signal:`.
-
-docs/plans.md describes the keys; plan.schema.json beside this file says the same for machines.
-"""
+"""Steps as slim.yaml and plans write them: one key that is the step's kind, and below it the keys
+that the kind has (probing/kinds). docs/plans.md describes them."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
-import shlex
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,83 +21,99 @@ from slimmer.options.scalars import (
     read_user,
     read_words,
 )
-from slimmer.probing import METHODS, command_probe, http_probe, json_path_steps, read_origin
-from slimmer.values import (
-    Capture,
-    CommandProbe,
-    Exchange,
-    HostProbe,
-    HttpOrigin,
-    HttpProbe,
-    JsonExpectation,
-    LogProbe,
-    Probe,
-    SignalProbe,
-    Step,
-    TcpProbe,
-    Upload,
-)
+from slimmer.probing import command_words, json_path_steps
+from slimmer.probing.kinds import KINDS, Items, KeyProblemError, Keys, Kind, Shape
+from slimmer.values import Capture, JsonExpectation, Probe
 
-UPLOAD_LIMIT: Final = 8 * 1024 * 1024
-"""Bytes of a file that a step uploads: it travels with the trace."""
-_CAPTURE_SOURCES: Final = ("json", "header", "pattern")
-_ANSWERS: Final = {
-    "http": _CAPTURE_SOURCES,
-    "exec": ("json", "pattern"),
-    "host": ("json", "pattern"),
-    "tcp": ("pattern",),
-    "log": ("pattern",),
-}
-"""What values can be taken from, by kind of step."""
-_REPEATABLE: Final = ("http", "exec", "host", "tcp")
+WRITTEN: Final[Mapping[str, Kind[Any]]] = {kind.name: kind for kind in KINDS if kind.keys}
+"""The kinds that users write, by name."""
 
 
 def read_step(item: Section, key: str, *, folder: Path, in_plan: bool = False) -> Probe:
     """One step, `key` being where it stands. Files that it names are relative to `folder`. Only in
     a plan are there later steps that captured values are for."""
-    kinds = [kind for kind in _READERS if item.has(kind)]
-    for kind in _READERS:
-        if kind not in kinds:
-            item.take(kind)
-    if len(kinds) != 1:
-        for kind in kinds:
-            item.take(kind)
-        item.finish()
-        raise item.document.error(
-            key, "expected one of " + ", ".join(f"`{kind}:`" for kind in _READERS)
-        )
-    (kind,) = kinds
-    value = item.take(kind)
+    given = [name for name in WRITTEN if item.has(name)]
+    values = {name: item.take(name) for name in WRITTEN}
     item.finish()
-    if isinstance(value, str) and kind in _SHORT:
+    if len(given) != 1:
+        names = ", ".join(f"`{name}:`" for name in WRITTEN)
+        raise item.document.error(key, f"expected one of {names}")
+    (name,) = given
+    kind, value = WRITTEN[name], values[name]
+    if isinstance(value, str) and kind.shorthand:
         try:
-            return _SHORT[kind](value, folder)
-        except (UsageError, re.error) as error:
-            message = error.message if isinstance(error, UsageError) else f"{value}: {error}"
-            raise item.error(kind, message, getattr(error, "hint", "")) from error
-    section = Section(item.document, item.path_of(kind), value)
+            probe: Probe = kind.short(value, folder)
+        except UsageError as error:
+            raise item.error(name, error.message, error.hint) from error
+        except re.error as error:
+            raise item.error(name, f"{value}: {error}") from error
+        return probe
+    section = Section(item.document, item.path_of(name), value)
     common = _common(section, kind, in_plan=in_plan)
-    step = _READERS[kind](section, folder)
-    section.finish()
+    assert kind.keys is not None
+    step: Probe = _mapping(section, kind.keys, kind.step, folder)
     return dataclasses.replace(step, **common)
 
 
-def _common(section: Section, kind: str, *, in_plan: bool) -> dict[str, Any]:
+def _mapping(
+    section: Section,
+    keys: Keys,
+    build: Callable[[Mapping[str, Any], Path], Any],
+    folder: Path,
+    *,
+    one_of: Iterable[str] = (),
+) -> Any:
+    """What is built of the section's values."""
+    for one, other, problem in keys.exclusive:
+        if section.has(one) and section.has(other):
+            raise section.error(other, problem)
+    one_of = tuple(one_of)
+    chosen = [name for name in one_of if section.has(name)]
+    given: dict[str, Any] = {}
+    for key in keys.keys:
+        is_there = section.has(key.name)
+        value = _value(section, key.name, key.shape, folder)
+        if is_there and (value is not None or key.shape is Shape.ANYTHING):
+            given[key.name] = value
+        if key.missing and not given.get(key.name):
+            raise section.error(key.name, key.missing)
+    if one_of and len(chosen) != 1:
+        names = " or ".join(f"`{name}:`" for name in one_of)
+        raise section.error(one_of[0], f"expected either {names}")
+    try:
+        built = build(given, folder)
+    except KeyProblemError as problem:
+        raise section.error(problem.key, problem.problem, problem.hint) from problem
+    section.finish()
+    return built
+
+
+def _value(section: Section, name: str, shape: Shape | Items, folder: Path) -> Any:
+    if isinstance(shape, Shape):
+        return _READERS[shape](section, name)
+    items = shape
+    return section.each(
+        name,
+        lambda inner, _: _mapping(inner, items.keys, items.build, folder, one_of=items.one_of),
+    )
+
+
+def _common(section: Section, kind: Kind[Any], *, in_plan: bool) -> dict[str, Any]:
     """Fields that all kinds may have, those that are given."""
     fields: dict[str, Any] = {}
     if name := section.scalar("name", str, ""):
         fields["name"] = name
-    if kind == "signal":
+    if kind.is_act:
         return fields
     for key in ("within", "timeout"):
         if section.has(key):
             fields[key] = read_seconds(section, key, 0.0)
         section.take(key)
-    if kind in _REPEATABLE:
-        fields["repeat"] = read_count(section, "repeat", Step.repeat)
+    if kind.repeats:
+        fields["repeat"] = read_count(section, "repeat", Probe.repeat)
     fields["optional"] = section.scalar("optional", bool, False)
     fields["compare"] = section.scalar("compare", bool, True)
-    fields["captures"] = _captures(section, kind)
+    fields["captures"] = _captures(section, kind.sources)
     if fields["captures"] and not in_plan:
         raise section.error(
             "capture",
@@ -112,7 +123,7 @@ def _common(section: Section, kind: str, *, in_plan: bool) -> dict[str, Any]:
     return fields
 
 
-def _captures(section: Section, kind: str) -> tuple[Capture, ...]:
+def _captures(section: Section, sources: Iterable[str]) -> tuple[Capture, ...]:
     """`capture: {NAME: {json: PATH}}`, or a text for a pattern."""
     captures = section.section("capture")
     if captures is None:
@@ -125,181 +136,28 @@ def _captures(section: Section, kind: str) -> tuple[Capture, ...]:
         if isinstance(value, str):
             value = {"pattern": value}
         inner = Section(section.document, captures.path_of(name), value)
-        given = [source for source in _ANSWERS[kind] if inner.has(source)]
-        if len(given) != 1:
-            for source in _ANSWERS[kind]:
-                inner.take(source)
-            inner.finish()
-            raise captures.error(name, f"expected one of {', '.join(_ANSWERS[kind])}")
-        (source,) = given
-        expression = inner.scalar(source, str, "")
+        given = [source for source in sources if inner.has(source)]
+        expressions = {source: inner.scalar(source, str, "") for source in sources}
         inner.finish()
+        if len(given) != 1:
+            raise captures.error(name, f"expected one of {', '.join(sources)}")
+        (source,) = given
         if source == "pattern":
-            check_pattern(inner, source, expression)
+            check_pattern(inner, source, expressions[source])
         elif source == "json":
-            _check_path(inner, source, expression)
-        found.append(Capture(name=name, source=source, expression=expression))
+            _check_path(inner, source, expressions[source])
+        found.append(Capture(name=name, source=source, expression=expressions[source]))
     return tuple(found)
 
 
-def _http(section: Section, folder: Path) -> HttpProbe:
-    method = section.scalar("method", str, "").upper()
-    origin, path, place = _place(section)
-    headers = section.mapping_of_texts("headers")
-    bodies = [key for key in ("body", "body_json") if section.has(key)]
-    has_form = section.has("form") or section.has("files")
-    if len(bodies) + has_form > 1:
-        raise section.error(bodies[-1], "a request has one body: body, body_json, or a form")
-    body = section.scalar("body", str, "").encode()
-    if section.has("body_json"):
-        body = json.dumps(section.take("body_json"), ensure_ascii=False).encode()
-        if not any(name.lower() == "content-type" for name, _ in headers):
-            headers = (*headers, ("Content-Type", "application/json"))
-    section.take("body_json")
-    files = section.each("files", lambda inner, _: _upload(inner, folder))
-    method = method or ("POST" if bodies or has_form else "GET")
-    if method not in METHODS:
-        raise section.error("method", f"{method} is not one of {', '.join(METHODS)}")
-    return HttpProbe(
-        name=f"{method} {place}",
-        method=method,
-        path=path,
-        port=origin.port,
-        host=origin.host,
-        tls=origin.tls,
-        insecure=section.scalar("insecure", bool, False),
-        headers=headers,
-        body=body,
-        form=section.mapping_of_texts("form"),
-        files=files,
-        statuses=_statuses(section),
-        answer_headers=_header_patterns(section),
-        body_pattern=read_pattern(section, "body_pattern"),
-        json=_json(section),
-    )
-
-
-def _place(section: Section) -> tuple[HttpOrigin, str, str]:
-    """(where the request goes, its path, and both as they are written)."""
-    said_twice = [key for key in ("path", "port") if section.has(key) and section.has("url")]
-    if said_twice:
-        raise section.error(said_twice[0], "the URL says it already")
-    url = section.scalar("url", str, "")
-    path = section.scalar("path", str, "/")
-    port = read_port(section)
-    if not url:
-        if not path.startswith("/") or re.search(r"\s", path):
-            problem = f"`{path}` is not a path (it starts with / and has no space)"
-            raise section.error("path", problem)
-        return HttpOrigin(port=port), path, path
-    try:
-        origin, path = read_origin(url)
-    except UsageError as error:
-        raise section.error("url", error.message, error.hint) from error
-    return origin, path, url
-
-
-def _upload(section: Section, folder: Path) -> Upload:
-    field = section.scalar("field", str, "")
-    if not field:
-        raise section.error("field", "expected the name of the form's field")
-    file = section.scalar("file", str, "")
-    if bool(file) == section.has("content"):
-        raise section.error("file", "expected either `file:` or `content:`")
-    content = section.scalar("content", str, "").encode()
-    if file:
-        content = _content_of(section, folder / file)
-    upload = Upload(
-        field=field,
-        filename=section.scalar("filename", str, "") or (os.path.basename(file) or field),
-        content=content,
-        content_type=section.scalar("content_type", str, "") or Upload.content_type,
-    )
-    section.finish()
-    return upload
-
-
-def _content_of(section: Section, file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(UPLOAD_LIMIT + 1)
-    except OSError as error:
-        raise section.error("file", f"cannot read {file}: {error.strerror}") from error
-    if len(content) > UPLOAD_LIMIT:
-        raise section.error("file", f"{file} is larger than {UPLOAD_LIMIT >> 20} MiB")
-    return content
-
-
-def _command(section: Section, _: Path) -> CommandProbe:
-    command = _required_command(section)
-    return CommandProbe(
-        name="exec " + shlex.join(command),
-        command=command,
-        exit_status=section.scalar("exit_status", int, 0),
-        output_pattern=read_pattern(section, "output_pattern"),
-        user=read_user(section),
-        stdin=section.scalar("stdin", str, "").encode(),
-        environment=section.mapping_of_texts("environment"),
-    )
-
-
-def _host(section: Section, folder: Path) -> HostProbe:
-    command = _required_command(section)
-    return HostProbe(
-        name="host " + shlex.join(command),
-        command=command,
-        folder=str(folder),
-        port=read_port(section),
-        tls=section.scalar("tls", bool, False),
-        exit_status=section.scalar("exit_status", int, 0),
-        output_pattern=read_pattern(section, "output_pattern"),
-        environment=section.mapping_of_texts("environment"),
-    )
-
-
-def _required_command(section: Section) -> tuple[str, ...]:
-    command = read_words(section, "command")
-    if not command:
-        raise section.error("command", "expected a command")
-    return command
-
-
-def _tcp(section: Section, _: Path) -> TcpProbe:
-    port = read_port(section)
-    exchanges = section.each("exchange", lambda inner, _: _exchange(inner))
-    if any(section.has(key) for key in _EXCHANGE_KEYS):
-        if exchanges:
-            raise section.error("exchange", "it already says what is sent and expected")
-        exchanges = (_exchange_of(section),)
-    for key in _EXCHANGE_KEYS:
-        section.take(key)
-    return TcpProbe(
-        name=f"tcp {port}" if port else "tcp",
-        port=port,
-        tls=section.scalar("tls", bool, False),
-        insecure=section.scalar("insecure", bool, False),
-        exchanges=exchanges,
-    )
-
-
-_EXCHANGE_KEYS: Final = ("send", "send_hex", "expect", "expect_hex")
-
-
-def _exchange(section: Section) -> Exchange:
-    exchange = _exchange_of(section)
-    section.finish()
-    return exchange
-
-
-def _exchange_of(section: Section) -> Exchange:
-    for text, digits in (("send", "send_hex"), ("expect", "expect_hex")):
-        if section.has(text) and section.has(digits):
-            raise section.error(digits, f"either `{text}:` or `{digits}:`")
-    return Exchange(
-        send=section.scalar("send", str, "").encode() or _hex(section, "send_hex"),
-        expect_pattern=read_pattern(section, "expect"),
-        expect=_hex(section, "expect_hex"),
-    )
+def _command(section: Section, name: str) -> tuple[str, ...] | None:
+    """A command line must have nothing that only a shell understands; a list says what it means."""
+    if isinstance(line := section.get(name), str) and line:
+        try:
+            command_words(line)
+        except UsageError as error:
+            raise section.error(name, error.message, error.hint) from error
+    return read_words(section, name)
 
 
 def _hex(section: Section, name: str) -> bytes:
@@ -310,43 +168,25 @@ def _hex(section: Section, name: str) -> bytes:
         raise section.error(name, f"`{text}` is not bytes in hex, like `0d 0a`") from None
 
 
-def _log(section: Section, _: Path) -> LogProbe:
-    pattern = read_pattern(section, "line")
-    if not pattern:
-        raise section.error("line", "expected a regular expression")
-    return LogProbe(name=f"log {pattern}", pattern=pattern)
-
-
-def _signal(section: Section, _: Path) -> SignalProbe:
-    return _signal_named(section.scalar("signal", str, ""), section.error)
-
-
-def _signal_named(text: str, error: Callable[[str, str], Exception]) -> SignalProbe:
-    name = "SIG" + text.upper().removeprefix("SIG")
-    if name not in signal.Signals.__members__:
-        raise error("signal", f"`{text}` is not a signal (HUP, USR1, TERM, …)")
-    return SignalProbe(name=f"signal {name.removeprefix('SIG')}", signal=name)
-
-
-def _statuses(section: Section) -> frozenset[int]:
-    value = section.take("status")
-    items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
-    for item in items:
-        if not isinstance(item, int) or isinstance(item, bool) or not 100 <= item <= 599:
-            raise section.error("status", f"`{item}` is not an HTTP status (100 to 599)")
-    return frozenset(items)
-
-
-def _header_patterns(section: Section) -> tuple[tuple[str, str], ...]:
-    expected = section.mapping_of_texts("answer_headers")
-    for name, pattern in expected:
-        check_pattern(section, f"answer_headers.{name}", pattern)
+def _patterns(section: Section, name: str) -> tuple[tuple[str, str], ...]:
+    expected = section.mapping_of_texts(name)
+    for each, pattern in expected:
+        check_pattern(section, f"{name}.{each}", pattern)
     return expected
 
 
-def _json(section: Section) -> tuple[JsonExpectation, ...]:
+def _statuses(section: Section, name: str) -> frozenset[int]:
+    value = section.take(name)
+    items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
+    for item in items:
+        if not isinstance(item, int) or isinstance(item, bool) or not 100 <= item <= 599:
+            raise section.error(name, f"`{item}` is not an HTTP status (100 to 599)")
+    return frozenset(items)
+
+
+def _places(section: Section, name: str) -> tuple[JsonExpectation, ...]:
     """`json: {PATH: VALUE}`, or `{PATH: {pattern: EXPRESSION}}`."""
-    expected = section.section("json")
+    expected = section.section(name)
     if expected is None:
         return ()
     found = []
@@ -370,32 +210,19 @@ def _check_path(section: Section, key: str, path: str) -> None:
         raise section.error(key, str(error)) from error
 
 
-def _short_log(text: str, _: Path) -> LogProbe:
-    re.compile(text)
-    return LogProbe(name=f"log {text}", pattern=text)
-
-
-def _short_signal(text: str, _: Path) -> SignalProbe:
-    return _signal_named(text, lambda _, problem: UsageError(problem))
-
-
-def _short_host(text: str, folder: Path) -> HostProbe:
-    probe = command_probe(text)
-    return HostProbe(name=f"host {text.strip()}", command=probe.command, folder=str(folder))
-
-
-_SHORT: Final[dict[str, Callable[[str, Path], Probe]]] = {
-    "http": lambda text, _: http_probe(text),
-    "exec": lambda text, _: command_probe(text),
-    "host": _short_host,
-    "log": _short_log,
-    "signal": _short_signal,
-}
-_READERS: Final[dict[str, Callable[[Section, Path], Probe]]] = {
-    "http": _http,
-    "exec": _command,
-    "host": _host,
-    "tcp": _tcp,
-    "log": _log,
-    "signal": _signal,
+_READERS: Final[Mapping[Shape, Callable[[Section, str], Any]]] = {
+    Shape.TEXT: lambda section, name: section.scalar(name, str, ""),
+    Shape.BYTES: lambda section, name: section.scalar(name, str, "").encode(),
+    Shape.HEX: _hex,
+    Shape.WHOLE_NUMBER: lambda section, name: section.scalar(name, int, 0),
+    Shape.SWITCH: lambda section, name: section.scalar(name, bool, False),
+    Shape.PORT: lambda section, _: read_port(section),
+    Shape.COMMAND: _command,
+    Shape.USER: lambda section, _: read_user(section),
+    Shape.PATTERN: read_pattern,
+    Shape.TEXTS: lambda section, name: section.mapping_of_texts(name),
+    Shape.PATTERNS: _patterns,
+    Shape.STATUSES: _statuses,
+    Shape.PLACES: _places,
+    Shape.ANYTHING: lambda section, name: section.take(name),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from slimmer.options.options import BuildOptions, Role
-from slimmer.values import HttpProbe, Probe, TcpProbe
+from slimmer.values import Probe
 
 T = TypeVar("T", BuildOptions, Role)
 
@@ -21,12 +21,7 @@ def taking_any_certificate(options: BuildOptions) -> BuildOptions:
 
 def insecure_probes(probes: Iterable[Probe]) -> tuple[Probe, ...]:
     """The probes, those over TLS with any certificate."""
-    return tuple(
-        dataclasses.replace(probe, insecure=True)
-        if isinstance(probe, HttpProbe | TcpProbe) and probe.tls
-        else probe
-        for probe in probes
-    )
+    return tuple(probe.with_any_certificate() for probe in probes)
 
 
 def _carried(value: T) -> T:

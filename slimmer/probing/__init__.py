@@ -1,5 +1,6 @@
 """Probes: what exercises the application, and how its readiness is observed."""
 
+from slimmer.probing.command_line import COMMAND_MISSING, command_words
 from slimmer.probing.connection import authority, is_loopback
 from slimmer.probing.connections import Connections, Exchanged, media_type, request_name
 from slimmer.probing.exercise import (
@@ -8,15 +9,14 @@ from slimmer.probing.exercise import (
     healthcheck_probe,
     in_order,
     is_independent_command,
-    may_be_repeated,
 )
 from slimmer.probing.exploration import Exploration, Explored
+from slimmer.probing.extras import require
 from slimmer.probing.json_path import steps_of as json_path_steps
-from slimmer.probing.notation import METHODS, command_probe, http_probe, with_unique_names
-from slimmer.probing.origin import origin_of, read_origin, with_port
-from slimmer.probing.prober import COMMAND_MISSING, Prober
+from slimmer.probing.naming import with_unique_names
+from slimmer.probing.origin import read_origin, with_port
+from slimmer.probing.prober import Prober
 from slimmer.probing.record import RECORD_LIMIT, record
-from slimmer.probing.replay import Recording, recorded
 from slimmer.probing.substitution import ENVIRONMENT, expanded, references
 from slimmer.probing.target import CommandOutcome, Target
 
@@ -24,7 +24,6 @@ __all__ = [
     "COMMAND_MISSING",
     "ENVIRONMENT",
     "HEALTHCHECK",
-    "METHODS",
     "RECORD_LIMIT",
     "CommandOutcome",
     "Connections",
@@ -32,26 +31,22 @@ __all__ = [
     "Exploration",
     "Explored",
     "Prober",
-    "Recording",
     "Target",
     "authority",
-    "command_probe",
+    "command_words",
     "exercise",
     "expanded",
     "healthcheck_probe",
-    "http_probe",
     "in_order",
     "is_independent_command",
     "is_loopback",
     "json_path_steps",
-    "may_be_repeated",
     "media_type",
-    "origin_of",
     "read_origin",
     "record",
-    "recorded",
     "references",
     "request_name",
+    "require",
     "with_port",
     "with_unique_names",
 ]

@@ -5,27 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeGuard
+from typing import Any
 
+from slimmer.probing.kinds import ExecProbe
 from slimmer.probing.prober import Prober
-from slimmer.values import (
-    CommandProbe,
-    HttpProbe,
-    LogProbe,
-    Probe,
-    ProbeResult,
-    ReplayProbe,
-    SignalProbe,
-)
+from slimmer.values import Probe, ProbeResult
 
 HEALTHCHECK = "healthcheck"
 """The name of the probe that is made from the image's HEALTHCHECK."""
 _DEFAULT_SHELL = ("/bin/sh", "-c")
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def healthcheck_probe(config: Mapping[str, Any]) -> CommandProbe | None:
-    """The image's HEALTHCHECK as a command probe; None where it has none.
+def healthcheck_probe(config: Mapping[str, Any]) -> ExecProbe | None:
+    """The image's HEALTHCHECK as an exec probe; None where it has none.
 
     `config` is the image's `config` object. A check in shell form runs in the image's SHELL,
     as the engine runs it.
@@ -33,44 +25,33 @@ def healthcheck_probe(config: Mapping[str, Any]) -> CommandProbe | None:
     test = (config.get("Healthcheck") or {}).get("Test") or ()
     match list(test):
         case ["CMD", *command] if command:
-            return CommandProbe(name=HEALTHCHECK, command=tuple(command))
+            return ExecProbe(name=HEALTHCHECK, command=tuple(command))
         case ["CMD-SHELL", line]:
             shell = tuple(config.get("Shell") or _DEFAULT_SHELL)
-            return CommandProbe(name=HEALTHCHECK, command=(*shell, line))
+            return ExecProbe(name=HEALTHCHECK, command=(*shell, line))
         case _:
             return None
 
 
-def in_order(probes: Iterable[Probe], healthcheck: CommandProbe | None) -> tuple[Probe, ...]:
+def in_order(probes: Iterable[Probe], healthcheck: Probe | None) -> tuple[Probe, ...]:
     """The probes with the healthcheck where it observes readiness best: in front, but behind
-    HTTP probes, and plans that begin with one, whose first answer tells more."""
+    probes that lead, as those by HTTP do, and plans that begin with one."""
     probes = tuple(probes)
     if healthcheck is None:
         return probes
     count = 0
     for _, group in itertools.groupby(probes, key=lambda probe: probe.plan):
         steps = list(group)
-        leading = len(list(itertools.takewhile(_asks_by_http, steps)))
+        leading = len(list(itertools.takewhile(lambda step: step.leads, steps)))
         count += len(steps) if steps[0].plan and leading else leading
         if not leading or (not steps[0].plan and leading < len(steps)):
             break
     return (*probes[:count], healthcheck, *probes[count:])
 
 
-def _asks_by_http(probe: Probe) -> bool:
-    return isinstance(probe, HttpProbe | ReplayProbe)
-
-
-def is_independent_command(probe: Probe) -> TypeGuard[CommandProbe]:
+def is_independent_command(probe: Probe) -> bool:
     """Whether the probe could as well be the command of a container of its own."""
-    return isinstance(probe, CommandProbe) and not probe.plan
-
-
-def may_be_repeated(probe: Probe) -> bool:
-    """Whether it can be sent once more, out of its order, without changing what others get."""
-    if isinstance(probe, HttpProbe):
-        return not probe.plan and probe.method in _SAFE_METHODS
-    return is_independent_command(probe) or isinstance(probe, ReplayProbe)
+    return bool(probe.program) and not probe.plan
 
 
 def phases_of(probes: Sequence[Probe]) -> tuple[str, ...]:
@@ -137,7 +118,7 @@ def _groups(probes: Sequence[Probe], *, side_by_side: bool) -> Iterator[tuple[li
         number, (probe, phase) = item
         if number and probe.beside:
             return (probe.plan, phase, probe.beside)
-        has_a_place = probe.plan or isinstance(probe, LogProbe | SignalProbe)
+        has_a_place = probe.plan or probe.keeps_place
         return "" if number and side_by_side and not has_a_place else number
 
     for _, items in itertools.groupby(numbered, key=key):

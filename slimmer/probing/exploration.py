@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from slimmer.probing.kinds import ReplayProbe
 from slimmer.probing.target import Target
-from slimmer.values import ExplorationSummary, ProbeResult, ReplayProbe
+from slimmer.values import ExplorationSummary, ProbeResult
 
 
 @dataclass(frozen=True, kw_only=True)

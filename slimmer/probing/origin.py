@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Final
 from urllib.parse import urlsplit
 
 from slimmer.errors import UsageError
-from slimmer.values import HttpOrigin, HttpProbe
+from slimmer.values import HttpOrigin
 
 _DEFAULT_PORTS = {False: 80, True: 443}
 
 
-def read_origin(text: str, *, insecure: bool = False) -> tuple[HttpOrigin, str]:
+Schemes = tuple[str, str]
+"""That of a protocol, and that of it within TLS."""
+HTTP: Final[Schemes] = ("http", "https")
+
+
+def read_origin(
+    text: str, *, insecure: bool = False, schemes: Schemes = HTTP
+) -> tuple[HttpOrigin, str]:
     """`/docs`, `https://localhost:8443/docs` or `http://shop.example/` → origin and path.
 
     The host is what the application is called (Host header, TLS name); the connection always
@@ -21,7 +29,7 @@ def read_origin(text: str, *, insecure: bool = False) -> tuple[HttpOrigin, str]:
     if text.startswith("/") and not text.startswith("//"):
         origin, path = HttpOrigin(insecure=insecure), text
     else:
-        origin, path = _read_url(text, insecure)
+        origin, path = _read_url(text, insecure, schemes)
     path = path.partition("#")[0]
     if not re.fullmatch(r"[!-~]+", path):
         raise UsageError(
@@ -39,36 +47,28 @@ def with_port(origin: HttpOrigin, port: int | None) -> HttpOrigin:
     return dataclasses.replace(origin, named_port=_named(port, origin.tls))
 
 
-def origin_of(probe: HttpProbe, port: int | None) -> HttpOrigin:
-    """Where the probe's request goes, `port` being the one of the run."""
-    origin = HttpOrigin(
-        host=probe.host,
-        port=probe.port,
-        named_port=_named(probe.port, probe.tls) if probe.port else None,
-        tls=probe.tls,
-        insecure=probe.insecure,
-    )
-    return with_port(origin, port)
-
-
-def _read_url(text: str, insecure: bool) -> tuple[HttpOrigin, str]:
-    try:
-        parts = urlsplit(text)
-        port, host = parts.port, (parts.hostname or "").lower()
-    except ValueError as error:
-        raise _not_an_address(text) from error
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        raise _not_an_address(text)
-    if not re.fullmatch(r"[a-z0-9._:-]+", host):
-        raise _not_an_address(text)
-    tls = parts.scheme == "https"
-    origin = HttpOrigin(
+def named_origin(host: str, port: int | None, *, tls: bool, insecure: bool) -> HttpOrigin:
+    """The origin of that name; a port that is not the scheme's own is part of the name."""
+    return HttpOrigin(
         host=host,
         port=port,
         named_port=_named(port, tls) if port else None,
         tls=tls,
         insecure=insecure,
     )
+
+
+def _read_url(text: str, insecure: bool, schemes: Schemes) -> tuple[HttpOrigin, str]:
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, (parts.hostname or "").lower()
+    except ValueError as error:
+        raise _not_an_address(text, schemes) from error
+    if parts.scheme not in schemes or not host or "@" in parts.netloc:
+        raise _not_an_address(text, schemes)
+    if not re.fullmatch(r"[a-z0-9._:-]+", host):
+        raise _not_an_address(text, schemes)
+    origin = named_origin(host, port, tls=parts.scheme == schemes[1], insecure=insecure)
     return origin, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
@@ -76,9 +76,9 @@ def _named(port: int, tls: bool) -> int | None:
     return None if port == _DEFAULT_PORTS[tls] else port
 
 
-def _not_an_address(text: str) -> UsageError:
+def _not_an_address(text: str, schemes: Schemes) -> UsageError:
     return UsageError(
         f"`{text}` is no address of the application",
-        hint="write a /PATH, or http[s]://NAME[:PORT]/PATH where NAME is what the application is "
-        "called and PORT the container's",
+        hint=f"write a /PATH, or {schemes[0]}[s]://NAME[:PORT]/PATH where NAME is what the "
+        "application is called and PORT the container's",
     )

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from slimmer.probing.substitution import ENVIRONMENT, resolved
-from slimmer.values import Step
+from slimmer.values import Probe
 
 if TYPE_CHECKING:
     from slimmer.probing.cookies import Cookies
 
-S = TypeVar("S", bound=Step)
+S = TypeVar("S", bound=Probe)
 
 
 class PlanState:

@@ -1,5 +1,5 @@
 """Probes against a target: the first is repeated until the application is ready, others only where
-they say so."""
+they say so. One rule holds for all kinds."""
 
 from __future__ import annotations
 
@@ -8,30 +8,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from slimmer.probing import command, http
-from slimmer.probing.origin import origin_of
+from slimmer.probing.kinds import Attempt, kind_of
 from slimmer.probing.plan_state import PlanState
-from slimmer.probing.replay import replay
 from slimmer.probing.substitution import UnknownValueError
 from slimmer.probing.target import Target
-from slimmer.values import (
-    CommandProbe,
-    HostProbe,
-    HttpProbe,
-    LogProbe,
-    NetworkProbe,
-    Probe,
-    ProbeResult,
-    ReplayProbe,
-    SignalProbe,
-    TcpProbe,
-)
+from slimmer.values import Probe, ProbeResult
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
 """Seconds between two attempts while the application starts: doubled from first to longest.
 A target that can tell of changes ends a pause early."""
-COMMAND_MISSING = frozenset({126, 127})
-"""Exit statuses of a command that cannot be run: repeating it is pointless."""
 
 
 class Prober:
@@ -46,7 +31,7 @@ class Prober:
 
     def once(self, probe: Probe, *, timeout: float | None = None) -> ProbeResult:
         """One attempt; at most `timeout` (else the probe's, else the run's) seconds."""
-        limit = probe.timeout or self._timeout
+        limit = self._limit(probe)
         if timeout is not None:
             limit = min(limit, timeout)
         if not probe.plan:
@@ -72,17 +57,19 @@ class Prober:
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
         """Attempts until the probe passes, fails for good, or `limit` seconds are over.
 
-        It fails for good when the application gave a definite answer, when the container's own
-        command ended, or when the target sees that waiting is hopeless. A probe with a time
-        within which it must pass takes no answer for definite.
+        It fails for good when its answer is definite, which its kind says (`ProbeResult.answered`),
+        when the container's own command has ended, or when the target sees that waiting is
+        hopeless. A probe with a time within which it must pass takes no answer for definite.
         """
         deadline = time.monotonic() + limit
-        port = probe.port if isinstance(probe, NetworkProbe) else None
 
         def is_over(result: ProbeResult) -> bool:
-            if self._is_final(result) or time.monotonic() > deadline:
-                return True
-            return self._target.is_hopeless(port)
+            return (
+                (result.answered and not probe.within)
+                or self._target.exit_status() is not None
+                or time.monotonic() > deadline
+                or self._target.is_hopeless(probe.port)
+            )
 
         return self._again(self._tried(probe, deadline, is_over))
 
@@ -120,62 +107,27 @@ class Prober:
         started = time.monotonic()
         pause = FIRST_PAUSE
         attempts = 0
+        before: ProbeResult | None = None
         while True:
             attempts += 1
-            left = deadline - time.monotonic() if deadline > started else None
-            result = self.once(probe, timeout=None if left is None else max(0.1, left))
-            result = dataclasses.replace(
-                result, attempts=attempts, seconds=time.monotonic() - started
-            )
+            begun = time.monotonic()
+            left = max(0.1, deadline - begun) if deadline > started else None
+            result = self.once(probe, timeout=left)
             if result.passed or is_over(result):
-                return result
+                # An attempt that the end has cut short tells of nothing else.
+                took = time.monotonic() - begun
+                if before and not result.passed and left and took >= left < self._limit(probe):
+                    result = before
+                seconds = time.monotonic() - started
+                return dataclasses.replace(result, attempts=attempts, seconds=seconds)
+            before = result
             self._target.wait_for_change(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def _limit(self, probe: Probe) -> float:
+        """Seconds that an attempt may take that nothing else cuts short."""
+        return probe.timeout or self._timeout
+
     def _send(self, probe: Probe, limit: float, state: PlanState | None) -> ProbeResult:
-        target = self._target
-        match probe:
-            case HttpProbe():
-                return http.request(
-                    probe,
-                    target.addresses(probe.port),
-                    limit,
-                    origin=origin_of(probe, target.port()),
-                    own_names=target.own_names(),
-                    cookies=state.cookies if state else None,
-                )
-            case ReplayProbe():
-                return replay(probe, target, limit)
-            case CommandProbe():
-                return command.run(probe, target, limit)
-            case HostProbe():
-                from slimmer.probing import host  # few runs have such steps
-
-                return host.run(probe, target, limit)
-            case TcpProbe():
-                from slimmer.probing import tcp
-
-                return tcp.converse(
-                    probe, target.addresses(probe.port), limit, own_names=target.own_names()
-                )
-            case LogProbe():
-                from slimmer.probing import container
-
-                position = state.log_position if state else 0
-                result, position = container.await_line(probe, target, limit, position)
-                if state is not None:
-                    state.log_position = position
-                return result
-            case SignalProbe():
-                from slimmer.probing import container
-
-                return container.send_signal(probe, target)
-
-    def _is_final(self, result: ProbeResult) -> bool:
-        if self._target.exit_status() is not None:
-            return True
-        if isinstance(result.probe, CommandProbe):
-            return result.exit_status in COMMAND_MISSING or result.exit_status is None
-        if isinstance(result.probe, HttpProbe | TcpProbe | ReplayProbe):
-            return result.answered and not result.probe.within
-        return True
+        attempt = Attempt(target=self._target, seconds=limit, state=state)
+        return kind_of(probe).send(probe, attempt)

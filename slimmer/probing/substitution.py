@@ -12,19 +12,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from slimmer.values import Step
+from slimmer.values import Probe
 
-S = TypeVar("S", bound=Step)
+S = TypeVar("S", bound=Probe)
 
 ENVIRONMENT = "env."
 """Begins the names of the target's variables."""
 _REFERENCE = re.compile(
     r"\$(?P<plain>\$?)\{(?P<name>[A-Za-z_][\w.-]*?)(?P<default>:-(?P<other>[^}]*))?\}"
 )
-_KEPT = frozenset(("name", "plan", "phase", "folder", "captures"))
-"""Fields of a step that are no text for the application."""
-_PATTERNS = frozenset(("body_pattern", "output_pattern", "expect_pattern", "pattern"))
-"""Fields in which a value stands for itself, whatever it means in a regular expression."""
 
 
 class UnknownValueError(Exception):
@@ -56,10 +52,11 @@ def resolved(step: S, values: Mapping[str, str]) -> S:
 
 
 def _fields(value: Any, values: Mapping[str, str]) -> Any:
+    kept = value.own_words if isinstance(value, Probe) else ()
     changes = {
         field.name: new
         for field in dataclasses.fields(value)
-        if field.name not in _KEPT
+        if field.name not in kept
         if (new := _walk(old := getattr(value, field.name), values, field.name)) != old
     }
     return dataclasses.replace(value, **changes) if changes else value
@@ -67,7 +64,7 @@ def _fields(value: Any, values: Mapping[str, str]) -> Any:
 
 def _walk(value: Any, values: Mapping[str, str], field: str) -> Any:
     if isinstance(value, str):
-        return _text(value, values, is_pattern=field in _PATTERNS)
+        return _text(value, values, is_pattern=field.endswith("pattern"))
     if isinstance(value, bytes):
         text = value.decode("utf-8", "surrogateescape")
         return _text(text, values, is_pattern=False).encode("utf-8", "surrogateescape")
@@ -79,6 +76,8 @@ def _walk(value: Any, values: Mapping[str, str], field: str) -> Any:
 
 
 def _text(text: str, values: Mapping[str, str], *, is_pattern: bool) -> str:
+    """In a pattern a value stands for itself, whatever it means in a regular expression."""
+
     def value(match: re.Match[str]) -> str:
         if match["plain"]:
             return match[0][1:]

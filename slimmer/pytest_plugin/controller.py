@@ -118,7 +118,7 @@ class Controller:
         )
 
     def _speaks_tls(self) -> bool:
-        from slimmer.probing import http_probe
+        from slimmer.probing.kinds import http_probe
 
         return any(http_probe(text).tls for text in self._option.slim_http_probe[:1])
 

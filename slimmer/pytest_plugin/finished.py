@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from slimmer.engine import Session, connect
 from slimmer.image import read_original, repository_tags, slim_tag
 from slimmer.options import insecure_probes, parse_docker_run
-from slimmer.probing import http_probe, with_unique_names
+from slimmer.probing import with_unique_names
+from slimmer.probing.kinds import http_probe
 from slimmer.verify import Service
 
 

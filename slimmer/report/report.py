@@ -90,8 +90,8 @@ class ProbeSummary:
 
     name: str
     kind: str
-    """`http`, `command`, `host`, `tcp`, `log`, `signal`, or `replay` (requests that a crawl or an
-    API description brought)."""
+    """What a plan calls such a step (`http`, `exec`, …), or `replay`: requests that a crawl or an
+    API description brought."""
     request: str
     """`GET /health`, the command's words, what is sent, looked for or signalled, or how many
     requests."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slimmer.values.probes import Probe
@@ -23,48 +24,51 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpAnswer:
-    """What a server answered, before anybody judged it."""
+class Fact:
+    """Part of an answer: one word, which must be one that the original has said."""
 
-    status: int
-    headers: tuple[tuple[str, str], ...]
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headers:
+    """Part of an answer: names with values, each compared by itself."""
+
+    values: tuple[tuple[str, str], ...]
     """In order of arrival, names as they were sent."""
-    body: Recorded
+    word: str = "header"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Part of an answer: a body or an output, in which some of it may differ each time."""
+
+    name: str
+    recorded: Recorded
+    encoding: str = ""
+    """As in HTTP's Content-Encoding, lower case."""
+
+
+Part = Fact | Headers | Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a probe got, before anybody judged it: one subclass for each kind that has answers."""
+
     own_names: tuple[tuple[str, str], ...] = ()
     """What this very container is called, (text, `hostname`, `address`, `port` or `mac`): no two
     containers answer with the same."""
 
+    def parts(self) -> Iterator[Part]:
+        """What is compared, the same parts for all answers of a kind, facts first."""
+        raise NotImplementedError
 
-@dataclass(frozen=True, kw_only=True)
-class CommandAnswer:
-    """What a command left when it ended."""
-
-    exit_status: int
-    stdout: Recorded
-    stderr: Recorded
-    own_names: tuple[tuple[str, str], ...] = ()
-    """As in HttpAnswer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayAnswer:
-    """What a server answered to the requests of a ReplayProbe."""
-
-    answers: tuple[tuple[str, HttpAnswer], ...]
-    """(`GET /path`, answer) in the order of the requests; those without an answer are left out. Of
-    two equal requests the later one is called `GET /path #2`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TcpAnswer:
-    """What came over a connection."""
-
-    received: Recorded
-    own_names: tuple[tuple[str, str], ...] = ()
-    """As in HttpAnswer."""
-
-
-Answer = HttpAnswer | CommandAnswer | TcpAnswer | ReplayAnswer
+    def each(self) -> Iterator[tuple[str, Answer]]:
+        """(what it answers, answer) of each answer that this one is made of; a single one answers
+        ``."""
+        yield "", self
 
 
 class Verdict(enum.Enum):
@@ -86,8 +90,7 @@ class Difference:
     """One part of an answer that differs."""
 
     part: str
-    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, `stderr`; `answer` of a
-    TCP exchange."""
+    """`status`, `header Content-Type`, `body`, `exit status`, `stdout`, …"""
     lines: tuple[str, ...]
     """As in a unified diff: `-` in front of what the original has, `+` of what the finished image
     has instead, a space of what both have; `…` stands for what differs each time."""
@@ -118,10 +121,10 @@ class ProbeResult:
     excerpt: str = ""
     """The start of the body or of the output, decoded for reading."""
     answered: bool = True
-    """False where the application was not ready to answer: nothing listened, the connection
-    broke, or it said 502, 503 or 504."""
+    """Whether the application has said something definite. False where it may only not be ready
+    yet: nothing listened, the connection broke, it said 503, a command failed."""
     exit_status: int | None = None
-    """What a command ended with; None for other probes and for commands that did not end."""
+    """What a program ended with; None for other probes and for programs that did not end."""
     seconds: float = 0.0
     attempts: int = 1
     answered_with: Answer | None = None

@@ -1,10 +1,9 @@
-"""What exercises a running application: one value for each kind of step, alone or in a plan."""
+"""What exercises a running application. Each kind of probe is a subclass, in probing/kinds."""
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +19,29 @@ class Capture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """What all kinds have."""
+class Probe:
+    """What all kinds have, alone or as a step of a plan.
+
+    A field that is a regular expression has a name that ends with `pattern`.
+    """
 
     kind: ClassVar[str]
-    """The word for the kind in reports and traces."""
+    """The word for the kind in plans, reports and traces."""
+    needs_port: ClassVar[bool] = False
+    """Whether it speaks to a port of the target."""
+    runs_here: ClassVar[bool] = False
+    """Whether it runs a program on this machine."""
+    leads: ClassVar[bool] = False
+    """Whether its first answer tells more than the image's HEALTHCHECK, so that it goes first."""
+    keeps_place: ClassVar[bool] = False
+    """Whether it means nothing but between what comes before and behind it."""
+    found_out: ClassVar[bool] = False
+    """Whether it was made of what an exploration saw on the original, whose first answers are only
+    some of those that are right."""
+
+    own_words: ClassVar[frozenset[str]] = frozenset({"name", "plan", "phase", "captures"})
+    """Fields in which `${…}` stands for itself."""
+
     name: str
     """Unique within a run; names the phase of a step that stands alone."""
     plan: str = ""
@@ -51,15 +68,36 @@ class Step:
         """What is asked of the application, on one line for people."""
         raise NotImplementedError
 
+    @property
+    def port(self) -> int | None:
+        """The port in the container that it names; None: the run's, or it needs none."""
+        return None
 
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A file in a form."""
+    @property
+    def url_scheme(self) -> str:
+        """`http` or `https` where a browser could ask what it asks; empty for other protocols."""
+        return ""
 
-    field: str
-    filename: str
-    content: bytes
-    content_type: str = "application/octet-stream"
+    @property
+    def program(self) -> str:
+        """The program in the container that it runs; empty where it runs none there."""
+        return ""
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it can be sent once more, out of its order, without changing what others get."""
+        return False
+
+    def with_any_certificate(self) -> Self:
+        """The same, with any TLS certificate accepted."""
+        return self
+
+    def joined(self, other: Probe) -> Probe:
+        """One probe for two of this name, each of another run. Raises ValueError where they ask
+        for different things, with what is different if that can be said."""
+        if self != other:
+            raise ValueError
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,198 +109,3 @@ class JsonExpectation:
     value: str
     """Canonical JSON, or a regular expression for the value's text."""
     is_pattern: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class HttpProbe(Step):
-    """One HTTP request and the answer that it must get."""
-
-    kind = "http"
-    method: str = "GET"
-    path: str = "/"
-    port: int | None = None
-    """Port inside the container; None: the run's port."""
-    host: str = "localhost"
-    """What the application is called: as HttpOrigin.host."""
-    tls: bool = False
-    insecure: bool = False
-    """Whether any certificate is taken."""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    form: tuple[tuple[str, str], ...] = ()
-    """Fields of a form, which is the body then."""
-    files: tuple[Upload, ...] = ()
-    """Files of a form; with them it is sent as multipart/form-data."""
-    statuses: frozenset[int] = frozenset()
-    """Accepted status codes; empty: any of 200 to 399."""
-    answer_headers: tuple[tuple[str, str], ...] = ()
-    """(name, regular expression that must be found in the header's value)."""
-    body_pattern: str = ""
-    """A regular expression that must be found in the answer's body; empty: any body."""
-    json: tuple[JsonExpectation, ...] = ()
-
-    @property
-    def request(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommandProbe(Step):
-    """One command in the container and the exit status that it must give."""
-
-    kind = "command"
-    command: tuple[str, ...]
-    """The argument vector; no shell is involved."""
-    exit_status: int = 0
-    output_pattern: str = ""
-    """A regular expression that must be found in stdout or stderr; empty: any output."""
-    user: str = ""
-    """As in `docker exec --user`; empty: the container's own user."""
-    stdin: bytes = b""
-    environment: tuple[tuple[str, str], ...] = ()
-    """Variables beside the container's own. One with an empty value is not set: so a value that
-    a plan need not have, like a password, can be handed on."""
-
-    @property
-    def request(self) -> str:
-        return shlex.join(self.command)
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostProbe(Step):
-    """One command on this machine that exercises the target, whose address it has in its
-    environment."""
-
-    kind = "host"
-    command: tuple[str, ...]
-    folder: str = "."
-    """Where it runs, relative to the folder in which slimmer runs."""
-    port: int | None = None
-    """The port in the container whose address it is given; None: the run's port."""
-    tls: bool = False
-    """Whether the URL that it is given says https."""
-    exit_status: int = 0
-    output_pattern: str = ""
-    """In stdout and stderr together."""
-    environment: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def request(self) -> str:
-        return shlex.join(self.command)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """Something that is sent, and what must come then."""
-
-    send: bytes = b""
-    expect_pattern: str = ""
-    """A regular expression that must be found in what comes behind the last exchange."""
-    expect: bytes = b""
-    """Bytes that must come, in place of a pattern."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TcpProbe(Step):
-    """One TCP connection and what is said over it."""
-
-    kind = "tcp"
-    port: int | None = None
-    tls: bool = False
-    """Whether all of it is said within TLS."""
-    insecure: bool = False
-    """Whether any certificate is taken."""
-    exchanges: tuple[Exchange, ...] = ()
-    """None: that somebody accepts is enough."""
-
-    @property
-    def request(self) -> str:
-        said = [exchange.send for exchange in self.exchanges if exchange.send]
-        first = said[0][:40].decode("utf-8", "replace").strip() if said else "connect"
-        return f"{first} …" if len(said) > 1 else first
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogProbe(Step):
-    """A line that the container must write, behind the one that the plan has found last."""
-
-    kind = "log"
-    pattern: str
-
-    @property
-    def request(self) -> str:
-        return self.pattern
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignalProbe(Step):
-    """A signal for the container's first process."""
-
-    kind = "signal"
-    signal: str
-    """`SIGHUP`, …"""
-
-    @property
-    def request(self) -> str:
-        return self.signal
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpRequest:
-    """One request that was sent to the original, and what kind of answer it got."""
-
-    method: str = "GET"
-    path: str = "/"
-    """The request target as it is sent: absolute path and query, percent-encoded."""
-    headers: tuple[tuple[str, str], ...] = ()
-    """Without Host, which is the origin's."""
-    body: bytes = b""
-    status: int = 0
-    """Of the original's answer; 0 where it is not known: any of 200 to 399 passes."""
-    content_type: str = ""
-    """The media type of the original's answer, lower case, without parameters; empty where it
-    named none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpOrigin:
-    """Where requests go, and by what name the application is called there. The connection goes to
-    the target's own address, whatever the name."""
-
-    host: str = "localhost"
-    """What the Host header, TLS's server name and links say, lower case."""
-    port: int | None = None
-    """The container's port; None: the run's."""
-    named_port: int | None = None
-    """The port in the Host header; None: the scheme's own, which is left out there."""
-    tls: bool = False
-    insecure: bool = False
-    """Whether any certificate is taken."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayProbe(Step):
-    """Requests that were found out on the original, to be answered with the same statuses and
-    media types again."""
-
-    kind = "replay"
-    origin: HttpOrigin = HttpOrigin()
-    requests: tuple[HttpRequest, ...] = ()
-    connections: int = 1
-    """How many requests are under way at a time; with one, they come in this order."""
-    content: bool = True
-    """Whether headers and bodies are recorded, to be held against the original's."""
-
-    @property
-    def port(self) -> int | None:
-        """Port inside the container; None: the run's port."""
-        return self.origin.port
-
-    @property
-    def request(self) -> str:
-        return f"{len(self.requests):,} request{'' if len(self.requests) == 1 else 's'}"
-
-
-Probe = HttpProbe | CommandProbe | HostProbe | TcpProbe | LogProbe | SignalProbe | ReplayProbe
-NetworkProbe = HttpProbe | HostProbe | TcpProbe | ReplayProbe
-"""Those that need a port of the target; isinstance takes it."""

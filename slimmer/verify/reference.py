@@ -15,16 +15,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.probing import may_be_repeated
-from slimmer.values import (
-    Answer,
-    Probe,
-    ProbeResult,
-    ReplayAnswer,
-    SmokeOutcome,
-    Verdict,
-    differs,
-)
+from slimmer.values import Answer, Probe, ProbeResult, SmokeOutcome, Verdict, differs
 from slimmer.verify.compare import compare
 from slimmer.verify.smoke import SmokePlan
 
@@ -93,7 +84,7 @@ class Reference:
         self._collected = True
         second = self._result_of_second()
         failed = [result for result in second if not result.passed]
-        unsteady = {result.probe.name for result in failed if not _is_replay(result)}
+        unsteady = {result.probe.name for result in failed if not result.probe.found_out}
         for result in failed:
             if result.probe.name not in unsteady:
                 self._notes.append(
@@ -126,7 +117,7 @@ class Reference:
         for result in results:
             if result.answered_with is None or not result.probe.compare:
                 continue
-            if result.passed or _is_replay(result):
+            if result.passed or result.probe.found_out:
                 name = result.probe.name
                 self._answers.setdefault(name, []).append(result.answered_with)
                 self._seconds[name] = max(result.seconds, self._seconds.get(name, 0.0))
@@ -134,7 +125,7 @@ class Reference:
     def _ask_again(self, probes: Iterable[Probe]) -> bool:
         """Run the original once more; True where it answered."""
         assert self._run is not None
-        repeated = [probe for probe in probes if may_be_repeated(probe)]
+        repeated = [probe for probe in probes if probe.may_be_repeated]
         plan = dataclasses.replace(self._plan, probes=(*self._plan.probes, *(repeated * REPEATS)))
         try:
             results = self._run(plan).results
@@ -155,7 +146,7 @@ class Reference:
         if result.answered_with is None or not references:
             return result
         if not result.passed:
-            return _excused(result, references) if _is_replay(result) else result
+            return _excused(result, references) if result.probe.found_out else result
         comparison = compare(references, result.answered_with)
         if comparison.verdict is Verdict.DIFFERENT and len(references) == 1:
             comparison = dataclasses.replace(comparison, verdict=Verdict.UNKNOWN)
@@ -194,10 +185,6 @@ def _listed(parts: Sequence[str]) -> str:
     more = len(parts) - MOST_PARTS
     shown = " and ".join(parts[:MOST_PARTS])
     return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def _is_replay(result: ProbeResult) -> bool:
-    return isinstance(result.answered_with, ReplayAnswer)
 
 
 def _excused(result: ProbeResult, references: Sequence[Answer]) -> ProbeResult:

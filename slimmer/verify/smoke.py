@@ -20,7 +20,6 @@ from slimmer.probing import (
     Prober,
     exercise,
     is_independent_command,
-    may_be_repeated,
 )
 from slimmer.values import ImageKind, Probe, ProbeResult, RunOptions, SmokeOutcome
 from slimmer.verify.compare import excerpt
@@ -150,7 +149,7 @@ def _test_service(
 def _once_more(prober: Prober, results: tuple[ProbeResult, ...]) -> tuple[ProbeResult, ...]:
     """The results with the first probe's, where it may be repeated, of a later time if that is
     worse."""
-    if not may_be_repeated(results[0].probe):
+    if not results[0].probe.may_be_repeated:
         return results
     again = prober.once(results[0].probe)
     return results if again.passed else (again, *results[1:])

@@ -13,7 +13,7 @@ import pytest
 from slimmer.build import build_image
 from slimmer.errors import SmokeTestError
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.probing import command_probe, http_probe
+from slimmer.probing.kinds import exec_probe, http_probe
 from slimmer.progress import console_progress
 from slimmer.report import Report
 from slimmer.values import RunOptions, Strategy
@@ -196,7 +196,7 @@ def test_programs_that_nobody_can_start(
     report = build(
         name,
         "/bin/busybox-*",
-        probes=(http_probe("/busybox"), command_probe("busybox-two true")),
+        probes=(http_probe("/busybox"), exec_probe("busybox-two true")),
     )
     assert list(repaired(report)) == ["/bin/busybox-one", "/bin/busybox-two"]
 
@@ -214,7 +214,7 @@ def test_an_image_that_is_a_command(
     image: Callable[..., str], build: Callable[..., Report]
 ) -> None:
     name = image(f"FROM {BUSYBOX}\nRUN echo 1 >/one && echo 2 >/two\nCMD cat /one\n")
-    probes = (command_probe("cat /two"),)
+    probes = (exec_probe("cat /two"),)
     assert list(repaired(build(name, "/one", probes=probes))) == ["/one"]
     assert list(repaired(build(name, "/two", probes=probes))) == ["/two"]
 

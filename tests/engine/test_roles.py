@@ -15,7 +15,7 @@ from docker.models.containers import Container
 
 from slimmer.build import build_image
 from slimmer.options import BuildOptions, DebugImage, Role
-from slimmer.probing import command_probe, http_probe
+from slimmer.probing.kinds import exec_probe, http_probe
 from slimmer.progress import console_progress
 from slimmer.values import RunOptions, Strategy
 from tests.engine.conftest import BUSYBOX, Ran, State, exported, run_slim
@@ -203,7 +203,7 @@ def test_repair_runs_the_role_that_fails(
     worker = Role(
         name="worker",
         run=RunOptions(command=("/worker",)),
-        probes=(command_probe("cat /tmp/done"),),
+        probes=(exec_probe("cat /tmp/done"),),
     )
     options = BuildOptions(
         image=app,

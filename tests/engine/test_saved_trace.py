@@ -16,7 +16,7 @@ import pytest
 from slimmer.build import build_image
 from slimmer.engine.session import PURPOSE_LABEL
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.probing import http_probe
+from slimmer.probing.kinds import http_probe
 from slimmer.progress import console_progress
 from slimmer.values import Strategy
 from tests.engine.conftest import BUSYBOX, MINIMAL, OWN, Ran, events_since, listed, run_slim

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slimmer.errors import ReportFileError, TraceFileError, WatchFileError
+from slimmer.probing.kinds import HttpProbe
 from slimmer.report import read_report
 from slimmer.trace.live.document import from_json, to_json
 from slimmer.trace.saved import from_bytes, to_bytes
 from slimmer.trace.saved.probe_text import probe_text, read_probe
 from slimmer.trace.saved.writing import checksum
-from slimmer.values import HttpProbe
 from slimmer.watch import read_missed_paths
 
 E = TypeVar("E", bound=Exception)

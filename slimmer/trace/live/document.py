@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import TraceFileError
 from slimmer.trace.saved import PROBES
-from slimmer.values import HttpProbe, Probe
+from slimmer.values import Probe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +70,12 @@ class LiveTrace:
 
     def url(self, address: Address) -> str:
         """`http://127.0.0.1:49153`, or https where a probe has asked so."""
-        asked = [probe for probe in self.probes if isinstance(probe, HttpProbe)]
-        secured = any(probe.tls and (probe.port or self.port) == address.port for probe in asked)
-        return f"{'https' if secured else 'http'}://{address.place}"
+        schemes = {
+            probe.url_scheme
+            for probe in self.probes
+            if probe.url_scheme and (probe.port or self.port) == address.port
+        }
+        return f"{'https' if 'https' in schemes else 'http'}://{address.place}"
 
 
 def to_json(live: LiveTrace) -> str:

@@ -17,14 +17,12 @@ from slimmer.probing import (
     healthcheck_probe,
     in_order,
     is_independent_command,
-    may_be_repeated,
 )
+from slimmer.probing.kinds import HttpProbe
 from slimmer.trace.run.explanation import ended_early, failed_probe
 from slimmer.trace.run.traced_run import TracedRun
 from slimmer.values import (
     ExplorationSummary,
-    HttpProbe,
-    NetworkProbe,
     Original,
     Probe,
     ProbeResult,
@@ -181,9 +179,8 @@ def _optional_notes(failed: Iterable[ProbeResult]) -> Iterator[str]:
 
 def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
     """Wait until the first probe has a chance, so that its phase is not the application's boot."""
-    if isinstance(first, NetworkProbe) or exposed_ports(original.config):
-        port = first.port if isinstance(first, NetworkProbe) else None
-        target.wait_until_listening(port, run.start_timeout)
+    if first.needs_port or exposed_ports(original.config):
+        target.wait_until_listening(first.port, run.start_timeout)
 
 
 def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) -> int | None:
@@ -191,7 +188,7 @@ def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) ->
     be repeated."""
     target.phase(SETTLE)
     status = target.wait_for_exit(run.settle)
-    if status is None and may_be_repeated(first):
+    if status is None and first.may_be_repeated:
         again = prober.once(first)
         if not again.passed:
             raise failed_probe(target, again, run)

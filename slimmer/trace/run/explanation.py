@@ -12,19 +12,10 @@ from slimmer.errors import (
     OriginalProbeError,
     SlimError,
 )
-from slimmer.probing import COMMAND_MISSING, authority, origin_of
+from slimmer.probing import COMMAND_MISSING
+from slimmer.probing.kinds import kind_of
 from slimmer.trace.wire.records import Listening
-from slimmer.values import (
-    CommandProbe,
-    HostProbe,
-    HttpProbe,
-    LogProbe,
-    NetworkProbe,
-    ProbeResult,
-    ReplayProbe,
-    RunOptions,
-    SignalProbe,
-)
+from slimmer.values import ProbeResult, RunOptions
 
 COMPLAINT = b"slimmer: cannot run"
 """What the gate says of a command that it cannot run."""
@@ -62,66 +53,43 @@ def ended_early(status: int, logs: str) -> SlimError:
 def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> SlimError:
     """Why a probe failed on the original, after looking."""
     probe, status = result.probe, target.exit_status()
-    if isinstance(probe, CommandProbe):
-        if result.exit_status in COMMAND_MISSING:
-            return CommandNotFoundError(
-                f"the probe `{probe.name}`: {probe.command[0]} cannot be run in the original",
-                hint="name a program that is in the image and on its PATH; a shell line needs "
-                "its shell: --exec-probe \"sh -c '…'\"",
-                details=result.excerpt,
-            )
-        if status is not None and status != 0:
-            return ended_early(status, target.logs())
-        return OriginalProbeError(
-            f"the probe `{probe.name}` fails on the original: {result.answer}",
-            hint="the command must work in the original before slimmer can learn from it",
+    if probe.program and result.exit_status in COMMAND_MISSING:
+        return CommandNotFoundError(
+            f"the probe `{probe.name}`: {probe.program} cannot be run in the original",
+            hint="name a program that is in the image and on its PATH; a shell line needs "
+            "its shell: --exec-probe \"sh -c '…'\"",
             details=result.excerpt,
         )
-    if status is not None:
+    # A command may well be asked for in a container whose own has done its work.
+    if status is not None and not (status == 0 and probe.program):
         return ended_early(status, target.logs())
-    if isinstance(probe, LogProbe | SignalProbe):
-        return OriginalProbeError(
-            f"the probe `{probe.name}` fails on the original: {result.answer} ({probe.request})",
-            hint="the log is searched behind the line that the plan's last log step has found; "
-            "`timeout:` says how long",
-            details=target.logs(),
-        )
-    assert isinstance(probe, NetworkProbe)
     port = probe.port or target.port()
-    if not isinstance(probe, HostProbe) and not result.answered:
+    if probe.needs_port and not probe.runs_here and not result.answered:
         silent = not_listening(target, port, run, named=probe.port is not None)
         if silent is not None:
             return silent
-    logs = target.logs()
+    place = f" (port {port})" if probe.needs_port else ""
     return OriginalProbeError(
-        f"the probe `{probe.name}` fails on the original: {result.answer} (port {port})",
-        hint=_how_to_go_on(probe, result)
-        if result.answered
-        else "raise --start-timeout if the application needs longer to start",
-        details="\n".join(filter(None, (result.excerpt[:500], logs))),
+        f"the probe `{probe.name}` fails on the original: {result.answer}{place}",
+        hint=_how_to_go_on(result),
+        details="\n".join(filter(None, (result.excerpt[:500], target.logs()))),
     )
 
 
-def _how_to_go_on(probe: NetworkProbe, result: ProbeResult) -> str:
-    if not isinstance(probe, HostProbe):
-        asked = probe.origin if isinstance(probe, ReplayProbe) else probe
-        if asked.tls and not asked.insecure and "certificate" in result.answer:
-            return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
-        if "TLS" in result.answer:
-            return (
-                "correct how it is asked for: https:// or http:// (`tls: true` over TCP), the port"
-            )
+def _how_to_go_on(result: ProbeResult) -> str:
+    probe = result.probe
+    if probe.needs_port and "certificate is not trusted" in result.answer:
+        return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
+    if probe.needs_port and not probe.runs_here and "TLS" in result.answer:
+        return "correct the scheme of its URL (over TCP `tls: true`), or the port"
+    hint = kind_of(probe).hint(probe, result)
+    if hint:
+        return hint
+    if probe.needs_port and not result.answered:
+        return "raise --start-timeout if the application needs longer to start"
     if probe.plan:
         return "correct the step in the plan, or mark it with `optional: true`"
-    if isinstance(probe, HttpProbe):
-        place = f"https://{authority(origin_of(probe, None))}" if probe.tls else ""
-        return (
-            "correct the path or say which status is right, for example "
-            f'--http-probe "{probe.method}:{place}{probe.path} 404"'
-        )
-    if not isinstance(probe, ReplayProbe):
-        return "it must work against the original before slimmer can learn from it"
-    return "correct the address: http or https, the port, the path"
+    return "it must work against the original before slimmer can learn from it"
 
 
 def not_listening(

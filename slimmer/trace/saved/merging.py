@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
@@ -10,7 +9,7 @@ from typing import TypeVar
 
 from slimmer.errors import TraceFileError
 from slimmer.trace.saved.saved import BOOT, SHUTDOWN, SavedRole, SavedTrace, SeenPath
-from slimmer.values import HttpRequest, Probe, Repair, ReplayProbe, in_role
+from slimmer.values import Probe, Repair, in_role
 
 T = TypeVar("T")
 
@@ -65,31 +64,17 @@ def _repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
 def _probes(one: Iterable[Probe], other: Iterable[Probe]) -> tuple[Probe, ...]:
     named: dict[str, Probe] = {}
     for probe in (*one, *other):
-        known = named.get(probe.name)
-        if isinstance(known, ReplayProbe) and isinstance(probe, ReplayProbe):
-            named[probe.name] = _replays(known, probe)
-            continue
-        if named.setdefault(probe.name, probe) != probe:
+        known = named.setdefault(probe.name, probe)
+        try:
+            named[probe.name] = known.joined(probe)
+        except ValueError as error:
             raise TraceFileError(
-                f"the traces call two different probes `{probe.name}`",
-                hint="give one of them another name (`name:` in slim.yaml) and save it again",
-            )
+                f"the traces call two different probes `{probe.name}`"
+                + (f": {error}" if error.args else ""),
+                hint="give one of them another name (`name:` in slim.yaml), or let both runs ask "
+                "for the same, and save it again",
+            ) from error
     return tuple(named.values())
-
-
-def _replays(one: ReplayProbe, other: ReplayProbe) -> ReplayProbe:
-    """The requests of both; what a request was answered with is said by the first. Runs may well
-    have found out different things. Raises TraceFileError for different origins."""
-    if one.origin != other.origin:
-        raise TraceFileError(
-            f"the traces' `{one.name}` has different addresses: {one.origin.host} and "
-            f"{other.origin.host}",
-            hint="let both runs start from the same address",
-        )
-    requests: dict[HttpRequest, HttpRequest] = {}
-    for request in (*one.requests, *other.requests):
-        requests.setdefault(dataclasses.replace(request, status=0, content_type=""), request)
-    return dataclasses.replace(one, requests=tuple(requests.values()))
 
 
 def _roles(one: Iterable[SavedRole], other: Iterable[SavedRole]) -> tuple[SavedRole, ...]:

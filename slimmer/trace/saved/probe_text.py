@@ -7,29 +7,11 @@ import re
 from typing import Any, Final
 
 from slimmer.codec import Codec
-from slimmer.values import (
-    CommandProbe,
-    HostProbe,
-    HttpProbe,
-    LogProbe,
-    Probe,
-    ReplayProbe,
-    SignalProbe,
-    TcpProbe,
-)
+from slimmer.probing.kinds import KINDS
+from slimmer.values import Probe
 
-KINDS: Final[dict[str, type[Any]]] = {
-    "http": HttpProbe,
-    "exec": CommandProbe,
-    "host": HostProbe,
-    "tcp": TcpProbe,
-    "log": LogProbe,
-    "signal": SignalProbe,
-    "replay": ReplayProbe,
-}
-PROBES: Final = Codec(terse=True, kinds={Probe: KINDS})
+PROBES: Final = Codec(terse=True, kinds={Probe: {kind.name: kind.probe for kind in KINDS}})
 """Writes `{"http":{"name":"GET /health","path":"/health"}}`: what has its default is left out."""
-_PATTERNS: Final = ("body_pattern", "output_pattern", "expect_pattern", "pattern")
 
 
 def probe_text(probe: Probe) -> str:
@@ -52,7 +34,7 @@ def read_probe(text: str) -> Probe:
 def _check_patterns(value: Any) -> None:
     for field in dataclasses.fields(value):
         inner = getattr(value, field.name)
-        if field.name in _PATTERNS:
+        if field.name.endswith("pattern") and isinstance(inner, str):
             re.compile(inner)
         elif isinstance(inner, tuple):
             for item in inner:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from slimmer.values import (
     Answer,
-    CommandAnswer,
     Comparison,
     Difference,
-    HttpAnswer,
-    ReplayAnswer,
-    TcpAnswer,
+    Fact,
+    Headers,
+    Text,
     Verdict,
 )
 from slimmer.verify.compare.content import (
@@ -45,7 +44,7 @@ def compare(references: Sequence[Answer], found: Answer) -> Comparison:
             reordered.append(part)
     if differences:
         verdict = Verdict.DIFFERENT
-    elif incomparable and not isinstance(found, ReplayAnswer):  # of that, some pages are
+    elif incomparable and not any(name for name, _ in found.each()):  # of many, some pages are
         verdict = Verdict.INCOMPARABLE
     else:
         verdict = Verdict.ALIKE if unstable else Verdict.SAME
@@ -59,47 +58,47 @@ def compare(references: Sequence[Answer], found: Answer) -> Comparison:
 
 
 def _findings(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str, Finding]]:
-    if isinstance(found, ReplayAnswer):
-        yield from _replay_findings(
-            [each for each in references if isinstance(each, ReplayAnswer)], found
-        )
-    elif isinstance(found, HttpAnswer):
-        http = [each for each in references if isinstance(each, HttpAnswer)]
-        yield "status", _one_of([str(each.status) for each in http], str(found.status))
-        yield from _header_findings(http, found)
-        yield "body", compare_contents([_body(each) for each in http], _body(found))
-    elif isinstance(found, TcpAnswer):
-        spoken = [each for each in references if isinstance(each, TcpAnswer)]
-        contents = [
-            Content(recorded=each.received, own_names=each.own_names) for each in (*spoken, found)
-        ]
-        yield "answer", compare_contents(contents[:-1], contents[-1])
-    else:
-        ran = [each for each in references if isinstance(each, CommandAnswer)]
-        yield (
-            "exit status",
-            _one_of([str(each.exit_status) for each in ran], str(found.exit_status)),
-        )
-        for part in ("stdout", "stderr"):
-            contents = [_output(each, part) for each in (*ran, found)]
-            yield part, compare_contents(contents[:-1], contents[-1])
-
-
-def _replay_findings(
-    references: Sequence[ReplayAnswer], found: ReplayAnswer
-) -> Iterator[tuple[str, Finding]]:
-    """Each request on its own, against the answers that the original gave to it."""
-    wanted: dict[str, list[HttpAnswer]] = {}
+    """Each answer that it is made of on its own, against those that the original gave there."""
+    wanted: dict[str, list[Answer]] = {}
     for reference in references:
-        for name, answer in reference.answers:
+        for name, answer in reference.each():
             wanted.setdefault(name, []).append(answer)
-    there = dict(found.answers)
+    there = dict(found.each())
     for name, answers in wanted.items():
         if name in there:
-            for part, finding in _findings(answers, there[name]):
-                yield f"{part} of {name}", finding
+            for part, finding in _findings_of_one(answers, there[name]):
+                yield f"{part} of {name}" if name else part, finding
         elif len(answers) == len(references):
-            yield f"answer to {name}", Finding(lines=(f"-{answers[0].status}", "+(none)"))
+            gone = next(part.text for part in answers[0].parts() if isinstance(part, Fact))
+            yield f"answer to {name}", Finding(lines=(f"-{gone}", "+(none)"))
+
+
+def _findings_of_one(references: Sequence[Answer], found: Answer) -> Iterator[tuple[str, Finding]]:
+    answers = (*references, found)
+    for parts in zip(*(each.parts() for each in answers), strict=True):
+        match parts[0]:
+            case Fact(name=name):
+                *facts, fact = (part.text for part in parts if isinstance(part, Fact))
+                yield name, _one_of(facts, fact)
+            case Headers():
+                yield from _header_findings(
+                    [
+                        (part, answer.own_names)
+                        for part, answer in zip(parts, answers, strict=True)
+                        if isinstance(part, Headers)
+                    ]
+                )
+            case Text(name=name):
+                *wanted, content = (
+                    Content(
+                        recorded=part.recorded,
+                        own_names=answer.own_names,
+                        encoding=part.encoding,
+                    )
+                    for part, answer in zip(parts, answers, strict=True)
+                    if isinstance(part, Text)
+                )
+                yield name, compare_contents(wanted, content)
 
 
 def _one_of(wanted: Sequence[str], found: str) -> Finding:
@@ -112,18 +111,17 @@ def _one_of(wanted: Sequence[str], found: str) -> Finding:
 
 
 def _header_findings(
-    references: Sequence[HttpAnswer], found: HttpAnswer
+    sent: Sequence[tuple[Headers, Sequence[tuple[str, str]]]],
 ) -> Iterator[tuple[str, Finding]]:
-    wanted = [comparable(each.headers) for each in references]
-    there = comparable(found.headers)
+    """(headers, own names) of each reference, and of what was found."""
+    *wanted, there = (
+        {name: anonymous(text, own_names) for name, text in comparable(each.values).items()}
+        for each, own_names in sent
+    )
     for name in sorted({*there, *(name for each in wanted for name in each)}):
-        part = f"header {named(name)}"
-        values = [
-            anonymous(headers[name], answer.own_names)
-            for headers, answer in zip(wanted, references, strict=True)
-            if name in headers
-        ]
-        value = anonymous(there[name], found.own_names) if name in there else None
+        part = f"{sent[0][0].word} {named(name)}"
+        values = [headers[name] for headers in wanted if name in headers]
+        value = there.get(name)
         if len(values) == len(wanted) and value is not None:
             yield part, compare_texts(values, value)
         elif not values:
@@ -132,17 +130,3 @@ def _header_findings(
             yield part, Finding(lines=(f"-{values[0] or '(there)'}", "+(missing)"))
         else:  # the original itself sends it now and then
             yield part, Finding(masked=True)
-
-
-def _body(answer: HttpAnswer) -> Content:
-    encoding = next(
-        (value for name, value in answer.headers if name.lower() == "content-encoding"), ""
-    )
-    return Content(
-        recorded=answer.body, own_names=answer.own_names, encoding=encoding.strip().lower()
-    )
-
-
-def _output(answer: CommandAnswer, part: str) -> Content:
-    recorded = answer.stdout if part == "stdout" else answer.stderr
-    return Content(recorded=recorded, own_names=answer.own_names)

@@ -12,12 +12,10 @@ from slimmer.errors import (
     OriginalExitedError,
     TraceIncompleteError,
 )
-from slimmer.probing import COMMAND_MISSING, Prober, exercise, may_be_repeated
+from slimmer.probing import COMMAND_MISSING, Prober, exercise
 from slimmer.trace.run import SETTLE, TracedRun
 from slimmer.values import (
     Access,
-    CommandProbe,
-    NetworkProbe,
     Probe,
     ProbeResult,
     RunOptions,
@@ -83,7 +81,7 @@ def observe(
     try:
         if exit_status is not None:
             target.wait_for_exit(run.start_timeout)
-        elif any(isinstance(probe, NetworkProbe) for probe in probes):
+        elif any(probe.needs_port for probe in probes):
             target.wait_until_listening(None, ready_limit)
         prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
         exercise(
@@ -97,7 +95,7 @@ def observe(
         if run.settle and exit_status is None and target.exit_status() is None:
             target.phase(SETTLE)
             target.wait_for_exit(run.settle)
-            if target.exit_status() is None and probes and may_be_repeated(probes[0]):
+            if target.exit_status() is None and probes and probes[0].may_be_repeated:
                 target.phase(probes[0].name)
                 results.append(prober.until_ready(probes[0], limit=ready_limit))
         as_expected = target.exit_status() == exit_status
@@ -107,8 +105,8 @@ def observe(
     missing = tuple(
         _executed(path, result.probe.name)
         for result in results
-        if isinstance(result.probe, CommandProbe) and result.exit_status in COMMAND_MISSING
-        if (path := program(result.probe.command[0]))
+        if result.probe.program and result.exit_status in COMMAND_MISSING
+        if (path := program(result.probe.program))
     )
     return Observation(
         trace=replace(trace, sightings=(*trace.sightings, *missing)),

@@ -191,7 +191,7 @@ def test_a_saved_trace_holds_every_kind_but_runs_nothing_here(
     first = slim("build", shop, *MINIMAL, "--plan", str(plan), "--save-trace", "shop.trace")
     saved = read_saved_trace(tmp_path / "shop.trace")
     assert {probe.kind for probe in saved.probes} == {
-        "http", "command", "host", "tcp", "log", "signal",
+        "http", "exec", "host", "tcp", "log", "signal",
     }  # fmt: skip
     alone = slim("build", shop, *MINIMAL, "--from-trace", "shop.trace")
     assert alone.passed("slim") == [

@@ -13,7 +13,8 @@ from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, DebugImage, Verification
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import CommandProbe, HttpProbe, RunOptions, Source, Strategy
+from slimmer.probing.kinds import ExecProbe, HttpProbe
+from slimmer.values import RunOptions, Source, Strategy
 
 FILE = """\
 image: from-file:1
@@ -94,7 +95,7 @@ def test_every_flag(folder: Path) -> None:
         probes=(
             HttpProbe(name="POST /a", method="POST", path="/a", statuses=frozenset({201})),
             HttpProbe(name="GET /b", path="/b"),
-            CommandProbe(name="exec check 'two words'", command=("check", "two words")),
+            ExecProbe(name="exec check 'two words'", command=("check", "two words")),
         ),
         healthcheck=False,
         run=RunOptions(

@@ -10,7 +10,7 @@ from slimmer.errors import ConfigurationError, UsageError
 from slimmer.options import DebugImage, Verification, parse_size, read_options
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import CommandProbe, HttpProbe
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 
 COMPLETE = """\
 image: my-app:latest
@@ -51,7 +51,7 @@ def test_a_complete_file(tmp_path: Path) -> None:
     assert (options.image, options.tag, options.run.port) == ("my-app:latest", "my-app:small", 8000)
     health, login, version, root = options.probes
     assert isinstance(login, HttpProbe)
-    assert isinstance(root, CommandProbe)
+    assert isinstance(root, ExecProbe)
     assert (login.method, login.headers, login.body) == ("POST", (("X-A", "1"),), b"hi")
     assert login.statuses == {200, 302}
     assert (root.name, root.command, root.user) == ("as root", ("id", "-u"), "0")
@@ -91,7 +91,7 @@ def test_off_is_off_with_and_without_quotes(tmp_path: Path, text: str) -> None:
         ("run:\n  user: 1\n  usr: 1\n", 3, "did you mean `user`?"),
         ("probes:\n  - http: health\n", 2, "is not an HTTP probe"),
         ("probes:\n  - /health\n", 2, "expected keys with values, found the text"),
-        ("probes:\n  - http: /a\n    exec: b\n", 2, "expected one of `http:`, `exec:`"),
+        ("probes:\n  - http: /a\n    exec: b\n", 2, "expected one of `http:`, "),
         ("probes:\n  - http: {path: /a, status: 99}\n", 2, "not an HTTP status"),
         ("probes:\n  - http: {path: /a, body_pattern: '('}\n", 2, "not a regular expression"),
         ("probes:\n  - exec: {name: a}\n", 2, "expected a command"),

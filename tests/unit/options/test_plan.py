@@ -10,23 +10,22 @@ import jsonschema
 import pytest
 import yaml
 
-import slimmer.options
 from slimmer.errors import ConfigurationError, UsageError
 from slimmer.options import read_options, read_plan, ready_plans, steps_of
-from slimmer.values import (
-    Capture,
-    CommandProbe,
+from slimmer.probing.form import Upload
+from slimmer.probing.kinds import (
     Exchange,
+    ExecProbe,
     HostProbe,
     HttpProbe,
-    JsonExpectation,
     LogProbe,
     SignalProbe,
     TcpProbe,
-    Upload,
 )
+from slimmer.values import Capture, JsonExpectation
+from tests.schemas import file_of
 
-SCHEMA = json.loads((Path(slimmer.options.__file__).parent / "plan.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(file_of("plan").read_text("utf-8"))
 COMPLETE = """\
 plan: shop
 summary: a day
@@ -100,7 +99,7 @@ def test_a_complete_plan(folder: Path) -> None:
         Capture(name="word", source="pattern", expression=r"is (\w+)"),
     )
     assert isinstance(page, HttpProbe)
-    assert isinstance(command, CommandProbe)
+    assert isinstance(command, ExecProbe)
     assert page.beside == command.beside != 0
     assert page.headers == (("Authorization", "Bearer ${token}"),)
     assert (command.stdin, command.user, command.timeout) == (b"hi", "0", 3)
@@ -162,7 +161,7 @@ def in_steps(step: str) -> str:
         (in_steps("http: {json: {'$.a[': 1}}"), 5, "no path like", False),
         (in_steps("http: {capture: {a b: x}}"), 5, "letters, digits", True),
         (in_steps("http: {capture: {a: {jsn: x}}}"), 5, "did you mean `json`?", True),
-        (in_steps("exec: {command: a, capture: {x: {header: A}}}"), 5, "unknown key", False),
+        (in_steps("exec: {command: a, capture: {x: {header: A}}}"), 5, "unknown key", True),
         (in_steps("exec: {command: a, output_pattern: '('}"), 5, "not a regular", False),
         (in_steps("exec: {stdin: a}"), 5, "expected a command", True),
         (in_steps("host: {command: []}"), 5, "expected a command", True),

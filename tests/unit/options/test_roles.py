@@ -8,7 +8,7 @@ import pytest
 
 from slimmer.errors import ConfigurationError
 from slimmer.options import BuildOptions, Role, read_options
-from slimmer.values import CommandProbe, HttpProbe
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 
 FILE = """\
 image: app:1
@@ -47,7 +47,7 @@ def test_each_role_has_its_own(tmp_path: Path) -> None:
         "GET /about",
     ]
     assert worker.run.command == ("work", "--fast")
-    assert worker.probes == (CommandProbe(name="exec done", command=("done",)),)
+    assert worker.probes == (ExecProbe(name="exec done", command=("done",)),)
     assert (migrate.probes, migrate.run.command) == ((), None)
 
 

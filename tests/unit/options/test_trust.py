@@ -5,10 +5,10 @@ from __future__ import annotations
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import CommandProbe, HttpProbe, TcpProbe
+from slimmer.probing.kinds import ExecProbe, HttpProbe, TcpProbe
 
 SECURED = (HttpProbe(name="a", tls=True), TcpProbe(name="b", tls=True))
-OTHERS = (HttpProbe(name="c"), TcpProbe(name="d"), CommandProbe(name="e", command=("true",)))
+OTHERS = (HttpProbe(name="c"), TcpProbe(name="d"), ExecProbe(name="e", command=("true",)))
 
 
 def test_every_role_and_every_kind() -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from slimmer.probing import RECORD_LIMIT
 from slimmer.probing.connection import tls_context
-from slimmer.probing.http import request
-from slimmer.probing.origin import origin_of
-from slimmer.values import HttpAnswer, HttpProbe
+from slimmer.probing.kinds import HttpProbe
+from slimmer.probing.kinds.http import request
+from slimmer.values import HttpAnswer
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
 
 
@@ -187,7 +187,7 @@ def test_tls_by_the_name_that_the_application_has() -> None:
     with serve({"/": "<p>secret"}, tls=True) as site:
         place = ("127.0.0.1", site.port)
         probe = HttpProbe(name="p", host="localhost", port=8443, tls=True, insecure=True)
-        result = request(probe, [place], 5, origin=origin_of(probe, 80))
+        result = request(probe, [place], 5, origin=probe.origin_at(80))
         assert (result.passed, result.excerpt) == (True, "<p>secret")
         assert site.hosts == {"localhost:8443"}
 
@@ -195,7 +195,7 @@ def test_tls_by_the_name_that_the_application_has() -> None:
 def test_a_certificate_that_nobody_vouches_for_is_definite() -> None:
     probe = HttpProbe(name="p", tls=True)
     with serve({"/": "secret"}, tls=True) as site:
-        result = request(probe, [("127.0.0.1", site.port)], 5, origin=origin_of(probe, 443))
+        result = request(probe, [("127.0.0.1", site.port)], 5, origin=probe.origin_at(443))
         assert (result.passed, result.answered) == (False, True)
         assert result.answer.startswith("its certificate is not trusted: self-signed")
         assert site.asked == []
@@ -209,7 +209,7 @@ def test_a_certificate_that_the_user_vouches_for(monkeypatch: pytest.MonkeyPatch
             place = ("127.0.0.1", site.port)
             for host, passes in (("localhost", True), ("elsewhere.example", False)):
                 probe = HttpProbe(name="p", host=host, tls=True)
-                result = request(probe, [place], 5, origin=origin_of(probe, 443))
+                result = request(probe, [place], 5, origin=probe.origin_at(443))
                 assert result.passed is passes, result.answer
     finally:
         tls_context.cache_clear()
@@ -224,7 +224,7 @@ def test_a_port_that_speaks_tls_is_told_of() -> None:
 
 def test_a_port_that_speaks_no_tls_is_told_of(server: tuple[str, int]) -> None:
     probe = HttpProbe(name="p", tls=True, insecure=True)
-    result = request(probe, [server], 5, origin=origin_of(probe, 443))
+    result = request(probe, [server], 5, origin=probe.origin_at(443))
     assert (result.passed, result.answered) == (False, True)
     assert result.answer == "the port speaks no TLS"
 
@@ -233,7 +233,7 @@ def test_a_handshake_that_never_ends_is_given_up() -> None:
     probe = HttpProbe(name="p", tls=True, insecure=True)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
-        result = request(probe, [silent.getsockname()], 0.3, origin=origin_of(probe, 443))
+        result = request(probe, [silent.getsockname()], 0.3, origin=probe.origin_at(443))
     assert time.monotonic() - started < 3
     assert (result.answered, result.answer) == (False, "no answer in time")
 
@@ -241,5 +241,5 @@ def test_a_handshake_that_never_ends_is_given_up() -> None:
 def test_the_host_that_a_step_names_is_the_only_one() -> None:
     with serve({"/": "here"}) as site:
         probe = HttpProbe(name="p", headers=(("host", "shop.example"),))
-        assert request(probe, [("127.0.0.1", site.port)], 5, origin=origin_of(probe, 80)).passed
+        assert request(probe, [("127.0.0.1", site.port)], 5, origin=probe.origin_at(80)).passed
         assert site.hosts == {"shop.example"}

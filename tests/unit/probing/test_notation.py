@@ -3,8 +3,8 @@
 import pytest
 
 from slimmer.errors import UsageError
-from slimmer.probing import command_probe, http_probe, with_unique_names
-from slimmer.values import HttpProbe
+from slimmer.probing import with_unique_names
+from slimmer.probing.kinds import HttpProbe, exec_probe, http_probe
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_is_not_an_http_probe_is_refused(text: str) -> None:
 
 
 def test_a_command_is_split_as_a_shell_splits_words() -> None:
-    assert command_probe("convert 'my file.png' -resize 50% out.jpg").command == (
+    assert exec_probe("convert 'my file.png' -resize 50% out.jpg").command == (
         "convert",
         "my file.png",
         "-resize",
@@ -58,7 +58,7 @@ def test_a_command_is_split_as_a_shell_splits_words() -> None:
 @pytest.mark.parametrize("text", ["", "  ", "echo 'open"])
 def test_what_is_not_a_command_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
-        command_probe(text)
+        exec_probe(text)
 
 
 def test_names_of_phases_are_unique() -> None:

@@ -19,20 +19,17 @@ from typing import Any
 import pytest
 
 from slimmer.probing import Prober, exercise
-from slimmer.values import (
-    Capture,
-    CommandProbe,
+from slimmer.probing.form import Upload
+from slimmer.probing.kinds import (
     Exchange,
+    ExecProbe,
     HostProbe,
     HttpProbe,
-    JsonExpectation,
     LogProbe,
-    Probe,
-    ProbeResult,
     SignalProbe,
     TcpProbe,
-    Upload,
 )
+from slimmer.values import Capture, JsonExpectation, Probe, ProbeResult
 from tests.unit.probing.explore.crawl.site import serve
 from tests.unit.probing.this_machine import ThisMachine
 
@@ -345,11 +342,11 @@ def test_steps_side_by_side_meet(tmp_path: Path) -> None:
     """Two commands that wait for each other."""
     os.mkfifo(tmp_path / "pipe")
     steps = [
-        CommandProbe(name="first", command=("true",), plan="a", phase="x"),
-        CommandProbe(
+        ExecProbe(name="first", command=("true",), plan="a", phase="x"),
+        ExecProbe(
             name="reads", command=("cat", str(tmp_path / "pipe")), plan="a", phase="x", beside=1
         ),
-        CommandProbe(
+        ExecProbe(
             name="writes",
             command=("sh", "-c", f"echo met >{tmp_path / 'pipe'}"),
             plan="a",
@@ -365,11 +362,11 @@ def test_steps_side_by_side_meet(tmp_path: Path) -> None:
 def test_a_step_is_repeated_for_as_long_as_it_says(tmp_path: Path) -> None:
     count = ("sh", "-c", "echo >>count; [ $(wc -l <count) -ge 3 ]")
     target = ThisMachine()
-    first = CommandProbe(name="ready", command=("true",))
-    step = CommandProbe(name="a", command=("sh", "-c", f"cd {tmp_path}; {count[2]}"), within=10)
+    first = ExecProbe(name="ready", command=("true",))
+    step = ExecProbe(name="a", command=("sh", "-c", f"cd {tmp_path}; {count[2]}"), within=10)
     result = run(target, first, step)[1]
     assert (result.passed, result.attempts) == (True, 3)
-    failing = CommandProbe(name="b", command=("false",), within=0.2)
+    failing = ExecProbe(name="b", command=("false",), within=0.2)
     result = run(target, first, failing)[1]
     assert not result.passed
     assert result.attempts > 1
@@ -378,7 +375,7 @@ def test_a_step_is_repeated_for_as_long_as_it_says(tmp_path: Path) -> None:
 def test_phases_and_what_follows_a_failure() -> None:
     def step(name: str, plan: str, phase: str, *, passes: bool = True, **more: Any) -> Probe:
         command = ("true",) if passes else ("false",)
-        return CommandProbe(name=name, command=command, plan=plan, phase=phase, **more)
+        return ExecProbe(name=name, command=command, plan=plan, phase=phase, **more)
 
     steps = [
         step("one", "a", "x"),
@@ -387,7 +384,7 @@ def test_phases_and_what_follows_a_failure() -> None:
         step("four", "a", "y", passes=False),
         step("five", "a", "z"),
         step("six", "b", "w"),
-        CommandProbe(name="alone", command=("true",)),
+        ExecProbe(name="alone", command=("true",)),
     ]
     phases: list[str] = []
     prober = Prober(ThisMachine(), probe_timeout=5)

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from slimmer.probing import Prober
-from slimmer.probing.replay import BODY_KEPT, SILENT_LIMIT
-from slimmer.values import HttpRequest, ReplayAnswer, ReplayProbe, Verdict
+from slimmer.probing.kinds import ReplayAnswer, ReplayProbe
+from slimmer.probing.kinds.replay import BODY_KEPT, SILENT_LIMIT
+from slimmer.values import HttpRequest, Verdict
 from slimmer.verify.compare import compare
 from tests.unit.probing.explore.crawl.site import Machine, Page, dripping, serve
 

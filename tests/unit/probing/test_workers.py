@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 
 from slimmer.probing import Prober, exercise
-from slimmer.values import HttpProbe, Probe, ProbeResult, SignalProbe
+from slimmer.probing.kinds import HttpProbe, SignalProbe
+from slimmer.values import Probe, ProbeResult
 from tests.unit.probing.explore.crawl.site import Site, serve
 from tests.unit.probing.this_machine import ThisMachine
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -75,3 +76,10 @@ class ThisMachine:
 
     def is_hopeless(self, port: int | None) -> bool:
         return False
+
+
+class Patient(ThisMachine):
+    """Where what is waited for comes by itself."""
+
+    def wait_for_change(self, seconds: float) -> None:
+        time.sleep(seconds)

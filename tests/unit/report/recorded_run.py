@@ -8,16 +8,15 @@ from typing import Any
 
 from slimmer.errors import SmokeTestError
 from slimmer.pack import assemble, plan_layers
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.report import FinishedImage, RunRecord
 from slimmer.values import (
     Access,
-    CommandProbe,
     Entry,
     EntryType,
     ExplorationSummary,
     Fault,
     Fidelity,
-    HttpProbe,
     ImageKind,
     KeepSet,
     Layer,
@@ -55,7 +54,7 @@ PASSED = (
         attempts=3,
     ),
     ProbeResult(
-        probe=CommandProbe(name="version", command=("my-app", "--say", "a b")),
+        probe=ExecProbe(name="version", command=("my-app", "--say", "a b")),
         passed=True,
         answer="exit status 0",
         seconds=0.2,

@@ -10,14 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from slimmer.errors import DifferentAnswerError, EngineOperationError, SmokeTestError
+from slimmer.probing.kinds import HttpProbe, ReplayAnswer, ReplayProbe
 from slimmer.values import (
-    HttpProbe,
     HttpRequest,
     ImageKind,
     Probe,
     ProbeResult,
-    ReplayAnswer,
-    ReplayProbe,
     RunOptions,
     SmokeOutcome,
     Verdict,

@@ -15,17 +15,16 @@ from slimmer.probing import (
     Connections,
     Exchanged,
     Explored,
-    Recording,
     Target,
     authority,
     read_origin,
-    recorded,
     with_port,
 )
 from slimmer.probing.explore.crawl.frontier import ANOTHER_ORIGIN, Found, Frontier
 from slimmer.probing.explore.crawl.options import CrawlOptions
 from slimmer.probing.explore.crawl.scope import Scope
-from slimmer.values import ExplorationSummary, Fault, HttpRequest, ProbeResult, ReplayProbe
+from slimmer.probing.kinds import Recording, ReplayProbe, recorded
+from slimmer.values import ExplorationSummary, Fault, HttpRequest, ProbeResult
 
 CRAWL = "crawl"
 """The name of the phase, and of the probe that it leaves."""

@@ -15,11 +15,9 @@ from slimmer.probing import (
     Connections,
     Exchanged,
     Explored,
-    Recording,
     Target,
     authority,
     read_origin,
-    recorded,
     with_port,
 )
 from slimmer.probing.explore.openapi.generation import (
@@ -29,6 +27,7 @@ from slimmer.probing.explore.openapi.generation import (
     require_schemathesis,
 )
 from slimmer.probing.explore.openapi.options import OpenApiOptions
+from slimmer.probing.kinds import Recording, ReplayProbe, recorded
 from slimmer.values import (
     ExplorationSummary,
     Fault,
@@ -36,7 +35,6 @@ from slimmer.values import (
     HttpRequest,
     LeftOut,
     ProbeResult,
-    ReplayProbe,
 )
 
 OPENAPI = "openapi"

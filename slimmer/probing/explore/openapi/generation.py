@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from slimmer.errors import ApiDescriptionError, MissingExtraError
+from slimmer.errors import ApiDescriptionError
+from slimmer.probing import require
 from slimmer.values import HttpRequest
 
 if TYPE_CHECKING:
@@ -45,13 +46,7 @@ class Operation:
 
 def require_schemathesis() -> None:
     """Raises MissingExtraError where it is not installed."""
-    try:
-        import schemathesis  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(
-            "--openapi needs schemathesis, which is not installed",
-            hint="pip install 'slimmer[openapi]'",
-        ) from error
+    require("schemathesis", extra="openapi", what="--openapi")
 
 
 def operations(text: str, name: str) -> list[Operation]:

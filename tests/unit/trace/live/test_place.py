@@ -11,6 +11,7 @@ import pytest
 
 from slimmer.engine import owner
 from slimmer.errors import TraceFileError, UsageError
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.live import (
     Address,
     End,
@@ -22,7 +23,6 @@ from slimmer.trace.live import (
     find_place,
     new_place,
 )
-from slimmer.values import CommandProbe, HttpProbe
 
 LIVE = LiveTrace(
     name="shop",
@@ -39,7 +39,7 @@ LIVE = LiveTrace(
     is_service=True,
     probes=(
         HttpProbe(name="GET /", statuses=frozenset({200, 404})),
-        CommandProbe(name="exec x", command=("x", "y")),
+        ExecProbe(name="exec x", command=("x", "y")),
     ),
     notes=("one",),
 )

@@ -19,14 +19,15 @@ from slimmer.errors import (
     OriginalProbeError,
     SlimError,
 )
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.run.examination import planned_probes
 from slimmer.trace.run.explanation import COMPLAINT, ended_early, failed_probe
 from slimmer.trace.wire.records import Listening
-from slimmer.values import CommandProbe, HttpProbe, Original, ProbeResult, RunOptions
+from slimmer.values import Original, ProbeResult, RunOptions
 
 CHECK = {"Healthcheck": {"Test": ["CMD", "/check"]}}
 HTTP = HttpProbe(name="GET /", path="/")
-COMMAND = CommandProbe(name="exec check", command=("check",))
+COMMAND = ExecProbe(name="exec check", command=("check",))
 
 
 def original(config: Mapping[str, Any]) -> Original:
@@ -111,7 +112,7 @@ class Observed:
         ]
 
 
-def failed(probe: HttpProbe | CommandProbe, **answer: Any) -> ProbeResult:
+def failed(probe: HttpProbe | ExecProbe, **answer: Any) -> ProbeResult:
     return ProbeResult(probe=probe, passed=False, **{"answer": "what it got", **answer})
 
 
@@ -179,7 +180,7 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             failed(HTTP, answer="the port speaks TLS: ask for https://"),
             OriginalProbeError,
             "speaks TLS",
-            "https://",
+            "scheme of its URL",
         ),
         (
             Observed(),

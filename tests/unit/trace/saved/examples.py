@@ -5,16 +5,9 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from slimmer.probing.kinds import ExecProbe, HttpProbe, ReplayProbe
 from slimmer.trace.saved import Fact, Identity, Kind, SavedTrace, SeenPath, Use
-from slimmer.values import (
-    Access,
-    CommandProbe,
-    HttpOrigin,
-    HttpProbe,
-    HttpRequest,
-    ReplayProbe,
-    Source,
-)
+from slimmer.values import Access, HttpOrigin, HttpRequest, Source
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 IDENTITY = Identity(
@@ -35,7 +28,7 @@ PROBES = (
         statuses=frozenset({302, 200}),
         body_pattern="o.k",
     ),
-    CommandProbe(name="exec id", command=("id", "-u"), exit_status=3, user="0"),
+    ExecProbe(name="exec id", command=("id", "-u"), exit_status=3, user="0"),
     ReplayProbe(
         name="crawl",
         origin=HttpOrigin(host="shop.example", named_port=8443, tls=True, insecure=True),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 from slimmer.errors import TraceFileError
+from slimmer.probing.kinds import HttpProbe, ReplayProbe
 from slimmer.trace.saved import Passed, SavedTrace, merge
-from slimmer.values import HttpOrigin, HttpProbe, HttpRequest, Repair, ReplayProbe, Source
+from slimmer.values import HttpOrigin, HttpRequest, Repair, Source
 from tests.unit.trace.saved.examples import DIGEST, PROBES, one_run, saved, seen, unhurried, use
 
 Y, Z = (Repair(path=path, program="/bin/app", phase="boot") for path in ("/y", "/z"))

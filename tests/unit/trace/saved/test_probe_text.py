@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.trace.saved.probe_text import probe_text, read_probe
-from slimmer.values import (
-    Capture,
-    CommandProbe,
+from slimmer.probing.form import Upload
+from slimmer.probing.kinds import (
     Exchange,
+    ExecProbe,
     HostProbe,
     HttpProbe,
-    JsonExpectation,
     LogProbe,
-    Probe,
     SignalProbe,
     TcpProbe,
-    Upload,
 )
+from slimmer.trace.saved.probe_text import probe_text, read_probe
+from slimmer.values import Capture, JsonExpectation, Probe
 
 PROBES: list[Probe] = [
     HttpProbe(name="GET /health", path="/health"),
@@ -40,7 +38,7 @@ PROBES: list[Probe] = [
         json=(JsonExpectation(path="$.a", value="1"),),
         port=80,
     ),
-    CommandProbe(name="b", command=("a", "b c"), stdin=b"\xfe", environment=(("A", "b"),)),
+    ExecProbe(name="b", command=("a", "b c"), stdin=b"\xfe", environment=(("A", "b"),)),
     HostProbe(name="c", command=("./test",), folder="tests", port=80),
     TcpProbe(name="d", exchanges=(Exchange(send=b"\x80a", expect_pattern="b"),)),
     LogProbe(name="e", pattern="ready"),

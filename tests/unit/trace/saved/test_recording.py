@@ -11,6 +11,7 @@ import pytest
 
 from slimmer.ecosystems import RULEBOOK
 from slimmer.keep import KeepRequest, decide
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.saved import (
     Change,
     Kind,
@@ -22,14 +23,14 @@ from slimmer.trace.saved import (
     record,
     to_bytes,
 )
-from slimmer.values import Access, CommandProbe, HttpProbe, Original, Sighting, Source, Trace
+from slimmer.values import Access, Original, Sighting, Source, Trace
 from tests.unit.files.serving import indexed
 from tests.unit.keep.image_tree import ImageTree, tree
 
 __all__ = ["tree"]
 
 LAYERS = tuple("sha256:" + digit * 64 for digit in "123")
-PROBES = (HttpProbe(name="GET /", path="/"), CommandProbe(name="exec id", command=("id",)))
+PROBES = (HttpProbe(name="GET /", path="/"), ExecProbe(name="exec id", command=("id",)))
 PHASES = ("boot", "GET /", "exec id", "shutdown")
 
 

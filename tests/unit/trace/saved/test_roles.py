@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from slimmer.errors import TraceFileError
+from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.saved import SavedTrace, from_bytes, merge, of_roles, to_bytes
-from slimmer.values import CommandProbe, HttpProbe
 from tests.unit.trace.saved.examples import saved, seen, use
 
 GET = HttpProbe(name="GET /", path="/")
-DONE = CommandProbe(name="exec done", command=("done",))
+DONE = ExecProbe(name="exec done", command=("done",))
 
 
 def web(**changes: object) -> SavedTrace:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from slimmer.probing import record
-from slimmer.values import Answer, CommandAnswer, Comparison, HttpAnswer, Verdict
+from slimmer.probing.kinds import ExecAnswer
+from slimmer.values import Answer, Comparison, HttpAnswer, Verdict
 from slimmer.verify.compare import compare
 
 Names = tuple[tuple[str, str], ...]
@@ -23,7 +24,7 @@ def page(
 
 
 def ran(stdout: str = "", stderr: str = "", exit_status: int = 0, names: Names = ()) -> Answer:
-    return CommandAnswer(
+    return ExecAnswer(
         exit_status=exit_status,
         stdout=record(stdout.encode()),
         stderr=record(stderr.encode()),

@@ -14,7 +14,8 @@ from slimmer.probing import Prober
 from slimmer.probing.explore.crawl import Crawl, CrawlOptions
 from slimmer.probing.explore.crawl.crawl import GUESSES
 from slimmer.probing.explore.crawl.document import MOST_LINKS
-from slimmer.values import HttpAnswer, ReplayAnswer
+from slimmer.probing.kinds import ReplayAnswer
+from slimmer.values import HttpAnswer
 from tests.unit.probing.explore.crawl.site import (
     HTML,
     Machine,

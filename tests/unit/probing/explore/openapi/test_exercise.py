@@ -13,7 +13,7 @@ import pytest
 from slimmer.errors import ApiDescriptionError, ConfigurationError
 from slimmer.probing import Explored, Prober
 from slimmer.probing.explore.openapi import ApiDescription, OpenApiOptions
-from slimmer.values import ReplayProbe
+from slimmer.probing.kinds import ReplayProbe
 from tests.unit.probing.explore.crawl.site import Machine, Page, Site, serve
 from tests.unit.probing.explore.openapi.test_generation import DESCRIPTION, TEXT
 

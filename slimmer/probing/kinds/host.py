@@ -1,4 +1,4 @@
-"""A command on this machine that exercises the target: a test suite, a client, a script.
+"""`host`: a command on this machine that exercises the target: a test suite, a client, a script.
 
 Whatever it started is ended with it, at its own end and at its time limit: nothing of it goes on
 against a container that is gone.
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import threading
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from slimmer.probing.command import judged
+from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
+from slimmer.probing.keys import PORT, TLS, Given, Keys
+from slimmer.probing.kinds.interface import Attempt, Kind
 from slimmer.probing.target import CommandOutcome, Target
-from slimmer.values import HostProbe, ProbeResult
+from slimmer.values import ProbeResult
 
 OUTPUT_LIMIT: Final = 1024 * 1024
 """Bytes of output that are remembered; the rest is read and dropped."""
@@ -36,15 +38,56 @@ _MISSING, _NOT_EXECUTABLE = 127, 126
 """A shell's exit statuses for commands that cannot be run."""
 
 
-def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
-    """Run the command to its end, `timeout` in seconds at most."""
-    started = time.monotonic()
-    addresses = target.addresses(probe.port)
-    mark = uuid.uuid4().hex
+@dataclass(frozen=True, kw_only=True)
+class HostProbe(CommandLineProbe):
+    """One command on this machine that exercises the target, whose address it has in its
+    environment."""
+
+    kind = "host"
+    needs_port = True
+    runs_here = True
+    own_words = CommandLineProbe.own_words | {"folder"}
+    folder: str = "."
+    """Where it runs, relative to the folder in which slimmer runs."""
+    port: int | None = None
+    """The port in the container whose address it is given; None: the run's port."""
+    tls: bool = False
+    """Whether the URL that it is given says https."""
+
+    @property
+    def url_scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+
+class Host(Kind[HostProbe]):
+    """A command on this machine."""
+
+    probe = HostProbe
+    keys = Keys(keys=(*COMMAND_KEYS, PORT, TLS))
+    shorthand = "COMMAND"
+    sources = ("json", "pattern")
+
+    def step(self, given: Given, folder: Path) -> HostProbe:
+        name = "host " + shlex.join(given["command"])
+        return HostProbe(name=name, folder=str(folder), **given)
+
+    def short(self, text: str, folder: Path) -> HostProbe:
+        words = command_words(text)
+        return HostProbe(name=f"host {text.strip()}", command=words, folder=str(folder))
+
+    def send(self, probe: HostProbe, attempt: Attempt) -> ProbeResult:
+        started = time.monotonic()
+        outcome = _run(probe, attempt.target, started + attempt.seconds)
+        return judged(probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started)
+
+
+def _run(probe: HostProbe, target: Target, deadline: float) -> CommandOutcome:
+    """Run the command to its end, or to the deadline (time.monotonic)."""
+    mark = os.urandom(16).hex()
     environment = {
         **os.environ,
-        **target_variables(_reachable(addresses), tls=probe.tls),
-        **{name: value for name, value in probe.environment if value},
+        **target_variables(_reachable(target.addresses(probe.port)), tls=probe.tls),
+        **dict(probe.variables),
         _MARK: mark,
     }
     written = _Written()
@@ -61,22 +104,20 @@ def run(probe: HostProbe, target: Target, timeout: float) -> ProbeResult:
     except OSError as error:
         written.data += f"{probe.command[0]}: {error.strerror}".encode()
         status = _MISSING if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-        outcome = CommandOutcome(exit_status=status, written=written)
-        return judged(probe, outcome, timeout, time.monotonic() - started, None)
+        return CommandOutcome(exit_status=status, written=written)
     assert process.stdout is not None
     reader = threading.Thread(target=written.read, args=(process.stdout,), daemon=True)
     reader.start()
     exit_status: int | None = None
     try:
-        exit_status = _wait(process, target, started + timeout)
+        exit_status = _wait(process, target, deadline)
     finally:
         end_tree(process.pid, mark)
         process.wait()
         reader.join(_END_TIMEOUT)
         if not reader.is_alive():
             process.stdout.close()
-    outcome = CommandOutcome(exit_status=exit_status, written=written)
-    return judged(probe, outcome, timeout, time.monotonic() - started, None)
+    return CommandOutcome(exit_status=exit_status, written=written)
 
 
 def _wait(process: subprocess.Popen[bytes], target: Target, deadline: float) -> int | None:

@@ -1,0 +1,297 @@
+"""`http`: one request, and whether its answer is the expected one.
+
+Redirects are answers (3xx passes by default) and are not followed, so a probe never reaches any
+address but the target's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.client
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slimmer.errors import UsageError
+from slimmer.probing.connection import (
+    Connection,
+    authority,
+    describe_failure,
+    is_for_good,
+    speaks_tls,
+)
+from slimmer.probing.form import UPLOADS, Upload, form_content
+from slimmer.probing.judging import (
+    EXCERPT_LIMIT,
+    MissingValueError,
+    captured,
+    header_complaint,
+    json_complaint,
+)
+from slimmer.probing.keys import (
+    Given,
+    Key,
+    KeyProblemError,
+    Keys,
+    Shape,
+)
+from slimmer.probing.kinds.interface import (
+    Attempt,
+    Kind,
+    UrlProbe,
+    place_fields,
+    place_keys,
+    with_place,
+)
+from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
+
+if TYPE_CHECKING:
+    from slimmer.probing.cookies import Cookies
+
+_PLACE: Final = place_keys()
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SHORT: Final = re.compile(
+    r"(?:(?P<method>(?!https?:/)[A-Za-z]+):)?(?P<place>(?:https?:/)?/\S*)"
+    r"(?P<statuses>(?:\s+\d{3})*)\s*"
+)
+NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
+_ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpProbe(UrlProbe):
+    """One HTTP request and the answer that it must get."""
+
+    kind = "http"
+    leads = True
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    form: tuple[tuple[str, str], ...] = ()
+    """Fields of a form, which is the body then."""
+    files: tuple[Upload, ...] = ()
+    """Files of a form; with them it is sent as multipart/form-data."""
+    statuses: frozenset[int] = frozenset()
+    """Accepted status codes; empty: any of 200 to 399."""
+    answer_headers: tuple[tuple[str, str], ...] = ()
+    """(name, regular expression that must be found in the header's value)."""
+    body_pattern: str = ""
+    """A regular expression that must be found in the answer's body; empty: any body."""
+    json: tuple[JsonExpectation, ...] = ()
+
+    @property
+    def request(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def url_scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return not self.plan and self.method in _SAFE_METHODS
+
+
+def http_probe(text: str) -> HttpProbe:
+    """Read `[METHOD:]PATH|URL [STATUS…]`. Raises UsageError."""
+    match = _SHORT.fullmatch(text.strip())
+    if not match:
+        raise UsageError(
+            f"`{text}` is not an HTTP probe",
+            hint="write [METHOD:]/PATH [STATUS], for example /health, POST:/login, "
+            '"GET:/missing 404" or https://localhost/health',
+        )
+    method = (match["method"] or "GET").upper()
+    if method not in METHODS:
+        raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
+    statuses = frozenset(int(status) for status in match["statuses"].split())
+    return HttpProbe(
+        name=f"{method} {match['place']}",
+        method=method,
+        statuses=statuses,
+        **place_fields(match["place"]),
+    )
+
+
+class Http(Kind[HttpProbe]):
+    """A request."""
+
+    probe = HttpProbe
+    keys = Keys(
+        keys=(
+            Key("method", Shape.TEXT, limits={"pattern": f"^(?i:{'|'.join(METHODS).lower()})$"}),
+            *_PLACE.keys,
+            Key("headers", Shape.TEXTS),
+            Key("body", Shape.BYTES),
+            Key("body_json", Shape.ANYTHING),
+            Key("form", Shape.TEXTS),
+            Key("files", UPLOADS),
+            Key("status", Shape.STATUSES),
+            Key("answer_headers", Shape.PATTERNS),
+            Key("body_pattern", Shape.PATTERN),
+            Key("json", Shape.PLACES),
+        ),
+        exclusive=_PLACE.exclusive,
+    )
+    shorthand = "[METHOD:]PATH [STATUS…]"
+    sources = ("json", "header", "pattern")
+
+    def step(self, given: Given, folder: Path) -> HttpProbe:
+        place, fields = with_place(given)
+        bodies = [key for key in ("body", "body_json") if key in fields]
+        has_form = "form" in fields or "files" in fields
+        if len(bodies) + has_form > 1:
+            raise KeyProblemError(bodies[-1], "a request has one body: body, body_json, or a form")
+        if "body_json" in fields:
+            document = fields.pop("body_json")
+            fields["body"] = json.dumps(document, ensure_ascii=False).encode()
+            headers = fields.get("headers", ())
+            if not any(name.lower() == "content-type" for name, _ in headers):
+                fields["headers"] = (*headers, ("Content-Type", "application/json"))
+        method = fields.pop("method", "").upper() or ("POST" if bodies or has_form else "GET")
+        if method not in METHODS:
+            raise KeyProblemError("method", f"{method} is not one of {', '.join(METHODS)}")
+        return HttpProbe(
+            name=f"{method} {place}",
+            method=method,
+            statuses=fields.pop("status", frozenset()),
+            **fields,
+        )
+
+    def short(self, text: str, folder: Path) -> HttpProbe:
+        return http_probe(text)
+
+    def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
+        target = attempt.target
+        return request(
+            probe,
+            target.addresses(probe.port),
+            attempt.seconds,
+            origin=probe.origin_at(target.port()),
+            own_names=target.own_names(),
+            cookies=attempt.state.cookies if attempt.state else None,
+        )
+
+    def hint(self, probe: HttpProbe, result: ProbeResult) -> str:
+        if probe.plan or not result.answered:
+            return ""
+        place = f"https://{authority(probe.origin_at(None))}" if probe.tls else ""
+        return (
+            "correct the path or say which status is right, for example "
+            f'--http-probe "{probe.method}:{place}{probe.path} 404"'
+        )
+
+
+def request(
+    probe: HttpProbe,
+    addresses: Sequence[tuple[str, int]],
+    timeout: float,
+    *,
+    origin: HttpOrigin | None = None,
+    own_names: tuple[tuple[str, str], ...] = (),
+    cookies: Cookies | None = None,
+) -> ProbeResult:
+    """Send the request to the first address that answers it; `timeout` in seconds for all of it,
+    `own_names` as in HttpAnswer. `origin` is what the application is called there, `cookies` are
+    sent and remembered."""
+    origin = origin or HttpOrigin()
+    started = time.monotonic()
+    deadline = started + timeout
+    failure, definite = "no address is known for the port", False
+    for address in addresses:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        connection = Connection([address], origin, own_names=own_names)
+        with contextlib.closing(connection):
+            try:
+                answer, body = connection.send(_as_sent(probe, origin, cookies), seconds=left)
+            except (OSError, http.client.HTTPException) as error:
+                failure, definite = _told(error, origin, address)
+                continue
+        if cookies is not None:
+            cookies.remember(origin, probe.path, dict(probe.headers), answer)
+        result = _judged(probe, answer, body, time.monotonic() - started)
+        # Many servers tell in this way that they speak TLS only.
+        if result.passed or answer.status != HTTPStatus.BAD_REQUEST or not _is_tls(origin, address):
+            return result
+        return dataclasses.replace(result, answer=f"{result.answer}; {_ASK_FOR_HTTPS}")
+    seconds = time.monotonic() - started
+    return ProbeResult(
+        probe=probe, passed=False, answer=failure, answered=definite, seconds=seconds
+    )
+
+
+def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tuple[str, bool]:
+    """(why there is no answer, whether another try would fail in the same way)."""
+    is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
+    if is_there and _is_tls(origin, address):
+        return _ASK_FOR_HTTPS, True
+    return describe_failure(error), is_for_good(error)
+
+
+def _is_tls(origin: HttpOrigin, address: tuple[str, int]) -> bool:
+    """Whether a server that was asked without TLS speaks it."""
+    return not origin.tls and speaks_tls(address)
+
+
+def _as_sent(probe: HttpProbe, origin: HttpOrigin, cookies: Cookies | None) -> HttpRequest:
+    """The request with the headers that the step does not set itself."""
+    content, content_type = probe.body, ""
+    if probe.form or probe.files:
+        content, content_type = form_content(probe.form, probe.files)
+    headers = dict(probe.headers)
+    _add(headers, "Content-Type", content_type)
+    if cookies is not None:
+        _add(headers, "Cookie", cookies.header_for(origin, probe.path, headers))
+    return HttpRequest(
+        method=probe.method, path=probe.path, headers=tuple(headers.items()), body=content
+    )
+
+
+def _add(headers: dict[str, str], name: str, value: str) -> None:
+    if value and not any(each.lower() == name.lower() for each in headers):
+        headers[name] = value
+
+
+def _judged(probe: HttpProbe, answer: HttpAnswer, body: bytes, seconds: float) -> ProbeResult:
+    text = body.decode("utf-8", "replace")
+    status = answer.status
+    accepted = status in probe.statuses if probe.statuses else 200 <= status < 400
+    said = f"{status} {http.client.responses.get(status, '')}".strip() + f", {len(body)} bytes"
+    values: tuple[tuple[str, str], ...] = ()
+    if accepted:
+        complaint = _complaint(probe, answer, text)
+        try:
+            values = () if complaint else captured(probe.captures, text, answer.headers)
+        except MissingValueError as error:
+            complaint = str(error)
+        if complaint:
+            accepted = False
+            said += f", {complaint}"
+    return ProbeResult(
+        probe=probe,
+        passed=accepted,
+        answer=said,
+        excerpt=text[:EXCERPT_LIMIT],
+        answered=accepted or status not in NOT_READY_STATUSES,
+        seconds=seconds,
+        answered_with=answer,
+        captured=values,
+    )
+
+
+def _complaint(probe: HttpProbe, answer: HttpAnswer, text: str) -> str:
+    """What is wrong with an answer of the right status; empty where nothing is."""
+    if probe.body_pattern and not re.search(probe.body_pattern, text):
+        return f"body does not match /{probe.body_pattern}/"
+    return header_complaint(probe.answer_headers, answer.headers) or json_complaint(
+        probe.json, text
+    )

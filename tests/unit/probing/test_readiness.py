@@ -1,0 +1,145 @@
+"""The first probe of a run, of whatever kind, is repeated until it passes or its answer is
+definite."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slimmer.probing import Prober
+from slimmer.probing.kinds import (
+    KINDS,
+    Exchange,
+    ExecProbe,
+    HostProbe,
+    HttpProbe,
+    Kind,
+    LogProbe,
+    ReplayProbe,
+    SignalProbe,
+    TcpProbe,
+)
+from slimmer.values import HttpRequest, Probe, ProbeResult
+from tests.unit.probing.explore.crawl.site import serve
+from tests.unit.probing.this_machine import Patient, ThisMachine
+
+DOCS = Path(__file__).parents[3] / "docs" / "plans.md"
+LATE = 0.3
+"""Seconds until the application is ready."""
+
+
+def ready(probe: Probe, target: ThisMachine, *, limit: float = 10) -> ProbeResult:
+    return Prober(target, probe_timeout=5).until_ready(probe, limit=limit)
+
+
+@pytest.fixture
+def late_port() -> Iterator[int]:
+    """A port on which a server says `starting` to its first client, and nobody listens before."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+
+        def serve_late() -> None:
+            time.sleep(LATE)
+            server.listen()
+            for greeting in (b"starting\n", b"ready\n"):
+                client, _ = server.accept()
+                with client:
+                    client.sendall(greeting)
+
+        thread = threading.Thread(target=serve_late)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def test_a_tcp_exchange_is_repeated_through_refusals_and_early_answers(late_port: int) -> None:
+    probe = TcpProbe(name="tcp", exchanges=(Exchange(expect_pattern="ready"),))
+    result = ready(probe, Patient(late_port))
+    assert result.passed, result.answer
+    assert result.attempts > 2
+    assert result.seconds >= LATE
+
+
+@pytest.mark.parametrize("kind", [ExecProbe, HostProbe])
+def test_a_command_that_fails_is_repeated(
+    kind: type[ExecProbe | HostProbe], tmp_path: Path
+) -> None:
+    counted = tmp_path / "attempts"
+    command = ("sh", "-c", f"echo >> {counted}; test $(wc -l < {counted}) -ge 3")
+    result = ready(kind(name="late", command=command), Patient())
+    assert result.passed, result.answer
+    assert result.attempts == 3
+
+
+@pytest.mark.parametrize("kind", [ExecProbe, HostProbe])
+def test_a_command_that_cannot_be_run_is_not(kind: type[ExecProbe | HostProbe]) -> None:
+    result = ready(kind(name="missing", command=("sh", "-c", "exit 127")), Patient())
+    assert (result.passed, result.attempts, result.exit_status) == (False, 1, 127)
+
+
+def test_a_line_of_the_log_is_waited_for() -> None:
+    target = Patient()
+    threading.Timer(LATE, target.log.append, ("ready to serve",)).start()
+    result = ready(LogProbe(name="log", pattern="ready"), target)
+    assert result.passed, result.answer
+    assert result.attempts > 1
+
+
+@pytest.mark.parametrize("kind", ["http", "replay"])
+def test_over_http_it_is_repeated_until_there_is_an_answer(kind: str) -> None:
+    answers = iter([503, 502, 200])
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(next(answers))
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    probe: Probe = HttpProbe(name="GET /")
+    if kind == "replay":
+        probe = ReplayProbe(name="crawl", requests=(HttpRequest(),))
+    with serve({"/": page}) as site:
+        result = ready(probe, Patient(site.port))
+    assert result.passed, result.answer
+    assert result.attempts == 3
+
+
+def test_an_answer_over_http_is_definite_unless_the_step_says_how_long_it_may_be_wrong() -> None:
+    with serve({}) as site:
+        result = ready(HttpProbe(name="GET /"), Patient(site.port))
+        assert (result.attempts, result.answer[:3]) == (1, "404")
+        probe = HttpProbe(name="GET /", within=60)
+        result = ready(probe, Patient(site.port), limit=LATE)
+    assert not result.passed
+    assert result.attempts > 1
+
+
+def test_the_end_of_the_container_ends_it() -> None:
+    for probe in (
+        SignalProbe(name="signal HUP", signal="SIGHUP"),
+        TcpProbe(name="tcp"),
+        HostProbe(name="host", command=("false",)),
+    ):
+        result = ready(probe, Patient(status=1))
+        assert (result.passed, result.attempts) == (False, 1)
+
+
+def test_an_attempt_that_the_end_cuts_short_hides_no_answer() -> None:
+    probe = HostProbe(name="host", command=("sh", "-c", "sleep 0.4; exit 7"))
+    result = ready(probe, Patient(), limit=0.6)
+    assert (result.attempts, result.answer) == (2, "exit status 7")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_every_kind_that_users_write_is_described(kind: Kind[Any]) -> None:
+    assert dataclasses.is_dataclass(kind.probe)
+    if kind.keys is not None:
+        assert re.search(rf"^### .*\b{kind.name}\b", DOCS.read_text("utf-8"), re.MULTILINE)
