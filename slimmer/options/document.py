@@ -98,6 +98,14 @@ class Section:
         self._known.append(name)
         return self._left.pop(name, None)
 
+    def given(self, name: str) -> bool:
+        """Whether the key has a value. One without a value (null) is taken, and means nothing."""
+        self._known.append(name)
+        if self._left.get(name) is None:
+            self._left.pop(name, None)
+            return False
+        return True
+
     def scalar(self, name: str, kind: type[T], default: T) -> T:
         """A text, number or boolean. A whole number is a number; nothing else is converted."""
         value = self.take(name)
