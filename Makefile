@@ -10,10 +10,10 @@ PYTEST := $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/schemas.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey clean clean-samples
+.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests clean clean-samples schemas
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,16 @@ survey: setup samples ## Sizes and held-out behaviours of all samples, with each
 
 repair-survey: setup samples ## Withhold files of the samples, one at a time, and count the repairs
 	$(BIN)/python -m tests.survey.repair --output .build/repair-survey.json
+
+digests: setup samples ## Compare the images of all samples with those of the revision BASE
+	@test -n "$(BASE)" || { echo "say which revision: make digests BASE=main" >&2; exit 2; }
+	rm -rf .build/base && mkdir -p .build/base && git archive $(BASE) | tar -x -C .build/base
+	$(PYTHON) -m venv .build/base/.venv && .build/base/.venv/bin/python -m pip install --quiet .build/base
+	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
+	$(BIN)/python -m tests.digests check .build/digests
+
+schemas: setup ## Write docs/schemas from the classes of the documents
+	$(BIN)/python -m tests.schemas
 
 clean: ## Remove what was built in this folder
 	rm -rf $(VENV) .build dist slim-report slimmer/trace/run/bin .mypy_cache .pytest_cache .ruff_cache

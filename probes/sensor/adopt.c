@@ -1,9 +1,6 @@
 #include "adopt.h"
 
-#include <stdio.h>
-
 #include "procfs.h"
-#include "watch.h"
 
 /* A gate comes within some 100 milliseconds of its announcement, as engines go. Where it takes
  * longer it is less urgent, and there may be many processes to look through. */
@@ -25,47 +22,56 @@ void adopt_remember(struct adopt *adopt, const struct gate *gate)
     adopt->next = (adopt->next + 1) % ADOPT_REMEMBERED;
 }
 
-void adopt_expect(struct watch *watch)
+void adopt_expect(struct adopt *adopt, uint64_t now)
 {
-    watch->adopt.wanted++;
-    watch->adopt.expected = stream_now(&watch->records.stream);
+    adopt->wanted++;
+    adopt->expected = now;
 }
+
+struct search {
+    const struct adopt *adopt;
+    pid_t target;
+    struct gate *gate;
+    bool found;
+};
 
 static bool consider(pid_t id, void *context)
 {
-    struct watch *watch = context;
-    struct gate gate;
+    struct search *search = context;
     struct procfs_stat stat;
-    char explanation[EXPLANATION_SIZE] = "";
-    if (id == watch->target || !rendezvous_recognize(id, &gate) || was_taken(&watch->adopt, &gate))
+    if (id == search->target || !rendezvous_recognize(id, search->gate) ||
+        was_taken(search->adopt, search->gate))
         return true;
     /* The engine's commands have their parent outside of the namespace. A program of the target
      * that calls itself a gate has not, and must not take a place. */
-    if (watch->target == 1 && (!procfs_stat(id, &stat) || stat.parent != 0))
-        return true;
-
-    bool taken = watch_take(watch, &gate, explanation);
-    adopt_remember(&watch->adopt, &gate);
-    records_adopted(&watch->records, taken ? id : 0, explanation);
-    watch->adopt.wanted--;
-    return watch->adopt.wanted > 0;
+    search->found = search->target != 1 || (procfs_stat(id, &stat) && stat.parent == 0);
+    return !search->found;
 }
 
-void adopt_check(struct watch *watch)
+bool adopt_next(struct adopt *adopt, pid_t target, struct gate *gate)
 {
-    if (watch->adopt.wanted == 0)
-        return;
-    procfs_each(0, consider, watch);
-    uint64_t waited = stream_now(&watch->records.stream) - watch->adopt.expected;
-    if (watch->adopt.wanted > 0 && waited > watch->adopt.patience) {
-        records_adopted(&watch->records, 0, "no gate appeared in time");
-        watch->adopt.wanted = 0;
+    struct search search = {.adopt = adopt, .target = target, .gate = gate};
+    if (adopt->wanted == 0)
+        return false;
+    procfs_each(0, consider, &search);
+    if (search.found) {
+        adopt->wanted--;
+        adopt_remember(adopt, gate);
     }
+    return search.found;
 }
 
-int adopt_wait(const struct watch *watch)
+bool adopt_gives_up(struct adopt *adopt, uint64_t now)
 {
-    if (watch->adopt.wanted == 0)
+    if (adopt->wanted == 0 || now - adopt->expected <= adopt->patience)
+        return false;
+    adopt->wanted = 0;
+    return true;
+}
+
+int adopt_wait(const struct adopt *adopt, uint64_t now)
+{
+    if (adopt->wanted == 0)
         return -1;
-    return stream_now(&watch->records.stream) - watch->adopt.expected < soon ? 1 : 10;
+    return now - adopt->expected < soon ? 1 : 10;
 }

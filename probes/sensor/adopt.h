@@ -10,8 +10,6 @@
 
 #include "rendezvous.h"
 
-struct watch;
-
 enum { ADOPT_REMEMBERED = 64 };
 
 struct adopt {
@@ -26,13 +24,17 @@ struct adopt {
 };
 
 /* One more gate is about to appear. */
-void adopt_expect(struct watch *watch);
+void adopt_expect(struct adopt *adopt, uint64_t now);
 
-/* Looks for gates that wait; gives up, with a record, when none has come in time. */
-void adopt_check(struct watch *watch);
+/* The next expected gate that waits, counted as taken from here on; `target` is none. False when
+ * there is none. */
+bool adopt_next(struct adopt *adopt, pid_t target, struct gate *gate);
 
-/* Milliseconds until adopt_check wants to be called; -1: no gate is expected. */
-int adopt_wait(const struct watch *watch);
+/* True, once, when the gates that were expected have not come in time. */
+bool adopt_gives_up(struct adopt *adopt, uint64_t now);
+
+/* Milliseconds until one of the two wants to be asked; -1: no gate is expected. */
+int adopt_wait(const struct adopt *adopt, uint64_t now);
 
 void adopt_remember(struct adopt *adopt, const struct gate *gate);
 

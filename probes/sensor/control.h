@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct watch;
-
 enum { CONTROL_LINE = 1024 };
 
 struct control {
@@ -15,7 +13,10 @@ struct control {
     bool too_long; /* the rest of the line is skipped */
 };
 
-/* Reads what is there and does what complete lines ask for. */
-void control_serve(struct watch *watch);
+/* `line` NULL: one that was too long. */
+typedef void control_visitor(const char *line, void *context);
+
+/* Reads what is there and shows each complete line. False when the other side is gone. */
+bool control_read(struct control *control, control_visitor *visit, void *context);
 
 #endif

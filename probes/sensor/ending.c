@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "notify.h"
 #include "procfs.h"
 
 static bool is_thread_of(pid_t target, pid_t thread)
@@ -70,27 +69,27 @@ void ending_report(struct ending *ending, struct records *records, int status)
     records_exiting(records, status);
 }
 
-bool ending_hold(struct ending *ending, struct records *records, const struct call *call,
-                 const struct seccomp_notif *request, int listener)
+bool ending_hold(struct ending *ending, struct records *records,
+                 const struct waiting_call *waiting)
 {
-    pid_t thread = (pid_t)request->pid;
+    pid_t thread = waiting->thread;
     if (!is_thread_of(ending->target, thread))
         return false;
-    if (call->kind == CALL_EXIT && !is_last_thread(ending, thread)) {
+    if (waiting->call->kind == CALL_EXIT && !is_last_thread(ending, thread)) {
         remember_leaving(ending, thread);
         return false;
     }
-    ending_report(ending, records, (int)(request->data.args[0] & 0xff));
+    ending_report(ending, records, (int)(waiting->arguments[0] & 0xff));
     /* Of more callers than this, none needs an answer: the first that goes ends them all. */
     if (ending->held_count < ENDING_HELD_LIMIT)
         ending->held[ending->held_count++] =
-            (struct held_call){.listener = listener, .id = request->id};
+            (struct held_call){.listener = waiting->listener, .id = waiting->id};
     return true;
 }
 
 void ending_release(struct ending *ending)
 {
     for (size_t index = 0; index < ending->held_count; index++)
-        notify_continue(ending->held[index].listener, ending->held[index].id);
+        listener_continue(ending->held[index].listener, ending->held[index].id);
     ending->held_count = 0;
 }

@@ -3,13 +3,12 @@
 #ifndef SENSOR_ENDING_H
 #define SENSOR_ENDING_H
 
-#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "calls.h"
+#include "listener.h"
 #include "records.h"
 
 enum { ENDING_HELD_LIMIT = 16, ENDING_LEAVING_LIMIT = 1024 };
@@ -35,8 +34,8 @@ struct ending {
 };
 
 /* Called for exit and exit_group. True when the call must not be answered now. */
-bool ending_hold(struct ending *ending, struct records *records, const struct call *call,
-                 const struct seccomp_notif *request, int listener);
+bool ending_hold(struct ending *ending, struct records *records,
+                 const struct waiting_call *waiting);
 
 /* Writes the EXITING record, once. */
 void ending_report(struct ending *ending, struct records *records, int status);

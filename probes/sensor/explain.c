@@ -54,3 +54,16 @@ void explain_refusal(char text[static EXPLANATION_SIZE], const char *call, int e
     else
         snprintf(rest, space, " (%s is there; a security module may forbid it)", name);
 }
+
+void explain_missing_listener(char text[static EXPLANATION_SIZE], int error)
+{
+    if (error == 0)
+        snprintf(text, EXPLANATION_SIZE, "the gate was started with --no-notify");
+    else if (error == EBUSY)
+        snprintf(text, EXPLANATION_SIZE,
+                 "the target is under another seccomp listener already, and there can be only one");
+    else
+        snprintf(text, EXPLANATION_SIZE, "the gate could not install its filter: %s%s",
+                 strerror(error),
+                 error == ENOSYS || error == EINVAL ? " (it needs Linux 5.6 or newer)" : "");
+}

@@ -10,4 +10,7 @@ enum capability { CAPABILITY_SYS_PTRACE = 19, CAPABILITY_SYS_ADMIN = 21 };
 void explain_refusal(char text[static EXPLANATION_SIZE], const char *call, int error,
                      enum capability needed, const char *first_kernel);
 
+/* Why a gate waits with pipes: `error` is what it met, 0 when it was asked to. */
+void explain_missing_listener(char text[static EXPLANATION_SIZE], int error);
+
 #endif

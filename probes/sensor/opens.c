@@ -135,3 +135,5 @@ void opens_forget(struct opens *opens)
     if (opens->descriptor >= 0)
         (void)fanotify_mark(opens->descriptor, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
 }
+
+void opens_stop(struct opens *opens) { descriptor_close(&opens->descriptor); }

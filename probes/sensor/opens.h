@@ -25,4 +25,7 @@ void opens_drain(struct opens *opens, struct records *records, unsigned limit);
 /* Files that were opened before are reported once more from here on. */
 void opens_forget(struct opens *opens);
 
+/* Nothing is reported any more. */
+void opens_stop(struct opens *opens);
+
 #endif

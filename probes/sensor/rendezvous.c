@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -84,6 +86,18 @@ bool rendezvous_recognize(pid_t id, struct gate *gate)
         return false;
     gate->start_time = stat.start_time;
     return gate->descriptor >= 0 && same_binary(id);
+}
+
+bool rendezvous_await(pid_t id, struct gate *gate)
+{
+    for (unsigned attempt = 0; attempt < 10000; attempt++) {
+        if (rendezvous_recognize(id, gate))
+            return true;
+        if (kill(id, 0) < 0 && errno == ESRCH)
+            return false;
+        (void)poll(NULL, 0, 1);
+    }
+    return false;
 }
 
 int rendezvous_take(const struct gate *gate, int descriptor)

@@ -42,6 +42,9 @@ void rendezvous_announce(enum rendezvous_mode mode, int descriptor, int error);
 /* In the watcher: is this process a waiting gate of ours? */
 bool rendezvous_recognize(pid_t id, struct gate *gate);
 
+/* The same, for up to some ten seconds: the gate may still be on its way to its waiting place. */
+bool rendezvous_await(pid_t id, struct gate *gate);
+
 /* In the watcher: a duplicate of the gate's descriptor, or -errno. */
 int rendezvous_take(const struct gate *gate, int descriptor);
 

@@ -2,56 +2,23 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "descriptor.h"
+#include "serve_files.h"
+#include "serve_index.h"
 
 enum {
     REQUEST_INDEX = 'I',
     REQUEST_FILES = 'F',
     REQUEST_DIGESTS = 'D',
     REQUEST_LIMIT = 1 << 22, /* paths of one request; a guard against senseless numbers */
-    BUFFER = 1 << 17,
 };
-
-static struct {
-    unsigned char bytes[BUFFER];
-    size_t used;
-    bool failed;
-} answer;
-
-void answer_flush(void)
-{
-    if (!answer.failed && !descriptor_write_all(STDOUT_FILENO, answer.bytes, answer.used))
-        answer.failed = true;
-    answer.used = 0;
-}
-
-void answer_bytes(const void *bytes, size_t size)
-{
-    if (size == 0)
-        return; /* bytes may be NULL */
-    if (size > BUFFER - answer.used)
-        answer_flush();
-    if (size > BUFFER) {
-        if (!answer.failed && !descriptor_write_all(STDOUT_FILENO, bytes, size))
-            answer.failed = true;
-        return;
-    }
-    memcpy(answer.bytes + answer.used, bytes, size);
-    answer.used += size;
-}
-
-void answer_integer(uint64_t value, size_t size)
-{
-    unsigned char bytes[8];
-    for (size_t index = 0; index < size; index++)
-        bytes[index] = (unsigned char)(value >> (8 * index));
-    answer_bytes(bytes, size);
-}
 
 static bool read_exactly(void *bytes, size_t size)
 {
@@ -123,8 +90,7 @@ static bool answer_request(char request)
         return false;
     bool answered = read_paths(&list) && serve(&list);
     free_paths(&list);
-    answer_flush();
-    return answered && !answer.failed;
+    return answer_flush() && answered;
 }
 
 int serve_main(char **arguments)
@@ -136,7 +102,7 @@ int serve_main(char **arguments)
     }
     signal(SIGPIPE, SIG_IGN);
     answer_bytes(header, sizeof header);
-    answer_flush();
+    (void)answer_flush();
     for (;;) {
         char request;
         ssize_t size = descriptor_read_all(STDIN_FILENO, &request, 1);

@@ -1,4 +1,4 @@
-#include "serve.h"
+#include "serve_files.h"
 
 #include <errno.h>
 #include <fcntl.h>

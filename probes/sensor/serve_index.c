@@ -1,4 +1,4 @@
-#include "serve.h"
+#include "serve_index.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,17 +2,27 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/types.h>
 #include <unistd.h>
 
-#include "descriptor.h"
-#include "notify.h"
+#include "adopt.h"
+#include "control.h"
+#include "ending.h"
+#include "explain.h"
+#include "gate_pipes.h"
+#include "listener.h"
+#include "listening.h"
+#include "lookups.h"
+#include "opens.h"
 #include "procfs.h"
+#include "records.h"
 #include "rendezvous.h"
+#include "signals.h"
 
 enum {
     EVENTS_AT_ONCE = 64,
@@ -24,6 +34,26 @@ enum {
 
 /* What an epoll event is about, in the upper half of its data; the lower half is a descriptor. */
 enum about { ABOUT_LISTENER, ABOUT_OPENS, ABOUT_CONTROL, ABOUT_EXIT_PIPE };
+
+/* What all steps know; each is given its own part and what else it needs. */
+struct watch {
+    pid_t target; /* PID 1, but for tests */
+    bool want_notify;
+    bool want_fanotify;
+    bool limited_queue; /* for tests of what happens when fanotify loses events */
+    bool notifying;    /* the target's gate has a listener and its calls are recorded */
+    bool finished;     /* the trailer is written: go on answering, write nothing */
+    bool stopping;     /* nobody reads or controls us any more */
+    int events;        /* epoll */
+    struct gate_pipes pipes;
+    struct records records;
+    struct lookups lookups;
+    struct opens opens;
+    struct listening listening;
+    struct ending ending;
+    struct adopt adopt;
+    struct control control;
+};
 
 static bool attend(struct watch *watch, int descriptor, enum about about)
 {
@@ -40,63 +70,24 @@ static void disregard(struct watch *watch, int descriptor)
     close(descriptor);
 }
 
-static bool take_pipes(struct watch *watch, const struct gate *gate, int go)
-{
-    if (gate->id == watch->target) {
-        watch->exit_pipe = rendezvous_take(gate, gate->descriptor + 1);
-        if (watch->exit_pipe < 0)
-            return false;
-        attend(watch, watch->exit_pipe, ABOUT_EXIT_PIPE);
-    }
-    char word = RENDEZVOUS_GO;
-    if (!descriptor_write_all(go, &word, 1))
-        return false;
-    if (gate->id == watch->target)
-        watch->go_pipe = go;
-    else
-        close(go);
-    return true;
-}
-
-bool watch_take(struct watch *watch, const struct gate *gate,
-                char explanation[static EXPLANATION_SIZE])
+/* Takes a gate's listener or its pipes and lets it go on. False with an explanation when its
+ * descriptors cannot be had. */
+static bool take(struct watch *watch, const struct gate *gate,
+                 char explanation[static EXPLANATION_SIZE])
 {
     int descriptor = rendezvous_take(gate, gate->descriptor);
     if (descriptor < 0) {
         explain_refusal(explanation, "pidfd_getfd", -descriptor, CAPABILITY_SYS_PTRACE, "5.6");
         return false;
     }
+    if (gate->mode == RENDEZVOUS_PIPES && gate->id != watch->target)
+        return gate_pipes_go(descriptor);
     if (gate->mode == RENDEZVOUS_PIPES)
-        return take_pipes(watch, gate, descriptor);
-    notify_prepare(descriptor);
+        return gate_pipes_take(&watch->pipes, gate, descriptor) &&
+               attend(watch, watch->pipes.exit, ABOUT_EXIT_PIPE) &&
+               gate_pipes_start(&watch->pipes);
+    listener_prepare(descriptor);
     return attend(watch, descriptor, ABOUT_LISTENER);
-}
-
-static void explain_missing_listener(char text[static EXPLANATION_SIZE], const struct gate *gate)
-{
-    if (gate->error == 0)
-        snprintf(text, EXPLANATION_SIZE, "the gate was started with --no-notify");
-    else if (gate->error == EBUSY)
-        snprintf(text, EXPLANATION_SIZE,
-                 "the target is under another seccomp listener already, and there can be only one");
-    else
-        snprintf(text, EXPLANATION_SIZE, "the gate could not install its filter: %s%s",
-                 strerror(gate->error),
-                 gate->error == ENOSYS || gate->error == EINVAL ? " (it needs Linux 5.6 or newer)"
-                                                                : "");
-}
-
-/* The gate may still be on its way to its waiting place when we come. */
-static bool find_gate(struct watch *watch, struct gate *gate)
-{
-    for (unsigned attempt = 0; attempt < 10000; attempt++) {
-        if (rendezvous_recognize(watch->target, gate))
-            return true;
-        if (kill(watch->target, 0) < 0 && errno == ESRCH)
-            return false;
-        (void)epoll_wait(watch->events, &(struct epoll_event){.events = 0}, 1, 1);
-    }
-    return false;
 }
 
 /* Both sources, then the first records, then the gate may go on: nothing of what it does from
@@ -106,18 +97,18 @@ static enum watch_status start(struct watch *watch)
     struct gate gate;
     char no_notify[EXPLANATION_SIZE] = "";
     char no_fanotify[EXPLANATION_SIZE] = "switched off by --no-fanotify";
-    if (!find_gate(watch, &gate)) {
+    if (!rendezvous_await(watch->target, &gate)) {
         fprintf(stderr, "slimmer: watch: process %d is not a waiting gate of this sensor\n",
                 (int)watch->target);
         return WATCH_NO_GATE;
     }
     char root[PATH_MAX];
-    watch->roots_differ = procfs_link(watch->target, "root", root) != 1;
+    watch->lookups.roots_differ = procfs_link(watch->target, "root", root) != 1;
     watch->notifying = watch->want_notify && gate.mode == RENDEZVOUS_LISTENER;
     if (!watch->want_notify)
         snprintf(no_notify, sizeof no_notify, "switched off by --no-notify");
     else if (gate.mode == RENDEZVOUS_PIPES)
-        explain_missing_listener(no_notify, &gate);
+        explain_missing_listener(no_notify, gate.error);
     bool fanotify = watch->want_fanotify && opens_start(&watch->opens, watch->target,
                                                         watch->limited_queue, no_fanotify);
 
@@ -143,7 +134,7 @@ static enum watch_status start(struct watch *watch)
     if (!attend(watch, STDIN_FILENO, ABOUT_CONTROL))
         watch->stopping = true; /* a file or /dev/null: nobody controls us */
     adopt_remember(&watch->adopt, &gate);
-    if (!watch_take(watch, &gate, no_notify)) {
+    if (!take(watch, &gate, no_notify)) {
         fprintf(stderr, "slimmer: watch: cannot take over from the gate: %s\n", no_notify);
         return WATCH_NO_SOURCE;
     }
@@ -153,30 +144,105 @@ static enum watch_status start(struct watch *watch)
 static void serve_exit_pipe(struct watch *watch)
 {
     int32_t status = 0;
-    if (descriptor_read_all(watch->exit_pipe, &status, sizeof status) == sizeof status &&
-        !watch->finished)
+    if (gate_pipes_status(&watch->pipes, &status) && !watch->finished)
         ending_report(&watch->ending, &watch->records, status);
-    disregard(watch, watch->exit_pipe);
-    watch->exit_pipe = -1;
+    disregard(watch, watch->pipes.exit);
+    watch->pipes.exit = -1;
 }
 
 static void release(struct watch *watch)
 {
     ending_release(&watch->ending);
-    if (watch->go_pipe >= 0) {
-        char word = RENDEZVOUS_RELEASE;
-        (void)descriptor_write_all(watch->go_pipe, &word, 1);
-        descriptor_close(&watch->go_pipe);
-    }
+    gate_pipes_release(&watch->pipes);
 }
 
-void watch_finish(struct watch *watch)
+/* Ends the trace: what is queued, then the trailer; whatever is held goes on. */
+static void finish(struct watch *watch)
 {
     opens_drain(&watch->opens, &watch->records, 0);
     records_trailer(&watch->records);
     watch->finished = true;
-    descriptor_close(&watch->opens.descriptor);
+    opens_stop(&watch->opens);
     release(watch);
+}
+
+static uint64_t now(const struct watch *watch) { return stream_now(&watch->records.stream); }
+
+/* Records a call. True when it must not be answered now. Where this source is switched off, calls
+ * wait for us all the same, and of some we need to know. */
+static bool record(struct watch *watch, const struct waiting_call *waiting)
+{
+    switch ((enum call_kind)waiting->call->kind) {
+    case CALL_LISTEN:
+        listening_expect(&watch->listening, now(watch));
+        return false;
+    case CALL_EXIT:
+    case CALL_EXIT_GROUP:
+        records_forget_programs(&watch->records); /* the thread's number is free soon */
+        return ending_hold(&watch->ending, &watch->records, waiting);
+    default:
+        if (watch->notifying)
+            lookups_record(&watch->lookups, &watch->records, waiting);
+        return false;
+    }
+}
+
+static void serve_listener(struct watch *watch, int listener)
+{
+    struct waiting_call waiting;
+    bool hold = false;
+    if (!listener_receive(listener, &waiting))
+        return;
+    if (!watch->finished) {
+        watch->records.notifications++;
+        if (waiting.call != NULL)
+            hold = record(watch, &waiting);
+        /* The record is out before the call goes on: what the target did is in the trace even if
+         * the next thing that happens is a SIGKILL to all of us. */
+        records_flush(&watch->records);
+    }
+    if (!hold)
+        listener_continue(listener, waiting.id);
+}
+
+static void start_phase(struct watch *watch, const char *name)
+{
+    /* What is queued belongs to the phase that ends here. */
+    opens_drain(&watch->opens, &watch->records, 0);
+    records_phase(&watch->records, name, strlen(name));
+    opens_forget(&watch->opens);
+}
+
+static void obey(const char *line, void *context)
+{
+    static const char phase[] = "phase ";
+    struct watch *watch = context;
+    if (line == NULL)
+        records_note(&watch->records, "a control line is too long and was skipped");
+    else if (watch->finished)
+        return;
+    else if (strncmp(line, phase, strlen(phase)) == 0)
+        start_phase(watch, line + strlen(phase));
+    else if (strcmp(line, "adopt") == 0)
+        adopt_expect(&watch->adopt, now(watch));
+    else if (strcmp(line, "signals") == 0)
+        signals_report(watch->target, &watch->records);
+    else if (strcmp(line, "finish") == 0)
+        finish(watch);
+    else
+        records_note(&watch->records, "a control line is unknown and was skipped");
+}
+
+static void adopt_gates(struct watch *watch)
+{
+    struct gate gate;
+    while (adopt_next(&watch->adopt, watch->target, &gate)) {
+        char explanation[EXPLANATION_SIZE] = "";
+        bool taken = take(watch, &gate, explanation);
+        records_adopted(&watch->records, taken ? gate.id : 0, explanation);
+    }
+    if (adopt_gives_up(&watch->adopt, now(watch)))
+        records_adopted(&watch->records, 0, "no gate appeared in time");
 }
 
 static void serve(struct watch *watch, const struct epoll_event *event)
@@ -185,7 +251,7 @@ static void serve(struct watch *watch, const struct epoll_event *event)
     switch ((enum about)(event->data.u64 >> 32)) {
     case ABOUT_LISTENER:
         if ((event->events & EPOLLIN) != 0)
-            notify_serve(watch, descriptor);
+            serve_listener(watch, descriptor);
         else
             disregard(watch, descriptor); /* the last process under that filter has ended */
         break;
@@ -194,7 +260,8 @@ static void serve(struct watch *watch, const struct epoll_event *event)
             opens_drain(&watch->opens, &watch->records, OPENS_AT_ONCE);
         break;
     case ABOUT_CONTROL:
-        control_serve(watch);
+        if (!control_read(&watch->control, obey, watch))
+            watch->stopping = true;
         break;
     case ABOUT_EXIT_PIPE:
         serve_exit_pipe(watch);
@@ -215,13 +282,13 @@ static void run(struct watch *watch)
         struct epoll_event events[EVENTS_AT_ONCE];
         int wait = -1;
         if (!watch->finished)
-            wait = sooner(adopt_wait(watch),
-                          listening_wait(&watch->listening, stream_now(&watch->records.stream)));
+            wait = sooner(adopt_wait(&watch->adopt, now(watch)),
+                          listening_wait(&watch->listening, now(watch)));
         int count = epoll_wait(watch->events, events, EVENTS_AT_ONCE, wait);
         for (int index = 0; index < count; index++)
             serve(watch, &events[index]);
         if (!watch->finished) {
-            adopt_check(watch);
+            adopt_gates(watch);
             listening_check(&watch->listening, &watch->records);
             records_flush(&watch->records);
             watch->stopping = watch->stopping || watch->records.stream.closed;
@@ -248,26 +315,13 @@ static bool parse_arguments(struct watch *watch, char **arguments)
     return watch->target > 0;
 }
 
-/* A program that is PID 1 may signal its process group, 1, and with that everybody in the
- * namespace: kill(-1). Apache does when it stops. Only SIGKILL is for us. */
-static void outlive_signals(void)
-{
-    static const int own_faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
-    sigset_t signals; /* SIGPIPE among them: a reader that is gone is an error of write */
-    sigfillset(&signals);
-    for (size_t index = 0; index < sizeof own_faults / sizeof own_faults[0]; index++)
-        sigdelset(&signals, own_faults[index]);
-    sigprocmask(SIG_SETMASK, &signals, NULL);
-}
-
 int watch_main(char **arguments)
 {
     static struct watch watch = {
         .target = 1,
         .want_notify = true,
         .want_fanotify = true,
-        .go_pipe = -1,
-        .exit_pipe = -1,
+        .pipes = {.go = -1, .exit = -1},
         .opens.descriptor = -1,
         .adopt.patience = PATIENCE * (uint64_t)MILLISECOND,
     };
@@ -277,7 +331,7 @@ int watch_main(char **arguments)
               stderr);
         return WATCH_USAGE;
     }
-    outlive_signals();
+    signals_outlive();
     watch.ending.target = watch.target;
     watch.events = epoll_create1(EPOLL_CLOEXEC);
     if (watch.events < 0 || !records_open(&watch.records, STDOUT_FILENO)) {

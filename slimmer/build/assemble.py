@@ -11,6 +11,7 @@ from slimmer.build.examine import Served
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.roles import Examined, ExaminedRole
 from slimmer.build.trace_file import repairs_of_trace
+from slimmer.ecosystems import DEPENDENCY_FOLDERS, RULEBOOK
 from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs, RootfsIndex
 from slimmer.image import image_labels
@@ -54,7 +55,7 @@ def assemble(
     """Decide, describe and pack. `repairs` are what earlier rounds were seen to miss."""
     with job.clock.stage("decide"):
         requests = keep_requests(job, examined, served, (*repairs_of_trace(examined), *repairs))
-        request, kept = requests[0], union_of([decide(each) for each in requests])
+        request, kept = requests[0], union_of([decide(each, RULEBOOK) for each in requests])
         debug_layer = _debug_layer(job, request, kept)
         job.progress.detail("decide", f"{len(kept.reasons):,} of {len(served.index):,} paths stay")
     with job.clock.stage("metadata"):
@@ -88,7 +89,7 @@ def assemble(
 def decide_ahead(job: Job, role: Role, trace: Trace, served: Served) -> None:
     """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
     is fetched while the probes take their time."""
-    decide(_keep_request(job, role.run, trace, served))
+    decide(_keep_request(job, role.run, trace, served), RULEBOOK)
 
 
 def keep_requests(
@@ -213,6 +214,7 @@ def _pack(
         metadata.entry(request.index.get),
         metadata.keep.reasons,
         served.packages.owner,
+        dependency_folders=DEPENDENCY_FOLDERS,
         working_directory=request.working_directory,
     )
     job.notes.extend(planning.notes)

@@ -93,5 +93,7 @@ def _later_steps() -> tuple[BuildVerified, Deliver]:
     the engine starts the containers."""
     from slimmer.build.deliver import deliver
     from slimmer.build.verify import build_verified
+    from slimmer.report import prepare_page
 
+    prepare_page()
     return build_verified, deliver

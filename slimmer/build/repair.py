@@ -14,6 +14,7 @@ from slimmer.build.examine import Served
 from slimmer.build.job import Job
 from slimmer.build.roles import Examined, named, original_in
 from slimmer.build.verify import Tested, Trial, Verified, attempt
+from slimmer.ecosystems import RULEBOOK
 from slimmer.errors import SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
@@ -205,7 +206,7 @@ def _lasting(
     paths = [repair.path for repair in repairs]
     rules: dict[str, str] = {}
     for request in keep_requests(job, examined, served):
-        rules = rules_for(request, paths) | rules
+        rules = rules_for(request, RULEBOOK, paths) | rules
     return {
         path: f"--rule {rules[path]}" if path in rules else f"--include {shlex.quote(path)}"
         for path in paths

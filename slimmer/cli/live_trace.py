@@ -24,7 +24,7 @@ from slimmer.trace.live import (
     Standing,
     all_places,
     discard_trace,
-    keep,
+    run_daemon,
     start_trace,
     stop_trace,
 )
@@ -79,7 +79,7 @@ from slimmer.words import count, printable
     "--kept-in",
     type=click.Path(path_type=Path),
     hidden=True,
-    help="Be the process that keeps the trace in this folder.",
+    help="Be the daemon of the trace in this folder.",
 )
 def start(
     image: str, arguments: tuple[str, ...], as_json: bool, kept_in: Path | None, **flags: Any
@@ -104,7 +104,7 @@ def start(
     wanted = parse_docker_run(words)
     options = _options(image, wanted, **flags)
     if kept_in is not None:
-        _keep(options, Place(kept_in))
+        _run_daemon(options, Place(kept_in))
         return
     with _errors_as_json(as_json):
         click.echo(f"starting {image} …", err=True)
@@ -237,7 +237,7 @@ def _as_arguments(
     start_timeout: float,
     end_with: int | None,
 ) -> list[str]:
-    """The command line of the process that keeps the trace, up to IMAGE."""
+    """The command line of the daemon, up to IMAGE."""
     return [
         "trace", "start", "--kept-in", str(folder), "--start-timeout", str(start_timeout),
         *(word for probe in http_probes for word in ("--http-probe", probe)),
@@ -249,7 +249,7 @@ def _as_arguments(
     ]  # fmt: skip
 
 
-def _keep(options: LiveOptions, place: Place) -> None:
+def _run_daemon(options: LiveOptions, place: Place) -> None:
     """Answers its starter with one line, and says nothing more on stdout."""
     said = False
 
@@ -259,7 +259,7 @@ def _keep(options: LiveOptions, place: Place) -> None:
         _answer({"name": live.name})
 
     try:
-        keep(options, place, ready)
+        run_daemon(options, place, ready)
     except SlimError as error:
         if not said:
             _answer({"error": as_object(error)})

@@ -8,7 +8,7 @@ import importlib
 import signal
 import sys
 import traceback
-from typing import Any
+from types import FrameType
 
 import click
 
@@ -18,6 +18,13 @@ from slimmer.errors import InterruptedRunError, SlimError
 
 COMMANDS = ("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug")
 """In the order in which people need them; each is the command of that name in its module."""
+
+
+_LOCKING = frozenset(("__enter__", "__exit__", "_acquire_restore", "_release_save"))
+_LOCKS = frozenset(("threading", "concurrent.futures._base"))
+"""Modules whose locks are taken by functions in Python, in which a signal may fall."""
+_MOMENT = 0.01
+"""Seconds."""
 
 
 class _Group(click.Group):
@@ -58,8 +65,11 @@ def main(arguments: list[str] | None = None) -> None:
     # A run lives for seconds and keeps nearly all that it makes: looking for reference cycles
     # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
     gc.disable()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    interrupting = [signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        interrupting.append(signal.SIGINT)
+    for number in interrupting:
+        signal.signal(number, interrupt)
     try:
         with contextlib.suppress(BrokenPipeError):
             slim.main(args=arguments, prog_name="slim", standalone_mode=False)
@@ -84,5 +94,17 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _interrupt(*_: Any) -> None:
+def interrupt(_: int, frame: FrameType | None) -> None:
+    """The handler of signals that end a run: raises KeyboardInterrupt in the main thread.
+
+    But not while that takes a lock or gives it back: the lock would stay taken, and a thread that
+    waits for it for ever would keep the process (seen in 1 of 100 interruptions). Then it is tried
+    again in a moment, by an alarm.
+    """
+    is_locking = frame is not None and (
+        frame.f_code.co_name in _LOCKING and frame.f_globals.get("__name__") in _LOCKS
+    )
+    if is_locking:
+        signal.setitimer(signal.ITIMER_REAL, _MOMENT)
+        return
     raise KeyboardInterrupt

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from slimmer.keep import RULES
+from slimmer.ecosystems import RULEBOOK
 from slimmer.values import Strategy
 
 
@@ -22,7 +22,9 @@ def rules(strategy: str | None, as_json: bool) -> None:
 
     A rule is switched on or off with `slim build --rule NAME` and `--no-rule NAME`.
     """
-    listed = [rule for rule in RULES if not strategy or Strategy(strategy) in rule.strategies]
+    listed = [
+        rule for rule in RULEBOOK.rules if not strategy or Strategy(strategy) in rule.strategies
+    ]
     rows = [
         {
             "name": rule.name,

@@ -1,9 +1,8 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
-from slimmer.engine.docker.addresses import addresses, environment, own_names
-from slimmer.engine.docker.client import Engine, connect
-from slimmer.engine.docker.commands import RanCommand, give_input, run_command
-from slimmer.engine.docker.configuration import (
+from slimmer.engine.addresses import addresses, environment, own_names
+from slimmer.engine.commands import RanCommand, give_input, run_command
+from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
     as_user_would,
@@ -13,8 +12,9 @@ from slimmer.engine.docker.configuration import (
     traced,
     with_input,
 )
-from slimmer.engine.docker.logs import LogReader
-from slimmer.engine.docker.streams import STDERR, STDOUT, Attachment, Output
+from slimmer.engine.docker import connect
+from slimmer.engine.interface import Engine
+from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
 from slimmer.engine.session import (
     OWNER_LABEL,
@@ -24,6 +24,7 @@ from slimmer.engine.session import (
     Session,
     uninterrupted,
 )
+from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
     "OWNER_LABEL",

@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from slimmer.engine.docker.client import Engine
-from slimmer.engine.docker.configuration import SENSOR_PATH, with_sensor
-from slimmer.engine.docker.streams import Attachment
+from slimmer.engine.configuration import SENSOR_PATH, with_sensor
+from slimmer.engine.interface import Engine
 from slimmer.engine.ownership import owner
+from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import SESSION_LABEL
 
@@ -164,11 +164,11 @@ class Session:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off SIGINT and SIGTERM until the block is done (in the main thread; elsewhere no-op)."""
+    """Put off what interrupts a run until the block is done (in the main thread; else a no-op)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
     try:
         yield

@@ -1,4 +1,4 @@
-"""Stage rootfs: what the original holds, as an index, and its bytes, on request.
+"""Stage files: what the original holds, as an index, and its bytes, on request.
 
 Knows nothing of any engine: the file server is spoken to over a pair of streams.
 """

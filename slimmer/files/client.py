@@ -27,7 +27,7 @@ _NO_MARKS = ContainerMarks()
 
 
 class FileServerClient:
-    """A `model.Content` over a running `sensor serve`. One request at a time, from any thread."""
+    """A `values.Content` over a running `sensor serve`. One request at a time, from any thread."""
 
     def __init__(self, reader: IO[bytes], writer: IO[bytes], spool: Path) -> None:
         """`spool` is a file to be created for the fetched bytes; `close` removes it.
@@ -96,7 +96,7 @@ class FileServerClient:
             raise wire.out_of_step(str(error)) from error
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Spool the content of these regular files in one round trip; see `model.Content`.
+        """Spool the content of these regular files in one round trip; see `values.Content`.
 
         Raises OriginalUnreadableError where a file could not be read in full; the others are
         there nevertheless.

@@ -1,7 +1,8 @@
 """Stage keep: which paths stay, and why.
 
-`decide` takes the rootfs index and the trace and asks the rules, one small unit each in `rules/`,
-in rounds until nothing new is kept.
+`decide` takes the rootfs index and the trace and asks the rules, one small unit each, in rounds
+until nothing new is kept. Its own rules, in `rules/`, know the system; those of languages are
+brought by `ecosystems`, which `rulebook` puts among them.
 """
 
 from slimmer.keep.advice import rules_for
@@ -10,23 +11,39 @@ from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
 from slimmer.keep.debug_tools import debug_tools, has_shell
 from slimmer.keep.decision import check_rule_names, decide, union_of
 from slimmer.keep.engine_paths import is_engine_artefact
+from slimmer.keep.environments import Landmark, directories
 from slimmer.keep.executed import interpreter_of, program_named
+from slimmer.keep.linux.loader import Need
 from slimmer.keep.request import KeepRequest
-from slimmer.keep.rules import RULES
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
+from slimmer.keep.rules import rulebook
+from slimmer.keep.rules.shebang import program_of_env, read_shebang
+from slimmer.keep.trees import tree
 
 __all__ = [
+    "BEYOND_MINIMAL",
     "BORROWED_FOLDER",
-    "RULES",
     "BorrowedTools",
+    "Context",
     "KeepRequest",
+    "Landmark",
+    "Need",
+    "Rule",
+    "Rulebook",
+    "Want",
     "borrowed_tools",
     "check_rule_names",
     "debug_tools",
     "decide",
+    "directories",
     "has_shell",
     "interpreter_of",
     "is_engine_artefact",
     "program_named",
+    "program_of_env",
+    "read_shebang",
+    "rulebook",
     "rules_for",
+    "tree",
     "union_of",
 ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from slimmer.keep.decision import decide, is_asked
 from slimmer.keep.request import KeepRequest
-from slimmer.keep.rules import RULES
+from slimmer.keep.rule import Rulebook
 from slimmer.values import KeepSet, Strategy
 
 _MOST_RULES = 3
@@ -15,7 +15,7 @@ _MOST_RULES = 3
 fetches what it keeps."""
 
 
-def rules_for(request: KeepRequest, paths: Iterable[str]) -> dict[str, str]:
+def rules_for(request: KeepRequest, rulebook: Rulebook, paths: Iterable[str]) -> dict[str, str]:
     """Path → the name of one rule of the next wider strategy that keeps it when it is asked
     besides those of the request; paths without any are left out."""
     request = replace(request, repairs=(), withheld=())
@@ -23,12 +23,13 @@ def rules_for(request: KeepRequest, paths: Iterable[str]) -> dict[str, str]:
     wider = order[order.index(request.strategy) + 1 :][:1]
     if not wider:
         return {}
-    others = frozenset(rule.name for rule in RULES if not is_asked(rule, request))
-    kept = decide(replace(request, strategy=wider[0]))
+    others = frozenset(rule.name for rule in rulebook.rules if not is_asked(rule, request))
+    kept = decide(replace(request, strategy=wider[0]), rulebook)
     candidates = {path: _origin(kept, path, others) for path in paths if path in kept.reasons}
     found: dict[str, str] = {}
     for rule in list(dict.fromkeys(filter(None, candidates.values())))[:_MOST_RULES]:
-        alone = decide(replace(request, with_rules=request.with_rules | {rule})).reasons
+        asked = replace(request, with_rules=request.with_rules | {rule})
+        alone = decide(asked, rulebook).reasons
         found |= {path: rule for path, its in candidates.items() if its == rule and path in alone}
     return found
 

@@ -21,7 +21,7 @@ from slimmer.keep.linux.loader import Need
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH, KeepRequest
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.keep.rules import CLOSURE_RULES
+from slimmer.keep.rules import CLOSURE
 from slimmer.values import Content, Entry, EntryType, KeepSet
 
 FOLDER = "/busybox"
@@ -67,7 +67,7 @@ def borrowed_tools(
             hint="Name an image with a statically linked busybox, such as busybox:musl.",
         )
     content.fetch([busybox.path])
-    other = Context(replace(request, index=index, content=content, config={}, excludes=()))
+    other = Context(replace(request, index=index, content=content, config={}, excludes=()), CLOSURE)
     elf = other.elf_files.get(busybox.path)
     if elf is None:
         raise UsageError(f"{busybox.path} of the image named by --debug-from is no program.")
@@ -137,7 +137,7 @@ def _closure(other: Context, busybox: Entry) -> list[Entry]:
     directories (`/lib64`) are left to the original, which may have something else there."""
     seed = _OneProgramRule(other, busybox.path)
     ledger = Ledger(other.index, PathGlobs(()))
-    run_rules(other, [seed, *(rule(other) for rule in CLOSURE_RULES)], ledger)
+    run_rules(other, [seed, *(rule(other) for rule in CLOSURE.rules)], ledger)
     needed = []
     for path, reasons in ledger.reasons().items():
         entry, target = other.index.get(path), other.index.resolve(path).entry
@@ -188,7 +188,7 @@ def _place(original: RootfsIndex, path: str) -> str:
 
 def _libraries_of_the_original(request: KeepRequest, kept: KeepSet, elf: ElfFile) -> KeepSet:
     """What the original has of busybox's needs, with closure."""
-    context = Context(request)
+    context = Context(request, CLOSURE)
     needs = [
         need
         for name in elf.needed
@@ -208,7 +208,7 @@ def _libraries_of_the_original(request: KeepRequest, kept: KeepSet, elf: ElfFile
     ledger = Ledger(request.index, PathGlobs(request.excludes))
     for path in (elf.interpreter, *(path for paths in found.values() for path in paths)):
         ledger.keep(Want(path=path, detail=f"{FOLDER}/busybox needs it"), _OneProgramRule.name)
-    run_rules(context, [rule(context) for rule in CLOSURE_RULES], ledger)
+    run_rules(context, [rule(context) for rule in CLOSURE.rules], ledger)
     return _beyond(kept, ledger)
 
 

@@ -14,7 +14,7 @@ from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH, KeepRequest
 from slimmer.keep.rule import Context, Rule, Want
-from slimmer.keep.rules import CLOSURE_RULES
+from slimmer.keep.rules import CLOSURE
 from slimmer.values import Content, Entry, EntryType, KeepSet
 
 # What people type into `docker exec`, by what they want to know.
@@ -67,9 +67,9 @@ def debug_tools(request: KeepRequest, kept: KeepSet) -> KeepSet:
 
     Empty reasons where the original has none of the tools. `--exclude` counts here as well.
     """
-    context = Context(request)
+    context = Context(request, CLOSURE)
     ledger = Ledger(request.index, PathGlobs(request.excludes))
-    rules = [DebugToolsRule(context), *(rule(context) for rule in CLOSURE_RULES)]
+    rules = [DebugToolsRule(context), *(rule(context) for rule in CLOSURE.rules)]
     run_rules(context, rules, ledger)
     return KeepSet(
         reasons=ledger.reasons(beyond=kept.reasons),

@@ -9,22 +9,21 @@ from slimmer.errors import UsageError
 from slimmer.files import PathGlobs
 from slimmer.keep.ledger import Ledger
 from slimmer.keep.request import KeepRequest
-from slimmer.keep.rule import Context, Rule
-from slimmer.keep.rules import RULES
+from slimmer.keep.rule import Context, Rule, Rulebook
 from slimmer.values import Entry, EntryType, KeepSet, Reason
 
 
-def decide(request: KeepRequest) -> KeepSet:
+def decide(request: KeepRequest, rulebook: Rulebook) -> KeepSet:
     """What stays of the original, with reasons.
 
     Raises UsageError where `--include` names something that does not exist, and whatever
     fetching content raises. Content of every kept regular file is fetched on return.
     """
-    context = Context(request)
+    context = Context(request, rulebook)
     ledger = Ledger(
         request.index, PathGlobs(request.excludes), withheld=PathGlobs(request.withheld)
     )
-    rules = [rule(context) for rule in RULES if is_asked(rule, request)]
+    rules = [rule(context) for rule in rulebook.rules if is_asked(rule, request)]
     run_rules(context, rules, ledger)
     return KeepSet(
         reasons=ledger.reasons(),
@@ -48,9 +47,9 @@ def union_of(kept: Sequence[KeepSet]) -> KeepSet:
     )
 
 
-def check_rule_names(names: Iterable[str]) -> None:
+def check_rule_names(names: Iterable[str], rulebook: Rulebook) -> None:
     """Raises UsageError for the first name that no rule has."""
-    known = [rule.name for rule in RULES]
+    known = [rule.name for rule in rulebook.rules]
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1)

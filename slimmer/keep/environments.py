@@ -4,69 +4,61 @@ often lie among them (`/app/.venv`, `/app/node_modules`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from slimmer.files import RootfsIndex, parent_of
+from slimmer.files import RootfsIndex, name_of, parent_of
 
-# Name of a file or directory → how far above it the environment begins.
-_LANDMARKS = {
-    "pyvenv.cfg": 1,
-    "conda-meta": 1,
-    "node_modules": 0,
-    "bower_components": 0,
-    "site-packages": 0,
-    "dist-packages": 0,
-    "libjvm.so": 3,  # HOME/lib/server/libjvm.so
-    # What a tool can make again says so itself: cargo's target, pytest's and mypy's caches.
-    "CACHEDIR.TAG": 1,
-    ".git": 0,
-    ".hg": 0,
-    ".svn": 0,
-    ".bzr": 0,
-    ".cache": 0,
-    ".npm": 0,
-    ".tox": 0,
-    ".nox": 0,
-    ".gradle": 0,
-    ".m2": 0,
-    ".cargo": 0,
-    ".rustup": 0,
-    ".pytest_cache": 0,
-    ".mypy_cache": 0,
-    ".ruff_cache": 0,
-    ".nyc_output": 0,
-    ".terraform": 0,
-    ".idea": 0,
-    ".vscode": 0,
-}
-# A Python here shares its prefix with everything else.
+# A runtime here shares its prefix with everything else.
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local", "/opt")
-_METADATA = (".dist-info", ".egg-link")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landmark:
+    """A file or directory by which another one is known for an environment."""
+
+    name: str
+    """`pyvenv.cfg`; a pattern, `*.dist-info`; or the end of a path, `composer/installed.json`."""
+    above: int = 0
+    """How far above the landmark the environment begins."""
+    above_if_shared: int | None = None
+    """The same where that would be a directory of everybody's (`/usr/local`); None: that one."""
+    beside: str = ""
+    """What lies in the landmark's directory too, else it is none."""
+
+
+def directories(*names: str) -> tuple[Landmark, ...]:
+    """Landmarks that are environments themselves."""
+    return tuple(Landmark(name=name) for name in names)
+
+
+# What a tool can make again says so itself: cargo's target, pytest's and mypy's caches.
+_COMMON = (
+    Landmark(name="CACHEDIR.TAG", above=1),
+    *directories(".git", ".hg", ".svn", ".bzr", ".cache", ".terraform", ".idea", ".vscode"),
+)
 
 
 class Environments:
     """Answers `contains(path)` for the paths of one image."""
 
-    def __init__(self, index: RootfsIndex, named: Mapping[str, Sequence[str]]) -> None:
-        """`named` is name → paths, see `rule.Context.named`."""
+    def __init__(
+        self,
+        index: RootfsIndex,
+        named: Mapping[str, Sequence[str]],
+        landmarks: Iterable[Landmark] = (),
+    ) -> None:
+        """`named` is name → paths, see `rule.Context.named`; `landmarks` are those of languages."""
         self._folders: set[str] = set()
-        for name, above in _LANDMARKS.items():
-            for path in named.get(name, ()):
-                self._folders.add(_above(path, above))
-        for path in named.get("installed.json", ()):  # composer's list of packages
-            if path.endswith("/vendor/composer/installed.json"):
-                self._folders.add(_above(path, 2))
-        for path in named.get("specifications", ()):  # RubyGems' home
-            if f"{parent_of(path)}/gems" in index:
-                self._folders.add(parent_of(path))
-        for path in named.get("os.py", ()):  # a Python with its prefix, as uv and pyenv lay it
-            library = parent_of(path)
-            if f"{library}/encodings" in index:
-                prefix = _above(library, 2)
-                self._folders.add(library if prefix in _SHARED_PREFIXES else prefix)
-        for name, paths in named.items():
-            if name.endswith(_METADATA):  # pip install --target
-                self._folders.update(map(parent_of, paths))
+        for landmark in (*_COMMON, *landmarks):
+            for path in _places(landmark, named):
+                if landmark.beside and f"{parent_of(path)}/{landmark.beside}" not in index:
+                    continue
+                folder = _above(path, landmark.above)
+                if landmark.above_if_shared is not None and folder in _SHARED_PREFIXES:
+                    folder = _above(path, landmark.above_if_shared)
+                self._folders.add(folder)
         self._folders.discard("/")
         self._known: dict[str, bool] = {"/": False}
 
@@ -81,6 +73,16 @@ class Environments:
             answer = answer or below in self._folders
             self._known[below] = answer
         return answer
+
+
+def _places(landmark: Landmark, named: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    name = name_of(f"/{landmark.name}")
+    for each in fnmatch.filter(named, name) if "*" in name else (name,):
+        yield from (path for path in named.get(each, ()) if _ends(path, landmark.name))
+
+
+def _ends(path: str, name: str) -> bool:
+    return "/" not in name or path.endswith(f"/{name}")
 
 
 def _above(path: str, levels: int) -> str:

@@ -23,7 +23,7 @@ class KeepRequest:
     """The bytes of the original; each round of rules fetches what it keeps in one go."""
     trace: Trace
     config: Mapping[str, Any]
-    """The image's config, as `model.Original.config`."""
+    """The image's config, as `values.Original.config`."""
     copied: tuple[CopiedFiles, ...] = ()
     """What the builder copied into the image, oldest first."""
     packages: PackageDatabase | None = None

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from slimmer.files import name_of
 from slimmer.keep.configuration_texts import configuration_texts
-from slimmer.keep.environments import Environments
+from slimmer.keep.environments import Environments, Landmark
 from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.programs import Programs
@@ -33,7 +33,7 @@ class Want:
     path: str
     """Absolute; links and `..` on the way are walked over by the ledger."""
     detail: str
-    """One phrase for humans, the start of `model.Reason.detail`."""
+    """One phrase for humans, the start of `values.Reason.detail`."""
     because: str = ""
     """The kept path that led here."""
     even_if_missing: bool = False
@@ -44,11 +44,24 @@ class Want:
     it asks for no interpreter. A Node package may hold a Python script that builds it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """What is known before any image is: the same for all decisions."""
+
+    rules: tuple[type[Rule], ...] = ()
+    """In the order in which they are asked."""
+    landmarks: tuple[Landmark, ...] = ()
+    """By which environments of languages are found."""
+    sources: tuple[str, ...] = ()
+    """How the names of an application's sources end, by language."""
+
+
 class Context:
     """What all rules of one decision share: the request, and what was read for it so far."""
 
-    def __init__(self, request: KeepRequest) -> None:
+    def __init__(self, request: KeepRequest, rulebook: Rulebook) -> None:
         self.request = request
+        self.rulebook = rulebook
         self.index = request.index
         self.content = request.content
         self.bystanders: Set[str] = frozenset()
@@ -118,7 +131,7 @@ class Context:
     @cached_property
     def environments(self) -> Environments:
         """Where runtimes and installed packages lie."""
-        return Environments(self.index, self.named)
+        return Environments(self.index, self.named, self.rulebook.landmarks)
 
 
 class Rule(ABC):

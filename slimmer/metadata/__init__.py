@@ -6,9 +6,9 @@ left. `compose_sbom` writes the same down as one CycloneDX document. docs/metada
 kept, generated and left out for each package manager, and why.
 """
 
+from slimmer.ecosystems import Component, MetadataRequest
 from slimmer.metadata.collection import package_metadata
-from slimmer.metadata.findings import Component
-from slimmer.metadata.result import MetadataRequest, PackageMetadata
+from slimmer.metadata.result import PackageMetadata
 from slimmer.metadata.sbom import SBOM_PATH, SbomSubject, compose_sbom, with_sbom
 from slimmer.metadata.upper_layer import metadata_above
 

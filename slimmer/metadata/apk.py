@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slimmer.ecosystems import (
+    Component,
+    Findings,
+    Generated,
+    MetadataRequest,
+    Reader,
+    encoded,
+)
 from slimmer.files import join
-from slimmer.metadata.findings import Component, Findings, Generated
-from slimmer.metadata.operating_system import OperatingSystem
+from slimmer.metadata.operating_system import OperatingSystem, read_operating_system
 from slimmer.metadata.ownership import Remainder, remainders
-from slimmer.metadata.reader import Reader, encoded
-from slimmer.metadata.result import MetadataRequest
 from slimmer.values import EntryType
 
 _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
@@ -30,9 +35,10 @@ class ApkReader(Reader):
     def reads(self) -> Iterable[str]:
         return self._databases() if self._left else ()
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         if not self._left:
             return Findings()
+        system = read_operating_system(self.index, self.content)
         generated: list[Generated] = []
         components: list[Component] = []
         notes: list[str] = []

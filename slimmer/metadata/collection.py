@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from slimmer.ecosystems import (
+    PACKAGE_READERS,
+    RULE,
+    Findings,
+    Further,
+    Generated,
+    MetadataRequest,
+    Reader,
+)
 from slimmer.files import RootfsIndex, ancestors
 from slimmer.metadata.apk import ApkReader
-from slimmer.metadata.composer import ComposerReader
 from slimmer.metadata.dpkg import DpkgReader
-from slimmer.metadata.findings import RULE, Findings, Further, Generated
-from slimmer.metadata.java import JavaReader
-from slimmer.metadata.node import NodeReader
 from slimmer.metadata.operating_system import read_operating_system, release_files
-from slimmer.metadata.python import PythonReader
-from slimmer.metadata.reader import Reader
-from slimmer.metadata.result import MetadataRequest, PackageMetadata
+from slimmer.metadata.result import PackageMetadata
 from slimmer.metadata.rpm import RpmReader
-from slimmer.metadata.ruby import RubyReader
 from slimmer.values import Entry, EntryType, KeepSet, Reason
 
 _READERS: tuple[type[Reader], ...] = (
     DpkgReader,
     ApkReader,
     RpmReader,
-    PythonReader,
-    NodeReader,
-    RubyReader,
-    JavaReader,
-    ComposerReader,
+    *PACKAGE_READERS,
 )
 
 
@@ -42,7 +40,7 @@ def package_metadata(request: MetadataRequest) -> PackageMetadata:
     wanted = [path for reader in readers for path in reader.reads()]
     request.content.fetch(dict.fromkeys([*release_files(request.index), *wanted]))
     system = read_operating_system(request.index, request.content)
-    found = [reader.findings(system) for reader in readers]
+    found = [reader.findings() for reader in readers]
     additions = Additions(request)
     for findings in found:
         additions.drop(findings.superseded)

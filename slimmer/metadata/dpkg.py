@@ -15,13 +15,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from slimmer.ecosystems import (
+    Component,
+    Findings,
+    Further,
+    Generated,
+    MetadataRequest,
+    Reader,
+    encoded,
+)
 from slimmer.files import join, name_of, parent_of
 from slimmer.metadata.documentation import common_licenses
-from slimmer.metadata.findings import Component, Findings, Further, Generated
-from slimmer.metadata.operating_system import OperatingSystem
+from slimmer.metadata.operating_system import OperatingSystem, read_operating_system
 from slimmer.metadata.ownership import Remainder, remainders
-from slimmer.metadata.reader import Reader, encoded
-from slimmer.metadata.result import MetadataRequest
 from slimmer.values import EntryType
 
 _STATUS = "/var/lib/dpkg/status"
@@ -58,9 +64,10 @@ class DpkgReader(Reader):
             if copyright_file is not None and copyright_file.type is EntryType.FILE:
                 yield copyright_file.path
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         if not self._left:
             return Findings()
+        system = read_operating_system(self.index, self.content)
         stanzas = dict(self._stanzas())
         is_used = self.is_used(_STATUS)
         components: list[Component] = []

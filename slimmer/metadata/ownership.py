@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from slimmer.ecosystems import MetadataRequest
 from slimmer.files import Package
 from slimmer.metadata.documentation import is_documentation
-from slimmer.metadata.result import MetadataRequest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

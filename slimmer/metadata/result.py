@@ -1,35 +1,13 @@
-"""What the stage is given and what it gives."""
+"""What the stage gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from slimmer.files import PackageDatabase, PathGlobs, RootfsIndex
-from slimmer.metadata.findings import Component
+from slimmer.ecosystems import Component
 from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.values import Content, Entry, KeepSet
-
-_DESCRIPTIONS = (".dist-info", ".egg-info", ".gemspec", "/vendor/composer/installed.json")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MetadataRequest:
-    """The decision so far, and what it was decided from."""
-
-    index: RootfsIndex
-    content: Content
-    """The bytes of the original; fetched in three round trips at the most."""
-    keep: KeepSet
-    packages: PackageDatabase
-    excludes: PathGlobs
-    """Patterns of `--exclude`: what they cover is neither kept nor generated."""
-
-    @cached_property
-    def descriptions(self) -> Sequence[Entry]:
-        """Whatever has a name that describes a package: one pass over the index for all readers."""
-        return [entry for entry in self.index if entry.path.endswith(_DESCRIPTIONS)]
+from slimmer.values import Entry, KeepSet
 
 
 @dataclass(frozen=True, kw_only=True)

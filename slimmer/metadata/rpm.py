@@ -6,9 +6,7 @@ the system is left, all packages are reported. That errs on the side of a warnin
 
 from __future__ import annotations
 
-from slimmer.metadata.findings import Findings, Further
-from slimmer.metadata.operating_system import OperatingSystem
-from slimmer.metadata.reader import Reader
+from slimmer.ecosystems import Findings, Further, Reader
 from slimmer.values import EntryType
 
 _FOLDERS = ("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm")
@@ -22,7 +20,7 @@ _FOREIGN = ("/usr/local/", "/usr/src/")
 class RpmReader(Reader):
     """rpm's database in any of its forms, at any of its places."""
 
-    def findings(self, system: OperatingSystem | None) -> Findings:
+    def findings(self) -> Findings:
         databases = [
             entry.path
             for folder in _FOLDERS

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from slimmer.ecosystems import Component, Generated, MetadataRequest
 from slimmer.metadata.collection import Additions
-from slimmer.metadata.findings import Component, Generated
 from slimmer.metadata.operating_system import OperatingSystem, release_files
-from slimmer.metadata.result import MetadataRequest, PackageMetadata
+from slimmer.metadata.result import PackageMetadata
 
 if TYPE_CHECKING:
     from cyclonedx.model.component import Component as CyclonedxComponent

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from slimmer.ecosystems import MetadataRequest
 from slimmer.metadata.collection import package_metadata
-from slimmer.metadata.result import MetadataRequest, PackageMetadata
+from slimmer.metadata.result import PackageMetadata
 from slimmer.values import Reason
 
 

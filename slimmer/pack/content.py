@@ -14,7 +14,7 @@ from slimmer.values import Content
 
 
 class CombinedContent:
-    """`base`, but for the paths that are named elsewhere (a model.Content)."""
+    """`base`, but for the paths that are named elsewhere (a values.Content)."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,18 +39,24 @@ def plan_layers(
     kept: Iterable[str],
     owner: Callable[[str], object | None],
     *,
+    dependency_folders: Set[str],
     working_directory: str = "",
 ) -> LayerPlanning:
     """Lay the kept paths out in up to three layers.
 
     `entry` looks a path up in the rootfs index; `owner` tells the distribution package of a
-    path, None where there is none; `working_directory` is the image's WORKDIR. Raises
-    PackingError for a kept path, or a parent of one, that the index does not have.
+    path, None where there is none; `dependency_folders` are names of directories in which
+    languages install packages; `working_directory` is the image's WORKDIR. Raises PackingError
+    for a kept path, or a parent of one, that the index does not have.
     """
     entries = _look_up(entry, kept)
     storable, notes = storable_entries(entries)
     placement = Placement(
-        entry=entry, owner=owner, paths=storable, working_directory=working_directory
+        entry=entry,
+        owner=owner,
+        paths=storable,
+        dependency_folders=dependency_folders,
+        working_directory=working_directory,
     )
     rank = {path: LAYER_ORDER.index(placement.layer(path)) for path in storable}
     for names in _hard_links(storable.values()).values():

@@ -23,22 +23,6 @@ APPLICATION: Final = "application"
 LAYER_ORDER: Final = (SYSTEM, DEPENDENCIES, APPLICATION)
 """Lowest first."""
 
-_DEPENDENCY_FOLDERS: Final = frozenset(
-    {
-        "site-packages",  # Python
-        "dist-packages",  # Python, Debian's name
-        "node_modules",  # Node
-        "bower_components",
-        "gems",  # Ruby
-        "vendor",  # PHP composer, Ruby, Go
-        ".m2",  # Java
-        ".cargo",
-        ".gem",
-        ".npm",
-        ".venv",
-    }
-)
-
 _INSTALLED_FOLDERS: Final = frozenset(
     {
         "/usr/local/bin",  # scripts and interpreters of a language's package manager
@@ -138,15 +122,18 @@ class Placement:
         entry: Callable[[str], Entry | None],
         owner: Callable[[str], object | None],
         paths: Iterable[str],
+        dependency_folders: Set[str],
         working_directory: str = "",
     ) -> None:
-        """`entry` and `owner` look a path up in the index and in the package database.
+        """`entry` and `owner` look a path up in the index and in the package database;
+        `dependency_folders` are the names under which languages install packages.
 
         `paths` are all that are kept: whether any is owned tells whether the image has a
         package database. `working_directory` is the image's WORKDIR.
         """
         self._entry = entry
         self._owner = owner
+        self._dependency_folders = dependency_folders
         self._has_packages = any(owner(path) is not None for path in paths)
         self._application_root = _application_root(working_directory)
         self._in_environment: dict[str, bool] = {}
@@ -163,8 +150,8 @@ class Placement:
             if self._owner(source) is not None:
                 return SYSTEM
         if (
-            name in _DEPENDENCY_FOLDERS
-            or not _DEPENDENCY_FOLDERS.isdisjoint(folders)
+            name in self._dependency_folders
+            or not self._dependency_folders.isdisjoint(folders)
             or self._is_in_environment(path)
         ):
             return DEPENDENCIES

@@ -17,7 +17,7 @@ from slimmer.words import printable, seconds
 
 
 class Progress(Protocol):
-    """Told of events by the pipeline, from any thread. Stages may overlap."""
+    """Told of events by the build, from any thread. Stages may overlap."""
 
     def started(self, stage: str) -> None:
         """The stage (`trace`, `pack`, …) begins."""

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.pytest_plugin.target import SlimTarget
+from slimmer.pytest_plugin.target import TARGET, WORKER_KEY, SlimTarget
 
 __all__ = ["SlimTarget"]
-
-WORKER_KEY = "slim_target"
-"""Under which the controller of pytest-xdist tells its workers of the container."""
-TARGET: pytest.StashKey[SlimTarget] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

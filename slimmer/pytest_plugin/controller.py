@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from slimmer.errors import SlimError
-from slimmer.pytest_plugin import TARGET, WORKER_KEY, SlimTarget
 from slimmer.pytest_plugin.commands import Commands
+from slimmer.pytest_plugin.target import TARGET, WORKER_KEY, SlimTarget
 from slimmer.words import comparison, printable, size
 
 AGAIN = "SLIMMER_PYTEST_AGAINST"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+import pytest
+
+WORKER_KEY = "slim_target"
+"""Under which the controller of pytest-xdist tells its workers of the container."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,18 @@ class SlimTarget:
 
     def to_json(self) -> str:
         """One line, for another process."""
-        return json.dumps({**asdict(self), "ports": list(self.ports.items())})
+        from slimmer.codec import Codec  # pytest loads this file in every project
+
+        return Codec().encode(self)
 
     @classmethod
     def from_json(cls, text: str) -> SlimTarget:
         """What `to_json` wrote."""
-        values = json.loads(text)
-        ports = {port: (host, number) for port, (host, number) in values.pop("ports")}
-        return cls(**values, ports=ports)
+        from slimmer.codec import Codec  # pytest loads this file in every project
+
+        target: SlimTarget = Codec().decode(cls, text)
+        return target
+
+
+TARGET: pytest.StashKey[SlimTarget] = pytest.StashKey()
+"""Where a session keeps the container that its tests use."""

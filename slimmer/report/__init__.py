@@ -3,11 +3,11 @@
 from slimmer.report.compose import FinishedImage, ImageTest, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
-from slimmer.report.document import schema, to_json
-from slimmer.report.dropped import dropped_document
+from slimmer.report.document import to_json
+from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, write_report
 from slimmer.report.groups import content_sizes
-from slimmer.report.page import to_page
+from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import SCHEMA_VERSION, FidelitySummary, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, read_report
 from slimmer.report.terminal import terminal_summary
@@ -19,6 +19,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "CoverageSummary",
     "DriftedPath",
+    "DroppedDocument",
     "Fate",
     "FidelitySummary",
     "FinishedImage",
@@ -33,8 +34,8 @@ __all__ = [
     "dropped_document",
     "find_report",
     "measure_coverage",
+    "prepare_page",
     "read_report",
-    "schema",
     "terminal_summary",
     "to_json",
     "to_page",

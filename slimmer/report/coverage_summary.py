@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from slimmer.codec import Keywords
 from slimmer.trace.saved import TESTS
 
 
@@ -36,8 +38,7 @@ class UnusedGroup:
 
     name: str
     """A distribution package, or what a rule says of them: `part of the Python distribution x`."""
-    kind: str
-    """`package` or `rule`."""
+    kind: Annotated[str, Keywords(words=("package", "rule"))]
     kept_files: int
     kept_size: int
     unused_files: int

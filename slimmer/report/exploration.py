@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slimmer.report.page.markup import escaped
-from slimmer.values import ExplorationSummary, Fault, LeftOut, in_role
+from slimmer.values import ExplorationSummary, Fault, LeftOut
 from slimmer.words import count, printable, seconds
 
 SHOWN = 5
@@ -43,24 +42,3 @@ def lines(exploration: ExplorationSummary) -> Iterator[str]:
     yield from map(fault_words, exploration.faults[:SHOWN])
     if len(exploration.faults) > SHOWN:
         yield f"… and {len(exploration.faults) - SHOWN:,} more: see the report"
-
-
-def exploration_section(exploration: ExplorationSummary) -> str:
-    """The page's section: how it went, what was left out, what the original could not do."""
-    left_out = "".join(f"<li>{escaped(left_out_words(each))}</li>" for each in exploration.left_out)
-    faults = "".join(
-        f'<tr><td class="path">{escaped(fault.request)}</td><td>{escaped(fault.answer)}</td>'
-        f'<td class="path">{escaped(fault.source)}</td></tr>'
-        for fault in exploration.faults
-    )
-    table = (
-        '<div class="scroll short"><table><thead><tr><th>request</th><th>answer of the original'
-        f"</th><th>found on</th></tr></thead><tbody>{faults}</tbody></table></div>\n"
-    )
-    return (
-        f"<h2>{escaped(in_role(exploration.role, exploration.name))} "
-        f"<small>{count(exploration.requests, 'request')}</small></h2>\n"
-        f"<p>{escaped(headline(exploration))}</p>\n"
-        + (f"<ul>{left_out}</ul>\n" if left_out else "")
-        + (table if faults else "")
-    )

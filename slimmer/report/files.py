@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 from slimmer.disk import file_beside, space_errors
-from slimmer.report.document import to_json
+from slimmer.report.document import json_pieces
 from slimmer.report.page.page import to_page
 from slimmer.report.report import Report
 
 JSON_NAME = "report.json"
 PAGE_NAME = "report.html"
 DROPPED_NAME = "dropped.json"
-"""Written by the pipeline, as it is composed beside the tests."""
+"""Written by the build, as it is composed beside the tests."""
 
 
 def write_report(report: Report, directory: Path) -> Report:
@@ -29,12 +30,12 @@ def write_report(report: Report, directory: Path) -> Report:
     )
     with space_errors(directory, "writing the report"):
         directory.mkdir(parents=True, exist_ok=True)
-        _write(json_file, to_json(complete))
-        _write(page_file, to_page(complete))
+        _write(json_file, json_pieces(complete))
+        _write(page_file, (to_page(complete),))
     return complete
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, pieces: Iterable[str]) -> None:
     with file_beside(file) as unfinished:
-        unfinished.stream.write(text.encode())
+        unfinished.stream.writelines(piece.encode() for piece in pieces)
         unfinished.rename_to(file)

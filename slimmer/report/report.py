@@ -1,6 +1,6 @@
 """What a run found, did and measured, as one value. `report.json` is exactly this tree.
 
-docs/report.md explains the document for its readers; report.schema.json holds it to its form.
+docs/report.md explains the document for its readers; docs/schemas has its form.
 A field that is added keeps the schema's version; one that is removed, renamed or changed in
 meaning raises it.
 """
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
 
+from slimmer.codec import AbsolutePath, Digest, Keywords
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
-from slimmer.values import ExplorationSummary, Reason, StageTime
+from slimmer.values import ExplorationSummary, Reason, Source, StageTime, Strategy, Verdict
 
 SCHEMA_VERSION: Final = 1
+PATH_TYPES: Final = ("file", "directory", "symlink", "device", "fifo", "socket")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class LayerSummary:
 
     name: str
     """`system`, `dependencies`, `application`, `debug`."""
-    digest: str
+    digest: Digest
     size: int
     """Bytes of the uncompressed tar."""
     entries: int
@@ -55,7 +57,7 @@ class ImageSummary:
     """The tag under which it is stored."""
     id: str
     """The engine's id of it."""
-    manifest_digest: str
+    manifest_digest: Digest
     """Digest of the OCI manifest, as in an OCI layout or a registry."""
     size: int
     """Bytes, as the engine counts them."""
@@ -89,7 +91,7 @@ class ProbeSummary:
     answer: str
     seconds: float
     attempts: int
-    compared: str = ""
+    compared: Annotated[str, Keywords(words=tuple(each.value for each in Verdict))] = ""
     """`same`, `alike` (where the original answers the same each time), `incomparable` (it hardly
     ever does), `different`, `unknown`; empty where the answer was not held against the
     original's."""
@@ -104,8 +106,8 @@ class TestSummary:
 
     __test__ = False  # pytest collects what is called Test…
 
-    image: str
-    """`original` (the traced run), `slim` or `debug`."""
+    image: Annotated[str, Keywords(words=("original", "slim", "debug"))]
+    """`original` is the traced run."""
     role: str = ""
     """In which of the image's roles; empty where it has one."""
     passed: bool
@@ -120,7 +122,7 @@ class RepairRoundSummary:
 
     problem: str
     """How the slim image failed."""
-    paths: tuple[str, ...]
+    paths: tuple[AbsolutePath, ...]
     """Added for the next try; none where the image passed under the sensor."""
 
 
@@ -128,7 +130,7 @@ class RepairRoundSummary:
 class RepairedPath:
     """A path that the slim image has because it was seen to miss it."""
 
-    path: str
+    path: AbsolutePath
     detail: str
     """Who missed it, and when."""
     lasting: str
@@ -148,8 +150,7 @@ class FidelitySummary:
     """A finished image that was held against the original, path by path, and is the same in all
     that it has."""
 
-    image: str
-    """`slim` or `debug`."""
+    image: Annotated[str, Keywords(words=("slim", "debug"))]
     paths: int
     """Whose types, modes, owners, sizes, times, link targets, devices, extended attributes and
     hard links were compared."""
@@ -172,7 +173,7 @@ class PhaseSummary:
 class TraceSummary:
     """What the sensor saw."""
 
-    sources: tuple[str, ...]
+    sources: tuple[Annotated[str, Keywords(words=tuple(each.value for each in Source))], ...]
     missing_sources: Mapping[str, str]
     """Source that was not available → why."""
     records: int
@@ -185,14 +186,13 @@ class TraceSummary:
 class KeptPath:
     """One path of the slim image, and why it is there."""
 
-    path: str
-    type: str
-    """`file`, `directory`, `symlink`, `device`, `fifo`."""
+    path: AbsolutePath
+    type: Annotated[str, Keywords(words=PATH_TYPES)]
     size: int
     """Bytes of content; 0 for a further name of a file that is counted already."""
     layer: str
     """The layer that it lies in; the lowest where several have it."""
-    reasons: tuple[Reason, ...]
+    reasons: Annotated[tuple[Reason, ...], Keywords(items=1)]
     package: str = ""
     """The distribution package that owns it; empty where none does."""
     target: str = ""
@@ -228,25 +228,31 @@ class Report:
     """Everything about one run."""
 
     slimmer_version: str
-    schema_version: int = SCHEMA_VERSION
-    exit_code: int = 0
+    """The version of slimmer that wrote the report."""
+    schema_version: Annotated[int, Keywords(minimum=SCHEMA_VERSION, maximum=SCHEMA_VERSION)] = (
+        SCHEMA_VERSION
+    )
+    """Raised when a field is removed, renamed or changed in meaning."""
+    exit_code: Annotated[int, Keywords(maximum=255)] = 0
     """As the process gives it: 0 when the images are tagged."""
     problem: str = ""
     """The error's message where the exit code is not 0."""
-    strategy: str
+    strategy: Annotated[str, Keywords(words=tuple(each.value for each in Strategy))]
+    """How much was kept around what was seen."""
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary
-    verification: str
-    """`content`, `status` or `off`: what finished images had to do."""
+    verification: Annotated[str, Keywords(words=("content", "status", "off"))]
+    """What finished images had to do: answer as the original, pass the probes, or nothing."""
     trace_file: TraceFileSummary | None
     """The saved trace that was written or read; None where there is none."""
     coverage: CoverageSummary | None
     """What the probes reached; None where no run got that far."""
     tests: tuple[TestSummary, ...]
+    """The traced run of the original first, then the smoke tests."""
     explorations: tuple[ExplorationSummary, ...] = ()
     """What was found out on the running original."""
     repair: RepairSummary | None = None
@@ -256,7 +262,9 @@ class Report:
     notes: tuple[str, ...]
     """Sentences for the user."""
     stages: tuple[StageTime, ...]
+    """In the order in which they ended."""
     total_seconds: float
+    """From start to end; less than the sum of the stages where they overlapped."""
     peak_memory: int
     """Bytes: the highest resident set of the slimmer process."""
     artifacts: Mapping[str, str] = field(default_factory=dict)
@@ -264,7 +272,7 @@ class Report:
     packages: tuple[Group, ...]
     """Distribution packages, most bytes dropped first; `` for files that no package owns."""
     dropped: DroppedSummary
-    excluded: tuple[str, ...]
+    excluded: tuple[AbsolutePath, ...]
     """Paths that were left out because of `--exclude` alone."""
     kept: tuple[KeptPath, ...]
     """Sorted by path."""

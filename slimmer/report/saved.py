@@ -6,18 +6,21 @@ ReportFileError that says what was found, and never a traceback.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, TypeVar
 
+from slimmer.codec import Keywords, Mismatch, parse
 from slimmer.errors import ReportFileError
 from slimmer.files import parent_of
-from slimmer.report.dropped import DROPPED_VERSION
+from slimmer.report.document import DOCUMENTS
+from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
-from slimmer.report.report import SCHEMA_VERSION
+from slimmer.report.report import SCHEMA_VERSION, KeptPath
 from slimmer.values import EntryType, Reason
+
+T = TypeVar("T")
 
 FOLDER: Final = Path("slim-report")
 """Below it each image has its reports, unless --report-dir says otherwise."""
@@ -66,6 +69,51 @@ class SavedImage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Head:
+    """What is looked at first, in both documents."""
+
+    slimmer_version: str
+    schema_version: Annotated[int, Keywords(minimum=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Slim(SavedImage):
+    manifest_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Phase:
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trace:
+    phases: tuple[_Phase, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """Whether there is anything to read."""
+
+    problem: str = ""
+    slim: _Slim | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Document:
+    """What is read of a report.json."""
+
+    strategy: str
+    original: SavedImage
+    slim: _Slim
+    debug: SavedImage | None
+    trace: _Trace
+    artifacts: Mapping[str, str]
+    excluded: frozenset[str]
+    kept: tuple[KeptPath, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedReport:
     """What a report tells of the fate of paths."""
 
@@ -91,7 +139,7 @@ def find_report(image_id: str, folder: Path = FOLDER) -> Path | None:
     found = []
     for file in folder.glob(f"*/{JSON_NAME}"):
         try:
-            if image_id in file.read_text("utf-8") and image_id in _image_ids(_object(file)):
+            if image_id in file.read_text("utf-8") and image_id in _image_ids(_parsed(file)):
                 found.append((file.stat().st_mtime_ns, file))
         except (OSError, UnicodeDecodeError, ReportFileError):
             continue
@@ -101,80 +149,68 @@ def find_report(image_id: str, folder: Path = FOLDER) -> Path | None:
 def read_report(place: Path) -> SavedReport:
     """Read a report.json, or the one in a folder. Raises ReportFileError."""
     file = place / JSON_NAME if place.is_dir() else place
-    document = _object(file)
-    _check_form(document, file, SCHEMA_VERSION)
-    try:
-        return _saved(document, file)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    parsed = _checked(file, SCHEMA_VERSION)
+    outcome: _Outcome = _read(_Outcome, parsed, file)
+    if outcome.slim is None:
         raise ReportFileError(
-            f"the report {file} is damaged: {_what(error)}",
-            hint="build the image again to get a new one",
-        ) from error
-
-
-def _saved(document: Mapping[str, Any], file: Path) -> SavedReport:
-    if document["slim"] is None:
-        raise ReportFileError(
-            f"the report {file} is of a run that made no image: {document.get('problem', '')}"
+            f"the report {file} is of a run that made no image: {outcome.problem}"
         )
-    excluded = frozenset(document["excluded"])
-    fates = {fate.path: fate for fate in map(_kept, document["kept"])}
+    document: _Document = _read(_Document, parsed, file)
+    fates = {fate.path: fate for fate in map(_kept, document.kept)}
     beside = file.with_name(DROPPED_NAME)
     is_whole = beside.is_file()
     if is_whole:
-        for fate in _dropped(beside, document):
+        for fate in _dropped(beside, outcome.slim):
             fates.setdefault(fate.path, fate)
     trace = file.with_name("trace")
     return SavedReport(
         file=file,
-        strategy=str(document["strategy"]),
-        original=_image(document["original"]),
-        slim=_image(document["slim"]),
-        debug=_image(document["debug"]) if document["debug"] else None,
-        phases=tuple(str(phase["name"]) for phase in document["trace"]["phases"]),
-        excluded=excluded,
+        strategy=document.strategy,
+        original=document.original,
+        slim=document.slim,
+        debug=document.debug,
+        phases=tuple(phase.name for phase in document.trace.phases),
+        excluded=document.excluded,
         fates=fates,
         is_whole=is_whole,
-        trace=trace if "trace" in document["artifacts"] and trace.is_file() else None,
+        trace=trace if "trace" in document.artifacts and trace.is_file() else None,
     )
 
 
-def _kept(row: Mapping[str, Any]) -> Fate:
+def _kept(row: KeptPath) -> Fate:
     return Fate(
-        path=str(row["path"]),
-        type=_TYPES[row["type"]],
-        size=int(row["size"]),
+        path=row.path,
+        type=_TYPES[row.type],
+        size=row.size,
         kept=True,
-        package=row.get("package", ""),
-        target=row.get("target", ""),
-        layer=row["layer"],
-        made=bool(row.get("origin")),
-        reasons=tuple(
-            Reason(rule=each["rule"], detail=each["detail"], because=each.get("because", ""))
-            for each in row["reasons"]
-        ),
+        package=row.package,
+        target=row.target,
+        layer=row.layer,
+        made=bool(row.origin),
+        reasons=row.reasons,
     )
 
 
-def _dropped(file: Path, report: Mapping[str, Any]) -> Iterator[Fate]:
-    document = _object(file)
-    _check_form(document, file, DROPPED_VERSION)
-    if document.get("manifest_digest") != report["slim"]["manifest_digest"]:
+def _dropped(file: Path, slim: _Slim) -> Iterator[Fate]:
+    document: DroppedDocument = _read(DroppedDocument, _checked(file, DROPPED_VERSION), file)
+    if document.manifest_digest != slim.manifest_digest:
         raise ReportFileError(
             f"{file} and {JSON_NAME} beside it are of different builds",
             hint="build the image again to get both anew",
         )
-    packages, in_debug = document["packages"], set(document["debug"])
-    for directory, rows in document["directories"].items():
+    in_debug = frozenset(document.debug)
+    for directory, rows in document.directories.items():
         above = "" if directory == "/" else directory
-        for name, letter, size, package, *target in rows:
+        for name, kind, size, package, *target in rows:
+            if package >= len(document.packages):
+                raise _damaged(file, f"directories.{directory}: there is no package {package}")
             path = f"{above}/{name}"
             yield Fate(
                 path=path,
-                type=EntryType(letter),
+                type=kind,
                 size=size,
                 kept=False,
-                package=packages[package],
+                package=document.packages[package],
                 target=target[0] if target else "",
                 in_debug=path in in_debug,
             )
@@ -185,48 +221,50 @@ def _dropped(file: Path, report: Mapping[str, Any]) -> Iterator[Fate]:
         yield Fate(path=path, type=kind, size=0, kept=False, in_debug=True, in_original=False)
 
 
-def _image(document: Mapping[str, Any]) -> SavedImage:
-    return SavedImage(
-        id=str(document["id"]), reference=str(document["reference"]), size=int(document["size"])
-    )
-
-
-def _image_ids(document: Mapping[str, Any]) -> set[str]:
-    images = (document.get("slim"), document.get("debug"))
+def _image_ids(document: object) -> set[str]:
+    images = (document.get("slim"), document.get("debug")) if isinstance(document, dict) else ()
     return {str(image.get("id")) for image in images if isinstance(image, dict)}
 
 
-def _object(file: Path) -> dict[str, Any]:
+def _parsed(file: Path) -> object:
     try:
-        document = json.loads(file.read_bytes())
+        return parse(file.read_bytes())
     except OSError as error:
         raise ReportFileError(f"the report {file} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ReportFileError(
-            f"{file} is no report, or not a whole one: {_what(error)}",
-            hint=f"--report takes the {JSON_NAME} of a build, or the folder that it lies in",
-        ) from error
-    if not isinstance(document, dict) or "slimmer_version" not in document:
-        raise ReportFileError(
-            f"{file} is JSON, but no report of slimmer",
-            hint=f"--report takes the {JSON_NAME} of a build, or the folder that it lies in",
-        )
-    return document
+    except Mismatch as error:
+        raise _no_report(f"{file} is no report, or not a whole one: {error}") from error
 
 
-def _check_form(document: Mapping[str, Any], file: Path, known: int) -> None:
-    version = document.get("schema_version")
-    if not isinstance(version, int):
-        raise ReportFileError(f"{file} is damaged: it does not say which form it has")
-    if version > known:
+def _checked(file: Path, known: int) -> object:
+    """A document of slimmer's, in a form that is known."""
+    parsed = _parsed(file)
+    if not isinstance(parsed, dict) or "slimmer_version" not in parsed:
+        raise _no_report(f"{file} is JSON, but no report of slimmer")
+    head: _Head = _read(_Head, parsed, file)
+    if head.schema_version > known:
         raise ReportFileError(
-            f"{file} was written by slimmer {document['slimmer_version']} in form {version}; this "
-            f"slimmer reads forms up to {known}",
+            f"{file} was written by slimmer {head.slimmer_version} in form {head.schema_version}; "
+            f"this slimmer reads forms up to {known}",
             hint="use the slimmer that wrote it, or a newer one",
         )
+    return parsed
 
 
-def _what(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"{error} is missing"
-    return str(error)
+def _read(kind: type[T], parsed: object, file: Path) -> T:
+    try:
+        value: T = DOCUMENTS.read(kind, parsed)
+    except Mismatch as error:
+        raise _damaged(file, str(error)) from error
+    return value
+
+
+def _damaged(file: Path, what: str) -> ReportFileError:
+    return ReportFileError(
+        f"the report {file} is damaged: {what}", hint="build the image again to get a new one"
+    )
+
+
+def _no_report(what: str) -> ReportFileError:
+    return ReportFileError(
+        what, hint=f"--report takes the {JSON_NAME} of a build, or the folder that it lies in"
+    )

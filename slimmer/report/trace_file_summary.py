@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from slimmer.codec import Keywords
+from slimmer.trace.saved import Change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,7 +14,7 @@ class DriftedPath:
     """A seen path that is not what it was when its trace was saved."""
 
     path: str
-    change: str
+    change: Annotated[str, Keywords(words=tuple(each.value for each in Change))]
     """`gone`, `new` (looked for in vain before), `type` or `content`."""
 
 

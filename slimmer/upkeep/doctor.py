@@ -172,7 +172,7 @@ def _load_sensor_image(session: Session, architecture: str, sensor: Path, folder
 
 
 class _NoContent:
-    """model.Content of an image without files."""
+    """values.Content of an image without files."""
 
     def fetch(self, paths: Any) -> None:
         """Nothing to fetch."""

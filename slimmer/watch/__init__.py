@@ -1,6 +1,12 @@
 """Watching a slim image while somebody else's tests use it: what does it miss?"""
 
-from slimmer.watch.document import SCHEMA_VERSION, read_missed_paths, to_json, write_watched
+from slimmer.watch.document import (
+    SCHEMA_VERSION,
+    WatchDocument,
+    read_missed_paths,
+    to_json,
+    write_watched,
+)
 from slimmer.watch.findings import LostEntries, MissedPath, Watched
 from slimmer.watch.watch import WatchEvents, WatchOptions, watch_image
 
@@ -8,6 +14,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "LostEntries",
     "MissedPath",
+    "WatchDocument",
     "WatchEvents",
     "WatchOptions",
     "Watched",

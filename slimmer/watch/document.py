@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
+from slimmer.codec import AbsolutePath, Codec, Keywords, Mismatch, parse
 from slimmer.disk import file_beside, space_errors
 from slimmer.errors import WatchFileError
 from slimmer.watch.findings import Watched
@@ -17,14 +17,43 @@ _LARGEST: Final = 64 << 20
 """Bytes; a file with a hundred thousand paths has 20 MB."""
 
 
+_CODEC: Final = Codec()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Head:
+    """What is looked at first."""
+
+    format: Annotated[str, Keywords(words=(FORMAT,))]
+    schema_version: Annotated[int, Keywords(minimum=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchDocument(Watched, _Head):
+    """What `slim watch --output` writes. Bytes of a path that are not UTF-8 appear as lone
+    surrogates (`\\udc80` to `\\udcff`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Missed:
+    path: AbsolutePath
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Body:
+    """What `--include-from` needs."""
+
+    missed: tuple[_Missed, ...]
+
+
 def to_json(watched: Watched) -> str:
-    """JSON text (ASCII; bytes of a path that are no UTF-8 as lone surrogates), with a newline."""
-    document = {
-        "format": FORMAT,
-        "schema_version": SCHEMA_VERSION,
-        **dataclasses.asdict(watched),
-    }
-    return json.dumps(document, indent=1) + "\n"
+    """JSON text (ASCII), with a newline."""
+    return (
+        _CODEC.encode(
+            WatchDocument(format=FORMAT, schema_version=SCHEMA_VERSION, **vars(watched)), indent=1
+        )
+        + "\n"
+    )
 
 
 def write_watched(watched: Watched, file: Path) -> None:
@@ -45,33 +74,21 @@ def read_missed_paths(file: Path) -> tuple[str, ...]:
     if len(data) > _LARGEST:
         raise _unusable(file, "is too large to be one")
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise _unusable(file, "is no JSON, or cut off", str(error)) from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _unusable(file, "was not written by slim watch")
-    version = document.get("schema_version")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _unusable(file, f"has no valid schema_version: {version!r}")
-    if version > SCHEMA_VERSION:
-        raise WatchFileError(
-            f"{file} is of format {version}; this slimmer reads up to {SCHEMA_VERSION}",
-            hint="use the version of slimmer that wrote it, or a newer one",
-        )
-    return tuple(_path(file, item) for item in _list(file, document.get("missed")))
-
-
-def _list(file: Path, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise _unusable(file, "has no list `missed`")
-    return value
-
-
-def _path(file: Path, item: Any) -> str:
-    path = item.get("path") if isinstance(item, dict) else None
-    if not isinstance(path, str) or not path.startswith("/") or "\0" in path:
-        raise _unusable(file, f"has an entry of `missed` without an absolute path: {item!r}"[:200])
-    return path
+        document = parse(data)
+    except Mismatch as error:
+        raise _unusable(file, "is not JSON, or cut off", str(error)) from error
+    try:
+        head: _Head = _CODEC.read(_Head, document)
+        if head.schema_version > SCHEMA_VERSION:
+            raise WatchFileError(
+                f"{file} has format {head.schema_version}; this slimmer reads up to "
+                f"{SCHEMA_VERSION}",
+                hint="use the version of slimmer that wrote it, or a newer one",
+            )
+        body: _Body = _CODEC.read(_Body, document)
+    except Mismatch as error:
+        raise _unusable(file, "was not written by slim watch", str(error)) from error
+    return tuple(each.path for each in body.missed)
 
 
 def _unusable(file: Path, what: str, details: str = "") -> WatchFileError:

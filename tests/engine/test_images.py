@@ -13,8 +13,9 @@ import pytest
 
 from slimmer.engine import connect
 from slimmer.image import read_original
-from slimmer.report import schema
+from slimmer.report import Report
 from tests.engine.conftest import BUSYBOX, Ran, command, exported, run_slim
+from tests.schemas import schema
 
 pytestmark = pytest.mark.engine
 
@@ -104,7 +105,7 @@ def test_nothing_is_younger_than_source_date_epoch(built: Ran, client: docker.Do
 
 def test_the_report_is_told_and_written(built: Ran, folder: Path) -> None:
     report = built.report
-    jsonschema.validate(report, schema())
+    jsonschema.validate(report, schema(Report))
     assert json.loads((folder / report["artifacts"]["report"]).read_text()) == report
     page = (folder / report["artifacts"]["page"]).read_text()
     assert page.startswith("<!doctype html>")

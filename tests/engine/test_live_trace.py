@@ -81,15 +81,15 @@ def phases(saved: SavedTrace, path: str) -> set[str]:
     return {use.phase for use in saved.paths[path].uses}
 
 
-def keeper(traces: Path, name: str) -> psutil.Process:
-    """The process that keeps a trace."""
+def daemon_of(traces: Path, name: str) -> psutil.Process:
+    """The daemon of a trace."""
     return psutil.Process(int((traces / name / "owner").read_text().split("/")[1]))
 
 
 def kill(traces: Path, name: str) -> None:
     """As the kernel does when memory is short."""
     owner = (traces / name / "owner").read_text().partition("\n")[0]
-    keeper(traces, name).kill()
+    daemon_of(traces, name).kill()
     deadline = time.monotonic() + 30
     while owner_is_alive(owner):
         assert time.monotonic() < deadline
@@ -174,7 +174,7 @@ def test_thousands_of_files_and_no_terminal(
     traces: Path,
     tmp_path: Path,
 ) -> None:
-    """The process that keeps the trace has no terminal that could close, and no stdout that
+    """The daemon has no terminal that could close, and no stdout that
     somebody may wait for the end of; a hangup is none of its business."""
     name = image(
         f"FROM {BUSYBOX}\nRUN mkdir /many && cd /many && for n in $(seq 5000); do echo >$n; done\n"
@@ -182,7 +182,7 @@ def test_thousands_of_files_and_no_terminal(
     )
     trace = started(slim("trace", "start", "--json", name))
     assert trace["addresses"] == []
-    process = keeper(traces, trace["name"])
+    process = daemon_of(traces, trace["name"])
     assert process.terminal() is None
     assert os.getsid(process.pid) == process.pid
     process.send_signal(signal.SIGHUP)
@@ -206,7 +206,7 @@ def test_a_name_is_given_once(slim: Callable[..., Ran], server: str, traces: Pat
     undecided = slim("trace", "stop", name)
     assert undecided.code == UsageError.exit_code
     assert (traces / name).exists()
-    assert keeper(traces, name).is_running()
+    assert daemon_of(traces, name).is_running()
 
 
 @pytest.mark.parametrize("name", ["never-started", "../../etc", ""])
@@ -255,7 +255,7 @@ def test_a_container_that_was_killed(
     assert containers(client, server) == []
 
 
-def test_the_process_that_keeps_it_was_killed(
+def test_the_daemon_was_killed(
     slim: Callable[..., Ran],
     client: docker.DockerClient,
     server: str,
@@ -271,7 +271,7 @@ def test_the_process_that_keeps_it_was_killed(
 
     ran = slim("trace", "stop", trace["name"], "-o", "app.trace")
     assert ran.code == TraceIncompleteError.exit_code
-    assert "the process that kept it was killed" in ran.stderr
+    assert "its daemon was killed" in ran.stderr
     assert not (tmp_path / "app.trace").exists()
     assert containers(client, server) == []
     assert slim("trace", "list").stdout == ""

@@ -11,6 +11,7 @@ import docker
 import pytest
 
 from slimmer.engine import Engine, Session, connect
+from slimmer.engine.docker import DockerEngine
 from slimmer.errors import InterruptedRunError
 from slimmer.image import SESSION_LABEL
 from tests.engine.conftest import BUSYBOX, listed
@@ -20,10 +21,10 @@ pytestmark = pytest.mark.engine
 SLEEPS = {"Image": BUSYBOX, "Cmd": ["sleep", "1000"]}
 
 
-class HeldEngine(Engine):
+class HeldEngine(DockerEngine):
     """The real engine, whose answer to a creation is held until it is let go."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: DockerEngine) -> None:
         super().__init__(engine._client, engine.address)
         self.asked, self.go_on = threading.Event(), threading.Event()
 
@@ -70,6 +71,7 @@ def test_a_container_that_is_created_while_the_session_closes(
     engine: Engine, left: Callable[[Session], list[str]]
 ) -> None:
     """Ctrl-C falls between a thread's question and the engine's answer."""
+    assert isinstance(engine, DockerEngine)
     held = HeldEngine(engine)
     session = Session(held)
     with ThreadPoolExecutor() as pool:

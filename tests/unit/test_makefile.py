@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -36,4 +39,14 @@ def test_every_folder_of_tests_is_run() -> None:
     }
     lines = re.findall(r"^\t\$\((?:PYTEST|CONTAINERS)\)(.*)$", MAKEFILE, flags=re.MULTILINE)
     run = {folder for line in lines for folder in re.findall(r" tests/([a-z]+)", line)}
-    assert folders - run == {"bench", "survey"}, "these measure; all others are tests"
+    assert folders - run == {"bench", "digests", "survey"}, "these measure; all others are tests"
+
+
+def test_pytest_looks_into_every_folder_that_has_tests(pytestconfig: pytest.Config) -> None:
+    passed_over = [
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for folder in file.relative_to(ROOT).parts[:-1]
+        if any(fnmatch(folder, pattern) for pattern in pytestconfig.getini("norecursedirs"))
+    ]
+    assert passed_over == []

@@ -1,156 +1,322 @@
 """What a shell script names: the commands in all of its branches, and absolute paths.
 
-A reader, not an interpreter: quoting, substitutions, here-documents and compound commands are
-understood as POSIX has them (XCU 2), variables are not expanded. A word that holds one is left
-out, so what is found is what the script says literally.
+A reader, not an interpreter: the grammar of bash (tree-sitter's) tells what is a command, and
+variables are not expanded. A word that holds one is left out, so what is found is what the script
+says literally.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-_TOKEN = re.compile(
-    r"""
-    (?P<blank>[ \t\r]+|\\\n)
-  | (?P<comment>\#[^\n]*)
-  | (?P<heredoc><<-?[ \t]*(?P<mark>\\?[\w.]+|'[^'\n]*'|"[^"\n]*"))
-  | (?P<redirect>\d*(?:<<<|<>|>\||>>|>&|<&|>|<)|&>>?)
-  | (?P<separator>;;&?|;&|;|&&|&|\|\||\|&|\||\n|\(|\))
-  | (?P<word>(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\$\((?:[^()]|\([^()]*\))*\)
-        |\$\{[^}]*\}|[^\s;&|()<>'"`\\])+)
-  | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
+from slimmer.keep.linux.shell_prefixes import PREFIXES, SHELLS, Prefix
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Query
+
+_QUERY = """
+(command) @command (test_command) @test (function_definition) @function
+(heredoc_redirect) @heredoc (heredoc_body) @unread (comment) @unread (ERROR) @error
+(expansion) @expansion
+"""
+_NO_WORDS = frozenset(
+    ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect")
 )
-_SUBSTITUTION = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)|`((?:\\.|[^`\\])*)`", re.DOTALL)
+_PLAIN = re.compile(r"[^'\"\\$`]*")
+_PART = re.compile(
+    r"""(?P<ansi>\$'(?:\\.|[^'\\])*'?)|'(?P<single>[^']*)'?|"(?P<double>(?:\\.|[^"\\])*)"?"""
+    r"""|\\(?P<escaped>.?)|(?P<bare>[^'"\\$]+|\$)""",
+    re.DOTALL,
+)
+_IN_DOUBLE_QUOTES = re.compile(r"\\(?:([\"\\$`])|\n)")
+_AROUND_COMMAND = re.compile(
+    rb"^(?:[\s;]|(?:if|then|elif|else|while|until|do|done|fi|esac|!|\{|\})(?=[\s;]|$))+"
+    rb"|(?:[\s\\;&|]|(?<=[\s;])(?:then|do|\{))+$"
+)
+"""What belongs to a construct of several lines, at both ends of one."""
+_MARK = re.compile(rb"(?<!<)<<(-?)[ \t]*[\\'\"]?([A-Za-z_]\w*)")
+_SUBSTITUTION = re.compile(
+    r"(?<!\\)(?:\$\(((?:[^()]|\([^()]*\))*)\)|`((?:\\.|[^`\\])*)`)", re.DOTALL
+)
+_EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
-# Behind these a command follows.
-_KEYWORDS = frozenset(("if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"))
-# These start the command that is their first operand, behind options and assignments.
-_STARTERS = frozenset(
-    (
-        *("exec", "env", "command", "nohup", "xargs", "sudo", "gosu", "su-exec", "setpriv"),
-        *("runuser", "chroot", "nice", "ionice", "timeout", "stdbuf", "setsid", "tini"),
-        *("dumb-init", "catatonit", "builtin", "eval", "unbuffer", "chpst"),
-    )
-)
-# Their first operand behind options is a script of its own.
-_TAKE_SCRIPTS = frozenset(("trap", "sh", "bash", "ash", "dash", "su"))
-_NO_COMMANDS = frozenset(("for", "case", "select", "function", "in", "fi", "done", "esac", "}"))
-_MOST_BYTES = 1 << 20
+_PATH = re.compile(r"(?<![^\s'\"`:,;=(){}<>|&])/[^\s'\"`:,;=(){}<>|&]+")
+_HASH_IN_WORD = re.compile(rb"\$\{[^}\n]*\}|\$\(\([^)\n]*\)\)|(?<=[\w./-])#")
+_HASH = "\1"
+"""Stands for a `#` within a word, which the grammar takes for a comment: `d#e`."""
+_MOST_BYTES = 1 << 22
 _DEEPEST = 4
+_MOST_STARTED = 64
+"""Commands that one command starts by its words: `env nice env …` is no endless work."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptWords:
+class ShellCommand:
+    """One command as the script has it; those that it starts itself are commands of their own."""
+
+    words: tuple[str | None, ...]
+    """Name and operands without their quotes, None for each that the shell has to expand.
+    Assignments and redirections are no words."""
+    by_program: bool = False
+    """Whether another program starts it (`exec`, `env`, `sudo`), for which a function of the
+    script does not answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShellScript:
     """What one script says."""
 
-    commands: frozenset[str] = field(default_factory=frozenset)
-    """Names in command position, builtins and keywords of the shell included; the script's own
-    functions are not."""
-    paths: frozenset[str] = field(default_factory=frozenset)
-    """Absolute paths anywhere, each as it is written."""
+    commands: tuple[ShellCommand, ...] = ()
+    """Each once; builtins of the shell included."""
+    functions: frozenset[str] = frozenset()
+    """The names of the functions that it defines."""
+    scripts: frozenset[str] = frozenset()
+    """Files that `.`, `source` or a shell reads, as they are written: `./lib.sh`."""
+    paths: frozenset[str] = frozenset()
+    """Absolute paths anywhere but in comments and here-documents, each as it is written."""
+
+    @property
+    def programs(self) -> frozenset[str]:
+        """Names in command position, builtins included; calls of own functions are none."""
+        return frozenset(
+            command.words[0]
+            for command in self.commands
+            if command.words[0] and (command.by_program or command.words[0] not in self.functions)
+        )
 
 
-def read_script(text: str) -> ScriptWords:
-    """Read a script. Anything can be read: what is no shell gives few words, and no error."""
-    commands: set[str] = set()
-    paths: set[str] = set()
-    functions: set[str] = set()
-    _read(text[:_MOST_BYTES], commands, paths, functions, _DEEPEST)
-    return ScriptWords(commands=frozenset(commands - functions), paths=frozenset(paths))
+def is_shell(interpreter: str, argument: str = "") -> bool:
+    """Whether a shebang's interpreter, or the program behind `env`, speaks POSIX shell.
+    `argument` tells it of busybox."""
+    name = interpreter.rpartition("/")[2]
+    if name == "busybox":
+        name = argument.partition(" ")[0]
+    return name in SHELLS
 
 
-def is_shell(interpreter: str) -> bool:
-    """Whether a shebang's interpreter, or the program behind `env`, speaks POSIX shell."""
-    return interpreter.rpartition("/")[2] in ("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh")
+def read_script(content: bytes | str) -> ShellScript:
+    """Read a script. Anything can be read: what is no shell gives few words, and no error; behind
+    a mistake of grammar the lines are read one by one. Of a script above 4 MiB the first 4."""
+    source = os.fsencode(content) if isinstance(content, str) else content
+    reader = _Reader()
+    source = source[:_MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\0", b" ")
+    reader.read(_without_false_ends(source), _DEEPEST)
+    return ShellScript(
+        commands=tuple(dict.fromkeys(reader.commands)),
+        functions=frozenset(reader.functions),
+        scripts=frozenset(reader.scripts),
+        paths=frozenset(reader.paths),
+    )
 
 
-def _read(text: str, commands: set[str], paths: set[str], functions: set[str], depth: int) -> None:
-    expects_command = True
-    starter = ""
-    skips_word = False
-    previous = ""
-    for kind, word in _tokens(text):
-        if kind == "separator":
-            if word == "(" and previous and not expects_command:
-                functions.add(previous)
-            expects_command, starter, skips_word = True, "", False
-            previous = ""
-            continue
-        if kind == "redirect":
-            skips_word = True
-            continue
+def _without_false_ends(source: bytes) -> bytes:
+    """The grammar lets an indented word end any here-document; only `<<-` has that."""
+    marks = {(dash, mark) for dash, mark in _MARK.findall(source)}
+    for mark in sorted(mark for dash, mark in marks if not dash and (b"-", mark) not in marks):
+        line = re.compile(rb"^[ \t]+" + re.escape(mark) + rb"$", re.MULTILINE)
+        source = line.sub(b"", source)
+    return source
+
+
+def _without_hash(found: re.Match[bytes]) -> bytes:
+    return _HASH.encode() if found[0] == b"#" else found[0]
+
+
+class _Word(NamedTuple):
+    text: str
+    """Without quotes; expansions as they are written."""
+    literal: bool
+
+
+class _Reader:
+    """Collects over a script and the scripts in its words."""
+
+    def __init__(self) -> None:
+        self.commands: list[ShellCommand] = []
+        self.functions: set[str] = set()
+        self.scripts: set[str] = set()
+        self.paths: set[str] = set()
+
+    def read(self, source: bytes, depth: int, *, by_program: bool = False) -> None:
+        from tree_sitter import QueryCursor
+
+        parser, query = _grammar()
+        root = parser.parse(_HASH_IN_WORD.sub(_without_hash, source)).root_node
+        found = QueryCursor(query).captures(root)
+        for node in found.get("function", ()):
+            name = node.child_by_field_name("name")
+            if name is not None:
+                self.functions.add(_word(name).text)
+        self.paths.update(_paths_in(source, found.get("unread", ())))
+        for node in found.get("test", ()):
+            # `[` may be a program; `[[` never is.
+            if node.children and node.children[0].type == "[":
+                self.commands.append(ShellCommand(words=("[",), by_program=by_program))
+        for node in found.get("command", ()):
+            words = [_word(child) for child in node.children if child.type not in _NO_WORDS]
+            self._command(words, depth, by_program)
         if depth:
-            for match in _SUBSTITUTION.finditer(word):
-                _read(match[1] or match[2] or "", commands, paths, functions, depth - 1)
-        plain = _plain(word)
-        paths.update(_paths_in(word))
-        if skips_word:
-            skips_word = False
-            continue
-        if not expects_command:
-            if previous == "function":
-                functions.add(plain)
-            elif previous in _TAKE_SCRIPTS and depth:
-                if plain.startswith("-"):
-                    continue
-                _read(plain, commands, paths, functions, depth - 1)
-            previous = plain
-            continue
-        if _ASSIGNMENT.match(word) or word in _KEYWORDS:
-            continue
-        if (
-            starter in ("gosu", "su-exec", "chroot", "setpriv", "runuser")
-            and previous == starter
-            and plain[:1] != "-"
-        ):
-            # Their first operand is a user or a directory.
-            previous = ""
-            continue
-        if starter and (plain.startswith("-") or plain[:1].isdigit() or not plain):
-            continue
-        if plain in _STARTERS:
-            commands.add(plain)
-            starter = previous = plain
-            continue
-        expects_command = False
-        previous = plain
-        if plain and plain not in _NO_COMMANDS and "$" not in plain:
-            commands.add(plain)
+            missed = [text for node in found.get("heredoc", ()) for text in _substitutions_of(node)]
+            for node in found.get("expansion", ()):
+                missed += _substitutions_in(node)
+            for text in dict.fromkeys(missed):
+                self.read(os.fsencode(text), depth - 1, by_program=by_program)
+            for line in _lines_of(found.get("error", ()), len(source)):
+                self.read(line, depth - 1, by_program=by_program)
+
+    def _command(self, words: Sequence[_Word], depth: int, by_program: bool) -> None:
+        waiting = [(words, by_program)]
+        for _ in range(_MOST_STARTED):
+            if not waiting:
+                break
+            words, by_program = waiting.pop()
+            if not words:
+                continue
+            literals = tuple(word.text if word.literal else None for word in words)
+            self.commands.append(ShellCommand(words=literals, by_program=by_program))
+            name = (literals[0] or "").rpartition("/")[2]
+            if name in (".", "source"):
+                self.scripts.update(filter(None, literals[1:2]))
+            prefix = PREFIXES.get(name)
+            if prefix is None:
+                continue
+            by_program = by_program or not prefix.same_shell
+            if prefix.markers:
+                behind = islice(_behind_markers(words, prefix), _MOST_STARTED)
+                waiting += ((rest, True) for rest in behind)
+                continue
+            script, rest = _behind(words, prefix)
+            if prefix.reads_script and rest:
+                texts = [word.text for word in rest]
+                script = _Word(" ".join(texts) if name == "eval" else texts[0], True)
+            elif prefix.reads_file:
+                if script is None and rest and rest[0].literal:
+                    self.scripts.add(rest[0].text)
+            elif script is None:
+                waiting.append((rest, by_program))
+            if script is not None and depth:
+                self.read(os.fsencode(script.text), depth - 1, by_program=by_program)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and text of each token; blanks, comments and bodies of here-documents are left out."""
-    position = 0
-    marks: list[str] = []
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            return
-        kind = match.lastgroup or ""
-        position = match.end()
-        if match["heredoc"]:
-            marks.append(match["mark"].strip("'\"\\"))
+@cache
+def _grammar() -> tuple[Parser, Query]:
+    """Loaded late: 15 ms, 50 the first time, that only images with scripts cost."""
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser, Query
+
+    language = Language(tree_sitter_bash.language())
+    return Parser(language), Query(language, _QUERY)
+
+
+def _word(node: Node) -> _Word:
+    raw = os.fsdecode(node.text or b"").replace(_HASH, "#")
+    if _PLAIN.fullmatch(raw):
+        return _Word(raw, True)
+    text, literal = "", True
+    for part in _PART.finditer(raw):
+        kind = part.lastgroup
+        if kind == "ansi":
+            text += re.sub(r"\\(.)", r"\1", part[0][2:].removesuffix("'"))
+        elif kind == "double":
+            literal = literal and not _EXPANDED.search(part["double"])
+            text += _IN_DOUBLE_QUOTES.sub(r"\1", part["double"])
+        elif kind == "bare":
+            literal = literal and not _EXPANDED.search(part["bare"])
+            text += part["bare"]
+        elif kind == "single" or part["escaped"] != "\n":
+            text += part[kind or 0]
+    return _Word(text, literal)
+
+
+def _behind(words: Sequence[_Word], prefix: Prefix) -> tuple[_Word | None, Sequence[_Word]]:
+    """The script that an option gives, and the words of the command that is started."""
+    operands = prefix.operands
+    if any(word.text in prefix.unless for word in words):
+        operands = 0
+    has_options = True
+    position = 1
+    while position < len(words):
+        text = words[position].text
+        position += 1
+        if has_options and text[:1] in ("-", "+") and (text[0] == "-" or text in prefix.valued):
+            if text == "--":
+                has_options = False
+            elif text in prefix.script or (
+                "-c" in prefix.script and re.fullmatch("-[a-z]*c", text)
+            ):
+                # Behind `sh -c` more options may stand: sh -c -e SCRIPT.
+                rest = [word for word in words[position:] if word.text[:1] != "-"]
+                return (rest[0] if rest else None), ()
+            elif text.partition("=")[0] in prefix.script:
+                return _Word(text.partition("=")[2], True), ()
+            elif _takes_next(text, prefix.valued):
+                position += 1
+        elif operands:
+            operands -= 1
+        elif text and (prefix.reads_script or not _ASSIGNMENT.match(text)):
+            return None, words[position - 1 :]
+    return None, ()
+
+
+def _takes_next(option: str, valued: frozenset[str]) -> bool:
+    """Whether `-u`, or `-iu` at its end, has its value in the next word; `-uroot` has it."""
+    if option in valued:
+        return True
+    letters = [f"-{letter}" for letter in option[1:]]
+    return (
+        option[:2] != "--"
+        and letters[-1:] != []
+        and (letters[-1] in valued and valued.isdisjoint(letters[:-1]))
+    )
+
+
+def _behind_markers(words: Sequence[_Word], prefix: Prefix) -> Iterator[Sequence[_Word]]:
+    for position, word in enumerate(words):
+        if word.text in prefix.markers:
+            rest = words[position + 1 :]
+            end = next((n for n, other in enumerate(rest) if other.text in (";", "+")), len(rest))
+            yield rest[:end]
+
+
+def _substitutions_of(heredoc: Node) -> Iterator[str]:
+    """Of a here-document the grammar misses backticks, and `$(…)` behind blanks."""
+    start = next((node for node in heredoc.children if node.type == "heredoc_start"), None)
+    quoted = start is None or (start.text or b"").startswith((b"'", b'"', b"\\"))
+    for node in heredoc.children if not quoted else ():
+        if node.type == "heredoc_body":
+            yield from _substitutions_in(node)
+
+
+def _substitutions_in(node: Node) -> Iterator[str]:
+    """The grammar also misses backticks in `${a-${b-`c`}}`."""
+    for match in _SUBSTITUTION.finditer(os.fsdecode(node.text or b"")):
+        yield match[1] or match[2] or ""
+
+
+def _lines_of(errors: Iterable[Node], size: int) -> Iterator[bytes]:
+    """The lines of what has no grammar, where they are less than the whole source."""
+    end = 0
+    for node in sorted(errors, key=lambda node: (node.start_byte, -node.end_byte)):
+        if node.start_byte < end:
             continue
-        if kind in ("blank", "comment", "other"):
-            continue
-        yield kind, match[0]
-        if match[0] == "\n" and marks:
-            for mark in marks:
-                end = re.compile(rf"^\t*{re.escape(mark)}$", re.MULTILINE).search(text, position)
-                position = end.end() if end else len(text)
-            marks = []
+        end = node.end_byte
+        for line in (node.text or b"").split(b"\n"):
+            command = _AROUND_COMMAND.sub(b"", line)
+            if command and len(command) < size:
+                yield command
 
 
-def _plain(word: str) -> str:
-    """A word without its quotes, as far as it is literal."""
-    return re.sub(r"\\(.)", r"\1", word.replace("'", "").replace('"', ""))
-
-
-def _paths_in(word: str) -> Iterator[str]:
-    for part in re.split(r"[\s'\"`:,;=(){}]+", word):
-        if part.startswith("/") and len(part) > 1 and "$" not in part and "//" not in part:
-            yield part.rstrip("/")
+def _paths_in(source: bytes, unread: Iterable[Node]) -> Iterator[str]:
+    text, position = b"", 0
+    for node in sorted(unread, key=lambda node: node.start_byte):
+        text += source[position : node.start_byte] + b" "
+        position = max(position, node.end_byte)
+    for path in _PATH.findall(os.fsdecode(text + source[position:])):
+        if "$" not in path and "//" not in path:
+            yield path.rstrip("/")

@@ -5,7 +5,10 @@ Three things that are rules in the reasons and in no list: `link` and `directory
 for what lies on the way to a kept path, and `--exclude` wins over all of them there.
 """
 
-from slimmer.keep.rule import Rule
+from collections.abc import Iterable
+
+from slimmer.keep.environments import Landmark
+from slimmer.keep.rule import Rule, Rulebook
 from slimmer.keep.rules.application import ApplicationRule
 from slimmer.keep.rules.certificates import CertificatesRule
 from slimmer.keep.rules.code_paths import CodePathsRule
@@ -21,7 +24,6 @@ from slimmer.keep.rules.fixed_files import (
 )
 from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
-from slimmer.keep.rules.languages import LANGUAGE_RULES
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
 from slimmer.keep.rules.packages import PACKAGE_RULES
@@ -34,7 +36,7 @@ from slimmer.keep.rules.system import SYSTEM_RULES
 from slimmer.keep.rules.trace import TraceRule
 from slimmer.keep.rules.unseen_links import UnseenLinksRule
 
-RULES: tuple[type[Rule], ...] = (
+_BEFORE_LANGUAGES: tuple[type[Rule], ...] = (
     TraceRule,
     RepairRule,
     IncludeRule,
@@ -56,7 +58,8 @@ RULES: tuple[type[Rule], ...] = (
     LoaderCacheRule,
     NameServiceRule,
     UnwinderRule,
-    *LANGUAGE_RULES,
+)
+_BEHIND_LANGUAGES: tuple[type[Rule], ...] = (
     ApplicationRule,
     CopiedFilesRule,
     CodePathsRule,
@@ -65,14 +68,28 @@ RULES: tuple[type[Rule], ...] = (
     *SERVER_RULES,
     *PACKAGE_RULES,
 )
-"""All of them; each says for itself which strategies it is part of."""
 
-CLOSURE_RULES: tuple[type[Rule], ...] = (
-    ElfInterpreterRule,
-    ElfNeededRule,
-    ShebangRule,
-    RootLinksRule,
-    LoaderCacheRule,
-    NameServiceRule,
+
+def rulebook(
+    *, languages: Iterable[type[Rule]], landmarks: Iterable[Landmark], sources: Iterable[str]
+) -> Rulebook:
+    """All rules, those of languages at their place among them; each says for itself which
+    strategies it is part of."""
+    return Rulebook(
+        rules=(*_BEFORE_LANGUAGES, *languages, *_BEHIND_LANGUAGES),
+        landmarks=tuple(landmarks),
+        sources=tuple(sources),
+    )
+
+
+CLOSURE = Rulebook(
+    rules=(
+        ElfInterpreterRule,
+        ElfNeededRule,
+        ShebangRule,
+        RootLinksRule,
+        LoaderCacheRule,
+        NameServiceRule,
+    )
 )
 """What a kept file implies, whoever asked for it."""

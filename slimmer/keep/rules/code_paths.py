@@ -6,13 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
-_SOURCES = (
-    *(".cjs", ".env", ".ini", ".js", ".json", ".mjs", ".php", ".pl", ".pm", ".properties"),
-    *(".py", ".rb", ".ru", ".toml", ".ts", ".xml", ".yaml", ".yml"),
-)
+_SETTINGS = (".env", ".ini", ".json", ".toml", ".xml", ".yaml", ".yml")
 _LARGEST_SOURCE = 1 << 16
 _PATH = re.compile(r"(?<=[\s\"'`=:(,\[])/[\w.+@-]+(?:/[\w.+@-]+)+(?=[\s\"'`),;\]<]|\Z)")
 _COMMENT = re.compile(r"^\s*(?:#|//|;).*", re.MULTILINE)
@@ -25,6 +22,10 @@ class CodePathsRule(Rule):
     name = "code-paths"
     summary = "files that the application's own sources and settings name by their full path"
     strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._endings = (*_SETTINGS, *context.rulebook.sources)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for source in fresh:
@@ -40,7 +41,7 @@ class CodePathsRule(Rule):
     def _is_own_source(self, entry: Entry) -> bool:
         packages = self.context.request.packages
         return (
-            entry.path.endswith(_SOURCES)
+            entry.path.endswith(self._endings)
             and entry.type is EntryType.FILE
             and 0 < entry.size <= _LARGEST_SOURCE
             and not self.context.environments.contains(entry.path)

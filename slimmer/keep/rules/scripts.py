@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from slimmer.files import name_of, parent_of
+from slimmer.files import join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.servers import control_programs
@@ -64,26 +63,40 @@ class EntrypointScriptsRule(Rule):
         interpreter, argument = read_shebang(start)
         if name_of(interpreter) == "env":
             interpreter = program_of_env(argument)
+            argument = ""
         if interpreter:
-            return is_shell(interpreter)
+            return is_shell(interpreter, argument)
         # A sourced script says nothing of itself.
         named = entry.path in self._scripts or entry.path.endswith((".sh", ".bash"))
         return named and b"\0" not in start
 
     def _named_by(self, script: Entry) -> Iterable[Want]:
-        text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))
-        words = read_script(text)
+        words = read_script(self.context.content.head(script.path, _LARGEST_SCRIPT))
         detail = f"named by the script {script.path}"
-        for command in sorted(words.commands - _SHELL_WORDS - _INSTALLERS):
+        for command in sorted(words.programs - _SHELL_WORDS - _INSTALLERS):
             path = self.context.programs.find(command)
             if path:
                 self._scripts.add(self.context.index.real_path(path))
+                yield Want(path=path, detail=detail, because=script.path)
+        for named in sorted(words.scripts):
+            for path in self._read_as(named, script):
+                self._scripts.add(path)
                 yield Want(path=path, detail=detail, because=script.path)
         for path in sorted(words.paths):
             for found in self._matches(path):
                 if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
+
+    def _read_as(self, named: str, script: Entry) -> Iterable[str]:
+        """The files that `. NAME` may mean: from the working directory, on the PATH, and beside
+        the script, as its `cd` may have it."""
+        folders = (self.context.request.working_directory, parent_of(script.path))
+        places = [join(folder, named) for folder in folders]
+        for place in dict.fromkeys((*places, self.context.programs.find(named))):
+            entry = self.context.index.resolve(place).entry if place else None
+            if entry is not None and entry.type is EntryType.FILE:
+                yield entry.path
 
     def _matches(self, path: str) -> Iterable[Entry]:
         """What a path or a pattern in its last component names: files, and directories without

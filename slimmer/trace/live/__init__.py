@@ -1,12 +1,12 @@
 """Live traces: a container that stays up under the sensor while somebody else's tests use it.
 
-A process of its own keeps each of them, since the sensor's records must be read all the time:
-`start_trace` leaves that process behind, `stop_trace` ends it and saves what it has gathered.
+A daemon keeps each of them, since the sensor's records must be read all the time:
+`start_trace` leaves it behind, `stop_trace` ends it and saves what it has gathered.
 What it knows lies in a folder (`place.py`), so that any later command finds it.
 """
 
+from slimmer.trace.live.daemon import LiveOptions, run_daemon
 from slimmer.trace.live.document import Address, End, LiveTrace
-from slimmer.trace.live.keeper import LiveOptions, keep
 from slimmer.trace.live.place import (
     Place,
     Standing,
@@ -30,8 +30,8 @@ __all__ = [
     "all_places",
     "discard_trace",
     "find_place",
-    "keep",
     "new_place",
+    "run_daemon",
     "start_trace",
     "stop_trace",
 ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass
-from typing import Any
 
+from slimmer.codec import Mismatch, parse
 from slimmer.errors import TraceFileError
-from slimmer.trace.saved import probe_text, read_probe
+from slimmer.trace.saved import PROBES
 from slimmer.values import HttpProbe, Probe
 
 
@@ -45,7 +43,7 @@ class LiveTrace:
 
     name: str
     owner: str
-    """The process that keeps it, as `engine.owner` tells."""
+    """The daemon that keeps it, as `engine.owner` tells."""
     session: str
     image: str
     """As the user named it."""
@@ -79,28 +77,23 @@ class LiveTrace:
 
 def to_json(live: LiveTrace) -> str:
     """The document, without a newline at its end."""
-    values = dataclasses.asdict(live)
-    values["probes"] = [probe_text(probe) for probe in live.probes]
-    return json.dumps(values, indent=1)
+    return PROBES.encode(live)
 
 
-def from_json(text: str) -> LiveTrace:
+def from_json(text: str | bytes) -> LiveTrace:
     """The value that `to_json` wrote. Raises TraceFileError for anything else."""
     try:
-        values: dict[str, Any] = json.loads(text)
-        end = values.pop("end")
-        return LiveTrace(
-            **{
-                **values,
-                "addresses": tuple(Address(**each) for each in values["addresses"]),
-                "probes": tuple(map(read_probe, values["probes"])),
-                "notes": tuple(values["notes"]),
-                "end": None if end is None else End(**end),
-            }
-        )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        values = parse(text)
+        if isinstance(values, dict) and isinstance(values.get("probes"), list):
+            # Slimmer 0.1.0 wrote each probe as a text.
+            values["probes"] = [
+                parse(each) if isinstance(each, str) else each for each in values["probes"]
+            ]
+        live: LiveTrace = PROBES.read(LiveTrace, values)
+    except Mismatch as error:
         raise TraceFileError(
             "what slimmer wrote down of this live trace cannot be read",
             hint="stop it with the slimmer that started it",
             details=str(error),
         ) from error
+    return live

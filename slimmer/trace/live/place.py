@@ -35,7 +35,7 @@ class Standing(enum.Enum):
     ENDED = "ended"
     """The container's command has ended; the trace is complete, or says why not."""
     KILLED = "killed"
-    """The process that kept it is gone, and the trace has no end."""
+    """Its daemon is gone, and the trace has no end."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Place:
 
     @property
     def log(self) -> Path:
-        """What the keeping process says, for when it breaks."""
+        """What the daemon says, for when it breaks."""
         return self.folder / "log"
 
     def last_words(self) -> str:
-        """What the keeping process said at last."""
+        """What the daemon said last."""
         with contextlib.suppress(OSError):
             return self.log.read_text("utf-8", "replace")[-_LOG_TAIL:]
         return ""
@@ -82,14 +82,14 @@ class Place:
     def read(self) -> LiveTrace | None:
         """What is known; None before the container was ready. Raises TraceFileError."""
         try:
-            return from_json(self._document.read_text("utf-8"))
+            return from_json(self._document.read_bytes())
         except FileNotFoundError:
             return None
 
     def standing(self) -> Standing:
         """How the trace stands."""
         # In this order: the process writes down the end, and ends then.
-        alive = self._is_kept()
+        alive = self._has_daemon()
         live = self.read()
         if live is not None and live.end is not None:
             return Standing.ENDED
@@ -112,7 +112,7 @@ class Place:
             return process, machine
         return "", ""
 
-    def _is_kept(self) -> bool:
+    def _has_daemon(self) -> bool:
         process, machine = self._owner()
         alive = owner_is_alive(process)
         # Of a process of another start of a machine nothing is known but that, on this machine, it

@@ -1,4 +1,4 @@
-"""Leaving a process behind that keeps a live trace."""
+"""Leaving a daemon behind that keeps a live trace."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _start(place: Place, arguments: Sequence[str]) -> LiveTrace:
     if "error" in answer:
         raise _as_raised(answer["error"])
     raise TraceIncompleteError(
-        "the process that should keep the trace ended without a word",
+        "the daemon of the trace ended without reporting why",
         hint="was it killed? `slim clean` removes what is left of it",
         details=place.last_words(),
     )

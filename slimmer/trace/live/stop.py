@@ -39,7 +39,7 @@ def stop_trace(
     of what is being stopped.
 
     Raises UsageError for a name that nobody has and a file that cannot be written,
-    TraceIncompleteError where the process that kept the trace was killed or the container ended
+    TraceIncompleteError where the daemon was killed or the container ended
     without telling (its records so far are kept in `FILE.incomplete`), and OriginalExitedError,
     with the trace saved, where the container's command had failed on its own.
     """
@@ -83,7 +83,7 @@ def _ended(place: Place, ending: Callable[[LiveTrace], None]) -> LiveTrace | Non
     limit = _PATIENCE + (live.stop_timeout if live is not None else 0.0)
     if not end_owner(place.owner(), limit):
         raise TraceIncompleteError(
-            f"the process that keeps the trace {place.name} does not end",
+            f"the daemon of the trace {place.name} does not end",
             hint="`slim trace stop` once more, or kill it and let `slim clean` remove the rest",
             details=place.owner(),
         )
@@ -98,7 +98,7 @@ def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
             f"{place.name} was never ready, and is stopped",
             hint="`slim trace start` returns when it is",
         )
-    error = live.end.error if live.end else "the process that kept it was killed"
+    error = live.end.error if live.end else "its daemon was killed"
     kept = file.absolute().with_name(f"{file.name}.incomplete")
     with space_errors(kept, "keeping the records"):
         shutil.copyfile(place.records, kept)

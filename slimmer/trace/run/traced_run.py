@@ -14,7 +14,6 @@ from typing import Any
 
 from slimmer.engine import (
     SENSOR_PATH,
-    Attachment,
     LogReader,
     Session,
     addresses,
@@ -23,31 +22,24 @@ from slimmer.engine import (
     exposed_ports,
     own_names,
     run_command,
-    sidecar,
     traced,
 )
 from slimmer.engine import environment as environment_of
-from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError, UsageError
+from slimmer.errors import EngineOperationError, UsageError
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
-from slimmer.trace.run.explanation import COMPLAINT, ended_early
+from slimmer.trace.run.explanation import COMPLAINT
+from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.reader import (
-    Adopted,
     Exiting,
     Hello,
     Listening,
-    Note,
-    Phase,
     Record,
-    Signals,
     Trailer,
 )
 from slimmer.trace.wire.trace import build_trace
 from slimmer.values import Original, PortBinding, RunOptions, Sighting, Source, Trace
 
-ANSWER_TIMEOUT = 30.0
-"""Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
-machine under load may schedule it late."""
 LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
 QUIET = 5.0
@@ -93,19 +85,22 @@ class TracedRun:
         self._original = original
         self._run = run
         self._sensor = sensor
-        self._trace_file = trace_file
         self._ports = tuple(ports)
-        self._sources = sources
         self._bindings = bindings
         self._name = name
         self._remember = remember
+        self._watcher = Watcher(
+            session,
+            original,
+            sensor=sensor,
+            trace_file=trace_file,
+            sources=sources,
+            remember=remember,
+        )
+        self._gate = () if Source.NOTIFY in sources else ("--no-notify",)
         self._description: Mapping[str, Any] = {}
         self.container = ""
-        self._watcher = ""
-        self._sidecar: Attachment | None = None
-        self._records: RecordStream | None = None
         self._log: LogReader | None = None
-        self._claimed: set[int] = set()
         self._lock = threading.Lock()
 
     # ---- start
@@ -122,7 +117,6 @@ class TracedRun:
                 f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
-        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
         configuration = as_user_would(
             self._original.id,
             self._run,
@@ -131,40 +125,15 @@ class TracedRun:
             bindings=self._bindings,
         )
         self.container = self._session.create_with_sensor(
-            "target", traced(configuration, arguments, gate), self._sensor, name=self._name
+            "target", traced(configuration, arguments, self._gate), self._sensor, name=self._name
         )
         with ThreadPoolExecutor(1, "sidecar") as pool:
-            prepared = pool.submit(self._prepare_sidecar)
+            created = pool.submit(self._watcher.create, self.container)
             self._engine.start_container(self.container)
-            self._watcher = prepared.result()
-        self._sidecar = self._session.attach(self._watcher)
-        self._records = RecordStream(
-            self._sidecar.stdout(), self._trace_file, remember=self._remember
-        )
-        try:
-            self._engine.start_container(self._watcher)
-        except EngineOperationError as error:
-            raise self._not_watched(error) from error
-        self._records.start()
-        hello = self._records.wait_for(Hello, ANSWER_TIMEOUT)
-        if hello is None:
-            raise self._incomplete("the sensor did not start")
+            created.result()
+        hello = self._watcher.start()
         self._description = self._engine.inspect_container(self.container)
         return hello
-
-    def _prepare_sidecar(self) -> str:
-        """Create the sidecar for the target, which need not run yet."""
-        configuration = sidecar(
-            self._original.id,
-            ("watch", *self._source_flags()),
-            self.container,
-            tuple(self._original.config.get("Volumes") or ()),
-        )
-        return self._session.create_with_sensor("sidecar", configuration, self._sensor)
-
-    def _source_flags(self) -> list[str]:
-        flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
-        return [flag for source, flag in flags.items() if source not in self._sources]
 
     # ---- probing.Target
 
@@ -201,47 +170,31 @@ class TracedRun:
     ) -> CommandOutcome:
         """Run a command in the container, behind a gate of its own."""
         point = self._stream.position()
-        gate = () if Source.NOTIFY in self._sources else ("--no-notify",)
         try:
             ran = run_command(
                 self._engine,
                 self.container,
-                (SENSOR_PATH, "gate", *gate, "--", *command),
+                (SENSOR_PATH, "gate", *self._gate, "--", *command),
                 user=user or self._run.user,
                 timeout=timeout,
                 stdin=stdin,
                 environment=environment,
-                started=lambda: self._tell("adopt"),
+                started=self._watcher.adopt,
             )
         except EngineOperationError as error:
             if self._stream.ended:
-                raise self._incomplete("the target was ended from outside") from error
+                raise self._watcher.incomplete("the target was ended from outside") from error
             raise
         outcome = CommandOutcome(exit_status=ran.exit_status, written=ran.output)
         if ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both:
             return outcome
-        adopted = self._adoption(point)
+        adopted = self._watcher.adoption(point)
         if adopted is None or not adopted.process:
-            raise self._incomplete(
+            raise self._watcher.incomplete(
                 f"the command {command[0]} was not traced"
                 + (f" ({adopted.text})" if adopted is not None else "")
             )
         return outcome
-
-    def _adoption(self, point: int) -> Adopted | None:
-        """The sensor's word, behind the point, that it watches a command: one for each command, as
-        several may be on their way at once."""
-        deadline = time.monotonic() + ANSWER_TIMEOUT
-        while True:
-            with self._lock:
-                arrived = self._stream.behind(point)
-                for number, each in enumerate(arrived, point):
-                    if isinstance(each, Adopted) and number not in self._claimed:
-                        self._claimed.add(number)
-                        return each
-            left = deadline - time.monotonic()
-            if self._stream.wait_for(Adopted, left, since=point + len(arrived)) is None:
-                return None
 
     def environment(self) -> Mapping[str, str]:
         """As the engine has set it."""
@@ -378,10 +331,7 @@ class TracedRun:
 
     def phase(self, name: str) -> None:
         """Everything that is seen from now on belongs to the phase `name`."""
-        point = self._stream.position()
-        self._tell("phase " + " ".join(name.split()))
-        if self._stream.wait_for(Phase, ANSWER_TIMEOUT, since=point) is None:
-            raise self._incomplete(f"the sensor did not begin the phase {name}")
+        self._watcher.phase(name)
 
     def finish(self) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
@@ -390,37 +340,25 @@ class TracedRun:
 
     def complete(self) -> None:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
-        removes the rest.
-
-        The stop signal is sent only where the first program can take it: the kernel ignores a
-        signal for PID 1 that has no handler, and waiting for its effect would be in vain.
-        """
+        removes the rest."""
         self._complete()
 
     def _complete(self) -> list[Record]:
         if self.exit_status() is None:
             self._shut_down()
-        self._tell("finish")
-        records = self._stream.finish(ANSWER_TIMEOUT)
-        if records is None:
-            raise self._incomplete("the sensor did not complete the trace")
-        return records
+        return self._watcher.complete()
 
     def close(self) -> None:
         """Remove the target and the sidecar."""
         if self._log is not None:
             self._log.close()
-        if self._sidecar is not None:
-            self._sidecar.close()
-        for container in (self._watcher, self.container):
-            self._session.discard(container)
+        self._watcher.close()
+        self._session.discard(self.container)
 
     def _shut_down(self) -> None:
         self.phase("shutdown")
-        self._tell("signals")
-        answer = self._stream.wait_for(Signals, ANSWER_TIMEOUT)
         number = stop_signal(self._original.config)
-        if answer is not None and answer.takes(number):
+        if self._watcher.target_takes(number):
             self._engine.signal_container(self.container, number)
             self._stream.wait_for(Exiting, self.stop_timeout)
 
@@ -428,40 +366,7 @@ class TracedRun:
 
     @property
     def _stream(self) -> RecordStream:
-        assert self._records is not None, "the run has not been started"
-        return self._records
-
-    def _tell(self, line: str) -> None:
-        assert self._sidecar is not None
-        try:
-            self._sidecar.write(line.encode("utf-8", "surrogateescape") + b"\n")
-        except OSError as error:
-            raise self._incomplete(f"the sensor is gone ({error})") from error
-
-    def _not_watched(self, error: EngineOperationError) -> SlimError:
-        """Why the sidecar could not be started: most often, because the target is over."""
-        state = self._engine.inspect_container(self.container)["State"]
-        if not state.get("Running"):
-            return ended_early(int(state.get("ExitCode", 0)), self.logs())
-        return TraceIncompleteError(
-            f"the sidecar cannot be started: {error.message}",
-            hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH; "
-            "`slim doctor` looks closer",
-        )
-
-    def _incomplete(self, message: str) -> TraceIncompleteError:
-        said = self._sidecar.errors if self._sidecar else ""
-        notes = [record.text for record in self._stream.all(Note)]
-        state = self._engine.inspect_container(self.container)["State"]
-        if not state.get("Running") and state.get("OOMKilled"):
-            message += "; the target was killed for using too much memory"
-        elif not state.get("Running"):
-            message += f"; the target ended with status {state.get('ExitCode')}"
-        return TraceIncompleteError(
-            message,
-            hint="`slim doctor` tells which sources of the trace this engine allows",
-            details="\n".join(filter(None, [*notes, said, self._engine.logs(self.container)])),
-        )
+        return self._watcher.stream
 
 
 def stop_signal(config: Mapping[str, Any]) -> int:

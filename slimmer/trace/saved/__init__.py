@@ -7,7 +7,7 @@ against another original's index.
 from slimmer.trace.saved.drift import Change, Drift, drift
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
-from slimmer.trace.saved.probe_text import probe_text, read_probe
+from slimmer.trace.saved.probe_text import PROBES
 from slimmer.trace.saved.reading import from_bytes, read_saved_trace
 from slimmer.trace.saved.recording import record
 from slimmer.trace.saved.roles import of_roles
@@ -26,6 +26,7 @@ from slimmer.trace.saved.saved import (
 from slimmer.trace.saved.writing import to_bytes
 
 __all__ = [
+    "PROBES",
     "TESTS",
     "Change",
     "Drift",
@@ -43,8 +44,6 @@ __all__ = [
     "identity_of",
     "merge",
     "of_roles",
-    "probe_text",
-    "read_probe",
     "read_saved_trace",
     "ready_step",
     "record",

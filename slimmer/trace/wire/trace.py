@@ -1,4 +1,4 @@
-"""Records to model.Trace: what a run saw, folded to one sighting per path, phase, manner,
+"""Records to values.Trace: what a run saw, folded to one sighting per path, phase, manner,
 program and source."""
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from slimmer.engine import STDERR, STDOUT, Output, own_names
-from slimmer.engine.docker.streams import OUTPUT_LIMIT, read_frames
+from slimmer.engine.streams import OUTPUT_LIMIT, read_frames
 
 
 def test_streams_are_told_apart_and_their_order_is_kept() -> None:

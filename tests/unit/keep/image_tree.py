@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.files import read_packages
 from slimmer.keep import KeepRequest, decide
 from slimmer.values import Access, KeepSet, Sighting, Source, Strategy, Trace
@@ -113,7 +114,7 @@ class ImageTree:
                 "config": {},
             }
             for options in several_options:
-                keep_sets.append(decide(KeepRequest(**{**common, **options})))
+                keep_sets.append(decide(KeepRequest(**{**common, **options}), RULEBOOK))
                 check_promises(keep_sets[-1], {entry.path for entry in index})
         return keep_sets
 

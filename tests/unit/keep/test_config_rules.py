@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.errors import UsageError
-from slimmer.keep import RULES
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen
 
 PASSWD = "root:x:0:0:root:/root:/bin/bash\napp:x:1000:1000::/srv/app:/bin/sh\n"
@@ -185,5 +185,5 @@ def test_rules_can_be_switched_off_by_name(tree: ImageTree) -> None:
 
 
 def test_rules_have_names_of_their_own_and_summaries() -> None:
-    assert len({rule.name for rule in RULES}) == len(RULES)
-    assert all(rule.summary for rule in RULES)
+    assert len({rule.name for rule in RULEBOOK.rules}) == len(RULEBOOK.rules)
+    assert all(rule.summary for rule in RULEBOOK.rules)

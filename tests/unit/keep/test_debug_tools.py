@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.errors import UsageError
 from slimmer.keep import (
     BorrowedTools,
@@ -82,7 +83,7 @@ def add_from_machine(tree: ImageTree, *paths: str) -> None:
 
 
 def kept_and_tools(request: KeepRequest) -> tuple[KeepSet, KeepSet]:
-    kept = decide(request)
+    kept = decide(request, RULEBOOK)
     return kept, debug_tools(request, kept)
 
 
@@ -140,7 +141,7 @@ def borrow(
     tree: ImageTree, other: ImageTree, target: Path, *sightings: Sighting
 ) -> tuple[BorrowedTools, KeepSet]:
     with request_of(tree, *sightings) as request, request_of(other) as lender:
-        kept = decide(request)
+        kept = decide(request, RULEBOOK)
         tools = borrowed_tools(request, kept, index=lender.index, content=lender.content)
     unpack(tree, {*kept.reasons, *tools.originals.reasons}, target)
     unpack_borrowed(tools, other, target)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.files import RootfsIndex
 from slimmer.keep import KeepRequest, decide
 from slimmer.values import Access, Entry, EntryType
@@ -311,7 +312,8 @@ def test_the_closure_is_what_this_machines_loader_loads() -> None:
                 trace=trace_of(seen(str(program), access=Access.EXECUTE)),
                 config={},
                 without_rules=frozenset(("name-service", "unwinder")),
-            )
+            ),
+            RULEBOOK,
         )
         ours = {
             path

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from slimmer.keep.rules.languages.node.imports import required_packages
-from slimmer.keep.rules.languages.node.packages import package_of
+from slimmer.ecosystems.node.imports import required_packages
+from slimmer.ecosystems.node.packages import package_of
 from tests.unit.keep.image_tree import ImageTree, seen
 
 MODULES = "/app/node_modules"

@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
-from slimmer.keep.rules.languages.python.distributions import requirements
-from slimmer.keep.rules.languages.python.files import source_of, without_tests
-from slimmer.keep.rules.languages.python.imports import imported_modules
+from slimmer.ecosystems.python.distributions import requirements
+from slimmer.ecosystems.python.files import source_of, without_tests
+from slimmer.ecosystems.python.imports import imported_modules
 from slimmer.values import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 

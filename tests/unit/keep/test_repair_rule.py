@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.files import read_packages
 from slimmer.keep import KeepRequest, rules_for
 from slimmer.values import Repair, Strategy
@@ -77,6 +78,6 @@ def test_the_rule_that_would_have_kept_a_path(tree: ImageTree) -> None:
             config={"Entrypoint": ["/start"]},
             strategy=Strategy.MINIMAL,
         )
-        assert rules_for(request, ["/etc/settings", "/nobody/knows"]) == {
+        assert rules_for(request, RULEBOOK, ["/etc/settings", "/nobody/knows"]) == {
             "/etc/settings": "entrypoint-scripts"
         }

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.errors import UsageError
-from slimmer.keep import RULES, check_rule_names
+from slimmer.keep import check_rule_names
 from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, rules_of, seen
 
 
 def test_each_strategy_asks_all_rules_of_the_smaller_ones() -> None:
     asked = {
-        strategy: {rule.name for rule in RULES if strategy in rule.strategies}
+        strategy: {rule.name for rule in RULEBOOK.rules if strategy in rule.strategies}
         for strategy in Strategy
     }
     assert asked[Strategy.MINIMAL] < asked[Strategy.BALANCED] < asked[Strategy.SAFE]
@@ -36,14 +37,14 @@ def test_a_rule_can_be_asked_whatever_the_strategy(tree: ImageTree) -> None:
 
 
 def test_a_rule_that_does_not_exist_is_refused_with_the_nearest_one() -> None:
-    check_rule_names(rule.name for rule in RULES)
+    check_rule_names((rule.name for rule in RULEBOOK.rules), RULEBOOK)
     with pytest.raises(UsageError) as raised:
-        check_rule_names(["zone-infos"])
+        check_rule_names(["zone-infos"], RULEBOOK)
     assert raised.value.hint == "did you mean zone-info?"
 
 
 @pytest.mark.parametrize(
-    "name", sorted(rule.name for rule in RULES if rule.strategies != frozenset(Strategy))
+    "name", sorted(rule.name for rule in RULEBOOK.rules if rule.strategies != frozenset(Strategy))
 )
 def test_each_rule_has_a_test_that_fails_without_it(name: str) -> None:
     """`ImageTree.gained` compares a decision with the rule to one without it."""

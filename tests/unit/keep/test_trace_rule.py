@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.files import RootfsIndex
 from slimmer.keep import KeepRequest, decide
 from slimmer.values import Access, Entry, EntryType, Reason
@@ -105,7 +106,8 @@ def test_a_hole_in_the_index_that_was_seen_is_told(tree: ImageTree) -> None:
         kept = decide(
             KeepRequest(
                 index=index, content=content, trace=trace_of(seen("/mnt/broken/x")), config={}
-            )
+            ),
+            RULEBOOK,
         )
     assert kept.notes == (
         "/mnt/broken was seen but could not be read in the original: Input/output error.",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.keep import KeepRequest, decide
 from slimmer.values import Source
 from tests.unit.files.serving import indexed
@@ -33,7 +34,7 @@ def test_links_to_what_was_opened(
     tree.link("/opt/pages", "/data/www")
     trace = dataclasses.replace(trace_of(seen("/data/www/page")), sources=frozenset(sources))
     with indexed(tree.root, tmp_path / "spool") as (index, content):
-        kept = decide(KeepRequest(index=index, content=content, trace=trace, config={}))
+        kept = decide(KeepRequest(index=index, content=content, trace=trace, config={}), RULEBOOK)
         check_promises(kept, {entry.path for entry in index})
     found = {path for path in kept.reasons if "unseen-link" in rules_of(kept, path)}
     assert found == links

@@ -22,7 +22,7 @@ _TYPES = {
 
 
 class TreeContent:
-    """model.Content over a directory; remembers what was fetched."""
+    """values.Content over a directory; remembers what was fetched."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.fsencode(root)

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import PackingError
 from slimmer.pack import LayerPlanning, plan_layers
 from slimmer.values import Entry, EntryType
@@ -35,6 +36,7 @@ class Image:
             self.entries.get,
             kept or tuple(self.entries),
             lambda path: "package" if path in self.owned else None,
+            dependency_folders=DEPENDENCY_FOLDERS,
             working_directory=working_directory,
         )
 

@@ -12,16 +12,17 @@ from slimmer.files import RootfsIndex
 from slimmer.report import (
     CoverageSummary,
     DriftedPath,
+    Report,
     TraceFileSummary,
     UnstablePath,
     compose_report,
     measure_coverage,
-    schema,
     terminal_summary,
     to_json,
     to_page,
 )
 from slimmer.values import Access, EntryType, KeepSet, Reason, Sighting, Source, Trace
+from tests.schemas import schema
 from tests.unit.report.recorded_run import file, recorded_run, with_parents
 
 PHASES = ("boot", "first", "second", "third", "shutdown")
@@ -139,7 +140,7 @@ def test_the_report_tells_it_everywhere() -> None:
         )
     )
 
-    jsonschema.validate(json.loads(to_json(report)), schema())
+    jsonschema.validate(json.loads(to_json(report)), schema(Report))
     stream = io.StringIO()
     terminal_summary(report, stream)
     for words in (

@@ -144,9 +144,8 @@ class _Crawling:
             )
         if answer is None:
             return
-        from slimmer.probing.explore.crawl.document import (
-            linked,  # only a crawl pays for the parser
-        )
+        # Here, as only a crawl pays for the parser.
+        from slimmer.probing.explore.crawl.document import linked
 
         for url in linked(self._scope, found.target, answer, exchanged.body):
             target = self._scope.target(url)

@@ -107,7 +107,7 @@ function draw(fromStart) {
   const total = all.reduce((sum, row) => sum + row.size, 0);
   found.textContent = all.length.toLocaleString("en") + " paths, " + bytes(total);
   more.hidden = all.length <= shown;
-  more.textContent = "Show more (" + (all.length - shown).toLocaleString("en") + " left)";
+  more.textContent = "Show more (" + (all.length - shown).toLocaleString("en") + " not shown)";
 }
 
 let waiting = 0;

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.ecosystems import RULEBOOK
 from slimmer.keep import KeepRequest, decide
 from slimmer.trace.saved import (
     Change,
@@ -76,7 +77,11 @@ def recorded(tree: ImageTree, folder: Path, *sightings: Sighting) -> SavedTrace:
             index=index, content=content,
         )  # fmt: skip
         kept = [
-            set(decide(KeepRequest(index=index, content=content, config={}, trace=each)).reasons)
+            set(
+                decide(
+                    KeepRequest(index=index, content=content, config={}, trace=each), RULEBOOK
+                ).reasons
+            )
             for each in (trace, saved.trace())
         ]
     assert kept[0] == kept[1]

@@ -1,0 +1,145 @@
+"""Perl: the modules that kept modules may ask for, and Unicode tables."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from slimmer.ecosystems.interface import Ecosystem
+from slimmer.files import ancestors, is_below, name_of, parent_of
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, program_of_env, read_shebang
+from slimmer.values import Entry, EntryType
+
+_USED = re.compile(
+    r"^\s*(?:use|require|no)\s+(?:(?:base|parent)\s+(?:-norequire,?\s*)?(?:qw\W|['\"])?)?"
+    r"(?P<module>[A-Za-z_]\w*(?:::\w+)*)",
+    re.MULTILINE,
+)
+_INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
+# A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
+_DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
+_PERL = re.compile(r"perl[\d.]*|libperl\.so[\d.]*")
+# Perl itself, in which modules ask for each other by their names.
+_PERL_PACKAGE = re.compile(r"(?:lib)?perl(?:-base|-modules|-libs)?[\d.-]*")
+_LARGEST_MODULE = 1 << 20
+# What is there as a part of a distribution, hundreds of files: tables of a zone or a locale mostly.
+_LARGEST_UNSEEN_MODULE = 1 << 16
+
+
+class PerlModulesRule(Rule):
+    """Modules say what they use, in functions as well: each kept module, and each script that was
+    executed, keeps the modules that it names; autoloaded pieces and compiled parts go with their
+    module. What is loaded by a name that is made up at run time (an encoding, a time zone, a
+    parser) lies in the directory of the module's name, in the same distribution, or in one that it
+    depends on: where packages of the system hold these, they stay whole."""
+
+    name = "perl-modules"
+    summary = "modules that kept Perl code names, with their packages and Perl's Unicode tables"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._tables_are_kept: set[str] = set()
+        self._whole: set[str] = set()
+
+    @cached_property
+    def _ran(self) -> bool:
+        """Whether a Perl ran: where none did, a module that lies somewhere asks for nothing."""
+        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        """@INC, as far as the image shows it: directories with the pragma `strict`, those that
+        hold compiled parts (`auto`), and those of local installations."""
+        roots = {parent_of(path) for path in self.context.named.get("strict.pm", ())}
+        for path in self.context.named.get("auto", ()):
+            if "perl" in path:
+                roots.add(parent_of(path))
+        for path in ("/usr/share/perl5", "/usr/local/share/perl5", "/etc/perl"):
+            if path in self.context.index:
+                roots.add(path)
+        library = self.context.request.variables.get("PERL5LIB", "")
+        roots.update(part for part in library.split(":") if part in self.context.index)
+        return tuple(sorted(roots))
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
+                continue
+            if entry.path in self.context.bystanders and not self._ran:
+                continue
+            if entry.path.endswith((".pm", ".pl")) or self._is_script(entry):
+                yield from self._used_by(entry)
+            if entry.path.endswith(".pm"):
+                yield from self._parts_of(entry)
+                if self._ran:
+                    yield from self._below(entry)
+                    yield from self._package_of(entry)
+
+    def _is_script(self, entry: Entry) -> bool:
+        if not entry.mode & 0o111:
+            return False
+        interpreter, argument = read_shebang(self.context.content.head(entry.path, 256))
+        if name_of(interpreter) == "env":
+            interpreter = program_of_env(argument)
+        return name_of(interpreter).startswith("perl")
+
+    def _used_by(self, entry: Entry) -> Iterable[Want]:
+        was_seen = entry.path in self.context.seen
+        most = _LARGEST_MODULE if was_seen else _LARGEST_UNSEEN_MODULE
+        text = os.fsdecode(self.context.content.head(entry.path, most))
+        # Behind these there is documentation, or data.
+        text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
+        drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
+        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers}):
+            file = module.replace("::", "/") + ".pm"
+            for root in self._roots:
+                if f"{root}/{file}" in self.context.index:
+                    detail = f"{entry.path} uses {module}"
+                    yield Want(path=f"{root}/{file}", detail=detail, because=entry.path)
+
+    def _below(self, module: Entry) -> Iterable[Want]:
+        """`Encode/*.pm` for an `Encode.pm` that somebody asks for."""
+        if module.path not in self.context.bystanders:
+            for entry in self.context.index.children(module.path.removesuffix(".pm")):
+                if entry.path.endswith(".pm"):
+                    detail = "beside its module, which may load it by name"
+                    yield Want(path=entry.path, detail=detail, because=module.path, bystander=True)
+
+    def _package_of(self, module: Entry) -> Iterable[Want]:
+        packages = self.context.request.packages
+        owner = packages.owner(module.path) if packages is not None else None
+        if packages is None or owner is None or owner.name in self._whole:
+            return
+        for package in (owner, *packages.dependencies(owner)):
+            if package.name in self._whole or _PERL_PACKAGE.fullmatch(package.name):
+                continue
+            self._whole.add(package.name)
+            detail = f"part of the distribution in the package {package.name}"
+            for path in packages.files()[package]:
+                if any(is_below(path, root) for root in self._roots) and not path.endswith(".pod"):
+                    yield Want(path=path, detail=detail, because=module.path, bystander=True)
+
+    def _parts_of(self, module: Entry) -> Iterable[Want]:
+        for root in self._roots:
+            if root not in ancestors(module.path):
+                continue
+            inside = module.path[len(root) + 1 :].removesuffix(".pm")
+            for other in self._roots:
+                for entry in self.context.index.subtree(f"{other}/auto/{inside}"):
+                    if entry.type is not EntryType.DIRECTORY and not entry.path.endswith(
+                        ".packlist"
+                    ):
+                        detail = "a compiled or autoloaded part of the module"
+                        yield Want(path=entry.path, detail=detail, because=module.path)
+            if root not in self._tables_are_kept:
+                self._tables_are_kept.add(root)
+                for entry in self.context.index.subtree(f"{root}/unicore"):
+                    if not entry.path.endswith(".html"):
+                        detail = "Unicode tables, read for properties and cases"
+                        yield Want(path=entry.path, detail=detail, because=module.path)
+
+
+PERL = Ecosystem(name="Perl", sources=(".pl", ".pm"), rules=(PerlModulesRule,))

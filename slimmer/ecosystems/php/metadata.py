@@ -1,0 +1,99 @@
+"""PHP: Composer's list of installed packages, cut down to those of which files are left.
+
+    vendor/composer/installed.json    read by scanners and by Composer itself
+    vendor/composer/installed.php     read by applications; nothing is changed there
+
+The packages' folders are named in the list, relative to it.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from slimmer.ecosystems.findings import Component, Findings, Generated
+from slimmer.ecosystems.reader import MetadataRequest, Reader
+from slimmer.files import join, parent_of
+from slimmer.values import Entry, EntryType
+
+_LIST = "/vendor/composer/installed.json"
+
+
+class ComposerReader(Reader):
+    """Every vendor folder of the image."""
+
+    def __init__(self, request: MetadataRequest) -> None:
+        super().__init__(request)
+        self._lists = [
+            entry
+            for entry in request.by_ending.get(".json", ())
+            if entry.path.endswith(_LIST)
+            and entry.type is EntryType.FILE
+            and request.packages.owner(entry.path) is None
+        ]
+
+    def reads(self) -> Iterable[str]:
+        return (entry.path for entry in self._lists)
+
+    def findings(self) -> Findings:
+        components: list[Component] = []
+        generated: list[Generated] = []
+        for entry in self._lists:
+            try:
+                document: Any = json.loads(self.data(entry.path))
+            except ValueError:
+                continue
+            listed = document.get("packages") if isinstance(document, dict) else None
+            if not isinstance(listed, list):
+                continue
+            left = list(self._left(entry, listed))
+            if not left:
+                continue
+            components += [component for _, component, _ in left]
+            if self.is_used(entry.path):
+                continue
+            names = [package["name"] for package, _, _ in left]
+            cut = document | {"packages": [package for package, _, _ in left]}
+            if "dev-package-names" in document:
+                cut["dev-package-names"] = [
+                    name for name in document["dev-package-names"] if name in names
+                ]
+            generated.append(
+                Generated(
+                    path=entry.path,
+                    content=json.dumps(cut, indent=4, ensure_ascii=False).encode() + b"\n",
+                    mtime_ns=entry.mtime_ns,
+                    detail=f"tells scanners which {len(left)} Composer packages are here",
+                    because=left[0][2],
+                )
+            )
+        return Findings(components=tuple(components), generated=tuple(generated))
+
+    def _left(
+        self, entry: Entry, listed: list[Any]
+    ) -> Iterator[tuple[dict[str, Any], Component, str]]:
+        """(the list's own entry, component, a file that is left) of each package with files."""
+        for package in listed:
+            if not isinstance(package, dict):
+                continue
+            name, version = package.get("name"), package.get("version")
+            folder = package.get("install-path")
+            if not (isinstance(name, str) and isinstance(version, str) and isinstance(folder, str)):
+                continue
+            root = posixpath.normpath(join(parent_of(entry.path), folder))
+            files = list(self.files_below(root))
+            kept = [path for path in files if path in self.kept]
+            if not kept:
+                continue
+            vendor, _, short = name.rpartition("/")
+            component = self.component(
+                "composer",
+                short,
+                version.removeprefix("v"),
+                namespace=vendor,
+                files=files,
+                described_by=entry.path,
+            )
+            yield package, component, kept[0]

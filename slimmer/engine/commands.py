@@ -1,0 +1,71 @@
+"""One command in a running container, with a time limit and a bounded memory of its output."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from slimmer.engine.interface import Engine
+from slimmer.engine.streams import Attachment, Output
+
+
+@dataclass(frozen=True, kw_only=True)
+class RanCommand:
+    """How a command in a container ended, and what it wrote."""
+
+    exit_status: int | None
+    """None where it did not end within its time limit."""
+    output: Output
+
+
+def run_command(
+    engine: Engine,
+    container: str,
+    command: Sequence[str],
+    *,
+    user: str,
+    timeout: float,
+    stdin: bytes = b"",
+    environment: Sequence[tuple[str, str]] = (),
+    started: Callable[[], None] = lambda: None,
+) -> RanCommand:
+    """Run the command, `timeout` in seconds, with `environment` beside the container's own.
+
+    `started` is called once the engine was told to start it. A command beyond its time limit
+    goes on in the container (the engine offers no way to end it) until that is removed.
+    """
+    deadline = time.monotonic() + timeout
+    identity, stream = engine.execute(
+        container, command, user=user, environment=dict(environment), stdin=bool(stdin)
+    )
+    output = Output()
+    try:
+        started()
+        if stdin:
+            give_input(stream, stdin)
+        while True:
+            stream.set_timeout(max(0.001, deadline - time.monotonic()))
+            frame = stream.frame()
+            if frame is None:
+                break
+            output.add(*frame)
+    except TimeoutError:
+        return RanCommand(exit_status=None, output=output)
+    finally:
+        stream.close()
+    return RanCommand(exit_status=engine.exec_exit_status(identity), output=output)
+
+
+def give_input(stream: Attachment, data: bytes) -> None:
+    """Write all of stdin and close it, beside whatever comes next: a command may write much before
+    it has read all."""
+
+    def give() -> None:
+        with contextlib.suppress(OSError):  # a command need not read all that it is given
+            stream.write(data)
+        stream.close_stdin()
+
+    threading.Thread(target=give, name="stdin", daemon=True).start()

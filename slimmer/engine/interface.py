@@ -1,0 +1,178 @@
+"""What slimmer asks of a container engine. One folder for each engine implements it: `docker/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from slimmer.engine.logs import LogReader
+from slimmer.engine.streams import Attachment, Output
+
+
+class Engine(Protocol):
+    """A connection to a container engine. Safe to use from several threads.
+
+    Every failure is raised as a SlimError with the exit code of its cause. Descriptions of images
+    and containers, and the configuration of a new container, are the JSON of Docker's engine API.
+    """
+
+    address: str
+    """Where the engine listens: `unix:///var/run/docker.sock`, `tcp://…`."""
+
+    def version(self) -> dict[str, Any]:
+        """The engine's answer to `docker version` (server part)."""
+        ...
+
+    def info(self) -> dict[str, Any]:
+        """The engine's answer to `docker info`."""
+        ...
+
+    @property
+    def api_version(self) -> str:
+        """The API version that was negotiated with the engine, e.g. `1.41`."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """The host on which published ports can be reached."""
+        ...
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the engine runs on this machine's socket, so that loopback reaches its ports."""
+        ...
+
+    def can_mount(self, file: Path) -> bool:
+        """Whether containers of this engine can use the file by a bind mount.
+
+        True only where nothing speaks against it: the engine runs on this very machine (its own
+        name is the machine's) with its own eyes (no user namespace, no SELinux labels), and the
+        file system lets programs be executed.
+        """
+        ...
+
+    def inspect_image(self, reference: str) -> dict[str, Any]:
+        """The engine's description of an image. Raises ImageNotFoundError."""
+        ...
+
+    def find_image(self, reference: str) -> dict[str, Any] | None:
+        """The engine's description of an image; None where it has none of that name or id."""
+        ...
+
+    def image_history(self, reference: str) -> list[dict[str, Any]]:
+        """The steps that built an image, the newest first, as far as the engine knows them."""
+        ...
+
+    def load_image(self, archive: Iterable[bytes]) -> str:
+        """Stream a docker-archive into the engine; returns the engine's own words on it."""
+        ...
+
+    def image_names(self, pattern: str) -> list[str]:
+        """Names with tags that fit the pattern (`repository/*`)."""
+        ...
+
+    def tag_image(self, image: str, reference: str) -> None:
+        """Point the name `reference` at the image."""
+        ...
+
+    def remove_image(self, image: str) -> None:
+        """Remove an image id or a tag; nothing happens where it is gone or still in use."""
+        ...
+
+    def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:
+        """Create a container from the engine API's own JSON; returns its id.
+
+        Engines before version 25 take one network: a container that cannot be connected to the
+        others is removed.
+        """
+        ...
+
+    def put_file(self, container: str, path: str, source: Path) -> None:
+        """Copy one executable file to `path` in a container that need not run."""
+        ...
+
+    def start_container(self, container: str) -> None:
+        """Start a created container."""
+        ...
+
+    def attach(self, container: str) -> Attachment:
+        """Attach to stdin, stdout and stderr of a container that is created, not yet started."""
+        ...
+
+    def execute(
+        self,
+        container: str,
+        command: Iterable[str],
+        *,
+        user: str = "",
+        environment: Mapping[str, str] | None = None,
+        stdin: bool = False,
+    ) -> tuple[str, Attachment]:
+        """Start a command in a running container; returns the exec id and its streams. It has a
+        stdin only where that is asked for."""
+        ...
+
+    def exec_exit_status(self, identity: str) -> int | None:
+        """The exit status of a command that `execute` started; None while it runs."""
+        ...
+
+    def inspect_container(self, container: str) -> dict[str, Any]:
+        """The engine's description of a container."""
+        ...
+
+    def wait_container(self, container: str, timeout: float) -> int | None:
+        """The exit status once the container ends, or None after `timeout` seconds."""
+        ...
+
+    def signal_container(self, container: str, signal: str | int) -> None:
+        """Send a signal to the container's first process; nothing happens where it has ended."""
+        ...
+
+    def remove_container(self, container: str) -> None:
+        """Kill and remove a container with its anonymous volumes; gone already is fine."""
+        ...
+
+    def logs(self, container: str, lines: int = 20) -> str:
+        """The last lines that a container wrote to stdout and stderr."""
+        ...
+
+    def follow_log(self, container: str) -> LogReader:
+        """The container's log from its first line on; to be closed."""
+        ...
+
+    def output(self, container: str) -> Output:
+        """All that a container without a terminal wrote to stdout and stderr."""
+        ...
+
+    def containers_labelled(self, label: str) -> list[dict[str, Any]]:
+        """All containers, running or not, with the label (`KEY` or `KEY=VALUE`)."""
+        ...
+
+    def networks_labelled(self, label: str) -> list[dict[str, Any]]:
+        """All networks with the label (`KEY` or `KEY=VALUE`)."""
+        ...
+
+    def has_network(self, name: str) -> bool:
+        """Whether the engine has a network of this very name."""
+        ...
+
+    def remove_network(self, network: str) -> None:
+        """Remove a network; gone already, or still in use, is fine."""
+        ...
+
+    def volumes_labelled(self, label: str) -> list[dict[str, Any]]:
+        """All volumes with the label (`KEY` or `KEY=VALUE`)."""
+        ...
+
+    def has_volume(self, name: str) -> bool:
+        """Whether the engine has a volume of this very name."""
+        ...
+
+    def remove_volume(self, volume: str) -> None:
+        """Remove a volume with its data; gone already, or still in use, is fine."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...

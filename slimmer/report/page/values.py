@@ -1,0 +1,106 @@
+"""What the page's templates need beyond the report itself: rows, and words for numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from slimmer.report.exploration import headline, left_out_words
+from slimmer.report.remarks import compared
+from slimmer.report.report import KeptPath, ProbeSummary, Report
+from slimmer.values import in_role
+from slimmer.words import comparison, count, printable, seconds, size
+
+_LISTED: Final = 200
+"""Rows of tables that may be long without telling more."""
+
+
+def page_values(report: Report) -> Mapping[str, Any]:
+    """The names that the templates use."""
+    images = list(dict.fromkeys(test.image for test in report.tests))
+    trace = report.trace_file
+    return {
+        "report": report,
+        "listed": _LISTED,
+        "images": images,
+        "probe_rows": _probe_rows(report, images),
+        "drift": [(each.path, each.change) for each in trace.drift[:_LISTED]] if trace else (),
+        "unstable": [
+            (each.path, f"{each.runs} of {trace.runs}") for each in trace.unstable[:_LISTED]
+        ]
+        if trace
+        else (),
+    }
+
+
+def _probe_rows(report: Report, images: list[str]) -> list[dict[str, Any]]:
+    """One for each probe: its name, request, and per image its answer (None: not run)."""
+    answers: dict[str, dict[str, ProbeSummary]] = {}
+    for test in report.tests:
+        for probe in test.probes:
+            answers.setdefault(in_role(test.role, probe.name), {})[test.image] = probe
+    return [
+        {
+            "name": name,
+            "request": next(iter(each.values())).request,
+            "answers": [each.get(image) for image in images],
+        }
+        for name, each in answers.items()
+    ]
+
+
+def _remark(probe: ProbeSummary) -> str:
+    """How the answer stands to the original's."""
+    return "as the original" if probe.compared == "same" else compared(probe)
+
+
+def _colour(layer: str) -> str:
+    """The style sheet's name for a layer's colour."""
+    return f"layer-{layer}" if layer.isascii() and layer.isalpha() else "original"
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "colour": _colour,
+    "comparison": comparison,
+    "count": count,
+    "headline": headline,
+    "in_role": in_role,
+    "left_out_words": left_out_words,
+    "of": lambda part, whole: f"{part:,} of {whole:,}",
+    "remark": _remark,
+    "seconds": seconds,
+    "size": size,
+    "thousands": lambda number: f"{number:,}",
+}
+
+
+def kept_data(kept: tuple[KeptPath, ...]) -> str:
+    """The kept paths as JSON for the script: words once, everything else by position."""
+    words: dict[str, int] = {}
+
+    def word(text: str) -> int:
+        return words.setdefault(printable(text), len(words))
+
+    positions = {each.path: position for position, each in enumerate(kept)}
+    rows: list[list[Any]] = []
+    for each in kept:
+        directory, _, name = each.path.rpartition("/")
+        reasons = [
+            [word(reason.rule), word(reason.detail), positions.get(reason.because, -1)]
+            for reason in each.reasons
+        ]
+        rows.append(
+            [
+                word(directory or "/"),
+                printable(name),
+                word(each.type),
+                each.size,
+                word(each.layer),
+                word(each.package),
+                reasons,
+            ]
+        )
+    data = json.dumps({"words": list(words), "rows": rows}, separators=(",", ":"))
+    # `</script>` and `<!--` would end or change the element that the data is in.
+    return data.replace("<", "\\u003c")
