@@ -120,7 +120,7 @@ class Bench:
         entries = entries or self.entries
         return pack_image(
             self.original,
-            plan_layers(entries.get, entries, nobody_owns).layers,
+            plan_layers(entries.get, entries, nobody_owns, dependency_folders=frozenset()).layers,
             content or self.server.content,
             self.folder,
             labels=image_labels(original_id=self.original.id, version="1"),

@@ -121,7 +121,9 @@ def packed(
     directory = tmp_path_factory.mktemp("layers")
     entries = index_tree(tree)
     tools = {"/bin/cat", "/bin/ls"}
-    planning = plan_layers(entries.get, entries.keys() - tools, nobody_owns)
+    planning = plan_layers(
+        entries.get, entries.keys() - tools, nobody_owns, dependency_folders=frozenset()
+    )
     slim = pack_image(
         original,
         planning.layers,
@@ -278,7 +280,7 @@ def test_an_engine_refuses_a_damaged_layer_that_it_does_not_have_yet(
 ) -> None:
     # Other times make other layers: an engine skips those that it has, damaged or not.
     entries = index_tree(tree)
-    planning = plan_layers(entries.get, entries, nobody_owns)
+    planning = plan_layers(entries.get, entries, nobody_owns, dependency_folders=frozenset())
     image = pack_image(
         original, planning.layers, TreeContent(tree), tmp_path, labels={}, latest=1_500_000_000
     )

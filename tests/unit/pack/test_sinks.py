@@ -57,7 +57,7 @@ def slim(tmp_path: Path, source: Path) -> PackedImage:
 def _slim(source: Path, layers: Path) -> PackedImage:
     entries = index_tree(source)
     kept = [path for path in entries if "usr" not in path]
-    planning = plan_layers(entries.get, kept, nobody_owns)
+    planning = plan_layers(entries.get, kept, nobody_owns, dependency_folders=frozenset())
     labels = image_labels(original_id="sha256:x", version="1")
     return pack_image(original(), planning.layers, TreeContent(source), layers, labels=labels)
 

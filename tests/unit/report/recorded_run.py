@@ -135,7 +135,7 @@ def recorded_run(
     )
     kept = kept_with_parents("/bin/app", "/usr/bin/tool", *paths)
     owners = {"/usr/bin/tool": "coreutils", "/usr/lib/gcc/cc1": "gcc"}
-    planning = plan_layers(entries.get, kept, owners.get)
+    planning = plan_layers(entries.get, kept, owners.get, dependency_folders=frozenset())
     sightings = tuple(
         Sighting(
             path=path, access=Access.OPEN, phase="boot", program="/bin/app", source=Source.NOTIFY
