@@ -7,19 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slimmer.options.kinds import Kind, Schema
+from slimmer.options.kinds import Kind
 
-
-class Group(enum.Enum):
-    """What options are for: the headings of `slim build --help`, in their order."""
-
-    PROBES = "Probes"
-    RUN = "Running the original"
-    COMPOSE = "Running it with Compose"
-    KEEP = "What stays in the image"
-    TEST = "Testing the result"
-    OUTPUT = "What comes out"
-    TRACE = "Saved traces"
+Settings = dict[str, Any]
+"""Field → value, of those options for which something was said."""
 
 
 class Scope(enum.Enum):
@@ -29,33 +20,33 @@ class Scope(enum.Enum):
     """It stands above the roles only."""
     EVERY_ROLE = "of each role"
     """What stands above the roles, or is a flag, is said of all of them."""
+    ROLE_COMMAND = "of each role, but for the flag"
+    """As EVERY_ROLE, but the flag is refused."""
     ONE_ROLE = "of one role"
     """It stands below a role only, and the flag is refused."""
     ONLY_IN_ROLES = "of a role"
     """It makes no sense without roles, and has no flag."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Option:
     """One option of `slim build`."""
 
     field: str
-    """The setting: a field of BuildOptions, or `run.user` for a field of one of its parts (see
-    PARTS in table.py)."""
-    kind: Kind
-    flags: tuple[str, ...] = ()
-    """`-t`, `--tag`; empty: slim.yaml only."""
-    key: str = ""
+    """The setting: a field of BuildOptions, or `run.user` for a field of one of its PARTS."""
+    spelling: str
+    """`-t --tag`; empty: slim.yaml only."""
+    key: str
     """In slim.yaml: `run.user` is `user` below `run`; empty: the command line only."""
-    group: Group
+    kind: Kind
     help: str
-    """Without the default, and without saying that it may be repeated."""
+    """In one sentence; the default comes from the field."""
     scope: Scope = Scope.BUILD
     appends: bool = False
     """Whether flags add to slim.yaml's value, and a role's value to that of all roles; else they
     replace it."""
-    names_role: bool = False
-    """Whether the flag is refused where there are several roles, although the key is not."""
+    instead_of: str = ""
+    """A field that cannot be said beside this one, and does not count where a flag says this."""
     docker_run: bool = False
     """Whether `docker run` has the same flag, which `slim trace start`, `slim watch` and the pytest
     plugin then take as well."""
@@ -63,13 +54,14 @@ class Option:
     """The value of a flag behind which none stands; empty: one must."""
 
     @property
+    def flags(self) -> list[str]:
+        """As they are spelled, the longest last."""
+        return self.spelling.split()
+
+    @property
     def name(self) -> str:
         """The flag's longest spelling, the key where it has none."""
-        return self.flags[-1] if self.flags else self.key
-
-
-Settings = dict[str, Any]
-"""Field → value, of those options for which something was said."""
+        return self.flags[-1] if self.spelling else self.key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,19 +73,11 @@ class Part:
     defaults: type
     """The dataclass whose field defaults the help tells."""
     needs: str = ""
-    """The setting without which there is no such value; empty: there always is one."""
+    """The key without which there is no such value; empty: there always is one."""
     missing: str = ""
     """What is said of a flag that needs it: `--crawl-depth is for …`."""
-    opens: str = ""
-    """The key of `needs`, without which the section is refused; empty: it has a default."""
     expected: str = ""
-    """What is expected of that key."""
-    short: Mapping[bool | type[str], Settings | str] = field(default_factory=dict)
-    """What stands for the section: true or false with the settings that they mean, `str` with the
-    key whose value a text is."""
-
-    def short_schemas(self) -> list[Schema]:
-        """For each of them."""
-        texts: list[Schema] = [{"type": "string"}] if str in self.short else []
-        words = [word for word in self.short if isinstance(word, bool)]
-        return texts + ([{"enum": words}] if words else [])
+    """What is expected of that key in the section; empty where it has a default there."""
+    short: Mapping[type | bool, Mapping[str, Any] | str | None] = field(default_factory=dict)
+    """What may stand for the section: `str` with the key that a text is the value of, true or
+    false with the section that it means (None: none)."""

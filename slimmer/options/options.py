@@ -36,7 +36,7 @@ class ComposeOptions:
 
     files: tuple[Path, ...]
     """Later ones over earlier ones, as for the compose tool's own `--file`."""
-    service: str
+    service: str = ""
     """The service whose image is slimmed; empty where every role has one of its own."""
     timeout: float = 120.0
     """Seconds until the services that it needs must be ready."""

@@ -1,0 +1,235 @@
+"""The table of options: from it come the flags of `slim build`, the reader of slim.yaml with its
+JSON schema, and the table in docs/slim-yaml.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from slimmer.options import kinds
+from slimmer.options.kinds import COUNT, COUNT_OR_NONE, PORT, SECONDS, SECONDS_OR_NONE, Kind
+from slimmer.options.option import Option, Part, Scope
+from slimmer.options.options import BuildOptions, ComposeOptions, Verification
+from slimmer.probing.explore.crawl import CrawlOptions
+from slimmer.probing.explore.openapi import OpenApiOptions
+from slimmer.values import RunOptions, Source, Strategy
+
+TEXT: Final = Kind()
+TEXTS: Final = kinds.several(TEXT)
+ONE_ROLE, EVERY_ROLE, ROLE_COMMAND = Scope.ONE_ROLE, Scope.EVERY_ROLE, Scope.ROLE_COMMAND
+
+
+def _openapi(source: Path | str, **limits: Any) -> OpenApiOptions:
+    if isinstance(source, Path):
+        return OpenApiOptions(source="", file=source, **limits)
+    return OpenApiOptions(source=source, **limits)
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "run": Part(made_of=RunOptions, defaults=RunOptions),
+    "crawl": Part(
+        made_of=CrawlOptions,
+        defaults=CrawlOptions,
+        needs="start",
+        missing="--crawl, which is not given",
+        short={True: {}, False: None, str: "start"},
+    ),
+    "openapi": Part(
+        made_of=_openapi,
+        defaults=OpenApiOptions,
+        needs="from",
+        missing="--openapi, which is not given",
+        expected="expected a path of the application, a URL or a file",
+        short={False: None, str: "from"},
+    ),
+    "compose": Part(
+        made_of=ComposeOptions,
+        defaults=ComposeOptions,
+        needs="file",
+        missing="a compose file, and --compose names none",
+        expected="expected the compose file that is meant",
+    ),
+}
+"""Section of slim.yaml, and field of BuildOptions → what it is."""
+
+
+def _run(
+    name: str, spelling: str, key: str, kind: Kind, help: str, scope: Scope = EVERY_ROLE
+) -> Option:
+    """One of those that `docker run` has as well."""
+    appends = kind.repeatable
+    return Option(
+        f"run.{name}", spelling, f"run.{key}", kind, help, scope, appends=appends, docker_run=True
+    )
+
+
+# fmt: off
+GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
+    "What to build": (
+        Option("image", "", "image", TEXT, "The original."),
+        Option("tag", "-t --tag", "tag", TEXT, "Name of the slim image; else NAME:TAG-slim."),
+        Option("strategy", "--strategy", "strategy", kinds.Choice(words=Strategy, metavar="NAME"),
+               "How much to keep around what was seen."),
+        Option("max_size", "--max-size", "max_size", kinds.Size(),
+               "Fail when the slim image is larger, e.g. 100MB."),
+        Option("output", "--output", "output", kinds.Output(),
+               "Also write the images: FILE.tar, or DIR/ (OCI layout)."),
+    ),
+    "What to exercise": (
+        Option("probes", "--http-probe", "", kinds.HTTP_PROBES,
+               'Send this request: /health, POST:/login, "/gone 404".', ONE_ROLE),
+        Option("probes", "--exec-probe", "", kinds.COMMAND_PROBES,
+               "Run this command in the container; it must end with 0.", ONE_ROLE),
+        Option("probes", "", "probes", kinds.Steps(),
+               "What exercises the original, and then the finished images.", ONE_ROLE),
+        Option("plans", "--plan", "plans", kinds.Plans(metavar="FILE|NAME"),
+               "Send the steps of a plan (`slim plans` lists ready ones).", ONE_ROLE),
+        Option("plan_values", "--plan-value", "", kinds.PlanValues(metavar="NAME=VALUE"),
+               "Give a value of a plan.", ONE_ROLE),
+        Option("checks", "", "checks", kinds.Steps(),
+               "What exercises the finished images only.", ONE_ROLE),
+        Option("crawl.start", "--crawl", "crawl.start", kinds.Origin(metavar="[PATH|URL]"),
+               "Follow links, forms and sitemaps from here.", ONE_ROLE, alone="/"),
+        Option("openapi.source", "--openapi", "openapi.from", kinds.Description(),
+               "Send requests for each operation of an API description.", ONE_ROLE),
+        Option("run.port", "--port", "port", PORT,
+               "Port that probes speak to; else that of EXPOSE.", ONE_ROLE),
+        Option("healthcheck", "--no-healthcheck", "healthcheck", kinds.Switch(gives=False),
+               "Do not use the image's HEALTHCHECK as a probe.", EVERY_ROLE),
+        Option("insecure", "--insecure", "insecure", kinds.Switch(),
+               "Take any TLS certificate of the application."),
+    ),
+    "How the container is run, as for docker run": (
+        # A variable's last value counts: those of the command line stand behind those of files.
+        _run("environment", "--env-file", "env_file", kinds.VariableFiles(metavar="FILE"),
+             "Set the variables in this file."),
+        _run("environment", "-e --env", "environment", kinds.Variables(metavar="NAME[=VALUE]"),
+             "Set a variable."),
+        _run("volumes", "-v --volume", "volumes", kinds.several(kinds.Volume()),
+             "Mount a folder or a volume."),
+        _run("network", "--network", "network", TEXT, "Connect to this network."),
+        _run("user", "-u --user", "user", kinds.Name(metavar="USER"),
+             "Run as this user (name or id, with :group)."),
+        _run("entrypoint", "--entrypoint", "entrypoint", kinds.CommandLine(),
+             "Replace the image's ENTRYPOINT.", ROLE_COMMAND),
+        Option("run.command", "--cmd", "run.command", kinds.CommandLine(),
+               "Replace the image's CMD.", ROLE_COMMAND),
+        _run("workdir", "-w --workdir", "workdir", Kind(metavar="DIR"), "Working directory."),
+        _run("hostname", "--hostname", "hostname", TEXT, "Name of the container's host."),
+        _run("extra_hosts", "--add-host", "add_hosts", kinds.several(TEXT, "NAME:ADDRESS"),
+             "Add a line to /etc/hosts."),
+        _run("stop_timeout", "--stop-timeout", "stop_timeout", SECONDS_OR_NONE,
+             "Time to stop in before it is killed."),
+    ),
+    "How long to wait": (
+        Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,
+               "Time until the first probe passes.", EVERY_ROLE),
+        Option("run.probe_timeout", "--probe-timeout", "run.probe_timeout", SECONDS,
+               "Time for one probe.", EVERY_ROLE),
+        Option("run.probe_workers", "--probe-workers", "run.probe_workers", COUNT,
+               "Probes under way at a time; plans keep their order.", EVERY_ROLE),
+        Option("run.settle", "--settle", "run.settle", SECONDS_OR_NONE,
+               "Watch the application for so long after its last probe.", EVERY_ROLE),
+    ),
+    "What to keep": (
+        Option("includes", "--include", "include", kinds.several(Kind(metavar="PATH")),
+               "Keep this path, with all below it.", appends=True),
+        Option("includes", "--include-file", "", kinds.Lines(metavar="FILE"),
+               "Keep the paths that this file lists, one per line.", appends=True),
+        Option("include_from", "--include-from", "include_from", kinds.several(kinds.File()),
+               "Keep what `slim watch --output FILE` saw to be missing.", appends=True),
+        Option("excludes", "--exclude", "exclude", kinds.several(Kind(metavar="GLOB")),
+               "Leave out what matches, whatever asks for it.", appends=True),
+        Option("rules", "--rule", "rules", kinds.several(Kind(metavar="NAME")),
+               "Ask this rule as well (`slim rules` lists them).", appends=True),
+        Option("without_rules", "--no-rule", "without_rules", kinds.several(Kind(metavar="NAME")),
+               "Do not ask this rule.", appends=True),
+    ),
+    "How to test and repair the result": (
+        Option("verify", "--verify", "verify",
+               kinds.Choice(words=Verification, off=Verification.OFF, metavar="WHAT"),
+               "Compare answers (content), run the probes only (status)."),
+        Option("repair", "--repair", "repair",
+               kinds.Number(metavar="ROUNDS", least=0,
+                            problem="{} is not a number of rounds (0 for none)"),
+               "Rounds of adding what a failing image misses; 0: none."),
+    ),
+    "What else to write": (
+        Option("debug", "--no-debug", "", kinds.Switch(gives=False), "Make no debug image."),
+        Option("debug", "--debug-from", "debug", kinds.DebugTools(),
+               "Image that gives the debug image's tools (a busybox)."),
+        Option("report_directory", "--report-dir", "report_directory", kinds.Folder(),
+               "Where reports and trace go; else slim-report/NAME_TAG."),
+        Option("sbom_in_image", "--sbom-in-image", "sbom_in_image", kinds.Switch(),
+               "Put the SBOM into the image, too."),
+    ),
+    "Saved traces": (
+        Option("from_trace", "--from-trace", "from_trace", kinds.File(),
+               "Build from this trace without running the original.", instead_of="save_trace"),
+        Option("save_trace", "--save-trace", "save_trace", kinds.File(),
+               "Save what the traced run saw.", instead_of="from_trace"),
+        Option("allow_drift", "--allow-drift", "allow_drift", kinds.Switch(),
+               "Take the trace of another build of the image, too."),
+        Option("sources", "--trace-source", "trace_sources",
+               kinds.several(kinds.Choice(words=Source, metavar="NAME")),
+               "Use this source of the trace only; else both."),
+    ),
+    "A service of a compose file": (
+        Option("compose.files", "--compose", "compose.file", kinds.several(kinds.File()),
+               "Run the original as a service of this compose file."),
+        Option("compose.service", "--service", "compose.service", Kind(metavar="NAME"),
+               "The service that is slimmed."),
+        Option("service", "", "service", Kind(metavar="NAME"),
+               "The service that a role is.", Scope.ONLY_IN_ROLES),
+        Option("compose.timeout", "--compose-timeout", "compose.timeout", SECONDS,
+               "Time for what it depends on to become ready."),
+    ),
+    "Limits of --crawl and --openapi": (
+        Option("crawl.depth", "--crawl-depth", "crawl.depth", COUNT_OR_NONE,
+               "Links between the start and the farthest page.", ONE_ROLE),
+        Option("crawl.pages", "--crawl-pages", "crawl.pages", COUNT,
+               "Requests at most.", ONE_ROLE),
+        Option("crawl.seconds", "--crawl-time", "crawl.time", SECONDS,
+               "Time for all of them.", ONE_ROLE),
+        Option("crawl.connections", "", "crawl.connections", COUNT,
+               "Requests under way at a time.", ONE_ROLE),
+        Option("crawl.excludes", "--crawl-exclude", "crawl.exclude",
+               kinds.several(Kind(metavar="GLOB")),
+               'Do not ask for paths that match: "/admin/*".', ONE_ROLE, appends=True),
+        Option("openapi.examples", "--openapi-examples", "openapi.examples", COUNT,
+               "Valid requests for each operation, and as many invalid ones.", ONE_ROLE),
+        Option("openapi.seconds", "--openapi-time", "openapi.time", SECONDS,
+               "Time for all operations.", ONE_ROLE),
+    ),
+}
+# fmt: on
+"""What options are for → the options, those first that are used most. Of rows with the same field
+the values are joined in this order."""
+
+TABLE: Final = tuple(option for options in GROUPS.values() for option in options)
+
+
+def part_of(option: Option) -> str:
+    """The field of BuildOptions that an option is inside of; empty: of none."""
+    return option.field.rpartition(".")[0]
+
+
+def needed(part: str) -> str:
+    """The field without which there is no such part; empty: there always is one."""
+    key = f"{part}.{PARTS[part].needs}"
+    return next((option.field for option in TABLE if option.key == key), "")
+
+
+def rows_for(scopes: Iterable[Scope]) -> tuple[Option, ...]:
+    """Those that slim.yaml may say in such a place."""
+    return tuple(option for option in TABLE if option.key and option.scope in scopes)
+
+
+def default_of(option: Option) -> str:
+    """As it is written; empty where the help says it, or nothing is the default."""
+    part = part_of(option)
+    holder = PARTS[part].defaults if part else BuildOptions
+    value = getattr(holder, option.field.rpartition(".")[2], None)
+    says_it = isinstance(option.kind, kinds.Choice | kinds.Number | kinds.Origin)
+    return option.kind.written(value)[0] if says_it and value is not None else ""
