@@ -1,7 +1,8 @@
-"""The JSON schemas of the documents that others read, made from their classes.
+"""The JSON schemas of the documents that others read, made from their classes, and that of
+slim.yaml, made from the table of options.
 
-`make schemas` writes them to docs/schemas. Types say what may stand where, docstrings what it
-means.
+`make schemas` writes them to docs/schemas, and the table itself to docs/slim-yaml.md. Types say
+what may stand where, docstrings what it means.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Annotated, Any
 from slimmer.codec import Keywords
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
+from tests.slim_schema import PAGE, page_with_table, slim_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 CLASSES: Mapping[str, type[Any]] = {
@@ -29,6 +31,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "dropped": DroppedDocument,
     "watch": WatchDocument,
 }
+NAMES = (*CLASSES, "slim")
 COMMAND = "make schemas"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -49,7 +52,8 @@ def file_of(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    return json.dumps(schema(CLASSES[name]), indent=2, ensure_ascii=False) + "\n"
+    document = slim_schema() if name == "slim" else schema(CLASSES[name])
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _object(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -134,5 +138,6 @@ def _one_line(text: str) -> str:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name in CLASSES:
+    for name in NAMES:
         file_of(name).write_text(text_of(name), "utf-8")
+    PAGE.write_text(page_with_table(), "utf-8")

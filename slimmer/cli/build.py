@@ -28,10 +28,10 @@ DEFAULT_FILE = Path("slim.yaml")
     "-f",
     "--file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Read options from this slim.yaml; flags win over it.",
+    help="Read this slim.yaml; flags win over it",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told")
 def build(as_json: bool, quiet: bool, **given: Any) -> None:
     """Build a slim image of IMAGE, and a debug image beside it.
 
@@ -44,8 +44,8 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
       slim build cli-tool:1 --exec-probe "convert in.png out.jpg"
       slim build my-redis:7 --plan redis
 
-    What has a … may be repeated. All of it can stand in a slim.yaml, which is read where no IMAGE
-    is named, or with --file.
+    What has a … may be repeated; [ ] is the default. All of it can stand in a slim.yaml, which is
+    read where no IMAGE is named, or with --file.
     """
     from slimmer.build import build_image  # a call for help does not pay for it
 

@@ -7,16 +7,24 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from slimmer.cli.failure import as_object
+from slimmer.cli.table import table_options, texts_of
 from slimmer.errors import SlimError, UsageError
-from slimmer.options import DockerRun, insecure_probes, parse_docker_run
-from slimmer.probing import command_probe, http_probe, with_unique_names
+from slimmer.options import (
+    TABLE,
+    DockerRun,
+    Settings,
+    Texts,
+    insecure_probes,
+    of_flags,
+    parse_docker_run,
+)
 from slimmer.trace.live import (
     LiveOptions,
     LiveTrace,
@@ -28,8 +36,21 @@ from slimmer.trace.live import (
     start_trace,
     stop_trace,
 )
-from slimmer.values import Probe, RunOptions
+from slimmer.values import Probe
 from slimmer.words import count, printable
+
+_HELP = {
+    "--http-probe": "Wait until this HTTP request is answered. Builds from the trace test their "
+    "images with it.",
+    "--exec-probe": "Wait until this command passes in the container; as --http-probe.",
+    "--no-healthcheck": "Do not wait for the image's HEALTHCHECK.",
+    "--insecure": "Take any TLS certificate of the application.",
+    "--port": "Port that the application listens on; else that of -p, or of EXPOSE.",
+    "--start-timeout": "How long the application may take to become ready.",
+}
+_OPTIONS = [
+    dataclasses.replace(option, help=_HELP[option.name]) for option in TABLE if option.name in _HELP
+]
 
 
 @click.command(
@@ -39,35 +60,7 @@ from slimmer.words import count, printable
 )
 @click.argument("image")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[DOCKER-RUN-ARGUMENT…]")
-@click.option(
-    "--http-probe",
-    "http_probes",
-    multiple=True,
-    metavar="[METHOD:]PATH|URL [STATUS]",
-    help="Ready is who answers this HTTP request. Builds from the trace test their images with "
-    "it. Repeatable.",
-)
-@click.option(
-    "--exec-probe",
-    "exec_probes",
-    multiple=True,
-    metavar="COMMAND",
-    help="Ready is who passes this command in the container; as --http-probe. Repeatable.",
-)
-@click.option("--no-healthcheck", is_flag=True, help="Do not wait for the image's HEALTHCHECK.")
-@click.option("--insecure", is_flag=True, help="Take any TLS certificate of the application.")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    help="Port in the container that the application listens on. Default: from -p, or EXPOSE.",
-)
-@click.option(
-    "--start-timeout",
-    type=click.FloatRange(min=0.1),
-    default=RunOptions.start_timeout,
-    metavar="SECONDS",
-    help="How long the application may take to become ready. Default: 60.",
-)
+@table_options(_OPTIONS)
 @click.option(
     "--end-with",
     type=click.IntRange(min=1),
@@ -82,7 +75,12 @@ from slimmer.words import count, printable
     help="Be the daemon of the trace in this folder.",
 )
 def start(
-    image: str, arguments: tuple[str, ...], as_json: bool, kept_in: Path | None, **flags: Any
+    image: str,
+    arguments: tuple[str, ...],
+    end_with: int | None,
+    as_json: bool,
+    kept_in: Path | None,
+    **given: Any,
 ) -> None:
     """Run IMAGE under the sensor and leave it running; returns when it is ready to be used.
 
@@ -102,7 +100,8 @@ def start(
     # Behind a `--`, too, as for `slim watch`.
     words = arguments[1:] if arguments[:1] == ("--",) else arguments
     wanted = parse_docker_run(words)
-    options = _options(image, wanted, **flags)
+    texts = texts_of(given)
+    options = _options(image, wanted, of_flags(texts), end_with)
     if kept_in is not None:
         _run_daemon(options, Place(kept_in))
         return
@@ -111,7 +110,7 @@ def start(
         live = start_trace(
             image,
             wanted.name,
-            lambda folder: [*_as_arguments(folder, **flags), "--", image, *arguments],
+            lambda folder: [*_as_arguments(folder, texts, end_with), "--", image, *arguments],
         )
     for note in live.notes:
         click.echo(f"note: {printable(note)}", err=True)
@@ -209,44 +208,31 @@ def _state(standing: Standing, live: LiveTrace | None) -> str:
     return "ended" if status is None else f"ended with status {status}"
 
 
-def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
-    run = dataclasses.replace(wanted.run, port=flags["port"], start_timeout=flags["start_timeout"])
-    probes: tuple[Probe, ...] = (
-        *map(http_probe, flags["http_probes"]),
-        *map(command_probe, flags["exec_probes"]),
-    )
-    if flags["insecure"]:
-        probes = insecure_probes(probes)
+def _options(
+    image: str, wanted: DockerRun, settings: Settings, end_with: int | None
+) -> LiveOptions:
+    run = {
+        name: settings[f"run.{name}"]
+        for name in ("port", "start_timeout")
+        if f"run.{name}" in settings
+    }
+    probes: tuple[Probe, ...] = settings.get("probes", ())
     return LiveOptions(
         image=image,
-        container=dataclasses.replace(wanted, run=run),
-        probes=with_unique_names(probes),
-        healthcheck=not flags["no_healthcheck"],
-        end_with=flags["end_with"],
+        container=dataclasses.replace(wanted, run=dataclasses.replace(wanted.run, **run)),
+        probes=insecure_probes(probes) if settings.get("insecure") else probes,
+        healthcheck=settings.get("healthcheck", True),
+        end_with=end_with,
     )
 
 
-def _as_arguments(
-    folder: Path,
-    *,
-    http_probes: Sequence[str],
-    exec_probes: Sequence[str],
-    no_healthcheck: bool,
-    insecure: bool,
-    port: int | None,
-    start_timeout: float,
-    end_with: int | None,
-) -> list[str]:
+def _as_arguments(folder: Path, texts: Texts, end_with: int | None) -> list[str]:
     """The command line of the daemon, up to IMAGE."""
     return [
-        "trace", "start", "--kept-in", str(folder), "--start-timeout", str(start_timeout),
-        *(word for probe in http_probes for word in ("--http-probe", probe)),
-        *(word for probe in exec_probes for word in ("--exec-probe", probe)),
-        *(("--no-healthcheck",) if no_healthcheck else ()),
-        *(("--insecure",) if insecure else ()),
-        *(("--port", str(port)) if port else ()),
+        *("trace", "start", "--kept-in", str(folder)),
+        *(f"{name}={text}" if text else name for name, given in texts.items() for text in given),
         *(("--end-with", str(end_with)) if end_with else ()),
-    ]  # fmt: skip
+    ]
 
 
 def _run_daemon(options: LiveOptions, place: Place) -> None:

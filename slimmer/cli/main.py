@@ -13,10 +13,13 @@ from types import FrameType
 import click
 
 from slimmer import __version__
-from slimmer.cli.failure import exit_code_table, show
+from slimmer.cli.failure import show
 from slimmer.errors import InterruptedRunError, SlimError
 
-COMMANDS = ("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug")
+COMMANDS = (
+    *("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug"),
+    "help",
+)
 """In the order in which people need them; each is the command of that name in its module."""
 
 
@@ -44,7 +47,7 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes:\n\n\b\n" + exit_code_table(),
+    epilog="`slim help exit-codes` tells what each exit code means.",
 )
 @click.version_option(__version__, prog_name="slim")
 def slim() -> None:

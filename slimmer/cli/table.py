@@ -7,24 +7,9 @@ from typing import Any
 
 import click
 
-from slimmer.options import (
-    GROUPS,
-    TABLE,
-    Choice,
-    File,
-    Folder,
-    Kind,
-    Lines,
-    Option,
-    Output,
-    Several,
-    Switch,
-    Texts,
-    VariableFiles,
-    default_of,
-)
+from slimmer.options import GROUPS, TABLE, Kind, Option, Place, Switch, Texts, default_of
 
-_COLUMN = 33
+_COLUMN = 32
 """Where the help of an option begins."""
 OTHERS = "Other"
 """The heading of options that are not in the table."""
@@ -55,7 +40,10 @@ class GroupedCommand(click.Command):
         }
         for heading, records in (*groups.items(), (OTHERS, list(told.values()))):
             with formatter.section(heading):
-                formatter.write_dl([(f"{left:{_COLUMN - 4}}", text) for left, text in records])
+                formatter.write_dl(
+                    [(f"{left:{_COLUMN - 4}}", text) for left, text in records],
+                    col_max=_COLUMN - 4,
+                )
 
 
 def table_options(options: Iterable[Option] = TABLE) -> Callable[[Any], Any]:
@@ -87,9 +75,7 @@ def texts_of(parameters: Mapping[str, Any]) -> Texts:
 def _attributes(option: Option) -> dict[str, Any]:
     kind = option.kind
     default = default_of(option)
-    attributes: dict[str, Any] = {
-        "help": option.help + (f" Default: {default}." if default else "")
-    }
+    attributes: dict[str, Any] = {"help": option.help + (f" [{default}]" if default else "")}
     if isinstance(kind, Switch):
         return attributes | {"is_flag": True}
     if option.alone:
@@ -103,12 +89,12 @@ def _attributes(option: Option) -> dict[str, Any]:
 
 
 def _type(kind: Kind) -> click.ParamType[Any]:
-    if isinstance(kind, Lines | VariableFiles):
-        return click.Path(exists=True, dir_okay=False)
-    if isinstance(kind, Several):
-        return _type(kind.each)
-    if isinstance(kind, Choice):
-        return _Words(kind.known)
-    if isinstance(kind, Folder):
-        return click.Path(file_okay=False)
-    return click.Path() if isinstance(kind, File | Output) else click.STRING
+    if kind.words:
+        return _Words(kind.words)
+    if kind.place is None:
+        return click.STRING
+    return click.Path(
+        exists=kind.place is Place.FILE_THAT_EXISTS,
+        file_okay=kind.place is not Place.FOLDER,
+        dir_okay=kind.place in (Place.FOLDER, Place.ANY),
+    )

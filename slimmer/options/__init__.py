@@ -2,47 +2,34 @@
 
 from slimmer.options.docker_run import DockerRun, parse_docker_run
 from slimmer.options.file import read_file, read_options
-from slimmer.options.kinds import (
-    Choice,
-    File,
-    Folder,
-    Kind,
-    Lines,
-    Output,
-    Several,
-    Switch,
-    VariableFiles,
-)
-from slimmer.options.option import Option
+from slimmer.options.kinds import Kind, Place, Switch
+from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.options.quantities import parse_size
 from slimmer.options.ready_plans import ready_plans
 from slimmer.options.settings import FileSettings, Texts, build_options, of_flags, run_flags
-from slimmer.options.table import GROUPS, TABLE, default_of
+from slimmer.options.table import GROUPS, PARTS, TABLE, default_of, rows_for
 from slimmer.options.trust import insecure_probes, taking_any_certificate
 
 __all__ = [
     "GROUPS",
+    "PARTS",
     "TABLE",
     "BuildOptions",
-    "Choice",
     "ComposeOptions",
     "DebugImage",
     "DockerRun",
-    "File",
     "FileSettings",
-    "Folder",
     "Kind",
-    "Lines",
     "Option",
-    "Output",
+    "Place",
     "Plan",
     "Role",
-    "Several",
+    "Scope",
+    "Settings",
     "Switch",
     "Texts",
-    "VariableFiles",
     "Verification",
     "build_options",
     "default_of",
@@ -55,6 +42,7 @@ __all__ = [
     "read_options",
     "read_plan",
     "ready_plans",
+    "rows_for",
     "run_flags",
     "steps_of",
     "taking_any_certificate",

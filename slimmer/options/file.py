@@ -14,7 +14,8 @@ from slimmer.errors import UsageError
 from slimmer.options.document import Document, Section
 from slimmer.options.option import Option, Part, Scope, Settings
 from slimmer.options.options import BuildOptions
-from slimmer.options.settings import FileSettings, add, build_options, rival, with_plans
+from slimmer.options.probes import with_plans
+from slimmer.options.settings import FileSettings, add, build_options, rival
 from slimmer.options.table import PARTS, needed, rows_for
 
 _AT_THE_TOP = frozenset(Scope) - {Scope.ONLY_IN_ROLES}

@@ -40,7 +40,7 @@ class Option:
     """In slim.yaml: `run.user` is `user` below `run`; empty: the command line only."""
     kind: Kind
     help: str
-    """In one sentence; the default comes from the field."""
+    """In a few words: 46 characters fit beside the flag. The default comes from the field."""
     scope: Scope = Scope.BUILD
     appends: bool = False
     """Whether flags add to slim.yaml's value, and a role's value to that of all roles; else they

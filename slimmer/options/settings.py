@@ -11,10 +11,9 @@ from typing import Any
 from slimmer.errors import UsageError
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, DebugImage, Role
-from slimmer.options.plan import Plan, read_plan, steps_of
+from slimmer.options.probes import plans_named, with_plans
 from slimmer.options.table import PARTS, TABLE, needed, part_of
-from slimmer.probing import with_unique_names
-from slimmer.values import Probe, RunOptions, Source
+from slimmer.values import RunOptions, Source
 
 Texts = Mapping[str, Sequence[str]]
 """Name of an option → what its flag was given, each time that it was; a switch is given an empty
@@ -46,19 +45,6 @@ def add(settings: Settings, option: Option, value: Any) -> None:
     settings[option.field] = (*settings[option.field], *value) if joined else value
 
 
-def with_plans(settings: Settings) -> Settings:
-    """With the steps of plans among the probes, and no two probes or checks of one name."""
-    probes: tuple[Probe, ...] = settings.get("probes", ())
-    probes += steps_of(settings.pop("plans", ()))
-    checks: tuple[Probe, ...] = settings.get("checks", ())
-    named = with_unique_names(probes + checks)
-    return settings | {
-        name: value
-        for name, value in (("probes", named[: len(probes)]), ("checks", named[len(probes) :]))
-        if value
-    }
-
-
 def of_flags(texts: Texts, folder: Path = Path()) -> Settings:
     """What flags say. Raises UsageError, and ConfigurationError for what stands in a file that a
     flag names."""
@@ -75,24 +61,7 @@ def of_flags(texts: Texts, folder: Path = Path()) -> Settings:
                 raise UsageError(f"{other.name} and {option.name} exclude each other")
             add(settings, option, value)
     names, values = settings.pop("plans", ()), settings.pop("plan_values", ())
-    return with_plans(settings | {"plans": _plans(names, dict(values))})
-
-
-def _plans(names: Sequence[str], values: Mapping[str, str]) -> tuple[Plan, ...]:
-    """A value is for each plan that has one of that name."""
-    plans = tuple(read_plan(name) for name in names)
-    known = {name for plan in plans for name in plan.values}
-    if unknown := sorted(set(values) - known):
-        raise UsageError(
-            f"no plan has a value `{unknown[0]}`",
-            hint=f"there are: {', '.join(sorted(known)) or 'none'}",
-        )
-    if not values:
-        return plans
-    return tuple(
-        read_plan(name, {each: values[each] for each in plan.values if each in values})
-        for name, plan in zip(names, plans, strict=True)
-    )
+    return with_plans(settings | {"plans": plans_named(names, dict(values))})
 
 
 def build_options(file: FileSettings, texts: Texts) -> BuildOptions:

@@ -43,8 +43,9 @@ EXPECTED = {0: "done", **{each.exit_code: each.cause for each in all_causes()}}
 
 
 def test_the_help_lists_them() -> None:
-    text = CliRunner().invoke(slim, ["--help"]).output
-    assert table_of(text.partition("Exit codes:")[2], r"^ +(\d+)  (\S.*)$") == EXPECTED
+    assert "slim help exit-codes" in CliRunner().invoke(slim, ["--help"]).output
+    text = CliRunner().invoke(slim, ["help", "exit-codes"]).output
+    assert table_of(text, r"^ +(\d+)  (\S.*)$") == EXPECTED
 
 
 def test_the_readme_lists_them() -> None:
@@ -57,6 +58,8 @@ def test_the_readme_lists_them() -> None:
     [
         (["--version"], 0),
         (["build", "--help"], 0),
+        (["help", "trace", "start"], 0),
+        (["help", "no-such-command"], 2),
         (["no-such-command"], 2),
         (["build", "--no-such-option"], 2),
         (["build", "x", "--port", "70000"], 2),
