@@ -135,11 +135,16 @@ def _value(kind: Kind) -> Mapping[str, Any]:
             given = {word: bound for word, bound in bounds.items() if abs(bound) < float("inf")}
             return {"type": "integer" if kind.whole else "number", **given}
         case Several():
-            one = {"enum": list(kind.words)} if kind.words else _TEXT
+            one = {"enum": list(kind.words)} if kind.words else _text(kind)
             return {"anyOf": [one, {"type": "array", "items": one}]}
         case Choice():
             return {"enum": [*kind.words, *([False] if kind.off else [])]}
-    return {"type": ["string", "number"]} if kind.numbers else _TEXT
+    return _text(kind)
+
+
+def _text(kind: Kind) -> Mapping[str, Any]:
+    pattern = {"pattern": f"^({kind.pattern})$"} if kind.pattern else {}
+    return {"type": ["string", "number"] if kind.numbers else "string", **pattern}
 
 
 def _table() -> Iterator[str]:

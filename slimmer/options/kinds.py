@@ -42,6 +42,8 @@ class Kind:
     parse: Callable[[str, Path], Any] = _as_it_is
     """What a text means; files are relative to the folder. Raises UsageError, and
     ConfigurationError for a file that the text names."""
+    pattern: str = ""
+    """What a text must look like; empty: anything. `metavar` tells it to people."""
     numbers: bool = False
     """Whether slim.yaml may say a number, which is text then: an id, a size."""
     place: Place | None = None
@@ -53,6 +55,8 @@ class Kind:
 
     def of_text(self, text: str, folder: Path) -> Any:
         """What the text of a flag means; raises as `parse`."""
+        if self.pattern and not re.fullmatch(self.pattern, text):
+            raise UsageError(f"expected {self.metavar}, found {found(text)}")
         return self.parse(text, folder)
 
     def read(self, section: Section, name: str, folder: Path = Path()) -> Any:
@@ -213,11 +217,17 @@ class DebugTools(Kind):
         return image
 
 
+def like(metavar: str, pattern: str) -> Kind:
+    """Texts of one form."""
+    return Kind(metavar=metavar, pattern=pattern)
+
+
 def several(each: Kind) -> Several:
     """Several values of a kind."""
     return Several(
         metavar=each.metavar,
-        parse=lambda text, folder: (each.of_text(text, folder),),
+        parse=lambda text, folder: (each.parse(text, folder),),
+        pattern=each.pattern,
         place=each.place,
         words=each.words,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import UsageError
-from slimmer.options.document import Section, found
+from slimmer.options.document import Section
 from slimmer.options.kinds import Several
 from slimmer.options.option import Settings
 from slimmer.options.plan import Plan, read_plan, steps_of
@@ -80,15 +80,12 @@ def _plan(section: Section, key: str, item: Any, folder: Path) -> Plan:
         raise section.document.error(key, error.message, error.hint) from error
 
 
-def _pair(text: str, _: Path) -> tuple[tuple[str, str], ...]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"expected NAME=VALUE, found {found(text)}")
-    return ((name, value),)
-
-
 STEPS: Final = Steps()
 PLANS: Final = Plans(metavar="FILE|NAME", parse=lambda text, _: (text,))
-PLAN_VALUES: Final = Several(metavar="NAME=VALUE", parse=_pair)
+PLAN_VALUES: Final = Several(
+    metavar="NAME=VALUE",
+    pattern=r"(?s)[^=]+=.*",
+    parse=lambda text, _: (tuple(text.split("=", 1)),),
+)
 HTTP_PROBES: Final = Several(metavar="REQUEST", parse=lambda text, _: (http_probe(text),))
 COMMAND_PROBES: Final = Several(metavar="COMMAND", parse=lambda text, _: (command_probe(text),))
