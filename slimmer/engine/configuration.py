@@ -41,6 +41,11 @@ def as_user_would(
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
         },
     }
+    special: dict[str, Any] = {
+        "CapAdd": list(run.cap_add),
+        # until here
+    }
+    configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
     if published and bindings:
         places: dict[str, list[dict[str, str]]] = {}
         for each in bindings:

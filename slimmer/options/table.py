@@ -19,6 +19,7 @@ from slimmer.options.kinds import (
     TEXT,
     Kind,
     Switch,
+    like,
     several,
 )
 from slimmer.options.option import Option, Part, Scope
@@ -131,6 +132,10 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
              "Add a line to /etc/hosts"),
         _run("stop_timeout", "--stop-timeout", "stop_timeout", SECONDS_OR_NONE,
              "Time to stop in before it is killed"),
+    ),
+    "What the container may do, as docker run has it": (
+        _run("cap_add", "--cap-add", "cap_add", several(like("CAPABILITY", r"\w+")),
+             "Give it this Linux capability"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

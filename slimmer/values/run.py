@@ -32,6 +32,8 @@ class RunOptions:
     hostname: str = ""
     extra_hosts: tuple[str, ...] = ()
     """`NAME:ADDRESS`."""
+    cap_add: tuple[str, ...] = ()
+    """Linux capabilities that it has besides the engine's usual ones."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
