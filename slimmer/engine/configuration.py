@@ -43,6 +43,7 @@ def as_user_would(
     }
     special: dict[str, Any] = {
         "CapAdd": list(run.cap_add),
+        "CapDrop": list(run.cap_drop),
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}

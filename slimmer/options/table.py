@@ -136,6 +136,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
     "What the container may do, as docker run has it": (
         _run("cap_add", "--cap-add", "cap_add", several(like("CAPABILITY", r"\w+")),
              "Give it this Linux capability"),
+        _run("cap_drop", "--cap-drop", "cap_drop", several(like("CAPABILITY", r"\w+")),
+             "Take this Linux capability, or ALL, from it"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -34,6 +34,8 @@ class RunOptions:
     """`NAME:ADDRESS`."""
     cap_add: tuple[str, ...] = ()
     """Linux capabilities that it has besides the engine's usual ones."""
+    cap_drop: tuple[str, ...] = ()
+    """Capabilities that it does not have; ALL for none but those of `cap_add`."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
