@@ -44,6 +44,9 @@ def as_user_would(
     special: dict[str, Any] = {
         "CapAdd": list(run.cap_add),
         "CapDrop": list(run.cap_drop),
+        "Tmpfs": {
+            path: options for path, _, options in (each.partition(":") for each in run.tmpfs)
+        },
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}

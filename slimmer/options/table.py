@@ -138,6 +138,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
              "Give it this Linux capability"),
         _run("cap_drop", "--cap-drop", "cap_drop", several(like("CAPABILITY", r"\w+")),
              "Take this Linux capability, or ALL, from it"),
+        _run("tmpfs", "--tmpfs", "tmpfs", several(like("PATH[:OPTIONS]", r"/[^:]*(:.*)?")),
+             "Mount empty memory here, e.g. /run:size=64m"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -36,6 +36,8 @@ class RunOptions:
     """Linux capabilities that it has besides the engine's usual ones."""
     cap_drop: tuple[str, ...] = ()
     """Capabilities that it does not have; ALL for none but those of `cap_add`."""
+    tmpfs: tuple[str, ...] = ()
+    """`PATH[:OPTIONS]` where empty memory is mounted."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
