@@ -47,6 +47,7 @@ def as_user_would(
         "Tmpfs": {
             path: options for path, _, options in (each.partition(":") for each in run.tmpfs)
         },
+        "ReadonlyRootfs": run.read_only,
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}

@@ -140,6 +140,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
              "Take this Linux capability, or ALL, from it"),
         _run("tmpfs", "--tmpfs", "tmpfs", several(like("PATH[:OPTIONS]", r"/[^:]*(:.*)?")),
              "Mount empty memory here, e.g. /run:size=64m"),
+        _run("read_only", "--read-only", "read_only", Switch(), "Mount its root read-only"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -38,6 +38,8 @@ class RunOptions:
     """Capabilities that it does not have; ALL for none but those of `cap_add`."""
     tmpfs: tuple[str, ...] = ()
     """`PATH[:OPTIONS]` where empty memory is mounted."""
+    read_only: bool = False
+    """Whether its root is mounted read-only."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
