@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def as_user_would(
             path: options for path, _, options in (each.partition(":") for each in run.tmpfs)
         },
         "ReadonlyRootfs": run.read_only,
+        "ShmSize": _bytes(run.shm_size),
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
@@ -194,3 +196,9 @@ def _bind(volume: str) -> str:
     if colon and source.startswith((".", "~")):
         return f"{os.path.abspath(os.path.expanduser(source))}:{rest}"
     return volume
+
+
+def _bytes(size: str) -> int:
+    """`64m` as the docker command reads it."""
+    digits, unit = re.fullmatch(r"(\d*)([kmg]?)b?", size.lower()).groups()  # type: ignore[union-attr]
+    return int(digits or 0) << (10 * " kmg".index(unit or " "))

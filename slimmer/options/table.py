@@ -141,6 +141,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("tmpfs", "--tmpfs", "tmpfs", several(like("PATH[:OPTIONS]", r"/[^:]*(:.*)?")),
              "Mount empty memory here, e.g. /run:size=64m"),
         _run("read_only", "--read-only", "read_only", Switch(), "Mount its root read-only"),
+        _run("shm_size", "--shm-size", "shm_size", like("SIZE", r"(?i)\d+([kmg]?b?)"),
+             "Size of /dev/shm, e.g. 64m"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -40,6 +40,8 @@ class RunOptions:
     """`PATH[:OPTIONS]` where empty memory is mounted."""
     read_only: bool = False
     """Whether its root is mounted read-only."""
+    shm_size: str = ""
+    """Of /dev/shm: bytes, or with the unit k, m or g of 1024; empty: the engine's."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
