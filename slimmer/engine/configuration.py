@@ -50,6 +50,7 @@ def as_user_would(
         },
         "ReadonlyRootfs": run.read_only,
         "ShmSize": _bytes(run.shm_size),
+        "Ulimits": [_ulimit(each) for each in run.ulimits],
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
@@ -202,3 +203,9 @@ def _bytes(size: str) -> int:
     """`64m` as the docker command reads it."""
     digits, unit = re.fullmatch(r"(\d*)([kmg]?)b?", size.lower()).groups()  # type: ignore[union-attr]
     return int(digits or 0) << (10 * " kmg".index(unit or " "))
+
+
+def _ulimit(text: str) -> dict[str, Any]:
+    name, _, limits = text.partition("=")
+    soft, _, hard = limits.partition(":")
+    return {"Name": name, "Soft": int(soft), "Hard": int(hard or soft)}

@@ -143,6 +143,9 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("read_only", "--read-only", "read_only", Switch(), "Mount its root read-only"),
         _run("shm_size", "--shm-size", "shm_size", like("SIZE", r"(?i)\d+([kmg]?b?)"),
              "Size of /dev/shm, e.g. 64m"),
+        _run("ulimits", "--ulimit", "ulimits",
+             several(like("NAME=SOFT[:HARD]", r"[a-z]+=-?\d+(:-?\d+)?")),
+             "Set a limit of its processes"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -42,6 +42,8 @@ class RunOptions:
     """Whether its root is mounted read-only."""
     shm_size: str = ""
     """Of /dev/shm: bytes, or with the unit k, m or g of 1024; empty: the engine's."""
+    ulimits: tuple[str, ...] = ()
+    """`NAME=SOFT[:HARD]`, as `nofile=1024:2048`."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
