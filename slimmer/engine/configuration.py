@@ -51,6 +51,7 @@ def as_user_would(
         "ReadonlyRootfs": run.read_only,
         "ShmSize": _bytes(run.shm_size),
         "Ulimits": [_ulimit(each) for each in run.ulimits],
+        "Init": run.init,
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
@@ -97,10 +98,12 @@ def traced(
     """The same container with the sensor's gate as its first program.
 
     The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
-    be chance. It is exercised as a probe instead.
+    be chance. It is exercised as a probe instead. So is the engine's init, as the sensor knows the
+    original by its being process 1.
     """
     return {
         **configuration,
+        "HostConfig": {**configuration["HostConfig"], "Init": False},
         "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
         "Cmd": list(arguments),
         "Healthcheck": {"Test": ["NONE"]},

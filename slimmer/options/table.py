@@ -146,6 +146,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("ulimits", "--ulimit", "ulimits",
              several(like("NAME=SOFT[:HARD]", r"[a-z]+=-?\d+(:-?\d+)?")),
              "Set a limit of its processes"),
+        _run("init", "--init", "init", Switch(), "Run an init that forwards signals and reaps"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -44,6 +44,8 @@ class RunOptions:
     """Of /dev/shm: bytes, or with the unit k, m or g of 1024; empty: the engine's."""
     ulimits: tuple[str, ...] = ()
     """`NAME=SOFT[:HARD]`, as `nofile=1024:2048`."""
+    init: bool = False
+    """Whether the engine's own init is its first process."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
