@@ -52,6 +52,7 @@ def as_user_would(
         "ShmSize": _bytes(run.shm_size),
         "Ulimits": [_ulimit(each) for each in run.ulimits],
         "Init": run.init,
+        "Devices": [_device(each) for each in run.devices],
         # until here
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
@@ -212,3 +213,10 @@ def _ulimit(text: str) -> dict[str, Any]:
     name, _, limits = text.partition("=")
     soft, _, hard = limits.partition(":")
     return {"Name": name, "Soft": int(soft), "Hard": int(hard or soft)}
+
+
+def _device(text: str) -> dict[str, str]:
+    source, *rest = text.split(":")
+    target = next((word for word in rest if word.startswith("/")), source)
+    allowed = next((word for word in rest if not word.startswith("/")), "rwm")
+    return {"PathOnHost": source, "PathInContainer": target, "CgroupPermissions": allowed}

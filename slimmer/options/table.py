@@ -147,6 +147,9 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
              several(like("NAME=SOFT[:HARD]", r"[a-z]+=-?\d+(:-?\d+)?")),
              "Set a limit of its processes"),
         _run("init", "--init", "init", Switch(), "Run an init that forwards signals and reaps"),
+        _run("devices", "--device", "devices",
+             several(like("FROM[:TO[:rwm]]", r"/[^:]+(:/[^:]+)?(:[rwm]+)?")),
+             "Give it this device of the host"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

@@ -46,6 +46,8 @@ class RunOptions:
     """`NAME=SOFT[:HARD]`, as `nofile=1024:2048`."""
     init: bool = False
     """Whether the engine's own init is its first process."""
+    devices: tuple[str, ...] = ()
+    """`FROM[:TO[:rwm]]`: a device of the engine's machine, its path there, what is allowed."""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
