@@ -53,7 +53,7 @@ def as_user_would(
         "Ulimits": [_ulimit(each) for each in run.ulimits],
         "Init": run.init,
         "Devices": [_device(each) for each in run.devices],
-        # until here
+        "SecurityOpt": list(run.security_opts),
     }
     configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
     if published and bindings:

@@ -4,10 +4,12 @@ JSON schema, and the table in docs/slim-yaml.md."""
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer.errors import UsageError
 from slimmer.options import kinds, probes
 from slimmer.options.kinds import (
     COUNT,
@@ -73,6 +75,17 @@ def _run(
     return Option(
         f"run.{name}", spelling, f"run.{key}", kind, help, scope, appends=appends, docker_run=True
     )
+
+
+def _security_option(text: str, folder: Path) -> str:
+    """The engine takes the text of a seccomp profile where people name its file."""
+    name, _, value = text.partition("=")
+    if name != "seccomp" or value in ("unconfined", "builtin") or value.startswith("{"):
+        return text
+    try:
+        return f"seccomp={json.dumps(json.loads((folder / value).read_bytes()))}"
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the seccomp profile {folder / value}: {error}") from error
 
 
 # fmt: off
@@ -150,6 +163,9 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("devices", "--device", "devices",
              several(like("FROM[:TO[:rwm]]", r"/[^:]+(:/[^:]+)?(:[rwm]+)?")),
              "Give it this device of the host"),
+        _run("security_opts", "--security-opt", "security_opt",
+             several(Kind(metavar="OPTION", parse=_security_option)),
+             "As seccomp=FILE or no-new-privileges"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,

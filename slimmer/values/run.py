@@ -48,6 +48,8 @@ class RunOptions:
     """Whether the engine's own init is its first process."""
     devices: tuple[str, ...] = ()
     """`FROM[:TO[:rwm]]`: a device of the engine's machine, its path there, what is allowed."""
+    security_opts: tuple[str, ...] = ()
+    """`no-new-privileges`, `seccomp=JSON`, …"""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0
