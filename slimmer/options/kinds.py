@@ -131,6 +131,16 @@ class Switch(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refused(Switch):
+    """A flag of `docker run` that is not taken."""
+
+    reason: str
+
+    def of_text(self, text: str, folder: Path) -> bool:
+        raise UsageError(self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice(Kind):
     """One of a few words."""
 

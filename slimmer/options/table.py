@@ -166,6 +166,10 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("security_opts", "--security-opt", "security_opt",
              several(Kind(metavar="OPTION", parse=_security_option)),
              "As seccomp=FILE or no-new-privileges"),
+        Option("", "--privileged", "", kinds.Refused(reason=(
+            "a privileged container is not traced, as it may do everything to the machine: name "
+            "what it needs with --cap-add, --device and --security-opt")),
+            "Refused: name capabilities instead", docker_run=True),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,
