@@ -51,7 +51,10 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
 
     progress = console_progress(sys.stderr, quiet=quiet)
     try:
-        report = build_image(_options(**given), progress)
+        options = _options(**given)
+        for note in options.notes:
+            progress.warned(note)
+        report = build_image(options, progress)
     except SlimError as error:
         if as_json:
             click.echo(json.dumps({"error": as_object(error)}))

@@ -126,6 +126,8 @@ class BuildOptions:
     """Where the trace is saved, to be checked in; None: nowhere."""
     from_trace: Path | None = None
     """The saved trace that stands in for the traced run; None: the original is run."""
+    notes: tuple[str, ...] = ()
+    """What to tell of flags that are taken without effect."""
     allow_drift: bool = False
     """Whether a saved trace of another build of the original is taken."""
 

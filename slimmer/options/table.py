@@ -20,6 +20,7 @@ from slimmer.options.kinds import (
     SECONDS_OR_NONE,
     TEXT,
     Kind,
+    Several,
     Switch,
     like,
     several,
@@ -170,6 +171,9 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
             "a privileged container is not traced, as it may do everything to the machine: name "
             "what it needs with --cap-add, --device and --security-opt")),
             "Refused: name capabilities instead", docker_run=True),
+        Option("notes", "-p --publish", "", Several(metavar="PORTS", parse=lambda text, _: (
+            f"--publish {text} has no effect: slim finds the ports, and publishes free ones",)),
+            "No effect: slim finds the ports by itself"),
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,
