@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,22 +39,9 @@ def as_user_would(
             "NetworkMode": run.network or "default",
             "ExtraHosts": list(run.extra_hosts),
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
+            **_rights_and_limits(run),
         },
     }
-    special: dict[str, Any] = {
-        "CapAdd": list(run.cap_add),
-        "CapDrop": list(run.cap_drop),
-        "Tmpfs": {
-            path: options for path, _, options in (each.partition(":") for each in run.tmpfs)
-        },
-        "ReadonlyRootfs": run.read_only,
-        "ShmSize": _bytes(run.shm_size),
-        "Ulimits": [_ulimit(each) for each in run.ulimits],
-        "Init": run.init,
-        "Devices": [_device(each) for each in run.devices],
-        "SecurityOpt": list(run.security_opts),
-    }
-    configuration["HostConfig"] |= {key: value for key, value in special.items() if value}
     if published and bindings:
         places: dict[str, list[dict[str, str]]] = {}
         for each in bindings:
@@ -79,6 +65,22 @@ def as_user_would(
     return configuration
 
 
+def _rights_and_limits(run: RunOptions) -> dict[str, Any]:
+    """What is asked for; of the rest the engine has defaults of its own."""
+    settings: dict[str, Any] = {
+        "CapAdd": list(run.cap_add),
+        "CapDrop": list(run.cap_drop),
+        "Tmpfs": dict(each.partition(":")[::2] for each in run.tmpfs),
+        "ReadonlyRootfs": run.read_only,
+        "ShmSize": _bytes(run.shm_size),
+        "Ulimits": [_ulimit(each) for each in run.ulimits],
+        "Init": run.init,
+        "Devices": [_device(each) for each in run.devices],
+        "SecurityOpt": list(run.security_opts),
+    }
+    return {key: value for key, value in settings.items() if value}
+
+
 def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ...]:
     """What the engine would execute: ENTRYPOINT and CMD, with the run's replacements.
 
@@ -99,8 +101,8 @@ def traced(
     """The same container with the sensor's gate as its first program.
 
     The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
-    be chance. It is exercised as a probe instead. So is the engine's init, as the sensor knows the
-    original by its being process 1.
+    be chance. It is exercised as a probe instead. An init of the engine is switched off as well:
+    the sensor knows the original by its being process 1.
     """
     return {
         **configuration,
@@ -204,9 +206,10 @@ def _bind(volume: str) -> str:
 
 
 def _bytes(size: str) -> int:
-    """`64m` as the docker command reads it."""
-    digits, unit = re.fullmatch(r"(\d*)([kmg]?)b?", size.lower()).groups()  # type: ignore[union-attr]
-    return int(digits or 0) << (10 * " kmg".index(unit or " "))
+    """`64m` as the docker command reads it; 0 for nothing."""
+    digits = size.rstrip("bBkmgKMG")
+    unit = size.removeprefix(digits).lower().removesuffix("b")
+    return int(digits or 0) << 10 * " kmg".index(unit or " ")
 
 
 def _ulimit(text: str) -> dict[str, Any]:

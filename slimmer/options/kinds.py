@@ -227,9 +227,9 @@ class DebugTools(Kind):
         return image
 
 
-def like(metavar: str, pattern: str) -> Kind:
+def like(metavar: str, pattern: str, *, numbers: bool = False) -> Kind:
     """Texts of one form."""
-    return Kind(metavar=metavar, pattern=pattern)
+    return Kind(metavar=metavar, pattern=pattern, numbers=numbers)
 
 
 def several(each: Kind) -> Several:
