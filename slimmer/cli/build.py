@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from slimmer.cli.failure import as_object
+from slimmer.cli.failure import errors_as_json
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
-from slimmer.errors import SlimError, UsageError
+from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress
 
@@ -50,17 +50,11 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
     from slimmer.build import build_image  # a call for help does not pay for it
 
     progress = console_progress(sys.stderr, quiet=quiet)
-    try:
+    with contextlib.closing(progress), errors_as_json(as_json):
         options = _options(**given)
         for note in options.notes:
             progress.warned(note)
         report = build_image(options, progress)
-    except SlimError as error:
-        if as_json:
-            click.echo(json.dumps({"error": as_object(error)}))
-        raise
-    finally:
-        progress.close()
     from slimmer.report import terminal_summary, to_json  # loaded by the run, beside its waits
 
     if as_json:

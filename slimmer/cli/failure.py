@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 
 import click
 
@@ -26,12 +28,8 @@ def exit_code_table() -> str:
     return "\n".join(f"{code:5}  {cause}" for code, cause in rows)
 
 
-def show(error: SlimError, *, as_json: bool = False) -> int:
-    """Print the error and return its exit code.
-
-    With `as_json` one object goes to stdout as well: `{"error": {"exit_code": …, "cause": …,
-    "message": …, "hint": …, "details": …}}`.
-    """
+def show(error: SlimError) -> int:
+    """Print the error and return its exit code."""
     if error.details:
         for line in error.details.rstrip().splitlines():
             click.secho(f"  │ {line}", dim=True, err=True)
@@ -40,9 +38,19 @@ def show(error: SlimError, *, as_json: bool = False) -> int:
     if error.hint:
         click.secho("  hint: ", fg="yellow", err=True, nl=False)
         click.echo(error.hint, err=True)
-    if as_json:
-        click.echo(json.dumps({"error": as_object(error)}))
     return error.exit_code
+
+
+@contextlib.contextmanager
+def errors_as_json(as_json: bool) -> Iterator[None]:
+    """With `as_json`, an error of the block goes to stdout as one object as well: `{"error":
+    {"exit_code": …, "cause": …, "message": …, "hint": …, "details": …}}`."""
+    try:
+        yield
+    except SlimError as error:
+        if as_json:
+            click.echo(json.dumps({"error": as_object(error)}))
+        raise
 
 
 def as_object(error: SlimError) -> dict[str, object]:

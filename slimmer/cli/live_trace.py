@@ -7,13 +7,12 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from slimmer.cli.failure import as_object
+from slimmer.cli.failure import as_object, errors_as_json
 from slimmer.cli.table import table_options, texts_of
 from slimmer.errors import SlimError, UsageError
 from slimmer.options import (
@@ -39,18 +38,12 @@ from slimmer.trace.live import (
 from slimmer.values import Probe
 from slimmer.words import count, printable
 
-_HELP = {
-    "--http-probe": "Wait until this HTTP request is answered. Builds from the trace test their "
-    "images with it.",
-    "--exec-probe": "Wait until this command passes in the container; as --http-probe.",
-    "--no-healthcheck": "Do not wait for the image's HEALTHCHECK.",
-    "--insecure": "Take any TLS certificate of the application.",
-    "--port": "Port that the application listens on; else that of -p, or of EXPOSE.",
-    "--start-timeout": "How long the application may take to become ready.",
+_TAKEN = {
+    *("--http-probe", "--exec-probe", "--no-healthcheck", "--insecure", "--port"),
+    "--start-timeout",
 }
-_OPTIONS = [
-    dataclasses.replace(option, help=_HELP[option.name]) for option in TABLE if option.name in _HELP
-]
+_OPTIONS = [option for option in TABLE if option.name in _TAKEN]
+"""Those of `slim build` that say when the container is ready."""
 
 
 @click.command(
@@ -84,12 +77,12 @@ def start(
 ) -> None:
     """Run IMAGE under the sensor and leave it running; returns when it is ready to be used.
 
-    Behind IMAGE stands what `docker run` would be given (-p, -P, -e, --env-file, -v, --mount,
-    --network, --name, -u, -w, -h, --add-host, --entrypoint, --stop-timeout), and the words of a
-    command; options of slim stand in front of it. Without -p and -P the ports of EXPOSE are
-    published at free ports. --name is the name of the trace, too.
+    Behind IMAGE stands what `docker run` would be given (-p, -e, -v, --network, --cap-add, …), and
+    the words of a command; options of slim stand in front of it. Without -p and -P the ports of
+    EXPOSE are published at free ports. --name is the name of the trace, too.
 
-    Then use the container with whatever you have, and save what it used:
+    It is ready when the first probe passes; a build from the trace tests its images with all of
+    them. Then use the container with whatever you have, and save what it used:
 
     \b
       slim trace start --http-probe /health my-app:latest -p 8080:80 -e MODE=test --name my-app
@@ -105,7 +98,7 @@ def start(
     if kept_in is not None:
         _run_daemon(options, Place(kept_in))
         return
-    with _errors_as_json(as_json):
+    with errors_as_json(as_json):
         click.echo(f"starting {image} …", err=True)
         live = start_trace(
             image,
@@ -145,7 +138,7 @@ def stop(name: str, output: Path | None, discard: bool, as_json: bool) -> None:
             "say where the trace is saved, or that it is not",
             hint=f"slim trace stop {name} -o app.trace, or --discard",
         )
-    with _errors_as_json(as_json):
+    with errors_as_json(as_json):
         if output is None:
             discard_trace(name)
             click.echo(f"stopped {name}; nothing is saved", err=True)
@@ -259,16 +252,6 @@ def _answer(answer: dict[str, Any]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, sys.stdout.fileno())
     os.close(silence)
-
-
-@contextlib.contextmanager
-def _errors_as_json(as_json: bool) -> Iterator[None]:
-    try:
-        yield
-    except SlimError as error:
-        if as_json:
-            click.echo(json.dumps({"error": as_object(error)}))
-        raise
 
 
 def _as_json(live: LiveTrace) -> dict[str, Any]:

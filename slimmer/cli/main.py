@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import signal
 import sys
 import traceback
@@ -14,6 +13,7 @@ import click
 
 from slimmer import __version__
 from slimmer.cli.failure import show
+from slimmer.cli.lazy import LazyGroup
 from slimmer.errors import InterruptedRunError, SlimError
 
 COMMANDS = (
@@ -30,22 +30,9 @@ _MOMENT = 0.01
 """Seconds."""
 
 
-class _Group(click.Group):
-    """Imports a command when it is asked for: no command pays for what another one needs."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command = getattr(importlib.import_module(f"slimmer.cli.{name}"), name)
-        assert isinstance(command, click.Command)
-        return command
-
-
 @click.group(
-    cls=_Group,
+    cls=LazyGroup,
+    lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`slim help exit-codes` tells what each exit code means.",
 )

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from slimmer import errors
-from slimmer.cli.failure import all_causes, show
+from slimmer.cli.failure import all_causes, errors_as_json, show
 from slimmer.cli.main import main, slim
 from slimmer.errors import SlimError, UsageError
 
@@ -83,7 +83,9 @@ def test_the_process_ends_with_them(
 
 def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     error = UsageError("what was found", hint="what to do", details="first line\nlast line\n")
-    assert show(error, as_json=True) == 2
+    with pytest.raises(UsageError), errors_as_json(True):
+        raise error
+    assert show(error) == 2
     told = capsys.readouterr()
     assert told.err.splitlines() == [
         "  │ first line",
