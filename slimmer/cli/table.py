@@ -60,16 +60,15 @@ def table_options(options: Iterable[Option] = TABLE) -> Callable[[Any], Any]:
 
 def texts_of(parameters: Mapping[str, Any]) -> Texts:
     """What was given of the table's options, by click's names for them."""
-    found = {
-        option.name: parameters.get(option.name.lstrip("-").replace("-", "_"))
-        for option in TABLE
-        if option.flags
-    }
-    return {
-        name: [""] if value is True else [value] if isinstance(value, str) else list(value)
-        for name, value in found.items()
-        if value not in (None, False, ())
-    }
+    texts: dict[str, list[str]] = {}
+    for option in TABLE:
+        value = parameters.get(option.name.lstrip("-").replace("-", "_")) if option.flags else None
+        if value in (None, False, ()) or (value == "" and option.kind.place):
+            continue  # `--output ""` names no file
+        texts[option.name] = (
+            [""] if value is True else [value] if isinstance(value, str) else list(value)
+        )
+    return texts
 
 
 def _attributes(option: Option) -> dict[str, Any]:

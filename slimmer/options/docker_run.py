@@ -107,14 +107,13 @@ class _Reader:
         self._values.setdefault(full, []).append(value)
 
     def _unknown(self, name: str) -> UsageError:
-        known = [*_KNOWN, *_SWITCHES, *_SHORT]
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, [*_KNOWN, *_SWITCHES, *_SHORT], n=1)
         return UsageError(
             f"{name} is not one of the arguments of `docker run` that slim understands",
             hint=f"did you mean {near[0]}?"
             if near
-            else f"it knows {', '.join(_KNOWN)}; a command that begins with a dash stands "
-            "behind another --",
+            else "`slim build --help` lists them, but for --publish, --name and --mount; a command "
+            "that begins with a dash stands behind another --",
         )
 
     def result(self) -> DockerRun:

@@ -215,6 +215,11 @@ class DebugTools(Kind):
 
     metavar: str = "IMAGE"
 
+    def of_text(self, text: str, folder: Path) -> str:
+        if not text:
+            raise UsageError("expected the name of an image")
+        return text
+
     def of_yaml(self, section: Section, name: str, folder: Path) -> bool | str:
         value = section.take(name)
         if isinstance(value, bool):
@@ -222,9 +227,7 @@ class DebugTools(Kind):
         inner = Section(section.document, section.path_of(name), value)
         image = inner.scalar("from", str, "")
         inner.finish()
-        if not image:
-            raise inner.error("from", "expected the name of an image")
-        return image
+        return self.of_text(image, folder)
 
 
 def like(metavar: str, pattern: str, *, numbers: bool = False) -> Kind:

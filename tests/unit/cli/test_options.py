@@ -312,3 +312,11 @@ def test_ports_need_not_be_published() -> None:
 def test_files_on_the_command_line_must_be_there() -> None:
     with pytest.raises(click.UsageError, match="does not exist"):
         options("a", "--env-file", "none")
+
+
+def test_an_empty_text_names_no_file() -> None:
+    """As a script says it whose variable is not set."""
+    assert options("a", "--output", "").output == ""
+    assert options("a", "--openapi", "").openapi is None
+    with pytest.raises(UsageError, match="--debug-from: expected the name of an image"):
+        options("a", "--debug-from", "")
