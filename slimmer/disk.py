@@ -67,14 +67,14 @@ def space_errors(place: Path, doing: str) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise NoSpaceError(
-                f"no space is left at {place} while {doing}",
-                hint="Free some space, or set TMPDIR or --output to a larger disk.",
+                f"no space left at {place} while {doing}",
+                hint="free some space, or set TMPDIR or --output to a larger disk",
                 details=str(error),
             ) from error
         if error.errno in _REFUSED:
             raise UsageError(
                 f"{place} cannot be written to while {doing}: {error.strerror}",
-                hint="Name a place that this user may write to.",
+                hint="name a place that this user may write to",
             ) from error
         raise
 

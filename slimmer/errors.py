@@ -115,7 +115,7 @@ class NoSpaceError(SlimError):
     """The disk of slimmer or of the engine is full."""
 
     exit_code = 14
-    cause = "no space is left on a disk"
+    cause = "no space left on a disk"
 
 
 class BudgetError(SlimError):
@@ -172,7 +172,7 @@ class MissedFilesError(SlimError):
     """`slim watch` saw lookups of files that the slimming removed."""
 
     exit_code = 24
-    cause = "slim watch saw lookups of removed files"
+    cause = "slim watch saw lookups of dropped files"
 
 
 class WatchFileError(SlimError):

@@ -50,7 +50,7 @@ def explained(error: OSError, place: Path, setting: str) -> Exception:
     """The error to raise for a failure to write to `place`, which `setting` names."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoSpaceError(
-            f"no space is left in {place}",
+            f"no space left in {place}",
             hint=f"free some, or point {setting} at a larger disk",
             details=str(error),
         )

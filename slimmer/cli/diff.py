@@ -1,4 +1,4 @@
-"""`slim diff`: what left on the way from an original to its slim image."""
+"""`slim diff`: what of an original its slim image has dropped."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LIMIT = 20
 _NO_PACKAGE = "(in no package)"
 
 
-@click.command(short_help="Sum up what left on the way to a slim image.")
+@click.command(short_help="Sum up what a slim image has dropped.")
 @click.argument("images", nargs=-1, required=True, metavar="[ORIGINAL] SLIM")
 @click.option("--package", metavar="NAME", help="Only what this distribution package had.")
 @click.option("--directory", metavar="PATH", default="/", help="Only what lies below PATH.")
 @click.option(
-    "--files", is_flag=True, help="List every path that left, with its bytes and its package."
+    "--files", is_flag=True, help="List every dropped path with its bytes and its package."
 )
 @click.option(
     "--limit",
@@ -48,7 +48,7 @@ def diff(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Sum up what left and what stayed, by package and by directory, the largest first.
+    """Sum up what was dropped and what is kept, by package and by directory, the largest first.
 
     SLIM is a slim image or its debug image; it knows its ORIGINAL, so that need not be named.
 
@@ -67,7 +67,7 @@ def diff(
     if as_json:
         click.echo(json.dumps(_document(account, compared, files=files, limit=limit), indent=2))
     elif files:
-        for fate in compared.left:
+        for fate in compared.dropped:
             click.echo("\t".join(_columns(fate)))
     else:
         _print(account, compared, limit or _LIMIT)
@@ -86,11 +86,11 @@ def _print(account: Account, compared: Comparison, limit: int) -> None:
         ("debug" if account.is_debug else "slim", account.image, account.image_size),
     ):
         click.echo(f"{word:8}  {size(number):>7}  {printable(name)}")
-    share = total.left_size / max(1, total.left_size + total.stayed_size)
-    click.echo(f"{'left':8}  {size(total.left_size):>7}  ", nl=False)
-    click.echo(f"{count(total.left_files, 'file')}, {share:.0%} of the bytes")
-    click.echo(f"{'stayed':8}  {size(total.stayed_size):>7}  ", nl=False)
-    click.echo(count(total.stayed_files, "file"))
+    share = total.dropped_size / max(1, total.dropped_size + total.kept_size)
+    click.echo(f"{'dropped':8}  {size(total.dropped_size):>7}  ", nl=False)
+    click.echo(f"{count(total.dropped_files, 'file')}, {share:.0%} of the bytes")
+    click.echo(f"{'kept':8}  {size(total.kept_size):>7}  ", nl=False)
+    click.echo(count(total.kept_files, "file"))
     if compared.made:
         made = sum(fate.size for fate in compared.made)
         click.echo(f"{'made':8}  {size(made):>7}  {count(len(compared.made), 'file')} by slimmer")
@@ -102,23 +102,23 @@ def _table(what: str, shares: Sequence[Share], limit: int) -> None:
     if not shares:
         return
     click.echo()
-    click.secho(f"{'left':>7} {'files':>7}   {'stayed':>7} {'files':>7}   by {what}", bold=True)
+    click.secho(f"{'dropped':>7} {'files':>7}   {'kept':>7} {'files':>7}   by {what}", bold=True)
     for share in shares[:limit]:
-        stayed = (
-            f"{size(share.stayed_size):>7} {share.stayed_files:>7,}"
-            if share.stayed_files
+        kept = (
+            f"{size(share.kept_size):>7} {share.kept_files:>7,}"
+            if share.kept_files
             else f"{'-':>7} {'-':>7}"
         )
         click.echo(
-            f"{size(share.left_size):>7} {share.left_files:>7,}   {stayed}   "
+            f"{size(share.dropped_size):>7} {share.dropped_files:>7,}   {kept}   "
             f"{printable(share.name) or _NO_PACKAGE}"
         )
     rest = shares[limit:]
     if rest:
-        bytes_left = sum(share.left_size for share in rest)
-        files_left = sum(share.left_files for share in rest)
+        dropped_bytes = sum(share.dropped_size for share in rest)
+        dropped_files = sum(share.dropped_files for share in rest)
         click.echo(
-            f"{size(bytes_left):>7} {files_left:>7,}   {'':15}   {len(rest):,} more (--limit)"
+            f"{size(dropped_bytes):>7} {dropped_files:>7,}   {'':15}   {len(rest):,} more (--limit)"
         )
 
 
@@ -126,7 +126,7 @@ def _document(
     account: Account, compared: Comparison, *, files: bool, limit: int | None
 ) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "schema_version": 1,
+        "schema_version": 2,
         "original": {"reference": account.original, "size": account.original_size},
         "image": {"reference": account.image, "size": account.image_size},
         "report": str(account.report) if account.report else None,
@@ -137,9 +137,9 @@ def _document(
         "made": [fate.path for fate in compared.made],
     }
     if files:
-        document["left"] = [
+        document["dropped"] = [
             {"path": fate.path, "type": fate.type.value, "size": fate.size, "package": fate.package}
-            for fate in compared.left
+            for fate in compared.dropped
         ]
     return document
 

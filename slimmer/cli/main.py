@@ -70,7 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        code = show(InterruptedRunError("interrupted; everything this run created is removed"))
+        code = show(
+            InterruptedRunError("interrupted; everything that this run created has been removed")
+        )
     except SlimError as error:
         code = show(error)
     except Exception as error:

@@ -128,7 +128,7 @@ def _summary(saved: SavedTrace) -> Iterator[str]:
     yield (
         f"seen         {count(kinds[Kind.FILE], 'file')} with {size(sum(bytes_seen.values()))}, "
         f"{kinds[Kind.DIRECTORY]:,} directories, "
-        f"{kinds[Kind.MISSING]:,} paths that the original has not"
+        f"{kinds[Kind.MISSING]:,} paths that are not in the original"
     )
     for role in saved.all_roles:
         if role.name:

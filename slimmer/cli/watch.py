@@ -71,7 +71,7 @@ def watch(
         _summary(watched)
     if watched.missed:
         raise MissedFilesError(
-            f"{count(len(watched.missed), 'removed path')} "
+            f"{count(len(watched.missed), 'dropped path')} "
             f"{'was' if len(watched.missed) == 1 else 'were'} looked for",
             hint=f"slim build … --include-from {output}"
             if output
@@ -108,7 +108,7 @@ def _summary(watched: Watched) -> None:
     ended = "" if watched.exit_status is None else f", ended with status {watched.exit_status}"
     click.echo(
         f"{printable(watched.image)}: watched for {seconds(watched.seconds)}{ended}; "
-        f"{count(len(watched.missed), 'removed path')} looked for"
+        f"{count(len(watched.missed), 'dropped path')} looked for"
     )
     if watched.listings:
         number = len(watched.listings)

@@ -1,4 +1,4 @@
-"""`slim why`: the reasons of a path that is there, or why it is gone."""
+"""`slim why`: the reasons of a path that is there, or why it was dropped."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from slimmer.explain import why as answer
 from slimmer.values import EntryType, Sighting
 from slimmer.words import count, printable, size
 
-_COLORS = {State.KEPT: "green", State.GONE: "red", State.DEBUG: "cyan"}
+_COLORS = {State.KEPT: "green", State.DROPPED: "red", State.DEBUG: "cyan"}
 
 
-@click.command(short_help="Tell why a path is in a slim image, or why it is gone.")
+@click.command(short_help="Tell why a path is in a slim image, or why it was dropped.")
 @click.argument("image")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -31,7 +31,8 @@ _COLORS = {State.KEPT: "green", State.GONE: "red", State.DEBUG: "cyan"}
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON on stdout.")
 def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) -> None:
-    """Tell why each PATH is in IMAGE (a slim image or its debug image), or why it is gone.
+    """Tell why each PATH is in IMAGE (a slim image or its debug image), or why it was
+    dropped.
 
     A kept path has one or more reasons, and each reason leads through other paths to one that
     stands for itself: what a phase of the traced run did, or what you asked for. Symbolic links
@@ -69,7 +70,7 @@ def _sightings(account: Account) -> Sequence[Sighting]:
     try:
         return sightings_of(account)
     except TraceFileError as error:
-        click.echo(f"note: what was looked up is not known: {error.message}", err=True)
+        click.echo(f"note: which paths were looked up is not known: {error.message}", err=True)
         return ()
 
 
@@ -82,10 +83,10 @@ def _print(told: Answer) -> None:
     click.secho(told.state.value, fg=_COLORS[told.state], nl=False)
     click.echo("".join(f", {fact}" for fact in _facts(told)))
     below = told.below
-    if below is not None and (below.kept_files or below.gone_files):
+    if below is not None and (below.kept_files or below.dropped_files):
         click.echo(
-            f"  below it {count(below.kept_files, 'file')} stay ({size(below.kept_size)}), "
-            f"{below.gone_files:,} are gone ({size(below.gone_size)})"
+            f"  below it: {count(below.kept_files, 'file')} kept ({size(below.kept_size)}), "
+            f"{below.dropped_files:,} dropped ({size(below.dropped_size)})"
         )
     _print_chains(told.chains)
     for cause in told.causes:
@@ -124,7 +125,7 @@ def _word(kind: EntryType) -> str:
 
 def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "image": account.image,
         "original": account.original,
         "report": str(account.report) if account.report else None,
@@ -133,7 +134,9 @@ def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
             {
                 "asked": told.asked,
                 "path": told.path,
-                "state": {State.KEPT: "kept", State.GONE: "gone", State.DEBUG: "debug"}[told.state],
+                "state": {State.KEPT: "kept", State.DROPPED: "dropped", State.DEBUG: "debug"}[
+                    told.state
+                ],
                 "links": [
                     {
                         "path": link.path,

@@ -120,4 +120,4 @@ def parse(text: str | bytes) -> object:
 
 
 def _no_constant(word: str) -> None:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word} is not a number")

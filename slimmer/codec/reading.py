@@ -171,7 +171,7 @@ def _text(value: Any) -> str:
         try:
             text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise Mismatch(f"{shown(text)} is no text") from None
+            raise Mismatch(f"{shown(text)} is not a text") from None
     return text
 
 

@@ -4,6 +4,7 @@
 `package_readers` are the languages' part of what stage metadata reads.
 """
 
+from slimmer.ecosystems.deno import DENO
 from slimmer.ecosystems.findings import RULE, Component, Findings, Further, Generated
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.java import JAVA
@@ -19,6 +20,7 @@ from slimmer.keep import rulebook
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
     PYTHON,
     NODE,
+    DENO,
     JAVA,
     RUBY,
     PHP,

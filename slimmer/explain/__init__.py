@@ -1,4 +1,4 @@
-"""Questions about a slim image: why a path is there or gone, and what left.
+"""Questions about a slim image: why a path is kept or dropped, and what was dropped in all.
 
 Answered from the saved report, or, where there is none, from the indexes of both images, which
 tell what and not why.

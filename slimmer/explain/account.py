@@ -42,7 +42,7 @@ class Account:
 
     @cached_property
     def index(self) -> RootfsIndex:
-        """All paths as one tree, the gone ones among them, to follow links in. Raises
+        """All paths as one tree, the dropped ones among them, to follow links in. Raises
         ReportFileError where they are none."""
         entries = {path: _entry(path, fate.type, fate.target) for path, fate in self.fates.items()}
         for path in self.fates:

@@ -1,4 +1,4 @@
-"""What left and what stayed, by package and by directory. Pure."""
+"""What was dropped and what is kept, by package and by directory. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from slimmer.values import EntryType
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What left and what stayed of files that are named together. Directories do not count, a
-    hard link's bytes count once."""
+    """What is kept and what was dropped of a group of files. Directories do not count, a hard
+    link's bytes count once."""
 
     name: str
-    left_files: int = 0
-    left_size: int = 0
-    stayed_files: int = 0
-    stayed_size: int = 0
+    dropped_files: int = 0
+    dropped_size: int = 0
+    kept_files: int = 0
+    kept_size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +32,19 @@ class Comparison:
 
     total: Share
     packages: tuple[Share, ...]
-    """Those of which something left, the most bytes first; the name is empty for files of no
+    """Those of which something was dropped, the most bytes first; the name is empty for files of no
     package."""
     directories: tuple[Share, ...]
-    """Each file that left counts for the highest directory of which nothing stayed, else for the
-    one that it lies in; what stayed is what lies in it."""
-    left: tuple[Fate, ...]
-    """All paths that left, directories included, by path."""
+    """Each dropped file counts for the highest directory of which nothing is kept, else for the
+    one that it lies in; each kept file counts for the one that it lies in."""
+    dropped: tuple[Fate, ...]
+    """All dropped paths, directories included, by path."""
     made: tuple[Fate, ...]
     """What slimmer has made for the image: files that are not the original's."""
 
 
 def compare(account: Account, *, package: str | None = None, directory: str = "/") -> Comparison:
-    """Sum up what left. `package` (empty: files of none) and `directory` narrow it down.
+    """Sum up what was dropped. `package` (empty: files of none) and `directory` narrow it down.
 
     Raises UsageError for a package that the original does not have, UnknownPathError for a
     directory.
@@ -68,7 +68,7 @@ def compare(account: Account, *, package: str | None = None, directory: str = "/
         total=_sum("", account, files),
         packages=_by(account, ((fate.package, fate) for fate in files)),
         directories=_by(account, ((_group(account, fate, with_something), fate) for fate in files)),
-        left=tuple(
+        dropped=tuple(
             sorted(
                 (fate for fate in fates if not account.has(fate) and not _is_foreign(fate)),
                 key=lambda fate: fate.path,
@@ -108,24 +108,24 @@ def _by(account: Account, named: Iterable[tuple[str, Fate]]) -> tuple[Share, ...
     shares = (_sum(name, account, fates) for name, fates in groups.items())
     return tuple(
         sorted(
-            (share for share in shares if share.left_files),
-            key=lambda share: (-share.left_size, -share.left_files, share.name),
+            (share for share in shares if share.dropped_files),
+            key=lambda share: (-share.dropped_size, -share.dropped_files, share.name),
         )
     )
 
 
 def _sum(name: str, account: Account, fates: Iterable[Fate]) -> Share:
-    left, stayed = [0, 0], [0, 0]
+    kept, dropped = [0, 0], [0, 0]
     for fate in fates:
-        sums = stayed if account.has(fate) else left
+        sums = kept if account.has(fate) else dropped
         sums[0] += 1
         sums[1] += fate.size
     return Share(
         name=name,
-        left_files=left[0],
-        left_size=left[1],
-        stayed_files=stayed[0],
-        stayed_size=stayed[1],
+        dropped_files=dropped[0],
+        dropped_size=dropped[1],
+        kept_files=kept[0],
+        kept_size=kept[1],
     )
 
 
@@ -148,7 +148,7 @@ def _real_directory(account: Account, directory: str) -> str:
             if account.fates[path].type is EntryType.DIRECTORY
         ]
         raise UnknownPathError(
-            f"{directory} is no directory of {account.image} or of its original",
+            f"{directory} is not a directory of {account.image} or of its original",
             hint=f"did you mean {', '.join(near)}?" if near else "",
         )
     return entry.path

@@ -163,7 +163,7 @@ def _from_images(
         original=names[0] if names else made_from,
         original_size=original.size,
         fates=fates,
-        notes=(f"{where}: compared the images instead, which tell what is gone and not why",),
+        notes=(f"{where}: compared the images instead, which show what was dropped but not why",),
     )
 
 
@@ -185,7 +185,7 @@ def _made(left: RootfsIndex, whole: RootfsIndex, finished: Original) -> dict[str
 
 
 def _with_reasons(account: Account, saved: SavedReport) -> Account:
-    """The report knows all of what is kept, the images all of what is gone."""
+    """The report knows all of what is kept, the images all of what was dropped."""
     return dataclasses.replace(
         account,
         fates={**account.fates, **saved.fates},

@@ -1,4 +1,4 @@
-"""Why a path is there, as chains of reasons, or why it is gone. Pure."""
+"""Why a path is there, as chains of reasons, or why it was dropped. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class State(enum.Enum):
     """What became of a path."""
 
     KEPT = "kept"
-    GONE = "gone"
+    DROPPED = "dropped"
     DEBUG = "in the debug image alone"
 
 
@@ -52,28 +52,28 @@ class Below:
 
     kept_files: int
     kept_size: int
-    gone_files: int
-    gone_size: int
+    dropped_files: int
+    dropped_size: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Why one path is there, or gone."""
+    """Why one path is kept or dropped."""
 
     asked: str
     links: tuple[Link, ...]
     """Symbolic links that were followed, in order."""
     path: str
-    """What the answer is about: where the links lead, or the first on the way that is gone."""
+    """What the answer is about: where the links lead, or the first on the way that was dropped."""
     state: State
     fate: Fate
     chains: tuple[tuple[Step, ...], ...] = ()
     """One for each reason of the path itself, the shortest first; each ends with a reason that
     stands for itself."""
     causes: tuple[str, ...] = ()
-    """Why it is gone, the most telling first."""
+    """Why it was dropped, the most telling first."""
     hint: str = ""
-    """How to keep what is gone."""
+    """How to keep what was dropped."""
     below: Below | None = None
     """For a directory."""
 
@@ -82,7 +82,7 @@ def why(
     account: Account, asked: str, sightings: Callable[[], Sequence[Sighting]] = tuple
 ) -> Answer:
     """The answer for a path as a user writes it. `sightings` are asked for only when the path is
-    gone. Raises UnknownPathError for what neither image ever had."""
+    dropped. Raises UnknownPathError for what neither image ever had."""
     path = "/" + "/".join(part for part in asked.split("/") if part not in ("", "."))
     walk = account.index.resolve(path)
     met = [step.path for step in walk.way if step.type is EntryType.SYMLINK]
@@ -111,7 +111,7 @@ def why(
         asked=asked,
         links=links,
         path=subject.path,
-        state=State.DEBUG if account.has(subject) else State.GONE,
+        state=State.DEBUG if account.has(subject) else State.DROPPED,
         fate=subject,
         causes=tuple(_causes(account, subject, below, sightings)),
         hint=_hint(account, subject),
@@ -167,8 +167,9 @@ def _causes(
             f"no phase looked it up ({phases}), and no rule of the strategy {account.strategy} "
             "asks for it"
         )
-    if below is not None and below.gone_files and not below.kept_files:
-        yield f"nothing below it is kept: {_amount(below.gone_files, below.gone_size)} are gone"
+    if below is not None and below.dropped_files and not below.kept_files:
+        dropped = _amount(below.dropped_files, below.dropped_size)
+        yield f"nothing below it is kept, {dropped} dropped"
     if fate.package:
         yield _of_package(account, fate.package)
 
@@ -212,15 +213,17 @@ def _of_package(account: Account, package: str) -> str:
 
 
 def _below(account: Account, fate: Fate) -> Below:
-    kept, gone = [0, 0], [0, 0]
+    kept, dropped = [0, 0], [0, 0]
     for entry in account.index.subtree(fate.path):
         each = account.fates.get(entry.path)
         if each is None or each.type is EntryType.DIRECTORY:
             continue
-        sums = kept if account.has(each) else gone
+        sums = kept if account.has(each) else dropped
         sums[0] += 1
         sums[1] += each.size
-    return Below(kept_files=kept[0], kept_size=kept[1], gone_files=gone[0], gone_size=gone[1])
+    return Below(
+        kept_files=kept[0], kept_size=kept[1], dropped_files=dropped[0], dropped_size=dropped[1]
+    )
 
 
 def _unknown(account: Account, path: str) -> UnknownPathError:

@@ -222,7 +222,7 @@ def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:
     first = next(iter(failed))
     others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     return OriginalUnreadableError(
-        f"The original's file {first}{others} could not be read: {os.strerror(failed[first])}.",
-        hint="The image's storage may be damaged, or the file changed while it was read.",
+        f"the original's file {first}{others} could not be read: {os.strerror(failed[first])}",
+        hint="the image's storage may be damaged, or the file changed while it was read",
         details="\n".join(f"{path}: {os.strerror(error)}" for path, error in failed.items()),
     )

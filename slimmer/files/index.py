@@ -59,7 +59,7 @@ class RootfsIndex:
         for directory, _ in groupby(self._paths, parent_of):
             holder = self._entries.get(directory)
             if holder is None or holder.type is not EntryType.DIRECTORY:
-                raise ValueError(f"the index has entries in {directory}, which is no directory")
+                raise ValueError(f"the index has entries in {directory}, which is not a directory")
 
     def __len__(self) -> int:
         return len(self._entries)

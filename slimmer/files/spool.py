@@ -58,8 +58,8 @@ class Spool:
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise NoSpaceError(
-                    f"No space is left in {self._file.parent} for the files to keep.",
-                    hint="Free space there, or set TMPDIR to a directory on a larger disk.",
+                    f"no space left in {self._file.parent} for the files to keep",
+                    hint="free space there, or set TMPDIR to a directory on a larger disk",
                     details=f"{self.end} bytes were written before: {error.strerror}",
                 ) from error
             raise

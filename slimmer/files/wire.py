@@ -68,8 +68,8 @@ class Incoming:
 def ended_early(evidence: str) -> OriginalUnreadableError:
     """The error for a server that went away in the middle of an answer."""
     return OriginalUnreadableError(
-        "The file server in the original's container ended in the middle of an answer.",
-        hint="The container may have been stopped or killed for lack of memory; run again.",
+        "the file server in the original's container ended in the middle of an answer",
+        hint="the container may have been stopped or killed for lack of memory; run again",
         details=evidence,
     )
 
@@ -77,8 +77,8 @@ def ended_early(evidence: str) -> OriginalUnreadableError:
 def out_of_step(evidence: str) -> OriginalUnreadableError:
     """The error for an answer that is not of the protocol."""
     return OriginalUnreadableError(
-        "The file server in the original's container answered with something else than asked.",
-        hint="This is a bug in slimmer, or its sensor program is of another version.",
+        "the file server in the original's container answered with something else than asked",
+        hint="this is a bug in slimmer, or its sensor program is of another version",
         details=evidence,
     )
 

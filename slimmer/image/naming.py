@@ -27,7 +27,7 @@ def slim_tag(original: Original, *, repository_tags: Sequence[str] = ()) -> str:
         if not names:
             raise UsageError(
                 f"{original.reference} has no name from which the slim image's could be made",
-                hint="Name the slim image: `--tag my-app:slim`.",
+                hint="name the slim image: `--tag my-app:slim`",
             )
         return _with_suffix(parse_reference(names[0]), _SLIM)
     return _with_suffix(parse_reference(original.reference), _SLIM)
@@ -64,5 +64,5 @@ def _with_suffix(reference: Reference, suffix: str) -> str:
     except UsageError as error:
         raise UsageError(
             f"{reference} leaves no room for {suffix!r} at its end: {error.message}",
-            hint="Name the slim image yourself: `--tag my-app:small`.",
+            hint="name the slim image yourself: `--tag my-app:small`",
         ) from error

@@ -51,7 +51,7 @@ def read_original(
     if not isinstance(identity, str) or not identity:
         raise EngineOperationError(
             f"the engine described {reference} without an id",
-            hint="Is this address a Docker-compatible engine? `slim doctor` looks closer.",
+            hint="is this address a Docker-compatible engine? `slim doctor` looks closer",
         )
     return Original(
         reference=reference,

@@ -72,15 +72,15 @@ def parse_reference(text: str) -> Reference:
     engine would refuse as well.
     """
     if not text:
-        raise UsageError("an image name is empty", hint="Name the image, as in `my-app:latest`.")
+        raise UsageError("an image name is empty", hint="name the image, as in `my-app:latest`")
     if is_image_id(text):
         raise UsageError(
             f"{text!r} is an image id, where a name is needed",
-            hint="Write a name such as `my-app:small`.",
+            hint="write a name such as `my-app:small`",
         )
     rest, separator, digest = text.partition("@")
     if separator and not _DIGEST.fullmatch(digest):
-        raise _malformed(text, f"{digest!r} is no digest (`sha256:` and 64 hex digits)")
+        raise _malformed(text, f"{digest!r} is not a digest (`sha256:` and 64 hex digits)")
     # A colon behind the last slash begins a tag; before it, it belongs to the host's port.
     last = rest.rpartition("/")[2]
     name, tag = rest, ""
@@ -92,7 +92,7 @@ def parse_reference(text: str) -> Reference:
         raise _malformed(text, f"the name has {len(name)} characters, {_LONGEST_NAME} may be")
     host, path = _split_host(name)
     if host and not _HOST.fullmatch(host):
-        raise _malformed(text, f"{host!r} is no host name")
+        raise _malformed(text, f"{host!r} is not a host name")
     if not _PATH.fullmatch(path):
         lower = path.lower()
         hint = (
@@ -100,7 +100,7 @@ def parse_reference(text: str) -> Reference:
             if path != lower and _PATH.fullmatch(lower)
             else ""
         )
-        complaint = f"{path!r} is no image name" if path else "there is no name before the tag"
+        complaint = f"{path!r} is not an image name" if path else "there is no name before the tag"
         raise _malformed(text, complaint, hint)
     return Reference(host=host, path=path, tag=tag, digest=digest)
 
@@ -114,7 +114,7 @@ def parse_tag(text: str) -> Reference:
     if reference.digest:
         raise UsageError(
             f"{text!r} names an image by its digest, which a new image cannot have yet",
-            hint=f"Write `--tag {reference.name}:TAG`.",
+            hint=f"write `--tag {reference.name}:TAG`",
         )
     return Reference(host=reference.host, path=reference.path, tag=reference.tag or "latest")
 
@@ -132,11 +132,11 @@ def _tag_complaint(tag: str) -> str:
         return "the tag behind the colon is empty"
     if len(tag) > _LONGEST_TAG:
         return f"the tag has {len(tag)} characters, {_LONGEST_TAG} may be"
-    return f"{tag!r} is no tag: letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`"
+    return f"{tag!r} is not a tag: letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`"
 
 
 def _malformed(text: str, complaint: str, hint: str = "") -> UsageError:
     return UsageError(
-        f"{text!r} is no image name: {complaint}",
-        hint=hint or "An image is written as [HOST[:PORT]/]NAME[:TAG][@DIGEST].",
+        f"{text!r} is not an image name: {complaint}",
+        hint=hint or "an image is written as [HOST[:PORT]/]NAME[:TAG][@DIGEST]",
     )

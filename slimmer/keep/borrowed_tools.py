@@ -63,14 +63,14 @@ def borrowed_tools(
     busybox = index.resolve(path).entry if path else None
     if busybox is None:
         raise UsageError(
-            "The image named by --debug-from has no busybox.",
-            hint="Name an image with a statically linked busybox, such as busybox:musl.",
+            "the image named by --debug-from has no busybox",
+            hint="name an image with a statically linked busybox, such as busybox:musl",
         )
     content.fetch([busybox.path])
     other = Context(replace(request, index=index, content=content, config={}, excludes=()), CLOSURE)
     elf = other.elf_files.get(busybox.path)
     if elf is None:
-        raise UsageError(f"{busybox.path} of the image named by --debug-from is no program.")
+        raise UsageError(f"{busybox.path} of the image named by --debug-from is not a program")
     entries, sources = _folder(index, busybox)
     originals = KeepSet(reasons={})
     if elf.interpreter and request.index.resolve(elf.interpreter).entry is not None:
@@ -201,9 +201,9 @@ def _libraries_of_the_original(request: KeepRequest, kept: KeepSet, elf: ElfFile
     missing = [name for name, paths in found.items() if not paths]
     if missing:
         raise UsageError(
-            "The busybox of --debug-from cannot run in the debug image: it is linked to "
-            f"{', '.join(missing)}, which the original does not have.",
-            hint="Name an image with a statically linked busybox, such as busybox:musl.",
+            "the busybox of --debug-from cannot run in the debug image: it is linked to "
+            f"{', '.join(missing)}, which the original does not have",
+            hint="name an image with a statically linked busybox, such as busybox:musl",
         )
     ledger = Ledger(request.index, PathGlobs(request.excludes))
     for path in (elf.interpreter, *(path for paths in found.values() for path in paths)):

@@ -57,7 +57,7 @@ class ApkReader(Reader):
             if self.is_used(path):
                 notes.append(
                     f"{path} is kept as it was, because it was used or asked for: scanners will "
-                    "report packages of which nothing is left."
+                    "report packages that have no file in the image."
                 )
                 continue
             entry = self.index.get(path)

@@ -38,7 +38,7 @@ _PACKAGE = re.compile(r"^Package:[ \t]*(\S+)", re.MULTILINE)
 
 _USED = (
     f"{_STATUS} is kept as it was, because it was used or asked for: scanners will report packages "
-    "of which nothing is left."
+    "that have no file in the image."
 )
 
 PARTIAL_FIELD = "X-Slimmer-Files"

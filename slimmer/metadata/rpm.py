@@ -45,7 +45,7 @@ class RpmReader(Reader):
                 for path in paths
             ),
             notes=(
-                "rpm's database is kept whole: scanners will report packages of which nothing "
-                "is left, and the SBOM names none of rpm's packages.",
+                "rpm's database is kept whole: scanners will report packages that "
+                "have no file in the image, and the SBOM names none of rpm's packages.",
             ),
         )

@@ -33,14 +33,16 @@ def verified_chunks(layer: Layer) -> Iterator[bytes]:
                     break
                 held = data
     except FileNotFoundError as error:
-        raise PackingError(f"the {layer.name} layer is gone: {layer.file}") from error
+        raise PackingError(
+            f"the file of the {layer.name} layer has disappeared: {layer.file}"
+        ) from error
     digest = "sha256:" + hashed.hexdigest()
     if (digest, size) != (layer.digest, layer.size):
         raise PackingError(
             f"the {layer.name} layer on disk is not what was written: "
             f"{digest} with {size} bytes or more, not {layer.digest} with {layer.size}",
-            hint="The disk or its file system returns wrong data, or something wrote to "
-            f"{layer.file}.",
+            hint="the disk or its file system returns wrong data, or something wrote to "
+            f"{layer.file}",
         )
     if held:
         yield held

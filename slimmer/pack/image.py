@@ -34,7 +34,7 @@ def pack_image(
     if not plans:
         raise PackingError(
             "there is nothing to pack: the keep-set is empty",
-            hint="Keep at least one path, with `--include PATH` or a probe that uses one.",
+            hint="keep at least one path, with `--include PATH` or a probe that uses one",
         )
     layers = tuple(write_layer(plan, content, directory, latest=latest) for plan in plans)
     return assemble(

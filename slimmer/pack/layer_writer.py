@@ -85,13 +85,13 @@ def _copy_content(entry: Entry, content: Content, target: _HashingWriter) -> Non
             if not data:
                 raise PackingError(
                     f"{entry.path} ended {left} bytes before the {entry.size} of the index",
-                    hint="The original must not change while it is read; run slim again.",
+                    hint="the original must not change while it is read; run slim again",
                 )
             target.write(data)
             left -= len(data)
         if stream.read(1):
             raise PackingError(
                 f"{entry.path} goes on after the {entry.size} bytes of the index",
-                hint="The original must not change while it is read; run slim again.",
+                hint="the original must not change while it is read; run slim again",
             )
     target.write(padding(entry.size))

@@ -132,7 +132,7 @@ def _required(entry: Callable[[str], Entry | None], path: str) -> Entry:
     if found is None:
         raise PackingError(
             f"{path} is to be packed, but the original has no such path",
-            hint="This is a bug in slimmer: the keep-set named a path outside the index.",
+            hint="this is a bug in slimmer: the keep-set named a path outside the index",
         )
     return found
 
@@ -190,11 +190,11 @@ def storable_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tu
     notes: list[str] = []
     for path, entry in entries.items():
         if entry.type is EntryType.SOCKET:
-            notes.append(f"{path} is a socket, which no image can hold; it was left out.")
+            notes.append(f"{path} is a socket, which no image can hold; it was dropped.")
         elif path.rpartition("/")[2].startswith(".wh."):
-            notes.append(f"{path} was left out: in a layer its name means a deleted file.")
+            notes.append(f"{path} was dropped: in a layer its name means a deleted file.")
         elif entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
-            notes.append(f"{path} was left out: in a layer device 0:0 means a deleted file.")
+            notes.append(f"{path} was dropped: in a layer device 0:0 means a deleted file.")
         else:
             storable[path] = _with_portable_attributes(entry, notes) if entry.xattrs else entry
     return storable, tuple(notes)
@@ -212,7 +212,7 @@ def _with_portable_attributes(entry: Entry, notes: list[str]) -> Entry:
             continue
         if "=" in name:
             notes.append(
-                f"the extended attribute {name} of {entry.path} was left out: "
+                f"the extended attribute {name} of {entry.path} was dropped: "
                 "tar has no way to write a name with `=` in it."
             )
             continue

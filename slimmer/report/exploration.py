@@ -24,10 +24,10 @@ def headline(exploration: ExplorationSummary) -> str:
 
 
 def left_out_words(left_out: LeftOut) -> str:
-    """`left out 2 of another origin: http://example.com/, …`."""
+    """`skipped 2 of another origin: http://example.com/, …`."""
     examples = ", ".join(map(printable, left_out.examples))
     more = ", …" if left_out.count > len(left_out.examples) else ""
-    return f"left out {left_out.count:,} {printable(left_out.reason)}: {examples}{more}"
+    return f"skipped {left_out.count:,} {printable(left_out.reason)}: {examples}{more}"
 
 
 def fault_words(fault: Fault) -> str:

@@ -232,7 +232,7 @@ def _parsed(file: Path) -> object:
     except OSError as error:
         raise ReportFileError(f"the report {file} cannot be read: {error.strerror}") from error
     except Mismatch as error:
-        raise _no_report(f"{file} is no report, or not a whole one: {error}") from error
+        raise _no_report(f"{file} is not a complete report: {error}") from error
 
 
 def _checked(file: Path, known: int) -> object:

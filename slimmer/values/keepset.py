@@ -62,4 +62,4 @@ class Repair:
         who = f" by {self.program}" if self.program else ""
         if self.listing:
             return f"missing where {self.listing} was listed{who} in phase {self.phase}"
-        return f"looked up in vain{who} in phase {self.phase} of the slim image"
+        return f"looked up and not found{who} in phase {self.phase} of the slim image"

@@ -1,5 +1,5 @@
 """Verification: finished images are run as users will run them, and probed again; and their files
-and configurations are held against the original's."""
+and configurations are compared with the original's."""
 
 from slimmer.verify.fidelity_check import Blueprint, Fidelity, check_fidelity, digests_of
 from slimmer.verify.loaded import load_images

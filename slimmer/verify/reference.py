@@ -172,7 +172,7 @@ class Reference:
                     parts = " and ".join(result.comparison.reordered)
                     yield (
                         f"the {test.role} image answers `{result.probe.name}` as the original "
-                        f"does, but in another order ({parts}): chance, or a locale that is gone"
+                        f"does, but in another order ({parts}): chance, or a dropped locale"
                     )
                 usual = self._seconds.get(result.probe.name)
                 if (

@@ -142,8 +142,8 @@ def _images(engine: Engine, reference: str) -> tuple[Original, Original]:
     except ImageNotFoundError as error:
         raise OriginalMissingError(
             f"the original of {reference} ({identity[:19]}) is not in the engine any more",
-            hint="what was removed can only be told with the original at hand: fetch it again, or "
-            "build the slim image from the one that is there",
+            hint="dropped files can only be named when the original is available: fetch it again, "
+            "or build the slim image from the one that is there",
         ) from error
 
 

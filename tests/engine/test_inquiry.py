@@ -85,10 +85,10 @@ def test_a_gone_path_has_its_causes(built: Built) -> None:
     ran = built.ask("why", built.slim, *asked, "--json")
     assert ran.code == 0, ran.stderr
     unseen, excluded, link = json.loads(ran.stdout)["paths"]
-    assert unseen["state"] == "gone"
+    assert unseen["state"] == "dropped"
     assert "no phase looked it up (boot" in unseen["causes"][0]
     assert "--exclude left it out" in excluded["causes"][0]
-    assert (link["path"], link["links"], link["state"]) == ("/shortcut", [], "gone")
+    assert (link["path"], link["links"], link["state"]) == ("/shortcut", [], "dropped")
 
 
 def test_several_paths_are_answered_though_one_never_was(built: Built) -> None:
@@ -120,7 +120,8 @@ def test_the_report_and_the_images_agree(built: Built, client: docker.DockerClie
         assert by_report[key] == by_images[key]
     # Directories apart: the engine makes some for every container (/etc).
     lists = [
-        {each["path"] for each in document["left"] if each["type"] != "d"} for document in documents
+        {each["path"] for each in document["dropped"] if each["type"] != "d"}
+        for document in documents
     ]
     assert lists[0] == lists[1]
     trees = [
@@ -148,9 +149,9 @@ def test_a_diff_reads_well_and_lists_files(built: Built) -> None:
 def test_the_debug_image_has_its_tools(built: Built) -> None:
     ran = built.ask("why", built.debug, "/bin/ls")
     assert ran.stdout.startswith("/bin/ls: in the debug image alone"), ran.stderr
-    assert built.ask("why", built.slim, "/bin/ls").stdout.startswith("/bin/ls: gone")
+    assert built.ask("why", built.slim, "/bin/ls").stdout.startswith("/bin/ls: dropped")
     left = [
-        json.loads(built.ask("diff", image, "--json").stdout)["total"]["left_files"]
+        json.loads(built.ask("diff", image, "--json").stdout)["total"]["dropped_files"]
         for image in (built.slim, built.debug)
     ]
     assert left[0] > left[1]
@@ -161,7 +162,7 @@ def test_without_a_report_it_is_told_and_only_what_is_known(without_report: Buil
     assert ran.code == 0
     assert "no report was found" in ran.stderr
     assert "/app/used: kept" in ran.stdout
-    assert "/unused/deep/file: gone" in ran.stdout
+    assert "/unused/deep/file: dropped" in ran.stdout
     assert "there is no report" in ran.stdout
 
 
@@ -189,7 +190,7 @@ def test_a_broken_report_is_refused(built: Built, tmp_path: Path) -> None:
     file.write_bytes(built.report.read_bytes()[:1000])
     ran = built.ask("diff", built.slim, "--report", str(file))
     assert (ran.code, ran.stdout) == (27, "")
-    assert "not a whole one" in ran.stderr
+    assert "is not a complete report" in ran.stderr
 
 
 def test_an_image_of_others_and_one_that_is_not_there(built: Built) -> None:
@@ -213,7 +214,7 @@ def test_an_original_that_is_gone(
     client.images.get(slim).tag(keep)
     try:
         client.images.remove(name, force=True)
-        assert "/gone: gone" in run_slim("why", slim, "/gone", folder=tmp_path).stdout
+        assert "/gone: dropped" in run_slim("why", slim, "/gone", folder=tmp_path).stdout
         shutil.rmtree(tmp_path / "slim-report")
         ran = run_slim("why", slim, "/gone", folder=tmp_path)
         assert (ran.code, ran.stdout) == (30, "")

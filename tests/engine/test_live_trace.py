@@ -135,7 +135,7 @@ def test_what_tests_of_any_kind_used_is_kept(
 
     again = slim("trace", "stop", trace["name"], "-o", "app.trace")
     assert again.code == UsageError.exit_code
-    assert f"there is no trace of the name {trace['name']}" in again.stderr
+    assert f"there is no trace named {trace['name']}" in again.stderr
 
     built = slim("build", server, *MINIMAL, "--from-trace", "app.trace", "--http-probe", "/two")
     assert built.passed("slim") == ["GET /two"]
@@ -200,7 +200,7 @@ def test_a_name_is_given_once(slim: Callable[..., Ran], server: str, traces: Pat
     assert slim("trace", "start", server, "--name", name).code == 0
     again = slim("trace", "start", server, "--name", name)
     assert again.code == UsageError.exit_code
-    assert f"there is a trace of the name {name} already" in again.stderr
+    assert f"there is a trace named {name} already" in again.stderr
     nowhere = slim("trace", "stop", name, "-o", "no/such/folder/app.trace")
     assert nowhere.code == UsageError.exit_code
     undecided = slim("trace", "stop", name)
@@ -213,7 +213,7 @@ def test_a_name_is_given_once(slim: Callable[..., Ran], server: str, traces: Pat
 def test_a_name_that_nobody_has(slim: Callable[..., Ran], name: str) -> None:
     ran = slim("trace", "stop", name, "-o", "app.trace")
     assert ran.code == UsageError.exit_code
-    assert "there is no trace of the name" in ran.stderr
+    assert "there is no trace named" in ran.stderr
 
 
 def test_a_container_that_ended_by_itself(

@@ -79,7 +79,7 @@ def test_a_file_that_is_missing_at_boot(
     assert files(client, report) == {"one"}
     (kept,) = (kept for kept in report.kept if kept.path == "/files/one")
     assert [reason.rule for reason in kept.reasons] == ["repair"]
-    assert "looked up in vain by /bin/busybox in phase boot" in kept.reasons[0].detail
+    assert "looked up and not found by /bin/busybox in phase boot" in kept.reasons[0].detail
     assert report.repair is not None
     assert report.repair.rounds[0].problem == (
         "the slim image fails its smoke test: its command ended with status 3"
@@ -231,10 +231,10 @@ def test_no_more_rounds_than_allowed(
         build(name, "/files/*", repair=2)
     tried = [line for line in failure.value.details.splitlines() if line.startswith("repair")]
     assert [line.partition(",")[0::2] for line in tried] == [
-        ("repair", " round 1: added /files/one, looked up in vain by /bin/busybox in phase boot "
-         "of the slim image"),
-        ("repair", " round 2: added /files/two, looked up in vain by /bin/busybox in phase boot "
-         "of the slim image"),
+        ("repair", " round 1: added /files/one, looked up and not found by /bin/busybox in phase "
+         "boot of the slim image"),
+        ("repair", " round 2: added /files/two, looked up and not found by /bin/busybox in phase "
+         "boot of the slim image"),
     ]  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def test_the_users_exclude_is_not_repaired(
     unchanged()
     ran = slim("build", name, *PROBE, *MINIMAL, "--exclude", "/files/one")
     assert ran.code == SmokeTestError.exit_code
-    assert "left out because of --exclude: /files/one, looked up in vain by" in ran.stderr
+    assert "left out because of --exclude: /files/one, looked up and not found by" in ran.stderr
     assert "misses what --exclude leaves out" in ran.stderr
 
 

@@ -141,7 +141,7 @@ def test_what_is_missed_is_told_live_and_kept_by_the_next_build(
 
     ran = watching.end()
     assert ran.code == MissedFilesError.exit_code
-    assert "2 removed paths looked for" in ran.stdout
+    assert "2 dropped paths looked for" in ran.stdout
     assert "--include-from watch.json" in ran.stderr
     with pytest.raises(docker.errors.NotFound):
         client.containers.get(name)

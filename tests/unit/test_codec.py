@@ -107,7 +107,7 @@ def test_other_keys_are_passed_over_unless_they_may_matter() -> None:
     ("members", "told"),
     [
         ({"name": None}, "name: expected a text, not null"),
-        ({"name": "\ud800"}, r'name: "\ud800" is no text'),
+        ({"name": "\ud800"}, r'name: "\ud800" is not a text'),
         ({"layer": True}, "layer: expected a whole number, not true"),
         ({"layer": -1}, "layer: -1 is not from 0"),
         ({"layer": 1.0}, "layer: expected a whole number"),

@@ -49,16 +49,26 @@ class NodePackagesRule(Rule):
         super().__init__(context)
         self._touched: set[str] = set()
 
+    def package_of(self, path: str) -> str:
+        """The directory of the package that a path lies in; empty where it is in none."""
+        return package_of(path)
+
+    def find(self, name: str, requirer: str) -> Iterable[tuple[str, str]]:
+        """What `name` means to a file in the directory `requirer`: by which path each package is
+        found, and its real one."""
+        found = find_package(self.context.index, name, requirer)
+        return (found,) if found[1] else ()
+
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         touched: dict[str, str] = {}
         for entry in fresh:
             if entry.type is not EntryType.FILE or name_of(entry.path) == MANIFEST:
                 continue
-            package = package_of(entry.path)
+            package = self.package_of(entry.path)
             if package and package not in self._touched:
                 touched.setdefault(package, entry.path)
             if not package:
-                for by_path, real in self._required_by(entry):
+                for by_path, real in self.required_by(entry):
                     detail = f"{entry.path} requires it"
                     yield Want(path=by_path, detail=detail, because=entry.path)
                     if real not in self._touched:
@@ -77,17 +87,16 @@ class NodePackagesRule(Rule):
                 for entry in runtime_entries(self.context.index, package, manifest):
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
                 for name in required_names(manifest):
-                    by_path, real = find_package(self.context.index, name, package)
-                    if real:
+                    for by_path, real in self.find(name, package):
                         # pnpm: the way to it is a link beside the package.
                         detail = f"{package} requires {name}"
                         yield Want(path=by_path, detail=detail, because=because)
-                    if real and real not in self._touched:
-                        required.setdefault(real, because)
+                        if real not in self._touched:
+                            required.setdefault(real, because)
             touched = required
 
-    def _required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:
-        """What a source of the application requires, as `find_package` finds it."""
+    def required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:
+        """What a source of the application requires, as `find` finds it."""
         packages = self.context.request.packages
         if not 0 < entry.size <= LARGEST_SOURCE or not is_application_source(entry.path):
             return
@@ -95,9 +104,8 @@ class NodePackagesRule(Rule):
             return
         source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
         for name in required_packages(source):
-            found = find_package(self.context.index, name, parent_of(entry.path))
-            if found[1] and name not in _BUILTINS:
-                yield found
+            if name not in _BUILTINS:
+                yield from self.find(name, parent_of(entry.path))
 
     def _is_file(self, path: str) -> bool:
         entry = self.context.index.get(path)

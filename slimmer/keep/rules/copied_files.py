@@ -43,8 +43,8 @@ class CopiedFilesRule(Rule):
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         for folder, size in sorted(self._left_out.items()):
             yield (
-                f"{folder} ({size / 1e6:,.0f} MB) was copied into the image, and nobody looked "
-                f"into it: left out; --include {folder} keeps it"
+                f"{folder} ({size / 1e6:,.0f} MB) was copied into the image but never read: "
+                f"dropped; --include {folder} keeps it"
             )
 
     def _entries(self, copied: CopiedFiles) -> Iterable[Entry]:

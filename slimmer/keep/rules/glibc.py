@@ -43,7 +43,7 @@ class NameServiceRule(_LoadedByGlibcRule):
     nsswitch.conf names, at the first call: a probe that looks nobody up does not show it."""
 
     name = "name-service"
-    summary = "nsswitch.conf and the modules that it names, where glibc is kept"
+    summary = "nsswitch.conf and the modules that it names, if glibc is kept"
 
     def reads(self) -> Iterable[str]:
         return (_NSSWITCH,)

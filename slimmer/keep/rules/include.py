@@ -62,8 +62,8 @@ class IncludeRule(Rule):
         near = [f"{path}: {self._near_misses(path)}" for path in missing]
         return UsageError(
             f"--include names {'paths' if several else 'a path'} that the image does not have: "
-            f"{', '.join(missing)}.",
-            hint="Paths are taken from the image's root and name files, links or directories.",
+            f"{', '.join(missing)}",
+            hint="paths are taken from the image's root and name files, links or directories",
             details="\n".join(near),
         )
 

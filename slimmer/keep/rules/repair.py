@@ -15,7 +15,7 @@ class RepairRule(Rule):
     directories up to it that were missing."""
 
     name = REPAIR
-    summary = "what the slim image looked for in vain while its smoke test failed"
+    summary = "what the slim image missed while its smoke test failed"
 
     def begin(self) -> Iterable[Want]:
         for repair in self.context.request.repairs:

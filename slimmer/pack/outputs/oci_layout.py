@@ -64,7 +64,7 @@ def _add_to(images: Sequence[NamedImage], target: Path) -> None:
     if not (target / "oci-layout").is_file():
         raise UsageError(
             f"{target} is a directory with other things in it, and no OCI layout",
-            hint="Name a new or an empty directory, or an OCI layout to add the image to.",
+            hint="name a new or an empty directory, or an OCI layout to add the image to",
         )
     present = _manifests_of(target)
     added: list[Path] = []
@@ -115,8 +115,8 @@ def _manifests_of(layout: Path) -> list[dict[str, Any]]:
         return []
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{file} is no OCI image index: {error}",
-            hint="Name another directory; this layout is damaged.",
+            f"{file} is not an OCI image index: {error}",
+            hint="name another directory; this layout is damaged",
         ) from error
 
 

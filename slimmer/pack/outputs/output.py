@@ -35,7 +35,7 @@ def output_target(text: str) -> OutputTarget:
     UsageError for a parent that does not exist and for a name that may mean either.
     """
     if not text:
-        raise UsageError("--output is empty", hint="Write `--output my-app.tar` or `my-app/`.")
+        raise UsageError("--output is empty", hint="write `--output my-app.tar` or `my-app/`")
     path = Path(text)
     if text.endswith("/") or path.is_dir():
         form = OutputForm.OCI_LAYOUT
@@ -46,16 +46,15 @@ def output_target(text: str) -> OutputTarget:
     else:
         raise UsageError(
             f"--output {text}: not clear whether an archive or a directory is meant",
-            hint=f"Write `{text}.tar` for a docker-archive, `{text}/` for an OCI layout."
+            hint=f"write `{text}.tar` for a docker-archive, `{text}/` for an OCI layout"
             if not path.suffix
-            else "An archive's name ends in `.tar`, a directory's in `/`. "
-            "Archives are written uncompressed.",
+            else "an archive's name ends in `.tar` (it is not compressed), a directory's in `/`",
         )
     parent = path.absolute().parent
     if not parent.is_dir():
         raise UsageError(
             f"--output {text}: the directory {parent} does not exist",
-            hint=f"Make it first: `mkdir -p {parent}`.",
+            hint=f"make it first: `mkdir -p {parent}`",
         )
     return OutputTarget(form=form, path=path)
 

@@ -149,7 +149,7 @@ def _verdict(test: TestSummary) -> Text:
         probes = (
             f"{count(len(test.probes), 'probe')} passed"
             if test.probes
-            else "ran; there is no probe"
+            else "started; no probes are set"
         )
         passed = in_role(test.role, probes)
         text = Text.assemble(("✓ ", "green"), printable(passed))

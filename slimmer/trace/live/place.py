@@ -145,7 +145,7 @@ def find_place(name: str) -> Place:
     if not _NAME.fullmatch(name) or not place.folder.is_dir():
         known = ", ".join(each.name for each in all_places())
         raise UsageError(
-            f"there is no trace of the name {name}: it was never started, or is stopped already",
+            f"there is no trace named {name}: it was never started, or has been stopped already",
             hint=f"these are there: {known}" if known else "`slim trace start IMAGE` starts one",
         )
     return place
@@ -165,11 +165,11 @@ def abandoned_places() -> list[Place]:
 
 def _taken(place: Place) -> UsageError:
     hint = {
-        Standing.KILLED: "it was killed; `slim clean` removes what is left of it",
+        Standing.KILLED: "it was killed; `slim clean` cleans up after it",
         Standing.ENDED: f"it has ended; `slim trace stop {place.name} -o FILE` saves it",
     }
     return UsageError(
-        f"there is a trace of the name {place.name} already",
+        f"there is a trace named {place.name} already",
         hint=hint.get(place.standing(), f"`slim trace stop {place.name} -o FILE` ends it")
         + ", or choose another one with --name",
     )

@@ -58,7 +58,7 @@ def _start(place: Place, arguments: Sequence[str]) -> LiveTrace:
         raise _as_raised(answer["error"])
     raise TraceIncompleteError(
         "the daemon of the trace ended without reporting why",
-        hint="was it killed? `slim clean` removes what is left of it",
+        hint="was it killed? `slim clean` cleans up after it",
         details=place.last_words(),
     )
 

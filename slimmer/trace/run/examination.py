@@ -176,7 +176,7 @@ def _optional_notes(failed: Iterable[ProbeResult]) -> Iterator[str]:
     for plan, results in by_plan.items():
         whose = f" of the plan {plan}" if plan else ""
         steps = "; ".join(f"{result.probe.name} ({result.answer})" for result in results)
-        yield f"the original does not pass all optional steps{whose}, which are left out: {steps}"
+        yield f"the original does not pass all optional steps{whose}, which are skipped: {steps}"
 
 
 def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:

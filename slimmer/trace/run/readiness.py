@@ -81,7 +81,7 @@ def _ended(status: int, logs: str) -> Exception:
         return ended_early(status, logs)
     return OriginalExitedError(
         "the original's command ended with status 0 before anybody could use it",
-        hint="a trace that others drive needs a container that stays; for a command that ends by "
-        "itself there is `slim build IMAGE`",
+        hint="a trace that others drive needs a container that stays up; for a command that "
+        "ends by itself there is `slim build IMAGE`",
         details=logs,
     )

@@ -23,8 +23,8 @@ def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path
     known = _ARCHITECTURES.get(architecture)
     if known is None:
         raise SensorMissingError(
-            f"slimmer cannot trace images of the architecture {architecture}.",
-            hint=f"It can trace {' and '.join(_ARCHITECTURES)}; use such a variant of the image.",
+            f"slimmer cannot trace images of the architecture {architecture}",
+            hint=f"it can trace {' and '.join(_ARCHITECTURES)}; use such a variant of the image",
         )
     binary = packaged / f"sensor-{known}"
     if not _is_current(binary, sources):
@@ -44,8 +44,8 @@ def _build(architecture: str, binary: Path, sources: Path) -> None:
     script = sources / "build.py"
     if not script.exists():
         raise SensorMissingError(
-            f"This installation of slimmer has no sensor for {architecture}.",
-            hint="Install slimmer from a wheel, which holds the sensor for each architecture.",
+            f"this installation of slimmer has no sensor for {architecture}",
+            hint="install slimmer from a wheel, which holds the sensor for each architecture",
             details=f"{binary} is not there",
         )
     built = subprocess.run(
@@ -56,7 +56,7 @@ def _build(architecture: str, binary: Path, sources: Path) -> None:
     )
     if built.returncode != 0:
         raise SensorMissingError(
-            f"The sensor for {architecture} could not be built from its sources.",
-            hint="Install gcc, or `pip install ziglang`, which can build for each architecture.",
+            f"the sensor for {architecture} could not be built from its sources",
+            hint="install gcc, or `pip install ziglang`, which can build for each architecture",
             details=built.stderr.strip(),
         )

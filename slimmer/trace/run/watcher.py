@@ -157,4 +157,4 @@ class Watcher:
         try:
             self._attachment.write(line.encode("utf-8", "surrogateescape") + b"\n")
         except OSError as error:
-            raise self.incomplete(f"the sensor is gone ({error})") from error
+            raise self.incomplete(f"the sensor has disappeared ({error})") from error

@@ -91,7 +91,7 @@ def from_bytes(data: bytes, name: str) -> SavedTrace:
         raise TraceFileError(
             f"{name} was damaged or changed: its checksum is another one",
             hint="take the file as it was saved. What a trace misses can be kept with "
-            "--include, what it has too much left out with --exclude",
+            "--include, and what it has too much of can be dropped with --exclude",
         )
     return _Parser(name).parse(body)
 

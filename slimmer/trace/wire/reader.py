@@ -187,8 +187,8 @@ class RecordReader:
         """The position behind the header; leaves the reader unstarted where it is incomplete."""
         if not buffer.startswith(MAGIC[: len(buffer)]):
             raise TraceFileError(
-                "This is not a trace: it does not begin with the magic of one.",
-                hint="A trace file is what a traced run of slimmer saved.",
+                "this is not a trace: it does not begin with the magic of one",
+                hint="a trace file is what a traced run of slimmer saved",
                 details=f"found {buffer[: len(MAGIC)]!r} at offset 0, expected {MAGIC!r}",
             )
         if len(buffer) < _FILE_HEADER.size:
@@ -196,10 +196,10 @@ class RecordReader:
         _, version, _, _ = _FILE_HEADER.unpack_from(buffer)
         if version != VERSION:
             raise TraceFileError(
-                f"This trace is of format version {version}; this slimmer reads {VERSION}.",
-                hint="Read it with the slimmer that wrote it, or trace again."
+                f"this trace is of format version {version}; this slimmer reads {VERSION}",
+                hint="read it with the slimmer that wrote it, or trace again"
                 if version < VERSION
-                else "It was written by a newer slimmer: update this one.",
+                else "it was written by a newer slimmer: update this one",
                 details=f"at offset {len(MAGIC)}",
             )
         self._started = True
@@ -301,8 +301,8 @@ class RecordReader:
     @staticmethod
     def _damaged(offset: int, expected: str) -> TraceFileError:
         return TraceFileError(
-            f"The trace is damaged at offset {offset}.",
-            hint="Trace again; if that was a fresh trace, this is a bug in slimmer.",
+            f"the trace is damaged at offset {offset}",
+            hint="trace again; if that was a fresh trace, this is a bug in slimmer",
             details=f"expected {expected}",
         )
 
@@ -314,8 +314,8 @@ _SIZE = struct.Struct("<H")
 
 def _incomplete(what: str) -> TraceIncompleteError:
     return TraceIncompleteError(
-        f"The trace is incomplete: {what}.",
-        hint="The target or the sensor was killed, or the machine could not keep up; run again.",
+        f"the trace is incomplete: {what}",
+        hint="the target or the sensor was killed, or the machine could not keep up; run again",
     )
 
 

@@ -72,13 +72,13 @@ def read_records(path: Path) -> Iterator[Record]:
                 yield from reader.feed(piece)
     except OSError as error:
         raise TraceFileError(
-            f"The trace file {path} cannot be read: {error.strerror}.",
-            hint="Name a file that a traced run of slimmer saved.",
+            f"the trace file {path} cannot be read: {error.strerror}",
+            hint="name a file that a traced run of slimmer saved",
         ) from error
     if reader.truncated:
         raise TraceFileError(
-            f"The trace file {path} is cut off.",
-            hint="The copy is incomplete, or its run was killed; trace again.",
+            f"the trace file {path} is cut off",
+            hint="the copy is incomplete, or its run was killed; trace again",
             details=reader.truncated,
         )
     reader.close()

@@ -86,25 +86,6 @@ def test_the_options_that_a_build_must_have() -> None:
     assert set(wanted.split()) <= options_of(COMMANDS["slim build"])
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        *("README.md", "docs/report.md", "docs/trace.md", "docs/pytest.md", "docs/plans.md"),
-    ],
-)
-def test_documented_command_lines_are_understood(page: str) -> None:
-    """Each `slim …` line of a page names a command that exists, with options that it has."""
-    lines = re.findall(r"^    \$? ?(slim .+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
-    lines += re.findall(r"`(slim [^`]+)`", (ROOT / page).read_text("utf-8"))
-    for line in lines:
-        words = line.partition("#")[0].split()
-        name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in COMMANDS), "")
-        if len(words) > 1 and not words[1].startswith("-"):
-            assert name, f"{page}: `{line}` names no command"
-            used = set(re.findall(r"(?<=\s)--[a-z-]+", line)) - {"--version", "--help"}
-            assert used <= options_of(COMMANDS[name]), f"{page}: {line}"
-
-
 def test_options_named_in_errors_exist() -> None:
     """A hint that names a flag which nobody has would send the user on a wild-goose chase."""
     everywhere = set().union(*map(options_of, COMMANDS.values()))

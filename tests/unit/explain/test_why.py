@@ -95,7 +95,7 @@ def test_links_are_followed_and_said(asked: str) -> None:
 
 def test_a_link_that_is_gone_is_the_answer_whatever_it_leads_to() -> None:
     answer = why(ACCOUNT, "/bin/awk")
-    assert (answer.state, answer.path) == (State.GONE, "/usr/bin/awk")
+    assert (answer.state, answer.path) == (State.DROPPED, "/usr/bin/awk")
     assert links(answer) == [("/bin", "usr/bin")]
 
 
@@ -135,12 +135,12 @@ def test_what_was_excluded_is_said_with_who_looked_for_it() -> None:
 def test_a_directory_tells_what_is_below_it() -> None:
     below = why(ACCOUNT, "/usr/bin").below
     assert below is not None
-    assert (below.kept_files, below.gone_files, below.gone_size) == (5, 4, 5027)
-    assert "nothing below it is kept: 1 file, 70 B are gone" in why(ACCOUNT, "/usr/lib").causes
+    assert (below.kept_files, below.dropped_files, below.dropped_size) == (5, 4, 5027)
+    assert "nothing below it is kept, 1 file, 70 B dropped" in why(ACCOUNT, "/usr/lib").causes
 
 
 def test_the_debug_image_has_more() -> None:
-    assert why(ACCOUNT, "/usr/bin/ls").state is State.GONE
+    assert why(ACCOUNT, "/usr/bin/ls").state is State.DROPPED
     assert why(replace(ACCOUNT, is_debug=True), "/usr/bin/ls").state is State.DEBUG
 
 
@@ -171,21 +171,21 @@ def test_a_path_that_never_was_is_an_error_with_near_ones(asked: str, hint: str)
 def test_sums_by_package_and_by_directory() -> None:
     compared = compare(ACCOUNT)
     assert compared.total == Share(
-        name="", left_files=6, left_size=5107, stayed_files=6, stayed_size=1050
+        name="", dropped_files=6, dropped_size=5107, kept_files=6, kept_size=1050
     )
-    assert [(each.name, each.left_size, each.stayed_files) for each in compared.packages] == [
+    assert [(each.name, each.dropped_size, each.kept_files) for each in compared.packages] == [
         ("gcc", 5070, 0),
         ("", 20, 4),
         ("coreutils", 10, 0),
         ("app", 7, 1),
     ]
-    assert [(each.name, each.left_size, each.stayed_files) for each in compared.directories] == [
+    assert [(each.name, each.dropped_size, each.kept_files) for each in compared.directories] == [
         ("/usr/bin", 5027, 5),
         ("/usr/lib", 70, 0),
         ("/secret", 10, 0),
     ]
     assert [each.path for each in compared.made] == ["/list"]
-    assert [each.path for each in compared.left] == [
+    assert [each.path for each in compared.dropped] == [
         "/secret",
         "/secret/key",
         "/usr/bin/app.conf",
@@ -198,14 +198,16 @@ def test_sums_by_package_and_by_directory() -> None:
 
 
 def test_sums_of_a_part() -> None:
-    assert compare(ACCOUNT, package="gcc").total == Share(name="", left_files=2, left_size=5070)
+    assert compare(ACCOUNT, package="gcc").total == Share(
+        name="", dropped_files=2, dropped_size=5070
+    )
     assert compare(ACCOUNT, directory="/usr/lib/").total == Share(
-        name="", left_files=1, left_size=70
+        name="", dropped_files=1, dropped_size=70
     )
     assert compare(ACCOUNT, directory="bin").total == compare(ACCOUNT, directory="/usr/bin").total
-    assert compare(replace(ACCOUNT, is_debug=True)).total.left_files == 5
+    assert compare(replace(ACCOUNT, is_debug=True)).total.dropped_files == 5
     with pytest.raises(UsageError, match="no package gc") as raised:
         compare(ACCOUNT, package="gc")
     assert raised.value.hint == "did you mean gcc?"
-    with pytest.raises(UnknownPathError, match="/usr/bin/app is no directory"):
+    with pytest.raises(UnknownPathError, match="/usr/bin/app is not a directory"):
         compare(ACCOUNT, directory="/usr/bin/app")

@@ -113,9 +113,9 @@ def test_a_subtree_leaves_out_neighbours_with_the_same_beginning() -> None:
 def test_an_index_with_holes_is_refused() -> None:
     with pytest.raises(ValueError, match="no root"):
         RootfsIndex([entry("/a")])
-    with pytest.raises(ValueError, match="/a, which is no directory"):
+    with pytest.raises(ValueError, match="/a, which is not a directory"):
         tree(files=("/a/b",))
-    with pytest.raises(ValueError, match="/a, which is no directory"):
+    with pytest.raises(ValueError, match="/a, which is not a directory"):
         tree(files=("/a", "/a/b"))
 
 

@@ -23,7 +23,7 @@ def test_a_repair_brings_what_it_implies(tree: ImageTree) -> None:
     assert rules_of(kept, "/usr/bin/interpreter") == {"shebang"}
     assert "/bin" in kept.reasons
     assert kept.reasons["/opt/script"][0].detail == (
-        "looked up in vain by /bin/app in phase boot of the slim image"
+        "looked up and not found by /bin/app in phase boot of the slim image"
     )
 
 

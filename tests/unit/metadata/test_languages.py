@@ -246,3 +246,19 @@ def test_rpms_database_is_kept_whole_where_the_system_is_used(original: Original
     assert described.added() == {database}
     assert len(described.metadata.keep.notes) == 1
     assert original.describe("/srv/static").added() == set()
+
+
+# -------------------------------------------------------------------------------- Deno
+
+
+def test_packages_in_denos_cache_keep_their_licences(original: OriginalTree) -> None:
+    original.add("/deno-dir/dep_analysis_cache_v2")
+    for name in ("hono", "unused"):
+        root = f"/deno-dir/npm/registry.example/{name}/4.1.0"
+        original.add(f"{root}/package.json", json.dumps({"name": name, "version": "4.1.0"}))
+        original.add(f"{root}/LICENSE", "MIT")
+        original.add(f"{root}/index.js")
+    root = "/deno-dir/npm/registry.example/hono/4.1.0"
+    described = original.describe(f"{root}/package.json", f"{root}/index.js")
+    assert described.added() == {f"{root}/LICENSE"}
+    assert described.components("npm").keys() == {"hono@4.1.0"}

@@ -170,6 +170,6 @@ def test_what_was_repaired_is_a_section() -> None:
 def test_what_was_explored_is_a_section() -> None:
     page = to_page(compose_report(recorded_run()))
     assert "<h2>crawl <small>3 requests</small></h2>" in page
-    assert "left out 2 of another origin: http://example.com/&lt;script&gt;, …" in page
+    assert "skipped 2 of another origin: http://example.com/&lt;script&gt;, …" in page
     assert "GET /&lt;b&gt;gone" in page
     assert "no answer in time" in page

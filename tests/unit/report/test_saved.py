@@ -104,10 +104,10 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], byte
 @pytest.mark.parametrize(
     ("name", "edit", "told"),
     [
-        ("report.json", lambda content: content[: len(content) // 2], "not a whole one"),
-        ("report.json", lambda content: b"", "not a whole one"),
-        ("report.json", lambda content: b"\x7fELF\xff\0", "is no report"),
-        ("report.json", lambda content: b"[" * 100_000, "is no report"),
+        ("report.json", lambda content: content[: len(content) // 2], "is not a complete report"),
+        ("report.json", lambda content: b"", "is not a complete report"),
+        ("report.json", lambda content: b"\x7fELF\xff\0", "is not a complete report"),
+        ("report.json", lambda content: b"[" * 100_000, "is not a complete report"),
         ("report.json", lambda content: b'{"bomFormat": "CycloneDX"}', "no report of slimmer"),
         ("report.json", lambda content: b"[1]", "no report of slimmer"),
         ("report.json", edited(lambda it: it.update(schema_version=2)), "in form 2; this"),
@@ -126,7 +126,7 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], byte
         ),
         ("report.json", edited(lambda it: it["kept"][0].update(reasons=3)), "damaged"),
         ("report.json", edited(lambda it: it.update(original=None)), "damaged"),
-        (DROPPED_NAME, lambda content: content[:-20], "not a whole one"),
+        (DROPPED_NAME, lambda content: content[:-20], "is not a complete report"),
         (DROPPED_NAME, edited(lambda it: it.update(schema_version=9)), "in form 9"),
         (
             DROPPED_NAME,

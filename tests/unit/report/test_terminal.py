@@ -214,7 +214,7 @@ def test_a_stage_that_runs_again_is_shown_last() -> None:
 def test_the_summary_names_what_was_repaired_and_what_makes_it_lasting() -> None:
     text = summary(repair=REPAIRED)
     assert "2 paths in 2 rounds; keep from the start with:" in text
-    assert "--rule package-data  for /bin/app, looked up in vain by /bin/sh in phase" in text
+    assert "--rule package-data  for /bin/app, looked up and not found by /bin/sh in phase" in text
     assert "--include '/app/<script>alert(1)<'  missing where /app was listed by /bin/sh" in text
     assert "repaired" not in summary()
 
@@ -296,5 +296,5 @@ def test_the_summary_says_what_was_explored() -> None:
     text = summary()
     assert "3 requests from http://localhost:8080/ in" in text
     assert "1 with 200, 1 with 404, 1 with none" in " ".join(text.split())
-    assert "left out 2 of another origin" in text
+    assert "skipped 2 of another origin" in text
     assert "GET /<b>gone: 404 Not Found, found on /" in text

@@ -136,6 +136,6 @@ class PluginsRule(Rule):
         for path, weight in sorted(self._left_out.items()):
             if path not in kept:
                 yield (
-                    f"{path} was left out: nobody loaded it, and the libraries it needs have "
+                    f"{path} was dropped: nothing loaded it, and the libraries that it needs have "
                     f"at least {weight / 1e6:.0f} MB. Keep it with --include."
                 )

@@ -37,7 +37,7 @@ class TerminalRule(Rule):
     """A pseudo-terminal is there only when a human looks, never when a probe does."""
 
     name = "terminals"
-    summary = "descriptions of common terminals, where a library for terminals is kept"
+    summary = "descriptions of common terminals, if a library for terminals is kept"
     strategies = BEYOND_MINIMAL
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:

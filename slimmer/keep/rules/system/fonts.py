@@ -63,6 +63,6 @@ class FontRule(Rule):
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         if self._left_out:
             yield (
-                f"Fonts of {self._left_out / 1e6:.0f} MB were left out: no text was drawn. Draw "
-                "one in a probe, or keep what is needed with --include."
+                f"Fonts of {self._left_out / 1e6:.0f} MB were dropped: no text was drawn. Draw "
+                "some in a probe, or keep what is needed with --include."
             )

@@ -18,7 +18,7 @@ class IcuRule(Rule):
     missing dates and numbers fall back to English without a word."""
 
     name = "icu-data"
-    summary = "ICU's data files, where ICU or Node is kept"
+    summary = "ICU's data files, if ICU or Node is kept"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:

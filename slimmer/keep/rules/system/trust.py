@@ -42,7 +42,7 @@ class OpensslRule(Rule):
     is loaded on demand."""
 
     name = "openssl"
-    summary = "OpenSSL's configuration, providers and engines, where libcrypto is kept"
+    summary = "OpenSSL's configuration, providers and engines, if libcrypto is kept"
     strategies = BEYOND_MINIMAL
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:

@@ -106,7 +106,7 @@ def test_a_name_belongs_to_one() -> None:
     assert "slim clean" in error.value.hint
     assert find_place("shop").name == "shop"
     place.remove()
-    with pytest.raises(UsageError, match="there is no trace of the name shop"):
+    with pytest.raises(UsageError, match="there is no trace named shop"):
         find_place("shop")
 
 

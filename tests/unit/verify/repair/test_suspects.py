@@ -53,7 +53,7 @@ def test_what_is_gone_is_one_with_who_missed_it() -> None:
     finished = index("/app/main")
     (repair,) = suspects(ORIGINAL, finished, *seen("/app/data/one")).found
     assert repair == Repair(path="/app/data/one", program="/bin/app", phase="boot")
-    assert repair.detail == "looked up in vain by /bin/app in phase boot of the slim image"
+    assert repair.detail == "looked up and not found by /bin/app in phase boot of the slim image"
 
 
 def test_dots_and_links_lead_where_the_original_says() -> None:

@@ -1,0 +1,1 @@
+export const COLOURS = { quarantine: "yellow", pilot: "white and red" };
