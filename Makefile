@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/schemas.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/schemas.py tests/slim_schema.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests clean clean-samples schemas
@@ -84,7 +84,7 @@ digests: setup samples ## Compare the images of all samples with those of the re
 	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
 	$(BIN)/python -m tests.digests check .build/digests
 
-schemas: setup ## Write docs/schemas from the classes of the documents
+schemas: setup ## Write docs/schemas and the table of options from the source
 	$(BIN)/python -m tests.schemas
 
 clean: ## Remove what was built in this folder

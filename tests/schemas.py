@@ -1,7 +1,8 @@
-"""The JSON schemas of the documents that others read, made from their classes, and that of plans.
+"""The JSON schemas of the documents that others read, made from their classes, that of plans, and
+that of slim.yaml, made from the table of options.
 
-`make schemas` writes them to docs/schemas. Types say what may stand where, docstrings what it
-means.
+`make schemas` writes them to docs/schemas, and the table itself to docs/slim-yaml.md. Types say
+what may stand where, docstrings what it means.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from slimmer.codec import Keywords
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from tests.plan_schema import plan_schema
+from tests.slim_schema import PAGE, page_with_table, slim_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 CLASSES: Mapping[str, type[Any]] = {
@@ -30,7 +32,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "dropped": DroppedDocument,
     "watch": WatchDocument,
 }
-NAMES = (*CLASSES, "plan")
+NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -51,7 +53,8 @@ def file_of(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    document = plan_schema() if name == "plan" else schema(CLASSES[name])
+    made = {"plan": plan_schema, "slim": slim_schema}
+    document = made[name]() if name in made else schema(CLASSES[name])
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -139,3 +142,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name in NAMES:
         file_of(name).write_text(text_of(name), "utf-8")
+    PAGE.write_text(page_with_table(), "utf-8")

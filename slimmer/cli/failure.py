@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections.abc import Iterator
+
 import click
 
 from slimmer import errors
@@ -39,6 +43,18 @@ def show(error: SlimError) -> int:
         click.secho("  report: ", fg="cyan", err=True, nl=False)
         click.echo(printable(error.report_file), err=True)
     return error.exit_code
+
+
+@contextlib.contextmanager
+def errors_as_json(as_json: bool) -> Iterator[None]:
+    """With `as_json`, an error of the block goes to stdout as one object as well: `{"error":
+    {"exit_code": …, "cause": …, "message": …, "hint": …, "details": …}}`."""
+    try:
+        yield
+    except SlimError as error:
+        if as_json:
+            click.echo(json.dumps({"error": as_object(error)}))
+        raise
 
 
 def as_object(error: SlimError) -> dict[str, object]:

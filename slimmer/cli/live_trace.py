@@ -7,17 +7,23 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from slimmer.cli.failure import as_object
+from slimmer.cli.failure import as_object, errors_as_json
+from slimmer.cli.table import table_options, texts_of
 from slimmer.errors import SlimError, UsageError
-from slimmer.options import DockerRun, insecure_probes, parse_docker_run
-from slimmer.probing import with_unique_names
-from slimmer.probing.kinds import exec_probe, http_probe
+from slimmer.options import (
+    TABLE,
+    DockerRun,
+    Settings,
+    Texts,
+    insecure_probes,
+    of_flags,
+    parse_docker_run,
+)
 from slimmer.trace.live import (
     LiveOptions,
     LiveTrace,
@@ -29,8 +35,15 @@ from slimmer.trace.live import (
     start_trace,
     stop_trace,
 )
-from slimmer.values import Probe, RunOptions
+from slimmer.values import Probe
 from slimmer.words import count, printable
+
+_TAKEN = {
+    *("--http-probe", "--exec-probe", "--no-healthcheck", "--insecure", "--port"),
+    "--start-timeout",
+}
+_OPTIONS = [option for option in TABLE if option.name in _TAKEN]
+"""Those of `slim build` that say when the container is ready."""
 
 
 @click.command(
@@ -40,35 +53,7 @@ from slimmer.words import count, printable
 )
 @click.argument("image")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[DOCKER-RUN-ARGUMENT…]")
-@click.option(
-    "--http-probe",
-    "http_probes",
-    multiple=True,
-    metavar="[METHOD:]PATH|URL [STATUS]",
-    help="Ready is who answers this HTTP request. Builds from the trace test their images with "
-    "it. Repeatable.",
-)
-@click.option(
-    "--exec-probe",
-    "exec_probes",
-    multiple=True,
-    metavar="COMMAND",
-    help="Ready is who passes this command in the container; as --http-probe. Repeatable.",
-)
-@click.option("--no-healthcheck", is_flag=True, help="Do not wait for the image's HEALTHCHECK.")
-@click.option("--insecure", is_flag=True, help="Take any TLS certificate of the application.")
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    help="Port in the container that the application listens on. Default: from -p, or EXPOSE.",
-)
-@click.option(
-    "--start-timeout",
-    type=click.FloatRange(min=0.1),
-    default=RunOptions.start_timeout,
-    metavar="SECONDS",
-    help="How long the application may take to become ready. Default: 60.",
-)
+@table_options(_OPTIONS)
 @click.option(
     "--end-with",
     type=click.IntRange(min=1),
@@ -83,16 +68,21 @@ from slimmer.words import count, printable
     help="Be the daemon of the trace in this folder.",
 )
 def start(
-    image: str, arguments: tuple[str, ...], as_json: bool, kept_in: Path | None, **flags: Any
+    image: str,
+    arguments: tuple[str, ...],
+    end_with: int | None,
+    as_json: bool,
+    kept_in: Path | None,
+    **given: Any,
 ) -> None:
     """Run IMAGE under the sensor and leave it running; returns when it is ready to be used.
 
-    Behind IMAGE stands what `docker run` would be given (-p, -P, -e, --env-file, -v, --mount,
-    --network, --name, -u, -w, -h, --add-host, --entrypoint, --stop-timeout), and the words of a
-    command; options of slim stand in front of it. Without -p and -P the ports of EXPOSE are
-    published at free ports. --name is the name of the trace, too.
+    Behind IMAGE stands what `docker run` would be given (-p, -e, -v, --network, --cap-add, …), and
+    the words of a command; options of slim stand in front of it. Without -p and -P the ports of
+    EXPOSE are published at free ports. --name is the name of the trace, too.
 
-    Then use the container with whatever you have, and save what it used:
+    It is ready when the first probe passes; a build from the trace tests its images with all of
+    them. Then use the container with whatever you have, and save what it used:
 
     \b
       slim trace start --http-probe /health my-app:latest -p 8080:80 -e MODE=test --name my-app
@@ -103,16 +93,17 @@ def start(
     # Behind a `--`, too, as for `slim watch`.
     words = arguments[1:] if arguments[:1] == ("--",) else arguments
     wanted = parse_docker_run(words)
-    options = _options(image, wanted, **flags)
+    texts = texts_of(given)
+    options = _options(image, wanted, of_flags(texts), end_with)
     if kept_in is not None:
         _run_daemon(options, Place(kept_in))
         return
-    with _errors_as_json(as_json):
+    with errors_as_json(as_json):
         click.echo(f"starting {image} …", err=True)
         live = start_trace(
             image,
             wanted.name,
-            lambda folder: [*_as_arguments(folder, **flags), "--", image, *arguments],
+            lambda folder: [*_as_arguments(folder, texts, end_with), "--", image, *arguments],
         )
     for note in live.notes:
         click.echo(f"note: {printable(note)}", err=True)
@@ -147,7 +138,7 @@ def stop(name: str, output: Path | None, discard: bool, as_json: bool) -> None:
             "say where the trace is saved, or that it is not",
             hint=f"slim trace stop {name} -o app.trace, or --discard",
         )
-    with _errors_as_json(as_json):
+    with errors_as_json(as_json):
         if output is None:
             discard_trace(name)
             click.echo(f"stopped {name}; nothing is saved", err=True)
@@ -210,44 +201,31 @@ def _state(standing: Standing, live: LiveTrace | None) -> str:
     return "ended" if status is None else f"ended with status {status}"
 
 
-def _options(image: str, wanted: DockerRun, **flags: Any) -> LiveOptions:
-    run = dataclasses.replace(wanted.run, port=flags["port"], start_timeout=flags["start_timeout"])
-    probes: tuple[Probe, ...] = (
-        *map(http_probe, flags["http_probes"]),
-        *map(exec_probe, flags["exec_probes"]),
-    )
-    if flags["insecure"]:
-        probes = insecure_probes(probes)
+def _options(
+    image: str, wanted: DockerRun, settings: Settings, end_with: int | None
+) -> LiveOptions:
+    run = {
+        name: settings[f"run.{name}"]
+        for name in ("port", "start_timeout")
+        if f"run.{name}" in settings
+    }
+    probes: tuple[Probe, ...] = settings.get("probes", ())
     return LiveOptions(
         image=image,
-        container=dataclasses.replace(wanted, run=run),
-        probes=with_unique_names(probes),
-        healthcheck=not flags["no_healthcheck"],
-        end_with=flags["end_with"],
+        container=dataclasses.replace(wanted, run=dataclasses.replace(wanted.run, **run)),
+        probes=insecure_probes(probes) if settings.get("insecure") else probes,
+        healthcheck=settings.get("healthcheck", True),
+        end_with=end_with,
     )
 
 
-def _as_arguments(
-    folder: Path,
-    *,
-    http_probes: Sequence[str],
-    exec_probes: Sequence[str],
-    no_healthcheck: bool,
-    insecure: bool,
-    port: int | None,
-    start_timeout: float,
-    end_with: int | None,
-) -> list[str]:
+def _as_arguments(folder: Path, texts: Texts, end_with: int | None) -> list[str]:
     """The command line of the daemon, up to IMAGE."""
     return [
-        "trace", "start", "--kept-in", str(folder), "--start-timeout", str(start_timeout),
-        *(word for probe in http_probes for word in ("--http-probe", probe)),
-        *(word for probe in exec_probes for word in ("--exec-probe", probe)),
-        *(("--no-healthcheck",) if no_healthcheck else ()),
-        *(("--insecure",) if insecure else ()),
-        *(("--port", str(port)) if port else ()),
+        *("trace", "start", "--kept-in", str(folder)),
+        *(f"{name}={text}" if text else name for name, given in texts.items() for text in given),
         *(("--end-with", str(end_with)) if end_with else ()),
-    ]  # fmt: skip
+    ]
 
 
 def _run_daemon(options: LiveOptions, place: Place) -> None:
@@ -274,16 +252,6 @@ def _answer(answer: dict[str, Any]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, sys.stdout.fileno())
     os.close(silence)
-
-
-@contextlib.contextmanager
-def _errors_as_json(as_json: bool) -> Iterator[None]:
-    try:
-        yield
-    except SlimError as error:
-        if as_json:
-            click.echo(json.dumps({"error": as_object(error)}))
-        raise
 
 
 def _as_json(live: LiveTrace) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import signal
 import sys
 from types import FrameType
@@ -12,10 +11,14 @@ from types import FrameType
 import click
 
 from slimmer import __version__
-from slimmer.cli.failure import exit_code_table, show
+from slimmer.cli.failure import show
+from slimmer.cli.lazy import LazyGroup
 from slimmer.errors import as_slim_error
 
-COMMANDS = ("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug")
+COMMANDS = (
+    *("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug"),
+    "help",
+)
 """In the order in which people need them; each is the command of that name in its module."""
 
 
@@ -26,24 +29,11 @@ _MOMENT = 0.01
 """Seconds."""
 
 
-class _Group(click.Group):
-    """Imports a command when it is asked for: no command pays for what another one needs."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command = getattr(importlib.import_module(f"slimmer.cli.{name}"), name)
-        assert isinstance(command, click.Command)
-        return command
-
-
 @click.group(
-    cls=_Group,
+    cls=LazyGroup,
+    lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes:\n\n\b\n" + exit_code_table(),
+    epilog="`slim help exit-codes` tells what each exit code means.",
 )
 @click.version_option(__version__, prog_name="slim")
 def slim() -> None:

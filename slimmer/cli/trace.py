@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from slimmer.cli.lazy import LazyGroup
 from slimmer.disk import file_beside, space_errors
 from slimmer.errors import TraceDriftError
 from slimmer.trace.saved import (
@@ -27,25 +27,15 @@ _SHOWN = 10
 """Programs and unstable paths in a summary."""
 
 
-LIVE = {"start": "start", "stop": "stop", "list": "list_traces"}
+_LIVE = {"start": "start", "stop": "stop", "list": "list_traces"}
 """Commands that speak to the engine → their functions in cli.live_trace."""
 
 
-class _Group(click.Group):
-    """Imports what speaks to the engine when it is asked for."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return [*LIVE, *super().list_commands(context)]
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in LIVE:
-            return super().get_command(context, name)
-        command = getattr(importlib.import_module("slimmer.cli.live_trace"), LIVE[name])
-        assert isinstance(command, click.Command)
-        return command
-
-
-@click.group(cls=_Group, short_help="Trace a container that your own tests use; saved traces.")
+@click.group(
+    cls=LazyGroup,
+    lazy={name: f"slimmer.cli.live_trace:{function}" for name, function in _LIVE.items()},
+    short_help="Trace a container that your own tests use; saved traces.",
+)
 def trace() -> None:
     """Trace a container that your own tests use, look at saved traces, and join several into one.
 

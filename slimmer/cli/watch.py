@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from slimmer.cli.failure import as_object
-from slimmer.errors import MissedFilesError, SlimError
+from slimmer.cli.failure import errors_as_json
+from slimmer.errors import MissedFilesError
 from slimmer.options import parse_docker_run
 from slimmer.watch import (
     MissedPath,
@@ -51,9 +50,9 @@ def watch(
     removed.
 
     Use the container as your tests do; behind `--` stand the arguments that `docker run` would
-    be given (-p, -P, -e, --env-file, -v, --mount, --network, --name, -u, -w, -h, --add-host,
-    --entrypoint), and the words of a command. The original must be in the engine, as only it
-    tells what is missing. The container is stopped and removed at the end.
+    be given (-p, -e, -v, --network, --name, --cap-add, …), and the words of a command. The
+    original must be in the engine, as only it tells what is missing. The container is stopped and
+    removed at the end.
 
     \b
       slim watch my-app:latest-slim --output watch.json -- -p 8080:80 -e MODE=test
@@ -62,12 +61,8 @@ def watch(
     Ends with 0 where nothing was missed.
     """
     options = WatchOptions(image=image, container=parse_docker_run(arguments), seconds=limit)
-    try:
+    with errors_as_json(as_json):
         watched = watch_image(options, _Told(to_stderr=as_json))
-    except SlimError as error:
-        if as_json:
-            click.echo(json.dumps({"error": as_object(error)}))
-        raise
     if output is not None:
         write_watched(watched, output)
     if as_json:

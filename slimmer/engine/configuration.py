@@ -40,6 +40,7 @@ def as_user_would(
             "NetworkMode": run.network or "default",
             "ExtraHosts": list(run.extra_hosts),
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
+            **_rights_and_limits(run),
         },
     }
     if published and bindings:
@@ -65,6 +66,22 @@ def as_user_would(
     return configuration
 
 
+def _rights_and_limits(run: RunOptions) -> dict[str, Any]:
+    """What is asked for; of the rest the engine has defaults of its own."""
+    settings: dict[str, Any] = {
+        "CapAdd": list(run.cap_add),
+        "CapDrop": list(run.cap_drop),
+        "Tmpfs": dict(each.partition(":")[::2] for each in run.tmpfs),
+        "ReadonlyRootfs": run.read_only,
+        "ShmSize": _bytes(run.shm_size),
+        "Ulimits": [_ulimit(each) for each in run.ulimits],
+        "Init": run.init,
+        "Devices": [_device(each) for each in run.devices],
+        "SecurityOpt": list(run.security_opts),
+    }
+    return {key: value for key, value in settings.items() if value}
+
+
 def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ...]:
     """What the engine would execute: ENTRYPOINT and CMD, with the run's replacements.
 
@@ -85,10 +102,12 @@ def traced(
     """The same container with the sensor's gate as its first program.
 
     The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
-    be chance. It is exercised as a probe instead.
+    be chance. It is exercised as a probe instead. An init of the engine is switched off as well:
+    the sensor knows the original by its being process 1.
     """
     return {
         **configuration,
+        "HostConfig": {**configuration["HostConfig"], "Init": False},
         "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
         "Cmd": list(arguments),
         "Healthcheck": {"Test": ["NONE"]},
@@ -197,3 +216,23 @@ def _bind(volume: str) -> str:
     if colon and source.startswith((".", "~")):
         return f"{os.path.abspath(os.path.expanduser(source))}:{rest}"
     return volume
+
+
+def _bytes(size: str) -> int:
+    """`64m` as the docker command reads it; 0 for nothing."""
+    digits = size.rstrip("bBkmgKMG")
+    unit = size.removeprefix(digits).lower().removesuffix("b")
+    return int(digits or 0) << 10 * " kmg".index(unit or " ")
+
+
+def _ulimit(text: str) -> dict[str, Any]:
+    name, _, limits = text.partition("=")
+    soft, _, hard = limits.partition(":")
+    return {"Name": name, "Soft": int(soft), "Hard": int(hard or soft)}
+
+
+def _device(text: str) -> dict[str, str]:
+    source, *rest = text.split(":")
+    target = next((word for word in rest if word.startswith("/")), source)
+    allowed = next((word for word in rest if not word.startswith("/")), "rwm")
+    return {"PathOnHost": source, "PathInContainer": target, "CgroupPermissions": allowed}

@@ -1,33 +1,49 @@
 """What a build is told: options as one value, read from slim.yaml and from flags."""
 
 from slimmer.options.docker_run import DockerRun, parse_docker_run
-from slimmer.options.environment import environment_variable, read_environment_file
-from slimmer.options.exploration import openapi_options
-from slimmer.options.file import read_options
+from slimmer.options.file import read_file, read_options
+from slimmer.options.kinds import Kind, Place, Switch
+from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.options.quantities import parse_size
 from slimmer.options.ready_plans import ready_plans
+from slimmer.options.settings import FileSettings, Texts, build_options, of_flags, run_flags
+from slimmer.options.table import GROUPS, PARTS, TABLE, default_of, rows_for
 from slimmer.options.trust import insecure_probes, taking_any_certificate
 
 __all__ = [
+    "GROUPS",
+    "PARTS",
+    "TABLE",
     "BuildOptions",
     "ComposeOptions",
     "DebugImage",
     "DockerRun",
+    "FileSettings",
+    "Kind",
+    "Option",
+    "Place",
     "Plan",
     "Role",
+    "Scope",
+    "Settings",
+    "Switch",
+    "Texts",
     "Verification",
-    "environment_variable",
+    "build_options",
+    "default_of",
     "find_plan",
     "insecure_probes",
-    "openapi_options",
+    "of_flags",
     "parse_docker_run",
     "parse_size",
-    "read_environment_file",
+    "read_file",
     "read_options",
     "read_plan",
     "ready_plans",
+    "rows_for",
+    "run_flags",
     "steps_of",
     "taking_any_certificate",
 ]

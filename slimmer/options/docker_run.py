@@ -6,14 +6,18 @@ that nobody's container runs otherwise than it was asked to.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 
 from slimmer.errors import UsageError
-from slimmer.options.environment import environment_variable, read_environment_file
+from slimmer.options.kinds import Switch
+from slimmer.options.option import Option
+from slimmer.options.settings import made, of_flags
+from slimmer.options.table import TABLE
 from slimmer.values import PortBinding, RunOptions
 
 _SHORT = {
@@ -22,8 +26,14 @@ _SHORT = {
 }  # fmt: skip
 _OTHER_NAMES = {"--net": "--network"}
 _SWITCHES = ("--publish-all", "--detach", "--rm", "--interactive", "--tty")
-"""Flags without a value. Of these only --publish-all means anything here: the container is always
-removed, and nobody is attached to it."""
+"""Flags without a value that slim has no option for. Of these only --publish-all means anything
+here: the container is always removed, and nobody is attached to it."""
+_OPTIONS: Mapping[str, Option] = {option.name: option for option in TABLE if option.docker_run}
+_WITHOUT_VALUE = {
+    *_SWITCHES,
+    *(name for name, option in _OPTIONS.items() if isinstance(option.kind, Switch)),
+}
+_KNOWN = ("--publish", "--name", "--mount", *_OPTIONS)
 _PUBLISH = re.compile(
     r"(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]*):)?(?:(?P<host>[0-9-]*):)?"
     r"(?P<port>[0-9-]+)(?:/(?P<protocol>tcp|udp|sctp))?"
@@ -63,22 +73,6 @@ class _Reader:
     def __init__(self, arguments: Sequence[str]) -> None:
         self._left = list(arguments)
         self._values: dict[str, list[str]] = {}
-        self._readers: dict[str, Callable[[str], object]] = {
-            "--publish": _bindings,
-            "--env": environment_variable,
-            "--env-file": lambda text: read_environment_file(Path(text)),
-            "--volume": _volume,
-            "--mount": _mount,
-            "--network": str,
-            "--name": str,
-            "--user": str,
-            "--workdir": str,
-            "--hostname": str,
-            "--add-host": str,
-            "--entrypoint": str,
-            "--stop-timeout": _seconds,
-        }
-        self._switches: set[str] = set()
         self._command: list[str] = []
 
     def read(self) -> None:
@@ -97,58 +91,48 @@ class _Reader:
             # `-p80:80`, `-p=80:80`, `-it`, `-dp 80:80`
             name, value = word[:2], word[2:]
             while value and _SHORT.get(name) in _SWITCHES and not value.startswith("="):
-                self._switches.add(_SHORT[name])
+                self._values[_SHORT[name]] = [""]
                 name, value = f"-{value[0]}", value[1:]
             equals, value = ("=" if value else ""), value.removeprefix("=")
         full = _SHORT.get(name, _OTHER_NAMES.get(name, name))
-        if full in _SWITCHES:
+        if full not in (*_KNOWN, *_SWITCHES):
+            raise self._unknown(name)
+        if full in _WITHOUT_VALUE:
             if value not in ("", "true"):
                 raise UsageError(f"{name}={value}: {full} takes no value")
-            self._switches.add(full)
-        elif full not in self._readers:
-            raise self._unknown(name)
-        elif not equals and not self._left:
-            raise UsageError(f"{name} needs a value")
-        else:
-            self._values.setdefault(full, []).append(value if equals else self._left.pop(0))
+        elif not equals:
+            if not self._left:
+                raise UsageError(f"{name} needs a value")
+            value = self._left.pop(0)
+        self._values.setdefault(full, []).append(value)
 
     def _unknown(self, name: str) -> UsageError:
-        known = [*self._readers, *_SWITCHES, *_SHORT]
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, [*_KNOWN, *_SWITCHES, *_SHORT], n=1)
         return UsageError(
             f"{name} is not one of the arguments of `docker run` that slim understands",
             hint=f"did you mean {near[0]}?"
             if near
-            else f"it knows {', '.join(self._readers)}; a command that begins with a dash stands "
-            "behind another --",
+            else "`slim build --help` lists them, but for --publish, --name and --mount; a command "
+            "that begins with a dash stands behind another --",
         )
 
-    def _each(self, name: str) -> list[object]:
-        return [self._readers[name](value) for value in self._values.get(name, ())]
-
-    def _last(self, name: str) -> str:
-        return (self._values.get(name) or [""])[-1]
-
     def result(self) -> DockerRun:
-        variables = [*self._each("--env-file"), *self._each("--env")]
-        entrypoint = self._last("--entrypoint")
-        replaces = "--entrypoint" in self._values
+        given = self._values
+        mounts = map(_mount, given.get("--mount", ()))
+        texts = {
+            **given,
+            "--volume": [*map(_volume, given.get("--volume", ())), *mounts],
+            # One word here, which may have spaces in it.
+            "--entrypoint": [
+                json.dumps([word] if word else []) for word in given.get("--entrypoint", ())
+            ],
+        }
+        run = made(of_flags({name: texts[name] for name in _OPTIONS if name in texts}))["run"]
         return DockerRun(
-            run=RunOptions(
-                environment=tuple(pair for pairs in variables for pair in pairs),  # type: ignore[attr-defined]
-                volumes=tuple(map(str, (*self._each("--volume"), *self._each("--mount")))),
-                network=self._last("--network"),
-                user=self._last("--user"),
-                workdir=self._last("--workdir"),
-                hostname=self._last("--hostname"),
-                extra_hosts=tuple(map(str, self._each("--add-host"))),
-                entrypoint=(entrypoint,) if entrypoint else () if replaces else None,
-                command=tuple(self._command) or None,
-                stop_timeout=_seconds(self._last("--stop-timeout") or RunOptions.stop_timeout),
-            ),
-            name=self._last("--name"),
-            bindings=tuple(each for some in self._each("--publish") for each in some),  # type: ignore[attr-defined]
-            publish_all="--publish-all" in self._switches,
+            run=dataclasses.replace(run, command=tuple(self._command) or None),
+            name=given.get("--name", [""])[-1],
+            bindings=tuple(each for text in given.get("--publish", ()) for each in _bindings(text)),
+            publish_all="--publish-all" in given,
         )
 
 
@@ -185,16 +169,6 @@ def _range(text: str, argument: str) -> range:
         if ports and ports[0] > 0 and ports[-1] < 65536:
             return ports
     raise UsageError(f"--publish {argument}: {text} is not a port (1 to 65535) or a range")
-
-
-def _seconds(text: str | float) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise UsageError(f"--stop-timeout {text}: expected a number of seconds")
-    return seconds
 
 
 def _volume(text: str) -> str:

@@ -72,7 +72,7 @@ class Section:
         self.document = document
         self.key = key
         if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
-            raise document.error(key, f"expected keys with values, found {_kind(value)}")
+            raise document.error(key, f"expected keys with values, found {found(value)}")
         self._left: dict[str, Any] = dict(value)
         self._known: list[str] = []
 
@@ -102,6 +102,14 @@ class Section:
         self._known.append(name)
         return self._left.pop(name, None)
 
+    def given(self, name: str) -> bool:
+        """Whether the key has a value. One without a value (null) is taken, and means nothing."""
+        self._known.append(name)
+        if self._left.get(name) is None:
+            self._left.pop(name, None)
+            return False
+        return True
+
     def scalar(self, name: str, kind: type[T], default: T) -> T:
         """A text, number or boolean. A whole number is a number; nothing else is converted."""
         value = self.take(name)
@@ -111,7 +119,7 @@ class Section:
             return kind(value)  # type: ignore[call-arg]
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
             raise self.error(
-                name, f"expected {_NAMES.get(kind, kind.__name__)}, found {_kind(value)}"
+                name, f"expected {_NAMES.get(kind, kind.__name__)}, found {found(value)}"
             )
         return value
 
@@ -122,7 +130,7 @@ class Section:
             return ()
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            raise self.error(name, f"expected a list of texts, found {_kind(value)}")
+            raise self.error(name, f"expected a list of texts, found {found(value)}")
         return tuple(items)
 
     def mapping_of_texts(self, name: str) -> tuple[tuple[str, str], ...]:
@@ -131,11 +139,11 @@ class Section:
         if value is None:
             return ()
         if not isinstance(value, dict):
-            raise self.error(name, f"expected keys with values, found {_kind(value)}")
+            raise self.error(name, f"expected keys with values, found {found(value)}")
         pairs = []
         for key, item in value.items():
             if isinstance(item, bool) or not isinstance(item, str | int | float):
-                raise self.error(f"{name}.{key}", f"expected text, found {_kind(item)} (quote it)")
+                raise self.error(f"{name}.{key}", f"expected text, found {found(item)} (quote it)")
             pairs.append((str(key), str(item)))
         return tuple(pairs)
 
@@ -150,7 +158,7 @@ class Section:
         if value is None:
             return ()
         if not isinstance(value, list):
-            raise self.error(name, f"expected a list, found {_kind(value)}")
+            raise self.error(name, f"expected a list, found {found(value)}")
         keys = [f"{self.path_of(name)}[{number}]" for number in range(len(value))]
         return tuple(
             read(Section(self.document, key, item), key)
@@ -169,7 +177,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"known keys here: {', '.join(names)}"
 
 
-def _kind(value: Any) -> str:
+def found(value: Any) -> str:
+    """What an error calls a value: `the text `eighty``."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -36,7 +36,7 @@ class ComposeOptions:
 
     files: tuple[Path, ...]
     """Later ones over earlier ones, as for the compose tool's own `--file`."""
-    service: str
+    service: str = ""
     """The service whose image is slimmed; empty where every role has one of its own."""
     timeout: float = 120.0
     """Seconds until the services that it needs must be ready."""
@@ -126,6 +126,8 @@ class BuildOptions:
     """Where the trace is saved, to be checked in; None: nowhere."""
     from_trace: Path | None = None
     """The saved trace that stands in for the traced run; None: the original is run."""
+    notes: tuple[str, ...] = ()
+    """What to tell of flags that are taken without effect."""
     allow_drift: bool = False
     """Whether a saved trace of another build of the original is taken."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.errors import SlimError
-from slimmer.options import parse_docker_run
-from slimmer.values import RunOptions
+from slimmer.options import parse_docker_run, run_flags
 
 
 class Commands:
@@ -57,7 +55,7 @@ class Commands:
         """`slim build --from-trace` with the options that are given; the report."""
         wanted = parse_docker_run(run)
         return self._answer(
-            "build", "--from-trace", str(trace), "--json", *_run_flags(wanted.run),
+            "build", "--from-trace", str(trace), "--json", *run_flags(wanted.run),
             *(word for name, value in options.items() if value for word in (f"--{name}", value)),
             "--", image,
         )  # fmt: skip
@@ -99,21 +97,3 @@ class Commands:
             text=True,
             check=False,
         )
-
-
-def _run_flags(run: RunOptions) -> list[str]:
-    """The smoke test runs the images as the tests ran the original."""
-    single = {
-        "--network": run.network,
-        "--user": run.user,
-        "--workdir": run.workdir,
-        "--hostname": run.hostname,
-    }
-    return [
-        *(word for name, value in run.environment for word in ("--env", f"{name}={value}")),
-        *(word for volume in run.volumes for word in ("--volume", volume)),
-        *(word for line in run.extra_hosts for word in ("--add-host", line)),
-        *(word for name, value in single.items() if value for word in (name, value)),
-        *(("--entrypoint", shlex.join(run.entrypoint)) if run.entrypoint is not None else ()),
-        *(("--cmd", shlex.join(run.command)) if run.command is not None else ()),
-    ]

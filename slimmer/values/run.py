@@ -32,6 +32,24 @@ class RunOptions:
     hostname: str = ""
     extra_hosts: tuple[str, ...] = ()
     """`NAME:ADDRESS`."""
+    cap_add: tuple[str, ...] = ()
+    """Linux capabilities that it has besides the engine's usual ones."""
+    cap_drop: tuple[str, ...] = ()
+    """Capabilities that it does not have; ALL for none but those of `cap_add`."""
+    tmpfs: tuple[str, ...] = ()
+    """`PATH[:OPTIONS]` where empty memory is mounted."""
+    read_only: bool = False
+    """Whether its root is mounted read-only."""
+    shm_size: str = ""
+    """Of /dev/shm: bytes, or with the unit k, m or g of 1024; empty: the engine's."""
+    ulimits: tuple[str, ...] = ()
+    """`NAME=SOFT[:HARD]`, as `nofile=1024:2048`."""
+    init: bool = False
+    """Whether the engine's own init is its first process."""
+    devices: tuple[str, ...] = ()
+    """`FROM[:TO[:rwm]]`: a device of the engine's machine, its path there, what is allowed."""
+    security_opts: tuple[str, ...] = ()
+    """`no-new-privileges`, `seccomp=JSON`, …"""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
     start_timeout: float = 60.0

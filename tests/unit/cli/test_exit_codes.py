@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from slimmer import errors
-from slimmer.cli.failure import all_causes, as_object, show
+from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
 from slimmer.cli.main import main, slim
 from slimmer.errors import SlimError, UsageError
 
@@ -42,8 +42,9 @@ EXPECTED = {0: "done", **{each.exit_code: each.cause for each in all_causes()}}
 
 
 def test_the_help_lists_them() -> None:
-    text = CliRunner().invoke(slim, ["--help"]).output
-    assert table_of(text.partition("Exit codes:")[2], r"^ +(\d+)  (\S.*)$") == EXPECTED
+    assert "slim help exit-codes" in CliRunner().invoke(slim, ["--help"]).output
+    text = CliRunner().invoke(slim, ["help", "exit-codes"]).output
+    assert table_of(text, r"^ +(\d+)  (\S.*)$") == EXPECTED
 
 
 def test_the_page_lists_them() -> None:
@@ -55,6 +56,8 @@ def test_the_page_lists_them() -> None:
     [
         (["--version"], 0),
         (["build", "--help"], 0),
+        (["help", "trace", "start"], 0),
+        (["help", "no-such-command"], 2),
         (["no-such-command"], 2),
         (["build", "--no-such-option"], 2),
         (["build", "x", "--port", "70000"], 2),
@@ -78,6 +81,8 @@ def test_the_process_ends_with_them(
 
 def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     error = UsageError("what was found", hint="what to do", details="first line\nlast line\n")
+    with pytest.raises(UsageError), errors_as_json(True):
+        raise error
     assert show(error) == 2
     told = capsys.readouterr()
     assert told.err.splitlines() == [

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from slimmer.cli.main import slim
+from slimmer.cli.table import OTHERS
+from slimmer.options import GROUPS
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,7 +49,7 @@ def options_of(command: click.Command) -> set[str]:
 
 
 def test_the_commands_in_the_order_of_need() -> None:
-    text = help_of("slim").partition("Commands:")[2].partition("Exit codes:")[0]
+    text = help_of("slim").partition("Commands:")[2]
     listed = re.findall(r"^  (\w+) +\S", text, re.MULTILINE)
     assert listed[0] == "build"
     assert listed == list(dict.fromkeys(name.split()[1] for name in COMMANDS))
@@ -60,6 +62,19 @@ def test_every_option_is_explained(name: str) -> None:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             assert parameter.help, parameter.name
             assert parameter.opts[-1] in text
+
+
+def test_the_help_of_a_build_fits_two_screens() -> None:
+    lines = help_of("slim build").splitlines()
+    assert len(lines) <= 115
+    headings = [line.rstrip(":") for line in lines if re.match(r"\S.*:$", line)]
+    assert headings == [*GROUPS, OTHERS]
+
+
+@pytest.mark.parametrize("name", ["slim build", "slim trace start"])
+def test_help_is_a_command_as_well(name: str) -> None:
+    ran = CliRunner().invoke(slim, ["help", *name.split()[1:]])
+    assert ran.output.split() == help_of(name).split()
 
 
 def test_the_options_that_a_build_must_have() -> None:

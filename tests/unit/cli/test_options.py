@@ -6,11 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from slimmer.cli.build import _options, build
-from slimmer.errors import UsageError
-from slimmer.options import BuildOptions, DebugImage, Verification
+from slimmer.errors import ConfigurationError, UsageError
+from slimmer.options import BuildOptions, DebugImage, Verification, run_flags
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
 from slimmer.probing.kinds import ExecProbe, HttpProbe
@@ -228,3 +229,95 @@ def test_a_description_may_be_a_file(folder: Path) -> None:
 def test_limits_of_what_is_not_done_are_refused(arguments: tuple[str, ...]) -> None:
     with pytest.raises(UsageError, match="not given"):
         options("a", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "flag", "text", "said"),
+    [
+        ("port", "70000", "--port", "70000", "70000 is not a TCP port (1 to 65535)"),
+        ("port", "eighty", "--port", "eighty", "expected a whole number, found the text `eighty`"),
+        ("run.settle", "-1", "--settle", "-1", "expected a number of seconds, found -1"),
+        ("run.start_timeout", "0", "--start-timeout", "0", "0 is not a positive number of seconds"),
+        ("max_size", "much", "--max-size", "much", "`much` is not a size"),
+        ("strategy", "tiny", "--strategy", "tiny", "`tiny` is not one of minimal, balanced, safe"),
+        ("run.ulimits", "[a]", "--ulimit", "a", "expected NAME=SOFT[:HARD], found the text `a`"),
+        ("run.command", '"it\'s"', "--cmd", "it's", "`it's` is not a command line: No closing"),
+        ("plans", "[none]", "--plan", "none", "no ready plan is called `none`"),
+    ],
+)
+def test_a_mistake_is_told_in_the_same_words_wherever_it_is_made(
+    folder: Path, key: str, value: str, flag: str, text: str, said: str
+) -> None:
+    part, _, name = key.rpartition(".")
+    (folder / "my.yaml").write_text(
+        f"{part}: {{{name}: {value}}}\n" if part else f"{key}: {value}\n"
+    )
+    with pytest.raises(ConfigurationError) as in_file:
+        options("a", "--file", "my.yaml")
+    with pytest.raises(UsageError) as in_flag:
+        options("a", f"{flag}={text}")
+    assert in_file.value.message.partition(": ")[2].startswith(key)
+    assert said in in_file.value.message
+    assert said in in_flag.value.message
+    assert in_file.value.hint == in_flag.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('["node", "x y.js"]', ("node", "x y.js")),
+        (" [] ", ()),
+        ("[ -f /x ]", ("[", "-f", "/x", "]")),
+        ("", ()),
+        ("sh -c 'a b'", ("sh", "-c", "a b")),
+    ],
+)
+def test_a_command_is_words_or_a_json_list(text: str, words: tuple[str, ...]) -> None:
+    assert options("a", "--cmd", text).run.command == words
+    assert options("a", "--entrypoint", text).run.entrypoint == words
+
+
+@pytest.mark.parametrize("text", ['["node", 1]', '["node"', '["node"] x'])
+def test_what_looks_like_a_list_must_be_one(text: str) -> None:
+    with pytest.raises(UsageError, match="--cmd: "):
+        options("a", "--cmd", text)
+
+
+def test_flags_can_be_written_for_another_build(folder: Path) -> None:
+    """As the pytest plugin does: what they mean is the same."""
+    (folder / "my.yaml").write_text(FILE)
+    run = dataclasses.replace(
+        options("--file", "my.yaml").run,
+        entrypoint=(),
+        command=("a b", "-c"),
+        read_only=True,
+        cap_add=("CHOWN", "KILL"),
+        security_opts=('seccomp={"a": 1}',),
+    )
+    assert options("a", *run_flags(run)).run == run
+
+
+def test_a_seccomp_profile_is_read_where_it_is_named(folder: Path) -> None:
+    (folder / "below").mkdir()
+    (folder / "below" / "profile.json").write_text('{"a":\n1}')
+    (folder / "below" / "my.yaml").write_text("run: {security_opt: seccomp=profile.json}\n")
+    given = options("a", "--file", "below/my.yaml", "--security-opt", "no-new-privileges")
+    assert given.run.security_opts == ('seccomp={"a": 1}', "no-new-privileges")
+
+
+def test_ports_need_not_be_published() -> None:
+    (note,) = options("a", "-p", "80:80").notes
+    assert "--publish 80:80 has no effect" in note
+
+
+def test_files_on_the_command_line_must_be_there() -> None:
+    with pytest.raises(click.UsageError, match="does not exist"):
+        options("a", "--env-file", "none")
+
+
+def test_an_empty_text_names_no_file() -> None:
+    """As a script says it whose variable is not set."""
+    assert options("a", "--output", "").output == ""
+    assert options("a", "--openapi", "").openapi is None
+    with pytest.raises(UsageError, match="--debug-from: expected the name of an image"):
+        options("a", "--debug-from", "")

@@ -52,10 +52,21 @@ def test_every_option_reaches_the_engine(tmp_path: Path, monkeypatch: pytest.Mon
         workdir="/w",
         hostname="h",
         extra_hosts=("db:192.0.2.1",),
+        tmpfs=("/run", "/tmp:size=1m"),
+        ulimits=("nofile=1:2", "core=-1"),
+        devices=("/dev/a", "/dev/a:/dev/b", "/dev/a:r", "/dev/a:/dev/b:rw"),
     )
     made = as_user_would("sha256:1", run, (8080,), loopback=True)
     host = made["HostConfig"]
     assert made["Env"] == ["A=1", "B="]
+    assert host["Tmpfs"] == {"/run": "", "/tmp": "size=1m"}
+    assert [(each["Soft"], each["Hard"]) for each in host["Ulimits"]] == [(1, 2), (-1, -1)]
+    assert [tuple(each.values()) for each in host["Devices"]] == [
+        ("/dev/a", "/dev/a", "rwm"),
+        ("/dev/a", "/dev/b", "rwm"),
+        ("/dev/a", "/dev/a", "r"),
+        ("/dev/a", "/dev/b", "rw"),
+    ]
     assert (made["User"], made["WorkingDir"], made["Hostname"]) == ("1:2", "/w", "h")
     assert (made["Entrypoint"], made["Cmd"]) == (["/e"], ["c"])
     assert host["Binds"] == [f"{tmp_path}/data:/data:ro", "named:/named", "/host:/host"]
@@ -85,8 +96,10 @@ def test_the_gate_goes_in_front_and_the_rest_stays() -> None:
     assert made["Entrypoint"][1:] == ["gate", "--no-notify", "--"]
     assert made["Cmd"] == ["/e", "c"]
     assert made["Healthcheck"] == {"Test": ["NONE"]}
-    own = ("Entrypoint", "Cmd", "Healthcheck")
-    assert {key: value for key, value in made.items() if key not in own} == plain
+    own = ("Entrypoint", "Cmd", "Healthcheck", "HostConfig")
+    kept = {key: value for key, value in plain.items() if key not in own}
+    assert {key: value for key, value in made.items() if key not in own} == kept
+    assert made["HostConfig"] == {**plain["HostConfig"], "Init": False}
     assert "Healthcheck" not in plain
 
 
@@ -130,3 +143,11 @@ def test_addresses_best_first(mode: str, port: int, expected: list[tuple[str, in
 
 def test_a_container_without_a_network_has_no_address() -> None:
     assert addresses({"HostConfig": {"NetworkMode": "none"}}, 80, "127.0.0.1") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("4096", 4096), ("64m", 64 << 20), ("2KB", 2048), ("1g", 1 << 30), ("9b", 9)]
+)
+def test_sizes_are_those_of_docker(text: str, size: int) -> None:
+    made = as_user_would("sha256:1", RunOptions(shm_size=text), (), loopback=True)
+    assert made["HostConfig"]["ShmSize"] == size

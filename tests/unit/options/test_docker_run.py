@@ -49,6 +49,33 @@ def test_everything(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_container_may_do() -> None:
+    given = parse_docker_run(
+        [
+            "--cap-add=NET_ADMIN", "--cap-add", "CHOWN", "--cap-drop", "ALL", "--init",
+            "--tmpfs", "/run:size=1m", "--read-only=true", "--shm-size", "64m",
+            "--ulimit", "nofile=1:2", "--device", "/dev/fuse", "--security-opt", "label=disable",
+        ]
+    )  # fmt: skip
+    assert given.run == RunOptions(
+        cap_add=("NET_ADMIN", "CHOWN"),
+        cap_drop=("ALL",),
+        tmpfs=("/run:size=1m",),
+        read_only=True,
+        shm_size="64m",
+        ulimits=("nofile=1:2",),
+        init=True,
+        devices=("/dev/fuse",),
+        security_opts=("label=disable",),
+    )
+
+
+def test_the_last_of_several_values_counts() -> None:
+    assert parse_docker_run(["-u", "1", "--user", "2", "--name=a", "--name=b"]) == DockerRun(
+        run=RunOptions(user="2"), name="b"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "bindings"),
     [
@@ -78,7 +105,15 @@ def test_an_empty_entrypoint_clears_the_images_own() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--privileged"], "--privileged is not one of the arguments"),
+        (["--privileged"], "--privileged: a privileged container is not traced"),
+        (["--isolation", "process"], "--isolation is not one of the arguments"),
+        (["--cap-add", "a b"], "--cap-add: expected CAPABILITY, found the text `a b`"),
+        (["--ulimit", "nofile"], "--ulimit: expected NAME=SOFT[:HARD]"),
+        (["--tmpfs", "run"], "--tmpfs: expected PATH[:OPTIONS]"),
+        (["--shm-size", "much"], "--shm-size: expected SIZE"),
+        (["--device", "fuse"], "--device: expected FROM[:TO[:rwm]]"),
+        (["--security-opt", "seccomp=/no/such/file"], "cannot read the seccomp profile"),
+        (["--read-only=no"], "takes no value"),
         (["--evn", "A=1"], "--evn is not one"),
         (["-z"], "-z is not one"),
         (["--env"], "--env needs a value"),

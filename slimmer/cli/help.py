@@ -1,0 +1,36 @@
+"""`slim help`: what a command does, as its --help says it, and what exit codes mean."""
+
+from __future__ import annotations
+
+import click
+
+from slimmer.cli.failure import exit_code_table
+from slimmer.errors import UsageError
+
+EXIT_CODES = "exit-codes"
+
+
+@click.command(short_help="Tell what a command does, or what exit codes mean.")
+@click.argument("topic", nargs=-1, metavar=f"[COMMAND…|{EXIT_CODES}]")
+@click.pass_context
+def help(context: click.Context, topic: tuple[str, ...]) -> None:
+    """Tell what a COMMAND does, as its --help would, or what the exit codes of all commands mean.
+
+    \b
+      slim help build
+      slim help exit-codes
+    """
+    if topic == (EXIT_CODES,):
+        click.echo(exit_code_table())
+        return
+    asked = context.find_root()
+    for word in topic:
+        command = asked.command
+        inner = command.get_command(asked, word) if isinstance(command, click.Group) else None
+        if inner is None:
+            raise UsageError(
+                f"there is no help on `{' '.join(topic)}`",
+                hint="`slim help` lists the commands",
+            )
+        asked = click.Context(inner, info_name=word, parent=asked)
+    click.echo(asked.get_help())
