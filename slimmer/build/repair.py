@@ -237,7 +237,7 @@ def _with_what_was_tried(
         for number, each in enumerate(rounds, 1)
         for repair in each.repairs
     ]
-    missed = [f"left out because of --exclude: {each.path}, {each.detail}" for each in excluded]
+    missed = [f"dropped because of --exclude: {each.path}, {each.detail}" for each in excluded]
     hint = failure.hint
     if missed:
         hint = "no tag was moved; the image misses what --exclude leaves out: exclude less"

@@ -285,7 +285,7 @@ def _without_host_commands(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, 
             kept.append(probe)
     if len(kept) < len(probes):
         job.warn(
-            "commands of the trace that run on this machine are left out, and the steps behind "
+            "commands of the trace that run on this machine are skipped, and the steps behind "
             "them in their plan; name the plan itself (--plan) to run them"
         )
     return tuple(kept)

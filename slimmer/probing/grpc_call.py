@@ -151,7 +151,7 @@ class _Calling:
         try:
             request = json.Parse(message, new(method.input_type)(), descriptor_pool=pool)
         except json.ParseError as error:
-            said = f"the message is no {method.input_type.full_name}: {error}"
+            said = f"the message is not a {method.input_type.full_name}: {error}"
             raise NoAnswerError(said) from error
         send = self._channel.unary_unary(
             path,

@@ -22,7 +22,7 @@ def steps_of(path: str) -> tuple[str | int, ...]:
     while position < len(path):
         match = _STEP.match(path, position)
         if match is None:
-            raise ValueError(f"`{path}` is no path like $.items[0].name")
+            raise ValueError(f"`{path}` is not a path like $.items[0].name")
         if match["index"] is not None:
             steps.append(int(match["index"]))
         else:

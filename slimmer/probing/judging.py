@@ -29,7 +29,7 @@ def json_complaint(expectations: Iterable[JsonExpectation], text: str) -> str:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        return "the body is no JSON"
+        return "the body is not JSON"
     for each in expectations:
         try:
             found = find(document, each.path)
@@ -82,7 +82,7 @@ def _value(capture: Capture, text: str, headers: Headers) -> str:
         try:
             return as_text(find(json.loads(text), capture.expression))
         except (ValueError, RecursionError):
-            raise MissingValueError(f"{missing}: the answer is no JSON") from None
+            raise MissingValueError(f"{missing}: the answer is not JSON") from None
         except NoSuchPlaceError as error:
             raise MissingValueError(f"{missing}: {error}") from None
     match = re.search(capture.expression, text)

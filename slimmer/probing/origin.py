@@ -78,7 +78,7 @@ def _named(port: int, tls: bool) -> int | None:
 
 def _not_an_address(text: str, schemes: Schemes) -> UsageError:
     return UsageError(
-        f"`{text}` is no address of the application",
+        f"`{text}` is not an address of the application",
         hint=f"write a /PATH, or {schemes[0]}[s]://NAME[:PORT]/PATH where NAME is what the "
         "application is called and PORT the container's",
     )

@@ -260,7 +260,7 @@ def test_the_users_exclude_is_not_repaired(
     unchanged()
     ran = slim("build", name, *PROBE, *MINIMAL, "--exclude", "/files/one")
     assert ran.code == SmokeTestError.exit_code
-    assert "left out because of --exclude: /files/one, looked up and not found by" in ran.stderr
+    assert "dropped because of --exclude: /files/one, looked up and not found by" in ran.stderr
     assert "misses what --exclude leaves out" in ran.stderr
 
 

@@ -20,16 +20,6 @@ PAGES = sorted(
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAP = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
-LANDING = {
-    "slimmer/options/table.py",
-    "slimmer/probing/kinds",
-    "slimmer/probing/extras.py",
-    "slimmer/probing/kinds/__init__.py",
-    "slimmer/probing/kinds/interface.py",
-}
-"""What the pages name and two branches bring: to become empty."""
-
-
 def on_the_map() -> Mapping[str, str]:
     """Path below slimmer/ → level, as text; empty for what lies in another folder."""
     folders = MAP.partition("## The folders")[2].partition("Outside the package")[0]
@@ -46,8 +36,7 @@ def test_the_map_shows_each_package_and_nothing_else() -> None:
         file.parent.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("__init__.py")
     }
     modules = {file.name for file in PACKAGE.glob("[!_]*.py")}
-    landing = {path.removeprefix("slimmer/") for path in LANDING} - packages
-    assert set(on_the_map()) - landing == packages - {"."} | modules
+    assert set(on_the_map()) == packages - {"."} | modules
 
 
 def test_the_map_shows_the_levels_that_imports_are_held_to() -> None:
@@ -68,7 +57,7 @@ def test_each_file_of_a_recipe_exists() -> None:
     named = paths_in(RECIPES)
     assert len(named) > 30
     missing = {path for path in named if not (ROOT / path).exists()}
-    assert missing <= LANDING
+    assert missing == set()
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_a_saved_trace_holds_every_kind_but_runs_nothing_here(
     assert alone.passed("slim") == [
         name for name in first.passed("slim") if not name.startswith("from outside")
     ]
-    assert "run on this machine are left out" in " ".join(alone.report["notes"])
+    assert "run on this machine are skipped" in " ".join(alone.report["notes"])
     # Not passed over as an image that has passed before.
     again = ("--verify", "status")
     named = slim("build", shop, *MINIMAL, *again, "--from-trace", "shop.trace", "--plan", str(plan))
@@ -224,7 +224,7 @@ def test_what_only_a_plan_uses_is_missed_without_it(
         ("http: {path: /, body_pattern: goodbye}", "body does not match /goodbye/"),
         ("http: {path: /, capture: {word: 'no (such)'}}", "nothing to take ${word} from"),
         ("http: {path: /, answer_headers: {X-No: x}}", "no header X-No"),
-        ("http: {path: /, json: {$.a: 1}}", "the body is no JSON"),
+        ("http: {path: /, json: {$.a: 1}}", "the body is not JSON"),
         ('tcp: {port: 7000, send: "secret\\n", expect: other}', "was closed before /other/ came"),
         ("tcp: {port: 7009}", "nothing listens on port 7009"),
         ("log: {line: never said, timeout: 0.5}", "no such line within 0.5 s"),

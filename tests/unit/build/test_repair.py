@@ -70,7 +70,7 @@ def test_what_is_excluded_stays_out(bench: Bench) -> None:
     error, _ = bench.fails(SmokeTestError, late, excludes=("/etc/late.conf",))
 
     assert "exclude less" in error.hint
-    assert "left out because of --exclude: /etc/late.conf" in error.details
+    assert "dropped because of --exclude: /etc/late.conf" in error.details
 
 
 def lists(process: Process) -> int:

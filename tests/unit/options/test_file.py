@@ -178,8 +178,8 @@ def test_the_short_forms_of_a_crawl_and_a_description(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("crawl: docs\n", "`docs` is no address"),
-        ("crawl: {start: docs}\n", "`docs` is no address"),
+        ("crawl: docs\n", "`docs` is not an address"),
+        ("crawl: {start: docs}\n", "`docs` is not an address"),
         ("crawl: {pages: 0}\n", ":1: crawl.pages: 0 is less than 1"),
         ("crawl: {time: 0}\n", ":1: crawl.time: 0 is not a positive number"),
         ("crawl: {limit: 1}\n", ":1: crawl.limit: unknown key"),

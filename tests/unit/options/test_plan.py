@@ -175,7 +175,7 @@ def in_steps(step: str) -> str:
         (in_steps("http: {path: /, within: 0}"), 5, "not a positive number", True),
         (in_steps("http: {path: '/${token}'}"), 5, "nothing gives a value for ${token}", False),
         (in_steps("exec: {command: [sh, -c, 'echo ${HOME}']}"), 5, "write $${HOME}", False),
-        (in_steps("http: {url: 'ftp://a/b'}"), 5, "is no address of the application", True),
+        (in_steps("http: {url: 'ftp://a/b'}"), 5, "is not an address of the application", True),
         (in_steps("http: {url: 'https://a/b', port: 1}"), 5, "the URL says it already", True),
         (in_steps("http: {path: /, repeat: 0}"), 5, "0 is less than 1", True),
         (in_steps("log: {line: a, repeat: 2}"), 5, "repeat: unknown key", True),

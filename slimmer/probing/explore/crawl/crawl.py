@@ -171,6 +171,6 @@ def _sentence(summary: ExplorationSummary) -> str:
     """`312 requests in 0.9 s (310 with 200, 2 with 404), 14 left out`."""
     statuses = ", ".join(f"{count:,} with {status}" for status, count in summary.statuses.items())
     left_out = sum(each.count for each in summary.left_out)
-    more = f", {left_out:,} left out" if left_out else ""
+    more = f", {left_out:,} skipped" if left_out else ""
     requests = "1 request" if summary.requests == 1 else f"{summary.requests:,} requests"
     return f"{requests} in {summary.seconds:.1f} s ({statuses}){more}"

@@ -162,7 +162,7 @@ def test_what_is_not_taken_over_is_told() -> None:
 
 
 def test_a_command_that_is_no_command_line() -> None:
-    with pytest.raises(ComposeFileError, match=r"services\.web\.command is no command line"):
+    with pytest.raises(ComposeFileError, match=r"services\.web\.command is not a command line"):
         service(command="sh -c 'open")
 
 
