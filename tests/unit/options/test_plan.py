@@ -158,7 +158,7 @@ def in_steps(step: str) -> str:
         (in_steps("http: {body: a, form: {b: c}}"), 5, "a request has one body", False),
         (in_steps("http: {files: [{field: a}]}"), 5, "either `file:` or `content:`", True),
         (in_steps("http: {files: [{field: a, file: none.txt}]}"), 5, "cannot read", False),
-        (in_steps("http: {json: {'$.a[': 1}}"), 5, "no path like", False),
+        (in_steps("http: {json: {'$.a[': 1}}"), 5, "not a path like", False),
         (in_steps("http: {capture: {a b: x}}"), 5, "letters, digits", True),
         (in_steps("http: {capture: {a: {jsn: x}}}"), 5, "did you mean `json`?", True),
         (in_steps("exec: {command: a, capture: {x: {header: A}}}"), 5, "unknown key", True),

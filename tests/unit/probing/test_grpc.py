@@ -125,7 +125,7 @@ def test_what_a_step_expects_and_takes(start: Start, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ('/shop.Cart/Get {"id": 7}', "NOT_FOUND: there is no item 7"),
-        ('/shop.Cart/Get {"colour": 1}', "is no shop.Item"),
+        ('/shop.Cart/Get {"colour": 1}', "is not a shop.Item"),
         ("/shop.Cart/Take", "shop.Cart has no method Take; it has Get, Watch"),
         ("/shop.Till/Open", "the server has no service shop.Till; it has "),
         ("/shop.Cart/Watch", "is a stream"),
