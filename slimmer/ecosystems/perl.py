@@ -18,6 +18,9 @@ _USED = re.compile(
     re.MULTILINE,
 )
 _BASES = re.compile(r"\buse\s+(?P<pragma>base|parent)\b(?P<modules>[^;]*)")
+# `Pod::Usage` loads "Pod::Text" by a name in a variable.
+_NAMED = re.compile(r"""['"]([A-Z]\w*(?:::\w+)+)['"]""")
+_FILE = re.compile(r"""\brequire\s+['"]([\w./-]+\.p[lm])['"]""")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
@@ -100,17 +103,23 @@ class PerlModulesRule(Rule):
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
         drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
+        named = _NAMED.findall(text)
         bases = (
             module
             for pragma, modules in _BASES.findall(text)
             for module in (pragma, *_MODULE.findall(modules))
         )
-        for module in sorted({*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}):
+        for file in dict.fromkeys(_FILE.findall(text)):
+            yield from self._found(file, f"{entry.path} requires {file}", entry.path)
+        used = {*_USED.findall(text), *_INSIDE.findall(text), *named, *drivers, *bases}
+        for module in sorted(used):
             file = module.replace("::", "/") + ".pm"
-            for root in self._roots:
-                if f"{root}/{file}" in self.context.index:
-                    detail = f"{entry.path} uses {module}"
-                    yield Want(path=f"{root}/{file}", detail=detail, because=entry.path)
+            yield from self._found(file, f"{entry.path} uses {module}", entry.path)
+
+    def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
+        for root in self._roots:
+            if f"{root}/{file}" in self.context.index:
+                yield Want(path=f"{root}/{file}", detail=detail, because=because)
 
     def _below(self, module: Entry) -> Iterable[Want]:
         """`Encode/*.pm` for an `Encode.pm` that somebody asks for."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from slimmer.keep.linux.shell import read_script
 
@@ -35,6 +38,9 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
+_CONSTANT = re.compile(rb"\x01\x00[\x02-\x40](?=[a-z])")
+_MOST_CLASSES = 10_000
+_LARGEST_CLASS = 1 << 20
 _WORD = re.compile(r"[\w.+@/-]+")
 _IS_COMMAND_LINE = re.compile(r"[\s|;&<>$]")
 _BACKTICKS = re.compile(r"(?:%x[\[({|]|`)([^`\n]{2,400}?)(?:[\])}|]|`)")
@@ -116,6 +122,31 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
             elif literal in known and literal not in COMMON_WORDS and not is_dependency:
                 found.maybe_programs.add(literal)
     return found
+
+
+def classes_in(stream: BinaryIO) -> Iterator[bytes]:
+    """The classes of a Java archive (not those of archives inside of it), or the class itself."""
+    if not zipfile.is_zipfile(stream):
+        stream.seek(0)
+        yield stream.read()
+        return
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = [each for each in archive.infolist() if each.filename.endswith(".class")]
+            for member in members[:_MOST_CLASSES]:
+                if member.file_size <= _LARGEST_CLASS:
+                    yield archive.read(member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, OSError):
+        return  # an archive that Java would refuse names nothing
+
+
+def constants_of(data: bytes) -> Iterator[str]:
+    """Texts of one word among the constants of a class that starts programs (JVM Specification,
+    4.4.7)."""
+    if b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data:
+        for match in _CONSTANT.finditer(data):
+            length, start = match[0][-1], match.end()
+            yield data[start : start + length].decode("latin-1")
 
 
 def scripts_in_source(text: str) -> Iterator[str]:

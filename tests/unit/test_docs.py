@@ -20,6 +20,7 @@ PAGES = sorted(
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAP = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
+
 def on_the_map() -> Mapping[str, str]:
     """Path below slimmer/ → level, as text; empty for what lies in another folder."""
     folders = MAP.partition("## The folders")[2].partition("Outside the package")[0]

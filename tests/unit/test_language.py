@@ -40,6 +40,7 @@ ODD = {
 }
 """Expression → what to say instead."""
 
+
 def texts_of(node: ast.expr) -> Iterator[str]:
     """The texts that an expression may give, with `{}` for what is put into them."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

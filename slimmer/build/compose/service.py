@@ -130,7 +130,9 @@ def _words(service: str, key: str, body: Mapping[str, Any]) -> tuple[str, ...] |
     try:
         return tuple(shlex.split(_text(value)))
     except ValueError as error:
-        raise ComposeFileError(f"services.{service}.{key} is not a command line: {error}") from error
+        raise ComposeFileError(
+            f"services.{service}.{key} is not a command line: {error}"
+        ) from error
 
 
 def _hosts(value: Any) -> Iterator[str]:

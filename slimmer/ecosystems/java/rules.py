@@ -12,7 +12,12 @@ from slimmer.keep import BEYOND_MINIMAL, Need, Rule, Want, tree
 # Of a runtime's home these are read by programs that run; `legal`, `jmods`, `include`, `man` and
 # `demo` are not, nor is what the compiler reads.
 _RUNTIME_FOLDERS = ("conf", "lib")
-_PROGRAMS = ("java", "keytool")
+_PROGRAMS = (
+    "java",
+    "keytool",
+    # Launchers of a few kilobytes, by which administrators look into a running program.
+    *("jcmd", "jfr", "jinfo", "jmap", "jps", "jstack", "jstat"),
+)
 _RUNTIME_FILES = ("release", *(f"bin/{program}" for program in _PROGRAMS))
 _FOR_BUILDING = re.compile(r".*/(?:src\.zip|ct\.sym|jrt-fs\.jar|[^/]+\.(?:a|diz|debuginfo))")
 # What a window system needs; where none was loaded there is none.

@@ -11,6 +11,8 @@ from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import (
     COMMON_WORDS,
+    classes_in,
+    constants_of,
     may_mention,
     mentions_of,
     programs_of_script,
@@ -72,7 +74,12 @@ class MentionsRule(Rule):
                 continue
             if self._is_packaged(entry.path):
                 if is_program(entry) and entry.path not in self.context.bystanders:
-                    yield from self._started_by_program(entry)
+                    if self.context.content.head(entry.path, 2) == b"#!":
+                        yield from self._named_in_text(entry)
+                    else:
+                        yield from self._started_by_program(entry)
+            elif entry.path.endswith((".jar", ".war", ".class")):
+                yield from self._named_in_classes(entry)
             elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
@@ -108,8 +115,10 @@ class MentionsRule(Rule):
                 scripts += scripts_in_settings(os.fsdecode(data))
             for script in scripts:
                 found.programs |= programs_of_script(script, known)
+        # Scripts of the distribution are for many cases.
+        heaviest = _HEAVIEST_MAYBE if self._is_packaged(entry.path) else _HEAVIEST
         for program in sorted(found.programs):
-            yield from self._program(program, entry.path, _HEAVIEST)
+            yield from self._program(program, entry.path, heaviest)
         for program in sorted(found.maybe_programs - found.programs):
             yield from self._program(program, entry.path, _HEAVIEST_MAYBE)
         for library in sorted(found.libraries):
@@ -143,8 +152,20 @@ class MentionsRule(Rule):
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
         names = {os.fsdecode(match) for match in _NAME_IN_PROGRAM.findall(data)}
-        names |= {name for name in self._requested_programs if name.encode() in data}
-        for name in sorted(names):
+        requested = {name for name in self._requested_programs if name.encode() in data}
+        for name in sorted(names - requested):
+            yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+        for name in sorted(requested):
+            yield from self._program(name, entry.path, _HEAVIEST)
+
+    def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
+        """Constants of those of the application's own classes that start programs."""
+        packed = entry.size <= _LARGEST_PROGRAM
+        if self.context.environments.contains(entry.path) or not packed:
+            return
+        with self.context.content.open(entry.path) as stream:
+            names = {name for data in classes_in(stream) for name in constants_of(data)}
+        for name in sorted(names & self._known):
             yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
 
     @cached_property

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from slimmer.files import join, name_of, parent_of
+from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import weight_of_libraries
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
+from slimmer.keep.rules.system import CRON_TABLES
 from slimmer.values import Entry, EntryType
 
 _LARGEST_SCRIPT = 1 << 18
@@ -62,6 +63,8 @@ class EntrypointScriptsRule(Rule):
     def _is_kept_in_earnest(self, entry: Entry) -> bool:
         path = entry.path
         if path in self._scripts or path in self.context.seen:
+            return True
+        if any(is_below(path, table) for table in CRON_TABLES):
             return True
         if self.context.own_files.are_known:
             return self.context.own_files.contains(entry)

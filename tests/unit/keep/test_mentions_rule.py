@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from slimmer.keep.mentions import mentions_of
@@ -140,3 +143,40 @@ def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) 
     tree.add("/var/lib/apt/extended_states", "".join(map(automatic.format, names)))
     gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
     assert gained == {"/usr/share/lua-json/x", "/usr/share/lua-lpeg/x"}
+
+
+def test_a_repository_is_there_to_work_on_if_git_is(tree: ImageTree) -> None:
+    tree.add("/srv/shop/.git/HEAD")
+    tree.add("/usr/bin/git", mode=0o755)
+    assert "/srv/shop/.git/HEAD" in tree.gained("repositories", *seen("/usr/bin/git"))
+    assert tree.gained("repositories", *seen("/usr/bin/tool")) == set()
+
+
+def test_cron_has_its_tables_and_scripts(tree: ImageTree) -> None:
+    tree.add("/usr/sbin/cron", mode=0o755)
+    tree.add("/etc/cron.daily/rotate", "#!/bin/sh\npdftotext /srv/x.pdf\n", mode=0o755)
+    tree.package("rotate", "/etc/cron.daily/rotate")
+    gained = tree.gained("schedule", *seen("/usr/sbin/cron"))
+    assert {"/etc/cron.daily/rotate", "/usr/bin/pdftotext"} <= gained
+
+
+def test_a_class_that_starts_a_program(tree: ImageTree) -> None:
+    text = b"\x01\x00\x09pdftotext\x01\x00\x18java/lang/ProcessBuilder"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as jar:
+        jar.writestr("shop/Main.class", b"\xca\xfe\xba\xbe" + text)
+    tree.add("/app/shop.jar", archive.getvalue())
+    assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/app/shop.jar"))
+    tree.add("/app/shop.jar", b"PK\x03\x04 broken")
+    assert tree.gained("mentions", *seen("/app/shop.jar")) == set()
+
+
+def test_small_programs_that_were_installed_by_name(tree: ImageTree) -> None:
+    tree.compile("/usr/bin/jq", "int main(void) { return 0; }")
+    tree.package("jq", "/usr/bin/jq", fields="Section: utils\n")
+    tree.compile("/usr/bin/apt", "int main(void) { return 0; }")
+    tree.package("apt", "/usr/bin/apt", fields="Section: admin\n")
+    tree.add("/var/lib/apt/extended_states", "")
+    tree.add("/app/main")
+    gained = {p for p in tree.gained("requested-packages", *seen("/app/main")) if "/bin/" in p}
+    assert gained == {"/usr/bin/jq"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from slimmer.files import Package, parent_of
+from slimmer.files import Package, PackageDatabase, parent_of
+from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
@@ -41,7 +42,7 @@ class PackageDataRule(Rule):
                     used.setdefault(package, path)
         for package, because in used.items():
             self._done.add(package.name)
-            for path in self._data_of(package):
+            for path in self._data_of(package, modules=False):
                 detail = f"data of the package {package.name}, of which {because} was used"
                 yield Want(path=path, detail=detail, bystander=True)
 
@@ -57,12 +58,11 @@ class PackageDataRule(Rule):
             owner = packages.owner(entry.path)
             if owner is None or owner.essential or parent_of(entry.path) not in PROGRAM_FOLDERS:
                 continue
-            siblings = [p for p in packages.dependencies(owner) if p.source == owner.source]
-            for package in (owner, *siblings):
+            for package in _of_one_source(packages, owner):
                 if package.name in self._done:
                     continue
                 self._done.add(package.name)
-                data = list(self._data_of(package))
+                data = list(self._data_of(package, modules=True))
                 size = sum(each.size for each in map(self.context.index.get, data) if each)
                 if size > _HEAVIEST:
                     continue
@@ -70,8 +70,21 @@ class PackageDataRule(Rule):
                     detail = f"data of the package {package.name}, of {entry.path}"
                     yield Want(path=path, detail=detail, because=entry.path, bystander=True)
 
-    def _data_of(self, package: Package) -> Iterable[str]:
+    def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
+        """What it has in directories of its own, and its configuration. Modules of a program that
+        ran are another rule's."""
         packages = self.context.request.packages
         for path in packages.files()[package] if packages is not None else ():
-            if private_folder(path) and not path.endswith(".so") and not is_for_building(path):
+            is_data = own_tree(path) or (private_folder(path) and not is_for_building(path))
+            if is_data and (modules or not path.endswith(".so")):
                 yield path
+
+
+def _of_one_source(packages: PackageDatabase, owner: Package) -> Iterable[Package]:
+    """The package, and what it depends on that was made of the same source."""
+    found = [owner]
+    for package in found:
+        for other in packages.dependencies(package):
+            if other.source == owner.source and other not in found:
+                found.append(other)
+    return found

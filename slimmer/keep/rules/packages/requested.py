@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import Package, parent_of
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
 from slimmer.keep.rules.packages.places import is_documentation, is_for_building
+from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.values import Entry
 
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
@@ -24,25 +27,30 @@ _NAMES = (
     "-openrc",
     "-venv",
 )
+_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
 )
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
+# Bytes of one program with the libraries that nobody was seen to load.
+_HEAVIEST_PROGRAM = 2_000_000
 
 
 class RequestedPackagesRule(Rule):
     """`apt-get install lua-cjson php-intl fonts-noto` means that something will load them, when a
     request asks: modules of languages, fonts, dictionaries, drivers. A package that brings a
-    program is another matter, since many a Dockerfile installs one to build with."""
+    program is another matter, since many a Dockerfile installs one to build with: of those the
+    small programs stay."""
 
     name = "requested-packages"
-    summary = "packages without programs that the image's author installed by name"
+    summary = "what was installed by name: packages without programs, small programs of others"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._heavy: dict[str, int] = {}
+        self._programs_are_asked = False
 
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
@@ -72,6 +80,54 @@ class RequestedPackagesRule(Rule):
                 if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
                     continue  # by what is linked to them
                 pending.append((other, f"{detail}, which needs {other.name}"))
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """Small programs: an administrator's tool (`logrotate`, `jq`, `ps`) costs less than to
+        miss it. In the first round, when ELF headers of what was seen can be read."""
+        packages = self.context.request.packages
+        if packages is None or self._programs_are_asked:
+            return
+        self._programs_are_asked = True
+        asked = [
+            (package, entry)
+            for package in packages.packages
+            if package.requested and not package.essential and self._is_to_run(package)
+            for path in self._files[package]
+            if parent_of(path) in PROGRAM_FOLDERS
+            and (entry := self.context.index.get(path)) is not None
+            and is_program(entry)
+            and entry.size <= _HEAVIEST_PROGRAM
+        ]
+        self.context.content.fetch(entry.path for _, entry in asked)
+        for package, entry in asked:
+            if self.context.elf_files.get(entry.path) is None:
+                continue  # a script, which brings its interpreter
+            weight = weight_of_libraries(self.context, entry, limit=_HEAVIEST_PROGRAM)
+            if entry.size + weight <= _HEAVIEST_PROGRAM:
+                detail = f"a small program of {package.name}, which was installed by name"
+                yield Want(path=entry.path, detail=detail)
+
+    @cached_property
+    def _base(self) -> frozenset[str]:
+        """Names of packages of which the distribution makes its images: nobody has asked for any
+        of them, though no record says so."""
+        packages = self.context.request.packages
+        pending = [] if packages is None else list(packages.packages)
+        pending = [each for each in pending if each.essential or each.name in _BASE]
+        found: set[str] = set()
+        while pending and packages is not None:
+            package = pending.pop()
+            if package.name not in found:
+                found.add(package.name)
+                pending += packages.dependencies(package)
+        return frozenset(found)
+
+    def _is_to_run(self, package: Package) -> bool:
+        return (
+            package.name not in self._base
+            and package.section.rpartition("/")[2] not in _FOR_BUILDING
+            and not package.name.endswith(_NAMES)
+        )
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         for name, size in sorted(self._heavy.items()):

@@ -12,6 +12,7 @@ from slimmer.keep.rules.system.locales import LocaleRule
 from slimmer.keep.rules.system.pam import PamRule
 from slimmer.keep.rules.system.shell import ShellRule
 from slimmer.keep.rules.system.state import StateDirectoriesRule
+from slimmer.keep.rules.system.tools import CRON_TABLES, RepositoriesRule, ScheduleRule
 from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
 from slimmer.keep.rules.system.zone_info import ZoneInfoRule
 
@@ -27,8 +28,10 @@ SYSTEM_RULES = (
     FontRule,
     IcuRule,
     StateDirectoriesRule,
+    RepositoriesRule,
+    ScheduleRule,
     PamRule,
     ShellRule,
 )
 
-__all__ = ["SYSTEM_RULES"]
+__all__ = ["CRON_TABLES", "SYSTEM_RULES"]

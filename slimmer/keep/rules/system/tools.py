@@ -1,0 +1,57 @@
+"""What a kept tool works on, though nothing has asked for it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from slimmer.files import name_of
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.values import Entry
+
+_REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
+_SCHEDULERS = frozenset(("cron", "crond", "anacron", "fcron", "supercronic"))
+CRON_TABLES = (
+    *("/etc/crontab", "/etc/anacrontab", "/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily"),
+    *("/etc/cron.weekly", "/etc/cron.monthly", "/etc/crontabs", "/etc/periodic"),
+    *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
+)
+
+
+class RepositoriesRule(Rule):
+    """`.git` is left behind by a build; where git is kept to be run, git works on it."""
+
+    name = "repositories"
+    summary = "repositories of git, Mercurial and Subversion if their program is kept"
+    strategies = BEYOND_MINIMAL
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            folder = _REPOSITORIES.get(name_of(entry.path))
+            if folder and entry.path not in self.context.bystanders:
+                for root in self.context.named.get(folder, ()):
+                    for inside in self.context.index.subtree(root):
+                        detail = f"a repository that {entry.path} may work on"
+                        yield Want(path=inside.path, detail=detail, because=entry.path)
+
+
+class ScheduleRule(Rule):
+    """No probe waits until four in the morning."""
+
+    name = "schedule"
+    summary = "the tables and scripts of cron if it is kept"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._is_done = False
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if self._is_done or name_of(entry.path) not in _SCHEDULERS:
+                continue
+            if entry.path in self.context.seen or entry.path not in self.context.bystanders:
+                self._is_done = True
+                for top in CRON_TABLES:
+                    for table in self.context.index.subtree(top):
+                        detail = "a table or script of the scheduler"
+                        yield Want(path=table.path, detail=detail, because=entry.path)
