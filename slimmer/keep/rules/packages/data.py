@@ -75,8 +75,13 @@ class PackageDataRule(Rule):
         ran are another rule's."""
         packages = self.context.request.packages
         for path in packages.files()[package] if packages is not None else ():
-            is_data = own_tree(path) or (private_folder(path) and not is_for_building(path))
-            if is_data and (modules or not path.endswith(".so")):
+            if own_tree(path):
+                yield path
+            elif private_folder(path) and path.endswith((".so", ".la")):
+                # Libtool's description beside a module is how some programs find it.
+                if modules:
+                    yield path
+            elif private_folder(path) and not is_for_building(path):
                 yield path
 
 
