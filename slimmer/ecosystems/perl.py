@@ -48,12 +48,11 @@ class PerlModulesRule(Rule):
         super().__init__(context)
         self._tables_are_kept: set[str] = set()
         self._whole: set[str] = set()
-        self._is_kept = any(_PERL.fullmatch(name_of(path)) for path in context.seen)
 
-    @property
+    @cached_property
     def _ran(self) -> bool:
-        """Whether a Perl ran or is kept to: where none is, a module asks for nothing."""
-        return self._is_kept
+        """Whether a Perl ran: where none did, a module that lies somewhere asks for nothing."""
+        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
 
     @cached_property
     def _roots(self) -> tuple[str, ...]:
@@ -71,10 +70,6 @@ class PerlModulesRule(Rule):
         return tuple(sorted(roots))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        self._is_kept = self._is_kept or any(
-            _PERL.fullmatch(name_of(entry.path)) and entry.path not in self.context.bystanders
-            for entry in fresh
-        )
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue
@@ -84,7 +79,7 @@ class PerlModulesRule(Rule):
                 yield from self._used_by(entry)
             if entry.path.endswith(".pm"):
                 yield from self._parts_of(entry)
-                if self._ran:
+                if self._ran or entry.path not in self.context.bystanders:
                     yield from self._below(entry)
                     yield from self._package_of(entry)
 

@@ -76,7 +76,8 @@ class OwnFiles:
         if path in self.claimed or self._is_nobodys(path) or self._environments.contains(path):
             return False
         if entry.type is EntryType.DIRECTORY:
-            return not self._index.children(path)
+            is_packaged = path.startswith("/usr/") and not path.startswith("/usr/local/")
+            return not is_packaged and not self._index.children(path)
         if self._packages is not None and self._packages.owner(path) is not None:
             return False
         if entry.type is EntryType.SYMLINK:

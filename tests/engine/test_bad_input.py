@@ -232,4 +232,5 @@ def test_target_that_is_killed_from_outside(
             client.containers.get(event["id"]).kill()
             break
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 11, said
+    # Whoever sees it first tells: the trace has no end, or the command has the status of a kill.
+    assert process.returncode in (7, 11), said

@@ -233,7 +233,7 @@ def test_a_program_that_was_removed(watch: Callable[..., Watching], finished: st
     [
         (BUSYBOX, [], NotSlimmedError, "was not built by slimmer"),
         ("no-such-image:1", [], ImageNotFoundError, "is not in the engine"),
-        (BUSYBOX, ["--", "--privileged"], UsageError, "--privileged is not one of"),
+        (BUSYBOX, ["--", "--privileged"], UsageError, "a privileged container is not traced"),
     ],
 )
 def test_what_cannot_be_watched(

@@ -47,6 +47,13 @@ _SETTINGS = re.compile(
 _LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
 _PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
 _NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})[\0 ]")
+# Packages ask for their own version, or build themselves, with these while they are developed.
+_DEVELOPERS_TOOLS = frozenset(
+    (
+        *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "ld", "make", "cmake"),
+        *("objdump", "pip", "pip3", "npm", "yarn", "docker", "apt", "apt-get", "brew", "man"),
+    )
+)
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
 
@@ -107,7 +114,9 @@ class MentionsRule(Rule):
             return
         known, name = self._known, name_of(entry.path)
         found = mentions_of(data, known, is_dependency=is_dependency)
-        if not is_dependency:
+        if is_dependency:
+            found.programs -= _DEVELOPERS_TOOLS
+        else:
             scripts: list[str] = []
             if _BACKTICK_SOURCES.fullmatch(name):
                 scripts += scripts_in_source(os.fsdecode(data))
@@ -115,10 +124,13 @@ class MentionsRule(Rule):
                 scripts += scripts_in_settings(os.fsdecode(data))
             for script in scripts:
                 found.programs |= programs_of_script(script, known)
-        # Scripts of the distribution are for many cases.
-        heaviest = _HEAVIEST_MAYBE if self._is_packaged(entry.path) else _HEAVIEST
+        # Scripts of the distribution, and packages of languages, are for many cases.
+        is_general = is_dependency or self._is_packaged(entry.path)
         for program in sorted(found.programs):
-            yield from self._program(program, entry.path, heaviest)
+            asked_for = not is_general or program in self._requested_programs
+            yield from self._program(
+                program, entry.path, _HEAVIEST if asked_for else _HEAVIEST_MAYBE
+            )
         for program in sorted(found.maybe_programs - found.programs):
             yield from self._program(program, entry.path, _HEAVIEST_MAYBE)
         for library in sorted(found.libraries):

@@ -24,8 +24,8 @@ class OwnFilesRule(Rule):
 
     def begin(self) -> Iterable[Want]:
         for entry in self.context.own_files:
-            what = "empty directory" if entry.type is EntryType.DIRECTORY else "file"
-            detail = f"a {what} of the image's own: no package owns it"
+            what = "an empty directory" if entry.type is EntryType.DIRECTORY else "a file"
+            detail = f"{what} of the image's own: no package owns it"
             yield Want(path=entry.path, detail=detail)
         for entry in self.context.index:
             if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import Package, parent_of
+from slimmer.files import Package, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
@@ -105,7 +105,7 @@ class RequestedPackagesRule(Rule):
             weight = weight_of_libraries(self.context, entry, limit=_HEAVIEST_PROGRAM)
             if entry.size + weight <= _HEAVIEST_PROGRAM:
                 detail = f"a small program of {package.name}, which was installed by name"
-                yield Want(path=entry.path, detail=detail)
+                yield Want(path=entry.path, detail=detail, bystander=True)
 
     @cached_property
     def _base(self) -> frozenset[str]:
@@ -152,4 +152,7 @@ class RequestedPackagesRule(Rule):
             return False
         if package.section.rpartition("/")[2] in _FOR_BUILDING:
             return False
-        return not any(parent_of(path) in PROGRAM_FOLDERS for path in self._files[package])
+        # PostgreSQL has its programs in /usr/lib/postgresql/15/bin.
+        return not any(
+            name_of(parent_of(path)) in ("bin", "sbin", "games") for path in self._files[package]
+        )
