@@ -83,14 +83,22 @@ def test_the_debug_image_keeps_its_promises(slimmed: Slimmed) -> None:
     assert problems(slimmed, slimmed.debug) == []
 
 
+def stopped(slimmed: Slimmed) -> int:
+    """The exit status of the slim image after `docker stop`."""
+    with running(slimmed.slim, port=slimmed.port, environment=slimmed.environment) as container:
+        docker("stop", "--time", "20", container.id)
+        return int(container.state()["ExitCode"])
+
+
 def test_the_image_without_arguments_behaves_as_the_original(slimmed: Slimmed) -> None:
     """For a command-line image: its own command, output and exit status."""
     if slimmed.port is not None:
-        with running(slimmed.slim, port=slimmed.port, environment=slimmed.environment) as container:
-            # The stop signal is understood, so nothing has to be killed (status 137).
-            docker("stop", "--time", "20", container.id)
-            status = container.state()["ExitCode"]
-        # A Java virtual machine says which signal it was.
+        # The stop signal is understood, so nothing has to be killed (status 137). A Java virtual
+        # machine says which signal it was. Apache loses a signal that comes while it starts, after
+        # its port is open: on a busy machine it may have to be told again.
+        status = stopped(slimmed)
+        if status == 128 + signal.SIGKILL:
+            status = stopped(slimmed)
         assert status in (0, 128 + signal.SIGTERM)
     else:
         assert docker("run", "--rm", slimmed.slim) == docker("run", "--rm", slimmed.original)
