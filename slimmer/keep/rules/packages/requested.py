@@ -56,10 +56,9 @@ class RequestedPackagesRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return
-        # Whatever another one needs may have come with the base of the image, where nobody wrote
-        # down what was asked for.
-        needed = {each for package in packages.packages for each in packages.dependencies(package)}
-        asked = [each for each in packages.packages if each.requested and each not in needed]
+        asked = [
+            each for each in packages.packages if each.requested and each.name not in self._base
+        ]
         done: set[str] = set()
         pending = [(package, f"installed by name: {package.name}") for package in asked]
         while pending:
@@ -152,7 +151,8 @@ class RequestedPackagesRule(Rule):
             return False
         if package.section.rpartition("/")[2] in _FOR_BUILDING:
             return False
-        # PostgreSQL has its programs in /usr/lib/postgresql/15/bin.
+        # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
         return not any(
-            name_of(parent_of(path)) in ("bin", "sbin", "games") for path in self._files[package]
+            name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
+            for path in self._files[package]
         )
