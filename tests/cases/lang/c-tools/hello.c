@@ -1,0 +1,1 @@
+const char *say(void) { return "hello from a plugin"; }

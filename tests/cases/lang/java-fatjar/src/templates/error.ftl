@@ -1,0 +1,1 @@
+<h1>Sorry: ${code} ${why?html}</h1>

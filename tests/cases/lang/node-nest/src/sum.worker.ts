@@ -1,0 +1,2 @@
+import { parentPort, workerData } from 'worker_threads';
+parentPort.postMessage(workerData.reduce((a: number, b: number) => a + b, 0));

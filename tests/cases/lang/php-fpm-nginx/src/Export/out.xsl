@@ -1,0 +1,1 @@
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/goods"><list><xsl:for-each select="good"><item><xsl:value-of select="."/></item></xsl:for-each></list></xsl:template></xsl:stylesheet>

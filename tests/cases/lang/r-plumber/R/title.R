@@ -1,0 +1,1 @@
+run <- function() toupper(tools::toTitleCase("green tea"))

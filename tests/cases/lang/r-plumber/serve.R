@@ -1,0 +1,6 @@
+library(plumber)
+api <- pr("api.R")
+api <- pr_set_404(api, function(req, res) { res$status <- 404; list(error = "nothing here") })
+api <- pr_set_error(api, function(req, res, err) { res$status <- 500; list(error = conditionMessage(err)) })
+api <- pr_static(api, "/static", "inst")
+pr_run(api, host = "0.0.0.0", port = 8000, docs = FALSE)

@@ -1,0 +1,1 @@
+module Priceformat; Euro = ->(p) { "#{p},00 €" }; end

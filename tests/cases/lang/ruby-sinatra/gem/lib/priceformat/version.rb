@@ -1,0 +1,1 @@
+module Priceformat; Version = '0.3.1'; end
