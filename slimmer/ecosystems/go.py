@@ -8,8 +8,7 @@ GO = Ecosystem(
     landmarks=(
         # GOROOT, and GOPATH with the sources of modules.
         Landmark(name="bin/go", beside="gofmt", above=2, above_if_shared=0),
-        Landmark(name="pkg/mod", above=0),
-        *directories(".cache/go-build"),
+        *directories("pkg/mod", ".cache/go-build"),
     ),
     sources=(".go",),
 )

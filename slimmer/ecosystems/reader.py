@@ -60,8 +60,7 @@ class Reader(ABC):
 
     def is_file(self, path: str) -> bool:
         """Whether the original has a regular file at exactly this path."""
-        entry = self.index.get(path)
-        return entry is not None and entry.type is EntryType.FILE
+        return self.index.is_file(path)
 
     def is_left(self, path: str) -> bool:
         """Whether this file or link (not directory) of the original is kept."""

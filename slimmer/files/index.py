@@ -75,6 +75,15 @@ class RootfsIndex:
         """The entry of exactly this path; no link is followed."""
         return self._entries.get(path)
 
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file lies at exactly this path."""
+        entry = self._entries.get(path)
+        return entry is not None and entry.type is EntryType.FILE
+
+    def size_of(self, paths: Iterable[str]) -> int:
+        """Bytes of what lies at exactly these paths, as far as anything does."""
+        return sum(entry.size for entry in map(self._entries.get, paths) if entry is not None)
+
     def children(self, path: str) -> tuple[Entry, ...]:
         """The entries in the directory of exactly this path, sorted by name."""
         if self._children is None:

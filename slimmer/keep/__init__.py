@@ -14,7 +14,6 @@ from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.environments import Landmark, directories
 from slimmer.keep.executed import interpreter_of, program_named
 from slimmer.keep.linux.loader import Need
-from slimmer.keep.linux.shell import read_script
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
@@ -42,7 +41,6 @@ __all__ = [
     "is_engine_artefact",
     "program_named",
     "program_of_env",
-    "read_script",
     "read_shebang",
     "rulebook",
     "rules_for",

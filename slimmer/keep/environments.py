@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slimmer.files import RootfsIndex, name_of, parent_of
+from slimmer.keep.below import Below
 
 # A runtime here shares its prefix with everything else.
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local", "/opt")
@@ -58,7 +59,7 @@ class Environments:
         landmarks: Iterable[Landmark] = (),
     ) -> None:
         """`named` is name → paths, see `rule.Context.named`; `landmarks` are those of languages."""
-        self._folders: set[str] = set()
+        folders: set[str] = set()
         for landmark in (*_COMMON, *landmarks):
             for path in _places(landmark, named):
                 if landmark.beside and f"{parent_of(path)}/{landmark.beside}" not in index:
@@ -66,23 +67,14 @@ class Environments:
                 folder = _above(path, landmark.above)
                 if landmark.above_if_shared is not None and folder in _SHARED_PREFIXES:
                     for claim in landmark.claims:
-                        self._folders.update(_claimed(index, folder, claim))
+                        folders.update(_claimed(index, folder, claim))
                     folder = _above(path, landmark.above_if_shared)
-                self._folders.add(folder)
-        self._folders.discard("/")
-        self._known: dict[str, bool] = {"/": False}
+                folders.add(folder)
+        self._below = Below(folders.__contains__)
 
     def contains(self, path: str) -> bool:
         """Whether the path is such a directory or lies in one."""
-        asked = []
-        while path not in self._known:
-            asked.append(path)
-            path = parent_of(path)
-        answer = self._known[path]
-        for below in reversed(asked):
-            answer = answer or below in self._folders
-            self._known[below] = answer
-        return answer
+        return path in self._below
 
 
 def _places(landmark: Landmark, named: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -91,19 +91,17 @@ class Mentions:
     """Whether the loader's table is asked for libraries (`ctypes.util.find_library`)."""
 
 
-def may_mention(data: bytes) -> bool:
-    """Whether a source starts a program or opens a library at all."""
-    return any(word in data for word in _STARTS) or any(word in data for word in _OPENS)
-
-
 def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) -> Mentions:
     """Read a source in any language. `known` are the names that programs of the image have. In
     sources of dependencies only literals at a call that starts or opens something count."""
     found = Mentions()
     starts = any(word in data for word in _STARTS)
     opens = any(word in data for word in _OPENS)
+    preloads = b"LD_PRELOAD" in data
+    if not starts and not opens and (is_dependency or not preloads):
+        return found
     text = os.fsdecode(data)
-    if b"LD_PRELOAD" in data:
+    if preloads:
         for paths in _PRELOAD.findall(text):
             found.libraries.update(filter(None, paths.split(":")))
     if not starts and not opens:
@@ -169,6 +167,10 @@ def programs_of_script(script: str, known: Set[str]) -> set[str]:
     is known, none are looked for."""
     if known.isdisjoint(_words(script)):
         return set()
+    return _named_by(script)
+
+
+def _named_by(script: str) -> set[str]:
     words = read_script(os.fsencode(script.replace("\\n", "\n").replace("\\t", " ")))
     return set(words.programs) | {path for path in words.paths if "*" not in path}
 
@@ -184,7 +186,6 @@ def _words(text: str) -> Iterator[str]:
 def _add_command(found: Mentions, literal: str) -> None:
     if _IS_COMMAND_LINE.search(literal):
         found.starts_shell = True
-        words = read_script(os.fsencode(literal.replace("\\n", "\n")))
-        found.programs |= set(words.programs) | {path for path in words.paths if "*" not in path}
+        found.programs |= _named_by(literal)
     else:
         found.programs.add(literal)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from slimmer.files import PackageDatabase, RootfsIndex, name_of, parent_of
+from slimmer.keep.below import Below
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
 
@@ -18,18 +19,20 @@ LEFT_OVER = (".o", ".a", ".la", ".obj", ".swp", "~", ".DS_Store")
 # What the kernel and the engine bring, what is thrown away, what only builds, what installs, and
 # what a distribution makes of all packages together: tables, links and caches. For whatever of it
 # a program needs there is a rule.
-_NOBODYS = (
-    *("/boot", "/dev", "/lost+found", "/media", "/mnt", "/proc", "/run", "/sys", "/tmp"),
-    *("/usr/include", "/usr/src", "/usr/local/include", "/usr/local/man", "/usr/local/src"),
-    *("/usr/local/share/doc", "/usr/local/share/info", "/usr/local/share/man"),
-    *("/usr/share/applications", "/usr/share/doc", "/usr/share/icons", "/usr/share/info"),
-    *("/usr/share/man", "/usr/share/mime", "/usr/share/vim", "/var/cache", "/var/log"),
-    *("/var/lock", "/var/run", "/var/tmp", "/usr/lib/jvm", "/usr/lib/locale", "/usr/lib/udev"),
-    *("/etc/alternatives", "/etc/apk", "/etc/apt", "/etc/ca-certificates", "/etc/dpkg"),
-    *("/etc/rc0.d", "/etc/rc1.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc4.d", "/etc/rc5.d"),
-    *("/etc/rc6.d", "/etc/rcS.d", "/etc/pki", "/etc/ssl/certs", "/etc/yum.repos.d"),
-    *("/etc/ld.so.cache", "/etc/machine-id", "/etc/mailcap", "/etc/.pwd.lock"),
-    *("/lib/apk", "/usr/lib/apk", "/usr/lib/sysimage"),
+_NOBODYS = frozenset(
+    (
+        *("/boot", "/dev", "/lost+found", "/media", "/mnt", "/proc", "/run", "/sys", "/tmp"),
+        *("/usr/include", "/usr/src", "/usr/local/include", "/usr/local/man", "/usr/local/src"),
+        *("/usr/local/share/doc", "/usr/local/share/info", "/usr/local/share/man"),
+        *("/usr/share/applications", "/usr/share/doc", "/usr/share/icons", "/usr/share/info"),
+        *("/usr/share/man", "/usr/share/mime", "/usr/share/vim", "/var/cache", "/var/log"),
+        *("/var/lock", "/var/run", "/var/tmp", "/usr/lib/jvm", "/usr/lib/locale", "/usr/lib/udev"),
+        *("/etc/alternatives", "/etc/apk", "/etc/apt", "/etc/ca-certificates", "/etc/dpkg"),
+        *("/etc/rc0.d", "/etc/rc1.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc4.d", "/etc/rc5.d"),
+        *("/etc/rc6.d", "/etc/rcS.d", "/etc/pki", "/etc/ssl/certs", "/etc/yum.repos.d"),
+        *("/etc/ld.so.cache", "/etc/machine-id", "/etc/mailcap", "/etc/.pwd.lock"),
+        *("/lib/apk", "/usr/lib/apk", "/usr/lib/sysimage", "/vmlinuz", "/initrd.img"),
+    )
 )
 _STATE_OF_INSTALLERS = re.compile(
     r"/var/(?:lib|backups)/(?:apt|apk|aptitude|aspell|debconf|dictionaries-common|dnf|dpkg|"
@@ -54,7 +57,7 @@ class OwnFiles:
         self._index = index
         self._packages = packages
         self._environments = environments
-        self._nobodys = {"/": False} | dict.fromkeys((*_NOBODYS, "/vmlinuz", "/initrd.img"), True)
+        self._nobodys = Below(_is_nobodys)
         self.claimed: frozenset[str] = frozenset()
         """Paths outside of environments that rules of languages decide about; set before rules
         are asked."""
@@ -73,7 +76,7 @@ class OwnFiles:
         """Whether this entry of the index is the author's own: a file or link that only the
         author can have wanted, or an empty directory outside of the places of installers."""
         path = entry.path
-        if path in self.claimed or self._is_nobodys(path) or self._environments.contains(path):
+        if path in self.claimed or path in self._nobodys or self._environments.contains(path):
             return False
         if entry.type is EntryType.DIRECTORY:
             is_packaged = path.startswith("/usr/") and not path.startswith("/usr/local/")
@@ -84,18 +87,6 @@ class OwnFiles:
             return self._is_own_link(entry)
         return not self._is_generated(path)
 
-    def _is_nobodys(self, path: str) -> bool:
-        """Each directory is looked at once, as `Environments.contains` does it."""
-        asked = []
-        while path not in self._nobodys:
-            asked.append(path)
-            path = parent_of(path)
-        answer = self._nobodys[path]
-        for below in reversed(asked):
-            answer = answer or bool(_STATE_OF_INSTALLERS.fullmatch(below))
-            self._nobodys[below] = answer
-        return answer
-
     def _is_own_link(self, entry: Entry) -> bool:
         """Links of alternatives, and those to what a rule of a language decides about, are not."""
         if entry.link_target.startswith("/etc/alternatives/"):
@@ -104,7 +95,7 @@ class OwnFiles:
         if not target:
             return True
         decided = target in self.claimed or self._environments.contains(target)
-        return not decided and not self._is_nobodys(target)
+        return not decided and target not in self._nobodys
 
     def _is_generated(self, path: str) -> bool:
         name = name_of(path)
@@ -116,3 +107,7 @@ class OwnFiles:
             source = f"{parent_of(folder)}/{name.partition('.')[0]}.py"
             return self._packages.owner(source) is not None or source not in self._index
         return False
+
+
+def _is_nobodys(path: str) -> bool:
+    return path in _NOBODYS or bool(_STATE_OF_INSTALLERS.fullmatch(path))

@@ -129,6 +129,11 @@ class Context:
         """Path → text of the configuration files that the traced run read."""
         return configuration_texts(self.seen, self.index, self.content, self.environments)
 
+    def is_packaged(self, path: str) -> bool:
+        """Whether a package of the distribution owns this file or link."""
+        packages = self.request.packages
+        return packages is not None and packages.owner(path) is not None
+
     def application_root(self, path: str) -> str:
         """The directory from which on the names above a source of the application mean something:
         in WORKDIR `/test` nothing is a test for that. Its own directory where it lies elsewhere."""

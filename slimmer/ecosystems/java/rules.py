@@ -93,12 +93,9 @@ class JarsRule(Rule):
     strategies = BEYOND_MINIMAL
 
     def begin(self) -> Iterable[Want]:
-        packages = self.context.request.packages
         folders: dict[str, str] = {}
         for path in sorted(self.context.seen):
-            if path.endswith((".jar", ".war")) and (
-                packages is None or packages.owner(path) is None
-            ):
+            if path.endswith((".jar", ".war")) and not self.context.is_packaged(path):
                 folders.setdefault(parent_of(path), path)
         for folder, because in folders.items():
             for entry in self.context.index.children(folder):

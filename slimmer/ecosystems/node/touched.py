@@ -88,14 +88,17 @@ class NodePackagesRule(Rule):
                     yield Want(path=by_path, detail=detail, because=entry.path)
                     if real not in self._touched:
                         touched.setdefault(real, entry.path)
+        is_new = bool(touched)
         while touched:
             self._touched.update(touched)
             required: dict[str, str] = {}
             manifests = [f"{package}/{MANIFEST}" for package in touched]
-            self.context.content.fetch(path for path in manifests if self._is_file(path))
+            self.context.content.fetch(
+                path for path in manifests if self.context.index.is_file(path)
+            )
             for (package, because), path in zip(touched.items(), manifests, strict=True):
                 data = b""
-                if self._is_file(path):
+                if self.context.index.is_file(path):
                     data = self.context.content.head(path, _LARGEST)
                 manifest = read_manifest(data)
                 detail = f"part of the Node package {package}"
@@ -117,7 +120,8 @@ class NodePackagesRule(Rule):
                         if real not in self._touched:
                             required.setdefault(real, because)
             touched = required
-        yield from self._commands()
+        if is_new:
+            yield from self._commands()
 
     @cached_property
     def _folders_of(self) -> Mapping[str, Sequence[str]]:
@@ -162,7 +166,7 @@ class NodePackagesRule(Rule):
         """The packages that only the development of the application in `root` asks for, by real
         path: what `devDependencies` leads to and nothing else does."""
         path = f"{root}/{MANIFEST}"
-        if not self._is_file(path):
+        if not self.context.index.is_file(path):
             return set()
         self.context.content.fetch([path])
         manifest = read_manifest(self.context.content.head(path, _LARGEST))
@@ -176,7 +180,7 @@ class NodePackagesRule(Rule):
             fresh = {real for real in pending if real} - found
             found |= fresh
             paths = [f"{real}/{MANIFEST}" for real in fresh]
-            paths = [path for path in paths if self._is_file(path)]
+            paths = [path for path in paths if self.context.index.is_file(path)]
             self.context.content.fetch(paths)
             pending = [
                 find_package(self.context.index, name, parent_of(path))[1]
@@ -195,11 +199,10 @@ class NodePackagesRule(Rule):
 
     def required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:
         """What a source of the application requires, as `find` finds it."""
-        packages = self.context.request.packages
         root = self.context.application_root(entry.path)
         if not 0 < entry.size <= LARGEST_SOURCE or not is_application_source(entry.path, root):
             return
-        if packages is not None and packages.owner(entry.path) is not None:
+        if self.context.is_packaged(entry.path):
             return
         source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
         if "." not in name_of(entry.path) and not _SHEBANG.match(source):
@@ -211,7 +214,3 @@ class NodePackagesRule(Rule):
     def _has_compiler(self) -> bool:
         """Whether TypeScript's compiler, which reads declarations of types, ran."""
         return any("/typescript/lib/" in path for path in self.context.seen)
-
-    def _is_file(self, path: str) -> bool:
-        entry = self.context.index.get(path)
-        return entry is not None and entry.type is EntryType.FILE

@@ -74,7 +74,7 @@ class Site:
         self._packages = packages
         self._files_of_package: dict[str, list[str]] | None = None
         children = [entry.path for entry in index.children(folder)]
-        starters = [path for path in children if path.endswith(".pth") and _is_file(index, path)]
+        starters = [path for path in children if path.endswith(".pth") and index.is_file(path)]
         lists = [path for each in metadata for path in lists_of(index, each)]
         content.fetch((*lists, *starters))
         self._started = {
@@ -132,7 +132,7 @@ class Site:
         if self._packages is None:
             return None
         example = metadata
-        if not _is_file(self._index, metadata):
+        if not self._index.is_file(metadata):
             example = next((each.path for each in self._index.children(metadata)), "")
         package = self._packages.owner(example)
         if package is None:
@@ -147,7 +147,7 @@ class Site:
         """Modules and packages of the names in top_level.txt, or of the distribution's own."""
         top_levels = f"{metadata}/{TOP_LEVELS}"
         names = {name, name.replace("-", "_")}
-        if _is_file(self._index, top_levels):
+        if self._index.is_file(top_levels):
             names = set(_text(self._content, top_levels).split())
         files: list[str] = []
         for child in self._children:
@@ -174,7 +174,7 @@ def metadata_by_site(named: Mapping[str, Sequence[str]]) -> dict[str, list[str]]
 def metadata_file(index: RootfsIndex, metadata: str) -> str:
     """Where name, version and requirements of a distribution stand."""
     for path in (f"{metadata}/METADATA", f"{metadata}/PKG-INFO", metadata):
-        if _is_file(index, path):
+        if index.is_file(path):
             return path
     return ""
 
@@ -182,7 +182,7 @@ def metadata_file(index: RootfsIndex, metadata: str) -> str:
 def lists_of(index: RootfsIndex, metadata: str) -> list[str]:
     """The files of a distribution's metadata that say what it consists of."""
     paths = (f"{metadata}/{name}" for name in (*_FILE_LISTS, TOP_LEVELS))
-    return [path for path in paths if _is_file(index, path)]
+    return [path for path in paths if index.is_file(path)]
 
 
 def listed_files(index: RootfsIndex, content: Content, metadata: str) -> list[str] | None:
@@ -190,7 +190,7 @@ def listed_files(index: RootfsIndex, content: Content, metadata: str) -> list[st
     which is there; None where a distribution has neither."""
     for name, base in zip(_FILE_LISTS, (parent_of(metadata), metadata), strict=True):
         path = f"{metadata}/{name}"
-        if _is_file(index, path):
+        if index.is_file(path):
             return [_absolute(base, each) for each in _first_column(_text(content, path))]
     return None
 
@@ -242,11 +242,6 @@ def normalized(name: str) -> str:
 
 def _is_metadata_of_other(path: str, folder: str) -> bool:
     return path[len(folder) + 1 :].partition("/")[0].endswith(METADATA_SUFFIXES)
-
-
-def _is_file(index: RootfsIndex, path: str) -> bool:
-    entry = index.get(path)
-    return entry is not None and entry.type is EntryType.FILE
 
 
 def _text(content: Content, path: str) -> str:

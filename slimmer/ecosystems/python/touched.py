@@ -109,9 +109,7 @@ class PythonDistributionsRule(Rule):
                     or is_for_development(other.name)
                 ):
                     continue
-                size = sum(
-                    entry.size for entry in map(self.context.index.get, other.files) if entry
-                )
+                size = self.context.index.size_of(other.files)
                 if size > _HEAVIEST:
                     self._heavy[other.metadata] = (other.name, size)
                 else:
@@ -119,9 +117,7 @@ class PythonDistributionsRule(Rule):
         return found
 
     def _is_packaged(self, distribution: Distribution) -> bool:
-        packages = self.context.request.packages
-        file = metadata_file(self.context.index, distribution.metadata)
-        return packages is not None and packages.owner(file) is not None
+        return self.context.is_packaged(metadata_file(self.context.index, distribution.metadata))
 
     def _strays(self) -> Iterable[Want]:
         """What lies in a site that is in use and that no distribution brought: the author's."""
@@ -129,13 +125,13 @@ class PythonDistributionsRule(Rule):
             if folder in self._without_strays:
                 continue
             self._without_strays.add(folder)
-            site, packages = self._site(folder), self.context.request.packages
+            site = self._site(folder)
             for entry in self.context.index.subtree(folder):
                 if (
                     entry.type is not EntryType.DIRECTORY
                     and name_of(parent_of(entry.path)) != CACHE
                     and not site.has(entry.path)
-                    and (packages is None or packages.owner(entry.path) is None)
+                    and not self.context.is_packaged(entry.path)
                 ):
                     detail = f"in {folder}, and part of no distribution"
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
@@ -156,7 +152,7 @@ class PythonDistributionsRule(Rule):
         return (above for above in ancestors(path) if above in self._metadata)
 
     def _imported_by(self, entry: Entry) -> Iterable[Distribution]:
-        """What a source of the application imports from the sites that are in use."""
+        """What a source of the application imports, from whatever site."""
         if (
             entry.type is not EntryType.FILE
             or not 0 < entry.size <= LARGEST_SOURCE
@@ -174,10 +170,7 @@ class PythonDistributionsRule(Rule):
                     yield found
 
     def _is_library(self, path: str) -> bool:
-        packages = self.context.request.packages
-        return self.context.environments.contains(path) or (
-            packages is not None and packages.owner(path) is not None
-        )
+        return self.context.environments.contains(path) or self.context.is_packaged(path)
 
     def _site(self, folder: str) -> Site:
         site = self._sites.get(folder)
@@ -212,8 +205,8 @@ class PythonDistributionsRule(Rule):
     def _required(
         self, distributions: Iterable[Distribution]
     ) -> dict[str, tuple[Distribution, str]]:
-        """What these distributions require and is installed in a site of which something is kept,
-        by metadata path, each with the metadata that says so."""
+        """What these distributions require and is installed, in whatever site: by metadata path,
+        each with the metadata that says so."""
         files = [metadata_file(self.context.index, each.metadata) for each in distributions]
         self.context.content.fetch(filter(None, files))
         required: dict[str, tuple[Distribution, str]] = {}

@@ -29,14 +29,14 @@ def dpkg_files(index: RootfsIndex) -> list[str]:
     lists = [entry.path for entry in index.children(_LISTS) if entry.path.endswith(".list")]
     single = [entry.path for entry in index.children(_STATUS_DIRECTORY)]
     wanted = [_STATUS, _DIVERSIONS, _AUTOMATIC, *lists, *single]
-    return [path for path in wanted if _is_file(index, path)]
+    return [path for path in wanted if index.is_file(path)]
 
 
 def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequence[str]]:
     """Each installed package with the paths that it recorded."""
     found: dict[Package, Sequence[str]] = {}
-    if _is_file(index, _STATUS):
-        diverted = _diversions(_text(content, _DIVERSIONS)) if _is_file(index, _DIVERSIONS) else {}
+    if index.is_file(_STATUS):
+        diverted = _diversions(_text(content, _DIVERSIONS)) if index.is_file(_DIVERSIONS) else {}
         automatic = _automatic(index, content)
         for stanza in stanzas(_text(content, _STATUS), _FIELDS):
             # "install ok installed"; removed packages stay listed as "deinstall ok config-files".
@@ -53,7 +53,7 @@ def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequenc
 
 def _automatic(index: RootfsIndex, content: Content) -> frozenset[str] | None:
     """Names of packages that nobody asked for; None where apt has not written them down."""
-    if not _is_file(index, _AUTOMATIC):
+    if not index.is_file(_AUTOMATIC):
         return None
     states = stanzas(_text(content, _AUTOMATIC), ("Package", "Auto-Installed"))
     return frozenset(
@@ -106,7 +106,7 @@ def _listed(
     plain = f"{_LISTS}/{package.name}.list"
     # Packages that may be there for several architectures have the architecture in the name.
     path = qualified if stanza.get("Multi-Arch") == "same" and qualified in index else plain
-    if not _is_file(index, path):
+    if not index.is_file(path):
         return ()
     paths = _text(content, path).split("\n")
     if not diverted:
@@ -130,15 +130,10 @@ def _diversions(text: str) -> dict[str, tuple[str, str]]:
 
 def _summed(index: RootfsIndex, content: Content, status: str) -> Sequence[str]:
     path = f"{status}.md5sums"
-    if not _is_file(index, path):
+    if not index.is_file(path):
         return ()
     lines = (line.partition("  ")[2] for line in _text(content, path).split("\n"))
     return ["/" + line.lstrip("/") for line in lines if line]
-
-
-def _is_file(index: RootfsIndex, path: str) -> bool:
-    entry = index.get(path)
-    return entry is not None and entry.type is EntryType.FILE
 
 
 def _text(content: Content, path: str) -> str:

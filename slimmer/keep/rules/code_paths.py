@@ -39,11 +39,10 @@ class CodePathsRule(Rule):
                         yield Want(path=path, detail=detail, because=source.path)
 
     def _is_own_source(self, entry: Entry) -> bool:
-        packages = self.context.request.packages
         return (
             entry.path.endswith(self._endings)
             and entry.type is EntryType.FILE
             and 0 < entry.size <= _LARGEST_SOURCE
             and not self.context.environments.contains(entry.path)
-            and (packages is None or packages.owner(entry.path) is None)
+            and not self.context.is_packaged(entry.path)
         )

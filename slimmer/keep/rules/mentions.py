@@ -13,7 +13,6 @@ from slimmer.keep.mentions import (
     COMMON_WORDS,
     classes_in,
     constants_of,
-    may_mention,
     mentions_of,
     programs_of_script,
     scripts_in_settings,
@@ -21,7 +20,8 @@ from slimmer.keep.mentions import (
 )
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of_libraries
+from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of
+from slimmer.keep.scanning import held_by, texts_matching
 from slimmer.values import Entry, EntryType
 
 _LARGEST_TEXT = 16 << 20
@@ -79,7 +79,7 @@ class MentionsRule(Rule):
         for entry in fresh:
             if entry.type is not EntryType.FILE or not entry.size:
                 continue
-            if self._is_packaged(entry.path):
+            if self.context.is_packaged(entry.path):
                 if is_program(entry) and entry.path not in self.context.bystanders:
                     if self.context.content.head(entry.path, 2) == b"#!":
                         yield from self._named_in_text(entry)
@@ -101,31 +101,28 @@ class MentionsRule(Rule):
                     f"{weight / 1e6:,.0f} MB or more. Keep it with --include."
                 )
 
-    def _is_packaged(self, path: str) -> bool:
-        packages = self.context.request.packages
-        return packages is not None and packages.owner(path) is not None
-
     def _named_in_text(self, entry: Entry) -> Iterable[Want]:
         is_dependency = self.context.environments.contains(entry.path)
         if is_dependency and not _SOURCES.fullmatch(entry.path):
             return
         data = self.context.content.head(entry.path, _LARGEST_TEXT)
-        if b"\0" in data[:4096] or (is_dependency and not may_mention(data)):
+        if b"\0" in data[:4096]:
             return
         known, name = self._known, name_of(entry.path)
         found = mentions_of(data, known, is_dependency=is_dependency)
         if is_dependency:
             found.programs -= _DEVELOPERS_TOOLS
         else:
+            text = os.fsdecode(data)
             scripts: list[str] = []
             if _BACKTICK_SOURCES.fullmatch(name):
-                scripts += scripts_in_source(os.fsdecode(data))
+                scripts += scripts_in_source(text)
             if _SETTINGS.fullmatch(name):
-                scripts += scripts_in_settings(os.fsdecode(data))
+                scripts += scripts_in_settings(text)
             for script in scripts:
                 found.programs |= programs_of_script(script, known)
         # Scripts of the distribution, and packages of languages, are for many cases.
-        is_general = is_dependency or self._is_packaged(entry.path)
+        is_general = is_dependency or self.context.is_packaged(entry.path)
         for program in sorted(found.programs):
             asked_for = not is_general or program in self._requested_programs
             yield from self._program(
@@ -148,8 +145,9 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
-        data = self.context.content.head(entry.path, _LARGEST_PROGRAM)
-        for name in sorted({os.fsdecode(match) for match in _NAME_IN_PROGRAM.findall(data)}):
+        with self.context.content.open(entry.path) as stream:
+            names = map(os.fsdecode, texts_matching(stream, _NAME_IN_PROGRAM))
+        for name in sorted(names):
             if name in self._known and name not in COMMON_WORDS:
                 yield from self._program(name, entry.path, _HEAVIEST_STARTED)
 
@@ -158,13 +156,15 @@ class MentionsRule(Rule):
         names of programs that were installed by name wherever they stand, as Go has them."""
         if entry.size > _LARGEST_PROGRAM:
             return
-        data = self.context.content.head(entry.path, entry.size)
-        for path in {os.fsdecode(match) for match in _PATH_IN_PROGRAM.findall(data)}:
+        with self.context.content.open(entry.path) as stream:
+            paths = set(map(os.fsdecode, texts_matching(stream, _PATH_IN_PROGRAM)))
+            names = set(map(os.fsdecode, texts_matching(stream, _NAME_IN_PROGRAM)))
+            held = held_by(stream, list(map(os.fsencode, self._requested_programs)))
+        requested = set(map(os.fsdecode, held))
+        for path in sorted(paths):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
-        names = {os.fsdecode(match) for match in _NAME_IN_PROGRAM.findall(data)}
-        requested = {name for name in self._requested_programs if name.encode() in data}
         for name in sorted(names - requested):
             yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
         for name in sorted(requested):
@@ -207,10 +207,7 @@ class MentionsRule(Rule):
         if entry is None or not is_program(entry):
             return
         self._asked.add(path)
-        weight = entry.size
-        if weight <= limit:
-            self.context.content.fetch([entry.path])
-            weight += weight_of_libraries(self.context, entry, limit=limit)
+        weight = weight_of(self.context, entry, limit=limit)
         if weight > limit:
             self._left_out[path] = (source, weight)
             self._asked.discard(path)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import weight_of_libraries
+from slimmer.keep.rules.packages import weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.rules.system import CRON_TABLES
@@ -105,11 +105,7 @@ class EntrypointScriptsRule(Rule):
         entry = self.context.index.resolve(path).entry
         if entry is None or script.path in self.context.seen or script.path in self._named_first:
             return True
-        weight = entry.size
-        if weight <= _HEAVIEST:
-            self.context.content.fetch([entry.path])
-            weight += weight_of_libraries(self.context, entry, limit=_HEAVIEST)
-        return weight <= _HEAVIEST
+        return weight_of(self.context, entry, limit=_HEAVIEST) <= _HEAVIEST
 
     def _read_as(self, named: str, script: Entry) -> Iterable[str]:
         """The files that `. NAME` may mean: from the working directory, on the PATH, and beside

@@ -4,7 +4,7 @@ from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
-from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.keep.rules.packages.whole import WholePackagesRule
 
 PACKAGE_RULES = (
@@ -15,4 +15,4 @@ PACKAGE_RULES = (
     WholePackagesRule,
 )
 
-__all__ = ["LIBRARY_FOLDER", "PACKAGE_RULES", "weight_of_libraries"]
+__all__ = ["LIBRARY_FOLDER", "PACKAGE_RULES", "weight_of"]

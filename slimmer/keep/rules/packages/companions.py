@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from slimmer.files import parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.places import packages_of_programs
-from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.keep.rules.packages.places import PROGRAM_FOLDERS, packages_of_programs
+from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType
 
-PROGRAM_FOLDERS = (
-    *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
-)
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
 # have 2 MB at most; ffplay brings 20 MB of windows and sound.
 _HEAVIEST = 4_000_000
@@ -62,8 +59,7 @@ class CompanionProgramsRule(Rule):
         companions = [each for each in self._companions() if each.target.size <= _HEAVIEST]
         self.context.content.fetch(each.target.path for each in companions)
         for each in companions:
-            libraries = weight_of_libraries(self.context, each.target, limit=_HEAVIEST)
-            if each.target.size + libraries <= _HEAVIEST:
+            if weight_of(self.context, each.target, limit=_HEAVIEST) <= _HEAVIEST:
                 detail = f"a program of the package {each.package}, of which {each.program} ran"
                 yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
 

@@ -8,8 +8,11 @@ from slimmer.files import Package, PackageDatabase, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
-from slimmer.keep.rules.packages.places import is_for_building, private_folder
+from slimmer.keep.rules.packages.places import (
+    PROGRAM_FOLDERS,
+    is_for_building,
+    private_folder,
+)
 from slimmer.values import Entry
 
 # Bytes of the data of a package of which no program ran.
@@ -63,8 +66,7 @@ class PackageDataRule(Rule):
                     continue
                 self._done.add(package.name)
                 data = list(self._data_of(package, modules=True))
-                size = sum(each.size for each in map(self.context.index.get, data) if each)
-                if size > _HEAVIEST:
+                if self.context.index.size_of(data) > _HEAVIEST:
                     continue
                 for path in data:
                     detail = f"data of the package {package.name}, of {entry.path}"

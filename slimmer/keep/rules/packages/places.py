@@ -8,6 +8,9 @@ import re
 from slimmer.files import Package, is_below
 from slimmer.keep.rule import Context
 
+PROGRAM_FOLDERS = (
+    *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
+)
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
 # Documentation, integration into desktops and shells, what builds other software, and what

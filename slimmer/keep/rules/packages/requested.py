@@ -1,4 +1,4 @@
-"""Packages without programs that somebody asked for by name: they are there to be loaded."""
+"""Packages that somebody asked for by name."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from functools import cached_property
 from slimmer.files import Package, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.companions import PROGRAM_FOLDERS
-from slimmer.keep.rules.packages.places import is_documentation, is_for_building
-from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.keep.rules.packages.places import (
+    PROGRAM_FOLDERS,
+    is_documentation,
+    is_for_building,
+)
+from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry
 
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
 _NAMES = (
-    "-dev",
-    "-devel",
-    "-doc",
-    "-docs",
-    "-dbg",
-    "-dbgsym",
-    "-headers",
-    "-static",
-    "-openrc",
+    *("-dev", "-devel", "-doc", "-docs", "-dbg", "-dbgsym", "-headers", "-static", "-openrc"),
     "-venv",
 )
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
@@ -49,7 +44,9 @@ class RequestedPackagesRule(Rule):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._heavy: dict[str, int] = {}
+        self._heavy: dict[Package, int] = {}
+        packages = context.request.packages
+        self._files = {} if packages is None else packages.files()
         self._programs_are_asked = False
 
     def begin(self) -> Iterable[Want]:
@@ -66,11 +63,9 @@ class RequestedPackagesRule(Rule):
             if package.name in done or not self._is_to_load(package):
                 continue
             done.add(package.name)
-            size = sum(
-                entry.size for entry in map(self.context.index.get, self._files[package]) if entry
-            )
+            size = self.context.index.size_of(self._files[package])
             if size > _HEAVIEST:
-                self._heavy[package.name] = size
+                self._heavy[package] = size
                 continue
             for path in self._files[package]:
                 if not is_documentation(path) and not is_for_building(path):
@@ -90,7 +85,9 @@ class RequestedPackagesRule(Rule):
         asked = [
             (package, entry)
             for package in packages.packages
-            if package.requested and not package.essential and self._is_to_run(package)
+            if package.requested
+            and package.name not in self._base
+            and not _is_to_build_with(package)
             for path in self._files[package]
             if parent_of(path) in PROGRAM_FOLDERS
             and (entry := self.context.index.get(path)) is not None
@@ -101,8 +98,7 @@ class RequestedPackagesRule(Rule):
         for package, entry in asked:
             if self.context.elf_files.get(entry.path) is None:
                 continue  # a script, which brings its interpreter
-            weight = weight_of_libraries(self.context, entry, limit=_HEAVIEST_PROGRAM)
-            if entry.size + weight <= _HEAVIEST_PROGRAM:
+            if weight_of(self.context, entry, limit=_HEAVIEST_PROGRAM) <= _HEAVIEST_PROGRAM:
                 detail = f"a small program of {package.name}, which was installed by name"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
@@ -121,38 +117,24 @@ class RequestedPackagesRule(Rule):
                 pending += packages.dependencies(package)
         return frozenset(found)
 
-    def _is_to_run(self, package: Package) -> bool:
-        return (
-            package.name not in self._base
-            and package.section.rpartition("/")[2] not in _FOR_BUILDING
-            and not package.name.endswith(_NAMES)
-        )
-
     def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for name, size in sorted(self._heavy.items()):
-            if not any(path in kept for path in self._files_of(name)):
+        for package, size in sorted(self._heavy.items(), key=lambda heavy: heavy[0].name):
+            if not any(path in kept for path in self._files[package]):
                 yield (
-                    f"the package {name} ({size / 1e6:,.0f} MB), which was installed by name, was "
-                    "dropped: nothing used it. Keep what it is for with --include."
+                    f"the package {package.name} ({size / 1e6:,.0f} MB), which was installed by "
+                    "name, was dropped: nothing used it. Keep what it is for with --include."
                 )
 
-    @cached_property
-    def _files(self) -> dict[Package, Collection[str]]:
-        packages = self.context.request.packages
-        return {} if packages is None else dict(packages.files())
-
-    def _files_of(self, name: str) -> Iterable[str]:
-        return (
-            path for package, files in self._files.items() if package.name == name for path in files
-        )
-
     def _is_to_load(self, package: Package) -> bool:
-        if package.essential or package.name in _INSTALLERS or package.name.endswith(_NAMES):
-            return False
-        if package.section.rpartition("/")[2] in _FOR_BUILDING:
+        if package.essential or package.name in _INSTALLERS or _is_to_build_with(package):
             return False
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
         return not any(
             name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
             for path in self._files[package]
         )
+
+
+def _is_to_build_with(package: Package) -> bool:
+    section = package.section.rpartition("/")[2]
+    return section in _FOR_BUILDING or package.name.endswith(_NAMES)

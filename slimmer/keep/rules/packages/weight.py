@@ -8,6 +8,15 @@ from slimmer.keep.rule import Context
 from slimmer.values import Entry, EntryType
 
 
+def weight_of(context: Context, program: Entry, *, limit: int) -> int:
+    """Bytes of a program with the libraries that nobody was seen to load. Above `limit` nothing
+    more is counted, and of what alone is above it nothing is fetched."""
+    if program.size > limit:
+        return program.size
+    context.content.fetch([program.path])
+    return program.size + weight_of_libraries(context, program, limit=limit)
+
+
 def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:
     """Bytes of the libraries that a file is linked to, directly or by others of them, and that
     nobody was seen to load. Above `limit` nothing more is counted.

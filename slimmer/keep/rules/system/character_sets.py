@@ -63,11 +63,11 @@ class CharacterSetRule(Rule):
             return True
         if entry.type is not EntryType.FILE or entry.path in self.context.bystanders:
             return False
-        packages = self.context.request.packages
-        owner = packages.owner(entry.path) if packages is not None else None
-        elf = self.context.elf_files.get(entry.path)
         # Basic libraries ask for it as well (libidn2, glib), and convert UTF-8 alone.
-        return owner is None and elf is not None and "iconv_open" in elf.imports
+        if self.context.is_packaged(entry.path):
+            return False
+        elf = self.context.elf_files.get(entry.path)
+        return elf is not None and "iconv_open" in elf.imports
 
     def _folder_of(self, entry: Entry) -> str:
         """The directory of modules that this entry lies in, or that its C library reads."""

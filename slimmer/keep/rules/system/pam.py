@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from slimmer.files import name_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rule import BEYOND_MINIMAL, Want
+from slimmer.keep.rules.once import OnceRule
 from slimmer.values import Entry, EntryType
 
 _MODULE = re.compile(r"\bpam_\w+\.so\b")
@@ -21,24 +22,17 @@ _READ = (
 _LARGEST = 1 << 18
 
 
-class PamRule(Rule):
+class PamRule(OnceRule):
     """sshd, cron, sudo, su and chpasswd ask PAM at a login or a change, which no probe shows."""
 
     name = "pam"
     summary = "PAM's configuration, the modules that it names, and what those read"
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._is_done = False
+    def is_asked_by(self, entry: Entry) -> bool:
+        return name_of(entry.path).startswith("libpam.so")
 
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        for entry in fresh:
-            if not self._is_done and name_of(entry.path).startswith("libpam.so"):
-                self._is_done = True
-                yield from self._configuration(entry.path)
-
-    def _configuration(self, because: str) -> Iterable[Want]:
+    def content(self, because: str) -> Iterable[Want]:
         entries = [e for top in _CONFIGURATION for e in self.context.index.subtree(top)]
         files = [e.path for e in entries if e.type is EntryType.FILE and e.size <= _LARGEST]
         self.context.content.fetch(files)

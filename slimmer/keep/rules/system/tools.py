@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.keep.rules.once import OnceRule
 from slimmer.values import Entry
 
 _REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
@@ -34,24 +35,20 @@ class RepositoriesRule(Rule):
                         yield Want(path=inside.path, detail=detail, because=entry.path)
 
 
-class ScheduleRule(Rule):
+class ScheduleRule(OnceRule):
     """No probe waits until four in the morning."""
 
     name = "schedule"
     summary = "the tables and scripts of cron if it is kept"
     strategies = BEYOND_MINIMAL
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._is_done = False
+    def is_asked_by(self, entry: Entry) -> bool:
+        return name_of(entry.path) in _SCHEDULERS and (
+            entry.path in self.context.seen or entry.path not in self.context.bystanders
+        )
 
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        for entry in fresh:
-            if self._is_done or name_of(entry.path) not in _SCHEDULERS:
-                continue
-            if entry.path in self.context.seen or entry.path not in self.context.bystanders:
-                self._is_done = True
-                for top in CRON_TABLES:
-                    for table in self.context.index.subtree(top):
-                        detail = "a table or script of the scheduler"
-                        yield Want(path=table.path, detail=detail, because=entry.path)
+    def content(self, because: str) -> Iterable[Want]:
+        for top in CRON_TABLES:
+            for table in self.context.index.subtree(top):
+                detail = "a table or script of the scheduler"
+                yield Want(path=table.path, detail=detail, because=because)
