@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from slimmer.errors import MissingExtraError, UsageError
-from slimmer.options import read_plan
 from slimmer.probing import Prober
 from slimmer.probing.kinds import GrpcProbe, grpc_probe
-from slimmer.trace.saved.probe_text import probe_text, read_probe
 from slimmer.values import Capture, JsonExpectation, ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.grpc_shop import Shop, descriptor_set
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
+from tests.unit.probing.plan_step import only_step
 from tests.unit.probing.this_machine import Patient
 
 Start = Callable[..., Shop]
@@ -49,11 +48,8 @@ def sent(port: int, probe: GrpcProbe, **limits: Any) -> ProbeResult:
 
 def step(port: int, tmp_path: Path, text: str) -> ProbeResult:
     """What a plan's only step gets."""
-    file = tmp_path / "plan.yaml"
-    file.write_text(f"phases:\n  - phase: a\n    steps:\n      - grpc: {text}\n")
-    (probe,) = read_plan(str(file)).steps
+    probe = only_step(tmp_path, "grpc", text)
     assert isinstance(probe, GrpcProbe)
-    assert read_probe(probe_text(probe)) == probe
     return sent(port, probe)
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from slimmer.errors import MissingExtraError, UsageError
-from slimmer.options import read_plan
 from slimmer.probing import Prober
 from slimmer.probing.kinds import WebSocketProbe, websocket_probe
-from slimmer.trace.saved.probe_text import probe_text, read_probe
 from slimmer.values import ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.websocket_shop import Shop
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
+from tests.unit.probing.plan_step import only_step
 from tests.unit.probing.this_machine import Patient
 
 Start = Callable[..., Shop]
@@ -46,11 +45,8 @@ def sent(port: int, probe: WebSocketProbe) -> ProbeResult:
 
 def step(port: int, tmp_path: Path, text: str) -> ProbeResult:
     """What a plan's only step gets."""
-    file = tmp_path / "plan.yaml"
-    file.write_text(f"phases:\n  - phase: a\n    steps:\n      - websocket: {text}\n")
-    (probe,) = read_plan(str(file)).steps
+    probe = only_step(tmp_path, "websocket", text)
     assert isinstance(probe, WebSocketProbe)
-    assert read_probe(probe_text(probe)) == probe
     return sent(port, probe)
 
 
