@@ -49,11 +49,8 @@ class PerlModulesRule(Rule):
         super().__init__(context)
         self._tables_are_kept: set[str] = set()
         self._whole: set[str] = set()
-
-    @cached_property
-    def _ran(self) -> bool:
-        """Whether a Perl ran: where none did, a module that lies somewhere asks for nothing."""
-        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
+        self._is_asked_for = False
+        self._waiting: list[Entry] = []
 
     @cached_property
     def _roots(self) -> tuple[str, ...]:
@@ -71,18 +68,25 @@ class PerlModulesRule(Rule):
         return tuple(sorted(roots))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """Where nothing asks for a Perl, a module that lies somewhere asks for nothing."""
+        self._is_asked_for = self._is_asked_for or any(
+            _PERL.fullmatch(name_of(entry.path)) and entry.path not in self.context.bystanders
+            for entry in fresh
+        )
+        if self._is_asked_for:
+            fresh, self._waiting = [*self._waiting, *fresh], []
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue
-            if entry.path in self.context.bystanders and not self._ran:
+            if entry.path in self.context.bystanders and not self._is_asked_for:
+                self._waiting.append(entry)
                 continue
             if entry.path.endswith((".pm", ".pl")) or self._is_script(entry):
                 yield from self._used_by(entry)
             if entry.path.endswith(".pm"):
                 yield from self._parts_of(entry)
-                if self._ran or entry.path not in self.context.bystanders:
-                    yield from self._below(entry)
-                    yield from self._package_of(entry)
+                yield from self._below(entry)
+                yield from self._package_of(entry)
 
     def _is_script(self, entry: Entry) -> bool:
         if not entry.mode & 0o111:

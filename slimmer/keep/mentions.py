@@ -82,7 +82,8 @@ class Mentions:
     programs: set[str] = field(default_factory=set)
     """Names and paths that the text starts by all appearances."""
     maybe_programs: set[str] = field(default_factory=set)
-    """Literals that are names of programs, in a text that starts some."""
+    """Literals that are names of programs, in a text that starts some, and what a text calls that
+    starts none in a way that is known."""
     libraries: set[str] = field(default_factory=set)
     """Literals in a text that opens shared libraries: `libz.so.1`, `magic` for `-lmagic`."""
     starts_shell: bool = False
@@ -97,15 +98,11 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
     found = Mentions()
     starts = any(word in data for word in _STARTS)
     opens = any(word in data for word in _OPENS)
-    preloads = b"LD_PRELOAD" in data
-    if not starts and not opens and (is_dependency or not preloads):
+    if is_dependency and not starts and not opens:
         return found
     text = os.fsdecode(data)
-    if preloads:
-        for paths in _PRELOAD.findall(text):
-            found.libraries.update(filter(None, paths.split(":")))
-    if not starts and not opens:
-        return found
+    for paths in _PRELOAD.findall(text):
+        found.libraries.update(filter(None, paths.split(":")))
     if starts:
         found.starts_shell = bool(_USES_SHELL.search(text))
     found.finds_libraries = b"find_library" in data
@@ -113,11 +110,11 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
         literal = match[2]
         if opens and len(literal) <= 80:
             found.libraries.add(literal)
-        if starts and not known.isdisjoint(_words(literal)):
+        if (starts or not is_dependency) and not known.isdisjoint(_words(literal)):
             before = text[max(0, match.start() - 48) : match.start()]
             if _CALLED.search(before) or _SHELL_OPTION.search(before):
-                _add_command(found, literal)
-            elif literal in known and literal not in COMMON_WORDS and not is_dependency:
+                _add_command(found, literal, found.programs if starts else found.maybe_programs)
+            elif starts and literal in known and literal not in COMMON_WORDS and not is_dependency:
                 found.maybe_programs.add(literal)
     return found
 
@@ -183,9 +180,9 @@ def _words(text: str) -> Iterator[str]:
             yield word.rpartition("/")[2]
 
 
-def _add_command(found: Mentions, literal: str) -> None:
+def _add_command(found: Mentions, literal: str, programs: set[str]) -> None:
     if _IS_COMMAND_LINE.search(literal):
         found.starts_shell = True
-        found.programs |= _named_by(literal)
+        programs |= _named_by(literal)
     else:
-        found.programs.add(literal)
+        programs.add(literal)

@@ -253,6 +253,17 @@ def test_an_application_that_a_server_runs_has_its_console(
 # ---------------------------------------------------------------- Perl
 
 
+def test_a_perl_that_a_branch_starts_has_what_its_modules_load(tree: ImageTree) -> None:
+    core = "/usr/share/perl/5.36.0"
+    modules = [f"{core}/{name}.pm" for name in ("strict", "File/Spec", "File/Spec/Unix", "Cwd")]
+    for path in modules:
+        tree.add(path)
+    tree.add(f"{core}/File/Spec/Unix.pm", "use Cwd ();\n")
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add("/srv/late.pl", "#!/usr/bin/perl\nuse strict;\nuse File::Spec;\n", mode=0o755)
+    assert f"{core}/Cwd.pm" in tree.gained("perl-modules", *seen("/srv/late.pl"))
+
+
 def test_perl_modules_keep_what_they_may_ask_for(tree: ImageTree) -> None:
     core, local = "/usr/share/perl/5.36.0", "/usr/local/share/perl/5.36.0"
     tree.add(f"{core}/strict.pm")

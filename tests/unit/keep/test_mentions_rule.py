@@ -47,6 +47,11 @@ def test_a_name_in_a_source_that_starts_programs_may_be_one() -> None:
     assert mentions_of(source, KNOWN, is_dependency=True).maybe_programs == set()
 
 
+def test_a_call_in_a_language_that_nobody_knows_may_start_a_program() -> None:
+    found = mentions_of(b'route(_) -> os:cmd("sort +%Y").  name() -> "pdftotext".', KNOWN)
+    assert (found.programs, found.maybe_programs) == (set(), {"sort"})
+
+
 @pytest.fixture
 def tree(tree: ImageTree) -> ImageTree:
     for name in ("pdftotext", "tool"):
