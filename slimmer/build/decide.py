@@ -81,6 +81,7 @@ def _keep_request(
         environment=run.environment,
         user=run.user,
         workdir=run.workdir,
+        readings=files.readings,
     )
 
 

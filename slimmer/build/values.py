@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slimmer.errors import SmokeTestError
-from slimmer.files import PackageDatabase, RootfsIndex
+from slimmer.files import PackageDatabase, Readings, RootfsIndex
 from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
 from slimmer.values import (
@@ -40,6 +40,8 @@ class OriginalFiles:
     """Still running, for the bytes."""
     index: RootfsIndex
     packages: PackageDatabase
+    readings: Readings = field(default_factory=Readings)
+    """What decisions have read out of them so far."""
 
     def package_name(self, path: str) -> str:
         """The distribution package that owns the path; empty where none does."""

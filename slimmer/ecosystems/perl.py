@@ -97,8 +97,18 @@ class PerlModulesRule(Rule):
         return name_of(interpreter).startswith("perl")
 
     def _used_by(self, entry: Entry) -> Iterable[Want]:
-        was_seen = entry.path in self.context.seen
-        most = _LARGEST_MODULE if was_seen else _LARGEST_UNSEEN_MODULE
+        most = _LARGEST_MODULE if entry.path in self.context.seen else _LARGEST_UNSEEN_MODULE
+        files, modules = self.context.request.readings.once(
+            ("perl", entry.path, most), lambda: self._read(entry, most)
+        )
+        for file in files:
+            yield from self._found(file, f"{entry.path} requires {file}", entry.path)
+        for module in modules:
+            file = module.replace("::", "/") + ".pm"
+            yield from self._found(file, f"{entry.path} uses {module}", entry.path)
+
+    def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str]]:
+        """The files and the modules that the first `most` bytes name."""
         text = os.fsdecode(self.context.content.head(entry.path, most))
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
@@ -109,12 +119,8 @@ class PerlModulesRule(Rule):
             for pragma, modules in _BASES.findall(text)
             for module in (pragma, *_MODULE.findall(modules))
         )
-        for file in dict.fromkeys(_FILE.findall(text)):
-            yield from self._found(file, f"{entry.path} requires {file}", entry.path)
         used = {*_USED.findall(text), *_INSIDE.findall(text), *named, *drivers, *bases}
-        for module in sorted(used):
-            file = module.replace("::", "/") + ".pm"
-            yield from self._found(file, f"{entry.path} uses {module}", entry.path)
+        return list(dict.fromkeys(_FILE.findall(text))), sorted(used)
 
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
         for root in self._roots:

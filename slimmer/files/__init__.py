@@ -9,6 +9,7 @@ from slimmer.files.glob import PathGlobs
 from slimmer.files.index import Resolution, RootfsIndex
 from slimmer.files.packages import Package, PackageDatabase, read_packages
 from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
+from slimmer.files.readings import Readings
 
 __all__ = [
     "ContainerMarks",
@@ -16,6 +17,7 @@ __all__ = [
     "Package",
     "PackageDatabase",
     "PathGlobs",
+    "Readings",
     "Resolution",
     "RootfsIndex",
     "ancestors",

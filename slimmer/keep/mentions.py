@@ -110,7 +110,10 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
         literal = match[2]
         if opens and len(literal) <= 80:
             found.libraries.add(literal)
-        if (starts or not is_dependency) and not known.isdisjoint(_words(literal)):
+        if not starts and is_dependency:
+            continue
+        # Most literals are one word, and looked up as such.
+        if literal in known or (not literal.isalnum() and not known.isdisjoint(_words(literal))):
             before = text[max(0, match.start() - 48) : match.start()]
             if _CALLED.search(before) or _SHELL_OPTION.search(before):
                 _add_command(found, literal, found.programs if starts else found.maybe_programs)

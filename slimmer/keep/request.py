@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from slimmer.files import PackageDatabase, RootfsIndex
+from slimmer.files import PackageDatabase, Readings, RootfsIndex
 from slimmer.values import Content, CopiedFiles, Repair, Strategy, Trace
 
 # What execvp and every container engine take where the image sets no PATH.
@@ -50,6 +50,8 @@ class KeepRequest:
     """Names of rules that are asked whatever the strategy."""
     without_rules: frozenset[str] = field(default_factory=frozenset)
     """Names of rules that are switched off; they win over `with_rules`."""
+    readings: Readings = field(default_factory=Readings)
+    """Shared by the decisions on one original."""
 
     @cached_property
     def variables(self) -> Mapping[str, str]:

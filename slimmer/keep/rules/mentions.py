@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
-from slimmer.keep.mentions import (
-    COMMON_WORDS,
-    classes_in,
-    constants_of,
-    mentions_of,
-    programs_of_script,
-    scripts_in_settings,
-    scripts_in_source,
-)
+from slimmer.keep.mentions import COMMON_WORDS
+from slimmer.keep.mentions_of_files import SOURCES, FileMentions
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of
-from slimmer.keep.scanning import held_by, texts_matching
 from slimmer.values import Entry, EntryType
 
 _LARGEST_TEXT = 16 << 20
@@ -31,29 +22,11 @@ _LARGEST_PROGRAM = 64 << 20
 _HEAVIEST = 64_000_000
 _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 2_000_000
-_SOURCES = re.compile(
-    r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy)", re.I
-)
-_BACKTICK_SOURCES = re.compile(r".*\.(?:rb|php|pl|pm|rake)|[^.]*", re.I)
 _TEXTS = re.compile(
     r".*\.(?:html?|css|svg|csv|tsv|md|rst|map|lock|po|pot|sql|geojson|ndjson|log|pem|crt|d\.ts)",
     re.I,
 )
-_SETTINGS = re.compile(
-    r".*\.(?:conf|cfg|cnf|ini|toml|ya?ml|json|service|timer|properties|env|xml)|procfile|crontab"
-    r"|[^.]*",
-    re.I,
-)
 _LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
-_PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
-_NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})[\0 ]")
-# Packages ask for their own version, or build themselves, with these while they are developed.
-_DEVELOPERS_TOOLS = frozenset(
-    (
-        *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "ld", "make", "cmake"),
-        *("objdump", "pip", "pip3", "npm", "yarn", "docker", "apt", "apt-get", "brew", "man"),
-    )
-)
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
 
@@ -103,24 +76,9 @@ class MentionsRule(Rule):
 
     def _named_in_text(self, entry: Entry) -> Iterable[Want]:
         is_dependency = self.context.environments.contains(entry.path)
-        if is_dependency and not _SOURCES.fullmatch(entry.path):
+        if is_dependency and not SOURCES.fullmatch(entry.path):
             return
-        data = self.context.content.head(entry.path, _LARGEST_TEXT)
-        if b"\0" in data[:4096]:
-            return
-        known, name = self._known, name_of(entry.path)
-        found = mentions_of(data, known, is_dependency=is_dependency)
-        if is_dependency:
-            found.programs -= _DEVELOPERS_TOOLS
-        else:
-            text = os.fsdecode(data)
-            scripts: list[str] = []
-            if _BACKTICK_SOURCES.fullmatch(name):
-                scripts += scripts_in_source(text)
-            if _SETTINGS.fullmatch(name):
-                scripts += scripts_in_settings(text)
-            for script in scripts:
-                found.programs |= programs_of_script(script, known)
+        found = self._files.text(entry, is_dependency=is_dependency)
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or self.context.is_packaged(entry.path)
         for program in sorted(found.programs):
@@ -145,10 +103,8 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
-        with self.context.content.open(entry.path) as stream:
-            names = map(os.fsdecode, texts_matching(stream, _NAME_IN_PROGRAM))
-        for name in sorted(names):
-            if name in self._known and name not in COMMON_WORDS:
+        for name in self._files.names_in_program(entry):
+            if name not in COMMON_WORDS:
                 yield from self._program(name, entry.path, _HEAVIEST_STARTED)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
@@ -156,18 +112,15 @@ class MentionsRule(Rule):
         names of programs that were installed by name wherever they stand, as Go has them."""
         if entry.size > _LARGEST_PROGRAM:
             return
-        with self.context.content.open(entry.path) as stream:
-            paths = set(map(os.fsdecode, texts_matching(stream, _PATH_IN_PROGRAM)))
-            names = set(map(os.fsdecode, texts_matching(stream, _NAME_IN_PROGRAM)))
-            held = held_by(stream, list(map(os.fsencode, self._requested_programs)))
-        requested = set(map(os.fsdecode, held))
-        for path in sorted(paths):
+        for path in self._files.paths_in_program(entry):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
-        for name in sorted(names - requested):
-            yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
-        for name in sorted(requested):
+        requested = self._files.held_by_program(entry, self._requested_programs)
+        for name in self._files.names_in_program(entry):
+            if name not in requested:
+                yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+        for name in requested:
             yield from self._program(name, entry.path, _HEAVIEST)
 
     def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
@@ -175,15 +128,13 @@ class MentionsRule(Rule):
         packed = entry.size <= _LARGEST_PROGRAM
         if self.context.environments.contains(entry.path) or not packed:
             return
-        with self.context.content.open(entry.path) as stream:
-            names = {name for data in classes_in(stream) for name in constants_of(data)}
-        for name in sorted(names & self._known):
+        for name in self._files.names_in_classes(entry):
             yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        """The names that programs of the image have on the PATH."""
-        return self.context.programs.names
+    def _files(self) -> FileMentions:
+        request = self.context.request
+        return FileMentions(self.context.content, self.context.programs.names, request.readings)
 
     @cached_property
     def _requested_programs(self) -> frozenset[str]:

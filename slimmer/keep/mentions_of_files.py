@@ -1,0 +1,109 @@
+"""What the files of an image mention, each file read once, however many decisions ask."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Set
+
+from slimmer.files import Readings, name_of
+from slimmer.keep.mentions import (
+    Mentions,
+    classes_in,
+    constants_of,
+    mentions_of,
+    programs_of_script,
+    scripts_in_settings,
+    scripts_in_source,
+)
+from slimmer.keep.scanning import held_by, texts_matching
+from slimmer.values import Content, Entry
+
+LARGEST_TEXT = 16 << 20
+SOURCES = re.compile(
+    r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy)", re.I
+)
+_BACKTICK_SOURCES = re.compile(r".*\.(?:rb|php|pl|pm|rake)|[^.]*", re.I)
+_SETTINGS = re.compile(
+    r".*\.(?:conf|cfg|cnf|ini|toml|ya?ml|json|service|timer|properties|env|xml)|procfile|crontab"
+    r"|[^.]*",
+    re.I,
+)
+_PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
+_NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})[\0 ]")
+# Packages ask for their own version, or build themselves, with these while they are developed.
+_DEVELOPERS_TOOLS = frozenset(
+    (
+        *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "ld", "make", "cmake"),
+        *("objdump", "pip", "pip3", "npm", "yarn", "docker", "apt", "apt-get", "brew", "man"),
+    )
+)
+_NO_MENTIONS = Mentions()
+
+
+class FileMentions:
+    """Reads texts, programs and Java's classes of one original."""
+
+    def __init__(self, content: Content, known: Set[str], readings: Readings) -> None:
+        """`known` are the names that programs of the image have on the PATH."""
+        self._content = content
+        self._known = known
+        self._readings = readings
+
+    def text(self, entry: Entry, *, is_dependency: bool) -> Mentions:
+        """What a source, a script or a settings file names."""
+        key = ("text", entry.path, is_dependency, self._known)
+        return self._readings.once(key, lambda: self._read_text(entry, is_dependency))
+
+    def names_in_program(self, entry: Entry) -> list[str]:
+        """Names of programs that stand alone in an ELF file, sorted."""
+        key = ("names", entry.path)
+        names = self._readings.once(key, lambda: self._texts(entry, _NAME_IN_PROGRAM))
+        return sorted(self._known & set(names))
+
+    def paths_in_program(self, entry: Entry) -> list[str]:
+        """What an ELF file has that looks like a path, sorted."""
+        key = ("paths", entry.path)
+        return self._readings.once(key, lambda: self._texts(entry, _PATH_IN_PROGRAM))
+
+    def held_by_program(self, entry: Entry, names: Collection[str]) -> list[str]:
+        """Those of the names that an ELF file has anywhere, sorted."""
+
+        def read() -> list[str]:
+            with self._content.open(entry.path) as stream:
+                return sorted(map(os.fsdecode, held_by(stream, list(map(os.fsencode, names)))))
+
+        return self._readings.once(("held", entry.path), read)
+
+    def names_in_classes(self, entry: Entry) -> list[str]:
+        """Names of programs among the constants of Java's classes, sorted."""
+
+        def read() -> list[str]:
+            with self._content.open(entry.path) as stream:
+                names = {name for data in classes_in(stream) for name in constants_of(data)}
+            return sorted(names)
+
+        found = self._readings.once(("classes", entry.path), read)
+        return sorted(self._known & set(found))
+
+    def _read_text(self, entry: Entry, is_dependency: bool) -> Mentions:
+        data = self._content.head(entry.path, LARGEST_TEXT)
+        if b"\0" in data[:4096]:
+            return _NO_MENTIONS
+        found = mentions_of(data, self._known, is_dependency=is_dependency)
+        if is_dependency:
+            found.programs -= _DEVELOPERS_TOOLS
+        else:
+            text, name = os.fsdecode(data), name_of(entry.path)
+            scripts: list[str] = []
+            if _BACKTICK_SOURCES.fullmatch(name):
+                scripts += scripts_in_source(text)
+            if _SETTINGS.fullmatch(name):
+                scripts += scripts_in_settings(text)
+            for script in scripts:
+                found.programs |= programs_of_script(script, self._known)
+        return found if found != _NO_MENTIONS else _NO_MENTIONS
+
+    def _texts(self, entry: Entry, pattern: re.Pattern[bytes]) -> list[str]:
+        with self._content.open(entry.path) as stream:
+            return sorted(map(os.fsdecode, texts_matching(stream, pattern)))
