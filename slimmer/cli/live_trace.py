@@ -38,11 +38,8 @@ from slimmer.trace.live import (
 from slimmer.values import Probe
 from slimmer.words import count, printable
 
-_TAKEN = {
-    *("--http-probe", "--exec-probe", "--no-healthcheck", "--insecure", "--port"),
-    "--start-timeout",
-}
-_OPTIONS = [option for option in TABLE if option.name in _TAKEN]
+_TAKEN = {"healthcheck", "insecure", "probes", "run.port", "run.start_timeout"}
+_OPTIONS = [option for option in TABLE if option.field in _TAKEN]
 """Those of `slim build` that say when the container is ready."""
 
 

@@ -77,3 +77,13 @@ def test_what_the_original_answers_otherwise(slim: Callable[..., Ran], shop: str
     ran = slim("build", shop, *MINIMAL, "--grpc-probe", "/shop.Till")
     assert ran.code == 9
     assert "NOT_FOUND" in ran.stderr
+
+
+def test_a_container_left_running_is_ready_when_it_says_so(
+    slim: Callable[..., Ran], shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    started = slim("trace", "start", "--json", "--grpc-probe", "/shop.Cart", shop)
+    assert slim("trace", "stop", started.report["name"], "-o", "live.trace").code == 0
+    ran = slim("build", shop, *MINIMAL, "--from-trace", "live.trace")
+    assert ran.passed("slim") == ["grpc /shop.Cart"]
