@@ -27,7 +27,11 @@ from pathlib import Path
 SAMPLES = Path(__file__).resolve().parent
 LABEL = "slimmer.sample"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-"""Where Debian keeps the trusted certificate authorities, in the local base image too."""
+"""Where Debian keeps the trusted certificate authorities, in images as well."""
+DISTRIBUTIONS_AUTHORITIES = Path("/usr/share/ca-certificates")
+"""Those that every Debian trusts, as files of one certificate each."""
+TRUSTED = "/usr/local/share/ca-certificates"
+"""Where Debian looks for those that an administrator adds."""
 
 ABOUT_THE_IMAGE = ("slim.yaml", "held_out.yaml", "test_shop.py")
 """Files of a sample's folder that do not go into its image."""
@@ -41,8 +45,16 @@ SLOWEST_FIRST = (
 """So that no long build starts when the others are done."""
 
 
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_CAUSE = re.compile(r"^.*\b(?:error|fail|failed|cannot|unable)\b.*$", re.IGNORECASE | re.MULTILINE)
+_DISTRUST = re.compile(
+    r"CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_\w+_CERT|self.signed certificate"
+    r"|unable to get local issuer certificate"
+)
+
+
 class BuildError(Exception):
-    """An image could not be built; the message holds the end of the builder's log."""
+    """An image could not be built; the message is one line that names the builder's log."""
 
 
 def names() -> list[str]:
@@ -68,19 +80,16 @@ def content_hash(folder: Path, base_id: str) -> str:
 
 
 def build_arguments(
-    dockerfile: str, *, base: str, local_base: bool, environment: Mapping[str, str]
+    dockerfile: str, *, base: str, environment: Mapping[str, str]
 ) -> dict[str, str]:
     """What to give to `docker build`, from what the Dockerfile declares and this machine has.
 
-    Paths of certificate bundles are not this machine's but the local base image's: it carries
-    the same authorities. A public base has its own and is given none.
+    The bundle of certificate authorities is the image's, see `trusting`.
     """
-    available = {"BASE": base}
+    available = {"BASE": base, "PIP_CERT": AUTHORITIES, "NODE_EXTRA_CA_CERTS": AUTHORITIES}
     for name in ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY"):
         if environment.get(name):
             available[name] = environment[name]
-    if local_base:
-        available |= {"PIP_CERT": AUTHORITIES, "NODE_EXTRA_CA_CERTS": AUTHORITIES}
 
     declared = re.findall(r"^ARG\s+(\w+)", dockerfile, flags=re.MULTILINE)
     arguments = {name: value for name, value in available.items() if name in declared}
@@ -109,6 +118,65 @@ def image_field(reference: str, field: str) -> str:
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
+def own_authorities(
+    bundle: Path = Path(AUTHORITIES), distributions: Path = DISTRIBUTIONS_AUTHORITIES
+) -> list[str]:
+    """The certificates that this machine trusts beyond its distribution's own, as that of a proxy
+    that inspects TLS."""
+    if not bundle.is_file():
+        return []
+    of_all = {text for path in distributions.rglob("*.crt") for text in certificates(path)}
+    return [text for text in certificates(bundle) if text not in of_all]
+
+
+def certificates(file: Path) -> list[str]:
+    return _CERTIFICATE.findall(file.read_text(errors="replace"))
+
+
+def trusting(base: str) -> str:
+    """The base image, or one on top of it that trusts what this machine trusts. Certificates stay
+    where an installation of ca-certificates finds them."""
+    own = own_authorities()
+    if not own or base.startswith("slimmer-samples/"):
+        return base
+    reads = f"cat {TRUSTED}/*.crt 2>/dev/null || true"
+    present = run("docker", "run", "--rm", "--entrypoint", "/bin/sh", base, "-c", reads).stdout
+    if all(text in present for text in own):
+        return base
+    texts = "\n".join(own)
+    digest = hashlib.sha256(f"{image_field(base, '.Id')}{texts}".encode()).hexdigest()
+    reference = f"slimmer-samples/trusting:{digest[:12]}"
+    if not image_field(reference, ".Id"):
+        say(f"{base} trusts {len(own)} certificates of this machine from now on, as {reference}")
+        with tempfile.TemporaryDirectory() as folder:
+            for number, text in enumerate(own):
+                (Path(folder) / f"machine-{number}.crt").write_text(f"{text}\n")
+            (Path(folder) / "Dockerfile").write_text(
+                f"FROM {base}\nCOPY *.crt {TRUSTED}/\n"
+                "RUN ! command -v update-ca-certificates >/dev/null || update-ca-certificates\n"
+            )
+            built(reference, folder)
+    return reference
+
+
+def built(reference: str, folder: str, *options: str) -> None:
+    """Runs the builder. Raises BuildError with the line that says what went wrong."""
+    result = run("docker", "build", "--tag", reference, *options, folder)
+    if result.returncode == 0:
+        return
+    name = re.sub(r"\W+", "-", reference)
+    log = Path(tempfile.gettempdir()) / f"{name}.log"
+    log.write_text(result.stdout)
+    lines = _CAUSE.findall(result.stdout) or result.stdout.splitlines() or ["no output"]
+    cause = lines[-1].strip()
+    if _DISTRUST.search(result.stdout):
+        cause = (
+            f"the certificate of a package index is not trusted: if a proxy of yours inspects TLS, "
+            f"its certificate has to be in {AUTHORITIES} of this machine"
+        )
+    raise BuildError(f"docker build of {reference} failed: {cause} (log: {log})")
+
+
 def ensure(name: str, *, base: str, base_id: str) -> str:
     """The reference of an up-to-date image of this sample, built where it is missing."""
     folder = SAMPLES / name
@@ -116,20 +184,10 @@ def ensure(name: str, *, base: str, base_id: str) -> str:
     latest = f"slimmer-samples/{name}:latest"
     if not image_field(reference, ".Id"):
         started = time.monotonic()
-        arguments = build_arguments(
-            (folder / "Dockerfile").read_text(),
-            base=base,
-            local_base=base.startswith("slimmer-samples/"),
-            environment=os.environ,
-        )
+        dockerfile = (folder / "Dockerfile").read_text()
+        arguments = build_arguments(dockerfile, base=base, environment=os.environ)
         options = [f"--build-arg={key}={value}" for key, value in sorted(arguments.items())]
-        result = run(
-            "docker", "build", "--label", f"{LABEL}={name}", "--tag", reference, *options,
-            str(folder),
-        )  # fmt: skip
-        if result.returncode != 0:
-            end = "\n".join(result.stdout.splitlines()[-30:])
-            raise BuildError(f"docker build of {name} failed:\n{end}")
+        built(reference, str(folder), "--label", f"{LABEL}={name}", *options)
         megabytes = int(image_field(reference, ".Size")) / 1e6
         say(f"built {name} in {time.monotonic() - started:.0f} s ({megabytes:.0f} MB)")
     run("docker", "tag", reference, latest)
@@ -157,7 +215,11 @@ def main(arguments: list[str]) -> int:
         )
         if chosen.returncode != 0:
             return 1
-        base = chosen.stdout.strip()
+        try:
+            base = trusting(chosen.stdout.strip())
+        except BuildError as error:
+            say(str(error))
+            return 1
         base_id = image_field(base, ".Id")
         wanted = [name for name in known if not arguments or name in arguments]
         builds = {name: pool.submit(ensure, name, base=base, base_id=base_id) for name in wanted}

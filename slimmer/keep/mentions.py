@@ -38,7 +38,7 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
-_CONSTANT = re.compile(rb"\x01\x00[\x02-\x40](?=[a-z])")
+_CONSTANT = re.compile(rb"\x01\x00[\x02-\xff](?=[a-z/])")
 _MOST_CLASSES = 10_000
 _LARGEST_CLASS = 1 << 20
 _WORD = re.compile(r"[\w.+@/-]+")
@@ -139,8 +139,8 @@ def classes_in(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def constants_of(data: bytes) -> Iterator[str]:
-    """Texts of one word among the constants of a class that starts programs (JVM Specification,
-    4.4.7)."""
+    """Texts among the constants of a class that starts programs (JVM Specification, 4.4.7): names
+    of programs, and command lines."""
     if b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data:
         for match in _CONSTANT.finditer(data):
             length, start = match[0][-1], match.end()

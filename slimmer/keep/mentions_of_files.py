@@ -76,15 +76,16 @@ class FileMentions:
         return self._readings.once(("held", entry.path), read)
 
     def names_in_classes(self, entry: Entry) -> list[str]:
-        """Names of programs among the constants of Java's classes, sorted."""
+        """Names of programs among the constants of Java's classes and in command lines that stand
+        there, sorted."""
 
         def read() -> list[str]:
             with self._content.open(entry.path) as stream:
-                names = {name for data in classes_in(stream) for name in constants_of(data)}
-            return sorted(names)
+                texts = {text for data in classes_in(stream) for text in constants_of(data)}
+            lines = (programs_of_script(text, self._known) for text in texts if " " in text)
+            return sorted((texts & self._known).union(*lines))
 
-        found = self._readings.once(("classes", entry.path), read)
-        return sorted(self._known & set(found))
+        return self._readings.once(("classes", entry.path, self._known), read)
 
     def _read_text(self, entry: Entry, is_dependency: bool) -> Mentions:
         data = self._content.head(entry.path, LARGEST_TEXT)

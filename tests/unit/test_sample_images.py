@@ -52,24 +52,37 @@ def test_a_build_is_given_only_what_its_dockerfile_declares(build: ModuleType) -
     arguments = build.build_arguments(
         "ARG BASE=debian\nFROM ${BASE}\nARG PIP_INDEX_URL\n",
         base="base:1",
-        local_base=False,
         environment={"PIP_INDEX_URL": "https://index.example", "NPM_CONFIG_REGISTRY": "unused"},
     )
     assert arguments == {"BASE": "base:1", "PIP_INDEX_URL": "https://index.example"}
 
 
-def test_authorities_are_those_of_the_local_base(build: ModuleType) -> None:
-    dockerfile = "ARG BASE=debian\nFROM ${BASE}\nARG PIP_CERT\n"
-    options = {"base": "base:1", "environment": {"PIP_CERT": "/only/on/this/machine.pem"}}
-    local = build.build_arguments(dockerfile, local_base=True, **options)
-    public = build.build_arguments(dockerfile, local_base=False, **options)
-    assert local == {"BASE": "base:1", "PIP_CERT": build.AUTHORITIES}
-    assert public == {"BASE": "base:1"}
+def test_a_build_trusts_what_its_image_trusts(build: ModuleType) -> None:
+    given = build.build_arguments(
+        "ARG BASE=debian\nFROM ${BASE}\nARG PIP_CERT\n",
+        base="base:1",
+        environment={"PIP_CERT": "/only/on/this/machine.pem"},
+    )
+    assert given == {"BASE": "base:1", "PIP_CERT": build.AUTHORITIES}
+
+
+def test_what_a_machine_trusts_beyond_its_distribution(build: ModuleType, tmp_path: Path) -> None:
+    one, two, own = (
+        f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----"
+        for name in ("one", "two", "own")
+    )
+    bundle = tmp_path / "bundle.crt"
+    bundle.write_text(f"{one}\n{own}\n{two}\n")
+    (tmp_path / "mozilla").mkdir()
+    (tmp_path / "mozilla" / "one.crt").write_text(f"{one}\n")
+    (tmp_path / "mozilla" / "two.crt").write_text(f"{two}\n")
+    assert build.own_authorities(bundle, tmp_path / "mozilla") == [own]
+    assert build.own_authorities(tmp_path / "none", tmp_path / "mozilla") == []
 
 
 def test_proxies_reach_every_build(build: ModuleType) -> None:
     arguments = build.build_arguments(
-        "FROM scratch\n", base="b", local_base=False, environment={"HTTP_PROXY": "http://p:1"}
+        "FROM scratch\n", base="b", environment={"HTTP_PROXY": "http://p:1"}
     )
     assert arguments == {"http_proxy": "http://p:1"}
 
