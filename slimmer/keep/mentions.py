@@ -52,6 +52,16 @@ _COMMAND_LINE = re.compile(
     r"|worker|release|prestart|poststart)[\"']?[ \t]*[:=][ \t]*[-@+!:]*(.+)$",
     re.MULTILINE | re.IGNORECASE,
 )
+# A value of any key that begins with a name and an option: `pdf: gs -q -sDEVICE=png16m`.
+_COMMAND_VALUE = re.compile(
+    r"^[^#\n]*?[:=][ \t]*[\"']?([a-z][\w.+-]*[ \t]+-[^\n\"']*)", re.MULTILINE
+)
+_SUBSTITUTION = re.compile(r"\$\(([^()\n]{2,300})\)")
+# Scripts within the settings of logrotate.
+_SCRIPT_BLOCK = re.compile(
+    r"^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n(.*?)^[ \t]*endscript",
+    re.MULTILINE | re.DOTALL,
+)
 _CRON = re.compile(
     r"^[ \t]*(?:@\w+|(?:[\d*,/-]+[ \t]+){4}[\w*,/-]+)[ \t]+(\S+[ \t]+)?(\S.*)$", re.MULTILINE
 )
@@ -156,6 +166,9 @@ def scripts_in_settings(text: str) -> Iterator[str]:
     """Command lines in settings and tables: `command = gunicorn app`, `5 * * * * root /x.sh`."""
     for line in _COMMAND_LINE.findall(text):
         yield line.strip().strip("\"',")
+    yield from _COMMAND_VALUE.findall(text)
+    yield from _SUBSTITUTION.findall(text)
+    yield from _SCRIPT_BLOCK.findall(text)
     for user, line in _CRON.findall(text):
         yield line
         if user:

@@ -30,7 +30,10 @@ _SETTINGS = re.compile(
     re.I,
 )
 _PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
-_NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})[\0 ]")
+_NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})(?=[\0 ])")
+# Go's texts stand side by side: what stands before the name may be the end of another text.
+_COMMAND_IN_PROGRAM = re.compile(rb"([a-z][\w.+-]{1,24}) (?=--?[A-Za-z]|\+%)")
+_SHORTEST_END = 3
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(
     (
@@ -60,6 +63,13 @@ class FileMentions:
         key = ("names", entry.path)
         names = self._readings.once(key, lambda: self._texts(entry, _NAME_IN_PROGRAM))
         return sorted(self._known & set(names))
+
+    def commands_in_program(self, entry: Entry) -> list[str]:
+        """Names of programs that have an option behind them in an ELF file, sorted."""
+        key = ("commands", entry.path)
+        texts = self._readings.once(key, lambda: self._texts(entry, _COMMAND_IN_PROGRAM))
+        ends = {text[at:] for text in texts for at in range(len(text) - _SHORTEST_END + 1)}
+        return sorted(self._known & {*texts, *ends})
 
     def paths_in_program(self, entry: Entry) -> list[str]:
         """What an ELF file has that looks like a path, sorted."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import name_of, parent_of
+from slimmer.files import Package, name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS
 from slimmer.keep.mentions_of_files import SOURCES, FileMentions
@@ -22,6 +22,8 @@ _LARGEST_PROGRAM = 64 << 20
 _HEAVIEST = 64_000_000
 _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 2_000_000
+# Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
+_SHORTEST_SURE = 7
 _TEXTS = re.compile(
     r".*\.(?:html?|css|svg|csv|tsv|md|rst|map|lock|po|pot|sql|geojson|ndjson|log|pem|crt|d\.ts)",
     re.I,
@@ -103,9 +105,13 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
+        owner = self._owner(entry.path)
         for name in self._files.names_in_program(entry):
             if name not in COMMON_WORDS:
-                yield from self._program(name, entry.path, _HEAVIEST_STARTED)
+                started = self.context.index.real_path(self.context.programs.find(name))
+                of_its_own = self._owner(started) is owner
+                limit = _HEAVIEST_MAYBE if of_its_own else _HEAVIEST_STARTED
+                yield from self._program(name, entry.path, limit)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
         """Of the author's own programs: paths, names that stand alone as C and Rust have them, and
@@ -116,12 +122,14 @@ class MentionsRule(Rule):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
-        requested = self._files.held_by_program(entry, self._requested_programs)
-        for name in self._files.names_in_program(entry):
-            if name not in requested:
-                yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
-        for name in requested:
-            yield from self._program(name, entry.path, _HEAVIEST)
+        names = {
+            *self._files.names_in_program(entry),
+            *self._files.commands_in_program(entry),
+            *self._files.held_by_program(entry, self._requested_programs),
+        }
+        for name in sorted(names):
+            sure = name in self._requested_programs and len(name) >= _SHORTEST_SURE
+            yield from self._program(name, entry.path, _HEAVIEST if sure else _HEAVIEST_MAYBE)
 
     def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
         """Constants of those of the application's own classes that start programs."""
@@ -160,10 +168,15 @@ class MentionsRule(Rule):
         self._asked.add(path)
         weight = weight_of(self.context, entry, limit=limit)
         if weight > limit:
-            self._left_out[path] = (source, weight)
+            if limit == _HEAVIEST:
+                self._left_out[path] = (source, weight)
             self._asked.discard(path)
             return
         yield Want(path=path, detail=f"{source} mentions it", because=source)
+
+    def _owner(self, path: str) -> Package | None:
+        packages = self.context.request.packages
+        return packages.owner(path) if packages is not None else None
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
         if name.startswith("/"):

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from slimmer.keep.mentions import mentions_of
-from slimmer.values import Strategy
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 KNOWN = frozenset(("pdftotext", "ps", "git", "awk", "tar", "wc", "sort", "zip", "sh"))
@@ -68,6 +68,9 @@ def tree(tree: ImageTree) -> ImageTree:
         ("/app/bin/report", "#!/usr/bin/env ruby\nputs `pdftotext x.pdf -`\n"),
         ("/etc/supervisor/conf.d/x.conf", "[program:x]\ncommand=pdftotext --watch\n"),
         ("/etc/cron.d/x", "5 4 * * * root pdftotext /srv/x.pdf\n"),
+        ("/etc/logrotate.d/x", "/log {\n  postrotate\n    pdftotext a.pdf\n  endscript\n}\n"),
+        ("/etc/shop.yaml", "preview: pdftotext -q {file}\n"),
+        ("/etc/hook.conf", "reload kill -USR1 $(pdftotext /run/pid)\n"),
         ("/app/package.json", '{"scripts": {\n"start": "pdftotext x"\n}}'),
     ],
 )
@@ -109,6 +112,14 @@ def test_programs_that_a_kept_program_starts(tree: ImageTree) -> None:
     assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/usr/bin/tool"))
     tree.compile("/usr/bin/tool", 'int main(void) { return !"pdftotext"; }')
     assert tree.gained("mentions", *seen("/usr/bin/tool")) == set()
+
+
+def test_programs_that_have_an_option_in_an_own_program(tree: ImageTree) -> None:
+    """Go's texts have no ends: the option tells, and a long name that was installed by name."""
+    tree.compile("/app/shop", 'int main(void) { return !"shoptool --all now"; }')
+    gained = tree.gained("mentions", *seen("/app/shop", access=Access.EXECUTE))
+    assert "/usr/bin/tool" in gained
+    assert "/usr/bin/pdftotext" not in gained
 
 
 @pytest.mark.parametrize(

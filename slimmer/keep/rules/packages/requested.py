@@ -82,12 +82,18 @@ class RequestedPackagesRule(Rule):
         if packages is None or self._programs_are_asked:
             return
         self._programs_are_asked = True
+        named = [each for each in packages.packages if each.requested]
+        # `bind9-dnsutils` is installed, and has its `host` in bind9-host.
+        parts = (
+            other
+            for package in named
+            for other in packages.dependencies(package)
+            if other.source == package.source
+        )
         asked = [
             (package, entry)
-            for package in packages.packages
-            if package.requested
-            and package.name not in self._base
-            and not _is_to_build_with(package)
+            for package in dict.fromkeys((*named, *parts))
+            if package.name not in self._base and not _is_to_build_with(package)
             for path in self._files[package]
             if parent_of(path) in PROGRAM_FOLDERS
             and (entry := self.context.index.get(path)) is not None
@@ -99,7 +105,7 @@ class RequestedPackagesRule(Rule):
             if self.context.elf_files.get(entry.path) is None:
                 continue  # a script, which brings its interpreter
             if weight_of(self.context, entry, limit=_HEAVIEST_PROGRAM) <= _HEAVIEST_PROGRAM:
-                detail = f"a small program of {package.name}, which was installed by name"
+                detail = f"a small program of {package.name}, which was installed on purpose"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
     @cached_property

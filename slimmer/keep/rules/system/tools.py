@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.once import OnceRule
 from slimmer.values import Entry
@@ -28,7 +29,7 @@ class RepositoriesRule(Rule):
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
             folder = _REPOSITORIES.get(name_of(entry.path))
-            if folder and entry.path not in self.context.bystanders:
+            if folder and is_program(entry) and entry.path not in self.context.bystanders:
                 for root in self.context.named.get(folder, ()):
                     for inside in self.context.index.subtree(root):
                         detail = f"a repository that {entry.path} may work on"
@@ -43,9 +44,8 @@ class ScheduleRule(OnceRule):
     strategies = BEYOND_MINIMAL
 
     def is_asked_by(self, entry: Entry) -> bool:
-        return name_of(entry.path) in _SCHEDULERS and (
-            entry.path in self.context.seen or entry.path not in self.context.bystanders
-        )
+        is_scheduler = name_of(entry.path) in _SCHEDULERS and is_program(entry)
+        return is_scheduler and entry.path not in self.context.bystanders
 
     def content(self, because: str) -> Iterable[Want]:
         for top in CRON_TABLES:
