@@ -110,13 +110,13 @@ def test_programs_that_a_kept_program_starts(tree: ImageTree) -> None:
     source = '#include <unistd.h>\nint main(void) { execlp("pdftotext", "pdftotext", (char *)0); }'
     tree.compile("/usr/bin/tool", source)
     assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/usr/bin/tool"))
-    tree.compile("/usr/bin/tool", 'int main(void) { return !"pdftotext"; }')
+    tree.compile("/usr/bin/tool", 'const char *t = "pdftotext"; int main(void) { return !t; }')
     assert tree.gained("mentions", *seen("/usr/bin/tool")) == set()
 
 
 def test_programs_that_have_an_option_in_an_own_program(tree: ImageTree) -> None:
     """Go's texts have no ends: the option tells, and a long name that was installed by name."""
-    tree.compile("/app/shop", 'int main(void) { return !"shoptool --all now"; }')
+    tree.compile("/app/shop", 'const char *t = "shoptool --all now"; int main(void) { return !t; }')
     gained = tree.gained("mentions", *seen("/app/shop", access=Access.EXECUTE))
     assert "/usr/bin/tool" in gained
     assert "/usr/bin/pdftotext" not in gained
