@@ -6,7 +6,7 @@ class ToolsController < ApplicationController
   def visit; session[:n] = session[:n].to_i + 1; cookies.encrypted[:x] = "y"; render plain: "visit #{session[:n]}"; end
   def mail; ShopMailer.with(to: "b@x.example").invoice.deliver_now; render plain: Dir["/tmp/mails/*"].map { |f| File.read(f) }.join; end
   def pdf; require "prawn"; require "prawn/table"; d = Prawn::Document.new; d.font_families.update("D" => { normal: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" }); d.font(params[:font] || "Times-Roman") { d.text "Invoice" }; d.table([%w[tea 3]]); send_data d.render, type: :pdf; end
-  def sheet; require "axlsx"; p = Axlsx::Package.new; p.workbook.add_worksheet { |s| s.add_row ["tea", 3] }; send_data p.to_stream.read, filename: "a.xlsx"; end
+  def sheet; require "spreadsheet"; b = Spreadsheet::Workbook.new; b.create_worksheet.row(0).concat ["tea", 3]; o = StringIO.new; b.write(o); send_data o.string, filename: "a.xls"; end
   def markdown; require "redcarpet"; require "rouge"; render plain: Redcarpet::Markdown.new(Redcarpet::Render::HTML, tables: true).render("a|b\n-|-\n1|2\n") + Rouge::Formatters::HTML.new.format(Rouge::Lexer.find(params[:lexer] || "python").new.lex("x = 1")); end
   def qr; require "rqrcode"; render plain: RQRCode::QRCode.new("x").as_svg; end
   def plugins; render plain: Rails.configuration.x.plugins[:names].inject("abc") { |s, n| load Rails.root.join("lib/plugins/#{n}.rb"); Plugins.public_send(n, s) }; end
