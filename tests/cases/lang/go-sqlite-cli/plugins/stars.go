@@ -1,0 +1,2 @@
+package main
+func Apply(s string) string { return "*" + s + "*" }

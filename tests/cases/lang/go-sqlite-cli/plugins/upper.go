@@ -1,0 +1,3 @@
+package main
+import "strings"
+func Apply(s string) string { return strings.ToUpper(s) }

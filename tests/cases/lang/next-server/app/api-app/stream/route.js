@@ -1,0 +1,1 @@
+export const dynamic = "force-dynamic"; export async function GET() { return new Response(new ReadableStream({ async start(c) { for (let i = 0; i < 3; i++) { c.enqueue(new TextEncoder().encode("part " + i + "\n")); await new Promise(r => setTimeout(r, 50)); } c.close(); } })); }

@@ -1,0 +1,1 @@
+"use client"; export default function E() { return <h1>something broke</h1>; }

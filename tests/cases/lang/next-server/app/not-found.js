@@ -1,0 +1,1 @@
+export default function N() { return <h1>nothing here</h1>; }

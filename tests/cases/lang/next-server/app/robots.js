@@ -1,0 +1,1 @@
+export default function robots() { return { rules: { userAgent: "*", disallow: "/api" } }; }

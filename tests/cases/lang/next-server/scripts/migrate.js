@@ -1,0 +1,1 @@
+require("sql.js")().then(S => { const d = new S.Database(); d.run("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)"); require("fs").writeFileSync("/tmp/shop.db", d.export()); console.log("migrated", d.exec("SELECT sum(a) FROM t")[0].values[0][0], d.exec("select sqlite_version()")[0].values[0][0]); });

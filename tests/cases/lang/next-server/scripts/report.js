@@ -1,0 +1,1 @@
+const E = require("exceljs"); const w = new E.Workbook(); w.addWorksheet("goods").addRow(["tea", 3]); w.xlsx.writeFile("/tmp/r.xlsx").then(async () => { const r = new E.Workbook(); await r.xlsx.readFile("/tmp/r.xlsx"); console.log("report", r.getWorksheet("goods").getCell("A1").value, new Intl.NumberFormat("de-CH", { style: "currency", currency: "CHF" }).format(1234.5)); });

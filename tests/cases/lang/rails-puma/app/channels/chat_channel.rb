@@ -1,0 +1,3 @@
+class ChatChannel < ApplicationCable::Channel
+  def subscribed; transmit({ hello: "chat" }); end
+end

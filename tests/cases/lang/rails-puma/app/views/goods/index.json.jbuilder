@@ -1,0 +1,1 @@
+json.goods(@goods) { |g| json.extract! g, :id, :name }

@@ -1,0 +1,3 @@
+module Plugins
+  def self.reverse(s) = s.reverse
+end

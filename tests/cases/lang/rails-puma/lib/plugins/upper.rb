@@ -1,0 +1,3 @@
+module Plugins
+  def self.upper(s) = s.upcase
+end

@@ -1,0 +1,6 @@
+<?php
+foreach (['Symfony/Bundle/FrameworkBundle', 'Symfony/Bundle/TwigBundle', 'Symfony/Bundle/SecurityBundle', 'Symfony/Component/Console', 'Symfony/Component/Mailer', 'Symfony/Component/Messenger', 'Symfony/Component/Translation', 'Symfony/Component/Form', 'Symfony/Component/Validator',
+  'Symfony/Component/Serializer', 'Symfony/Component/Process', 'Symfony/Component/Intl', 'Symfony/Component/Yaml', 'Symfony/Component/Asset', 'Symfony/Component/RateLimiter', 'Symfony/Component/Lock', 'Symfony/Component/Workflow', 'Symfony/Component/Uid', 'Symfony/Component/HttpClient', 'Symfony/Component/PropertyAccess', 'Symfony/Component/PropertyInfo', 'Symfony/Component/ExpressionLanguage', 'Symfony/Component/DomCrawler', 'Symfony/Component/CssSelector',
+  'Symfony/Component/Messenger/Bridge/Doctrine', 'Doctrine/DBAL', 'Doctrine/Common/Annotations', 'Monolog', 'Twig', 'Twig/Extra/Intl', 'League/CommonMark', 'League/Flysystem'] as $p)
+  if (is_file("/usr/share/php/$p/autoload.php")) require_once "/usr/share/php/$p/autoload.php";
+spl_autoload_register(function ($c) { if (str_starts_with($c, 'App\\')) { $f = __DIR__ . '/src/' . strtr(substr($c, 4), '\\', '/') . '.php'; if (is_file($f)) require $f; } });

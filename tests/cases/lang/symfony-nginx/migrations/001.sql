@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS goods (name TEXT PRIMARY KEY, price REAL); INSERT OR REPLACE INTO goods VALUES ('tea', 3), ('cake', 2.5);

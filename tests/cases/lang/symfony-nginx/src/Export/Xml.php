@@ -1,0 +1,1 @@
+<?php namespace App\Export; class Xml { public function write($r) { $d = new \DOMDocument(); $d->appendChild($g = $d->createElement("goods")); foreach ($r as $x) $g->appendChild($d->createElement("good", $x["name"])); return $d->saveXML(); } }

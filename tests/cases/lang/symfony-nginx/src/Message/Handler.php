@@ -1,0 +1,1 @@
+<?php namespace App\Message; class Handler { public function __invoke(Job $j) { file_put_contents("/srv/app/var/log/jobs.log", "job " . strtoupper($j->name) . " " . \Symfony\Component\Uid\Uuid::v4() . "\n", FILE_APPEND); } }

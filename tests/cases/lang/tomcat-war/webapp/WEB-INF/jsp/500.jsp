@@ -1,0 +1,1 @@
+<%@ page isErrorPage="true" %><h1>broken: ${pageContext.exception.message}</h1>

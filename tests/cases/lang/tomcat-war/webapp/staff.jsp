@@ -1,0 +1,1 @@
+<%= "staff only: " + request.getRemoteUser() + " " + request.isUserInRole("clerk") %>
