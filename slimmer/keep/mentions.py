@@ -53,9 +53,7 @@ _COMMAND_LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 # A value of any key that begins with a name and an option: `pdf: gs -q -sDEVICE=png16m`.
-_COMMAND_VALUE = re.compile(
-    r"^[^#\n]*?[:=][ \t]*[\"']?([a-z][\w.+-]*[ \t]+-[^\n\"']*)", re.MULTILINE
-)
+_COMMAND_VALUE = re.compile(r"[:=][ \t]*[\"']?([a-z][\w.+-]*[ \t]+-[^\n\"']*)")
 _SUBSTITUTION = re.compile(r"\$\(([^()\n]{2,300})\)")
 # Scripts within the settings of logrotate.
 _SCRIPT_BLOCK = re.compile(

@@ -30,9 +30,9 @@ _SETTINGS = re.compile(
     re.I,
 )
 _PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
-_NAME_IN_PROGRAM = re.compile(rb"\0([a-z][\w.+-]{1,40})(?=[\0 ])")
+_NAME_IN_PROGRAM = re.compile(rb"\0(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40})(?=[\0 ])")
 # Go's texts stand side by side: what stands before the name may be the end of another text.
-_COMMAND_IN_PROGRAM = re.compile(rb"([a-z][\w.+-]{1,24}) (?=--?[A-Za-z]|\+%)")
+_COMMAND_IN_PROGRAM = re.compile(rb"([a-z][\w.+-]{1,24}) (?=--?[A-Za-z]|\+%|[a-z]{1,4} [-/.])")
 _SHORTEST_END = 3
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import Package, name_of, parent_of
+from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS
 from slimmer.keep.mentions_of_files import SOURCES, FileMentions
@@ -105,11 +105,11 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
-        owner = self._owner(entry.path)
+        source = self._source(entry.path)
         for name in self._files.names_in_program(entry):
             if name not in COMMON_WORDS:
                 started = self.context.index.real_path(self.context.programs.find(name))
-                of_its_own = self._owner(started) is owner
+                of_its_own = self._source(started) == source
                 limit = _HEAVIEST_MAYBE if of_its_own else _HEAVIEST_STARTED
                 yield from self._program(name, entry.path, limit)
 
@@ -174,9 +174,11 @@ class MentionsRule(Rule):
             return
         yield Want(path=path, detail=f"{source} mentions it", because=source)
 
-    def _owner(self, path: str) -> Package | None:
+    def _source(self, path: str) -> str:
+        """The source package from which the file's package was made."""
         packages = self.context.request.packages
-        return packages.owner(path) if packages is not None else None
+        owner = packages.owner(path) if packages is not None else None
+        return owner.source if owner is not None else ""
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
         if name.startswith("/"):

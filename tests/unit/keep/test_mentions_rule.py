@@ -133,6 +133,16 @@ def test_a_shell_where_a_program_may_call_it(tree: ImageTree, call: str, needs_s
     assert ("/bin/sh" in tree.gained("shell", *seen("/app/server"))) == needs_shell
 
 
+def test_basic_tools_are_there_if_a_shell_is(tree: ImageTree) -> None:
+    for name in ("dash", "cat", "chroot"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+    tree.link("/bin", "usr/bin")
+    tree.link("/usr/bin/sh", "dash")
+    ran = seen("/usr/bin/dash", access=Access.EXECUTE)
+    assert tree.gained("basic-tools", *ran) == {"/usr/bin/cat"}
+    assert tree.gained("basic-tools", *seen("/usr/bin/tool")) == set()
+
+
 def test_pam_has_its_configuration_and_the_modules_it_names(tree: ImageTree) -> None:
     modules = "/usr/lib/x86_64-linux-gnu/security"
     for path in (f"{modules}/pam_unix.so", f"{modules}/pam_ldap.so", "/etc/security/limits.conf"):

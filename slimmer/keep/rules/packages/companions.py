@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from slimmer.files import parent_of
+from slimmer.files import Package, PackageDatabase, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import PROGRAM_FOLDERS, packages_of_programs
@@ -24,22 +24,23 @@ class _Companion:
     """The program itself, where `path` is a link."""
     package: str
     program: str
-    """The one of the package that ran."""
+    """The one of the package that is kept to be run."""
 
 
 class CompanionProgramsRule(Rule):
     """Whoever looks after a server takes the tools that came with it: pg_dump beside psql,
-    redis-check-aof beside redis-cli, ffprobe beside ffmpeg. Packages that the distribution
+    redis-check-aof beside redis-cli, ffprobe beside ffmpeg, and what groff starts as its settings
+    say. Packages that the distribution
     installs everywhere, with the shell and the basic tools, have a hundred that nobody asked for.
     Links by which a program answers to other names have no content, so they all stay."""
 
     name = "companion-programs"
-    summary = "other names of programs that ran, and small programs of the same packages"
+    summary = "other names of programs that ran, and small programs of packages with a kept one"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._is_done = False
+        self._done: set[Package] = set()
 
     def begin(self) -> Iterable[Want]:
         # Each directory once, by its real path: /bin may be a link to /usr/bin.
@@ -52,31 +53,41 @@ class CompanionProgramsRule(Rule):
                         yield Want(path=entry.path, detail=f"another name of {program}")
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        # In the first round, when the ELF headers of what was seen can be read.
-        if self._is_done:
-            return
-        self._is_done = True
-        companions = [each for each in self._companions() if each.target.size <= _HEAVIEST]
-        self.context.content.fetch(each.target.path for each in companions)
-        for each in companions:
-            if weight_of(self.context, each.target, limit=_HEAVIEST) <= _HEAVIEST:
-                detail = f"a program of the package {each.package}, of which {each.program} ran"
-                yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
-
-    def _companions(self) -> Iterator[_Companion]:
         packages = self.context.request.packages
         if packages is None:
             return
-        for package, program in packages_of_programs(self.context).items():
-            for path in packages.files()[package]:
-                if parent_of(path) in PROGRAM_FOLDERS:
-                    target = self.context.index.resolve(path).entry
-                    # An alternative leads to another package, or may do so tomorrow.
-                    if (
-                        target is not None
-                        and is_program(target)
-                        and packages.owner(target.path) is package
-                    ):
-                        yield _Companion(
-                            path=path, target=target, package=package.name, program=program
-                        )
+        found = {} if self._done else packages_of_programs(self.context)
+        for entry in fresh:
+            owner = packages.owner(entry.path)
+            is_to_run = is_program(entry) and entry.path not in self.context.bystanders
+            if is_to_run and owner is not None and not owner.essential:
+                found.setdefault(owner, entry.path)
+        companions = [
+            each
+            for package, program in found.items()
+            if package not in self._done
+            for each in self._companions(packages, package, program)
+            if each.target.size <= _HEAVIEST
+        ]
+        self._done |= found.keys()
+        self.context.content.fetch(each.target.path for each in companions)
+        for each in companions:
+            if weight_of(self.context, each.target, limit=_HEAVIEST) <= _HEAVIEST:
+                detail = f"a program of the package {each.package}, as {each.program} is"
+                yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
+
+    def _companions(
+        self, packages: PackageDatabase, package: Package, program: str
+    ) -> Iterator[_Companion]:
+        for path in packages.files()[package]:
+            if parent_of(path) in PROGRAM_FOLDERS:
+                target = self.context.index.resolve(path).entry
+                # An alternative leads to another package, or may do so tomorrow.
+                if (
+                    target is not None
+                    and is_program(target)
+                    and packages.owner(target.path) is package
+                ):
+                    yield _Companion(
+                        path=path, target=target, package=package.name, program=program
+                    )

@@ -12,7 +12,12 @@ from slimmer.keep.rules.system.locales import LocaleRule
 from slimmer.keep.rules.system.pam import PamRule
 from slimmer.keep.rules.system.shell import ShellRule
 from slimmer.keep.rules.system.state import StateDirectoriesRule
-from slimmer.keep.rules.system.tools import CRON_TABLES, RepositoriesRule, ScheduleRule
+from slimmer.keep.rules.system.tools import (
+    CRON_TABLES,
+    BasicToolsRule,
+    RepositoriesRule,
+    ScheduleRule,
+)
 from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
 from slimmer.keep.rules.system.zone_info import ZoneInfoRule
 
@@ -32,6 +37,7 @@ SYSTEM_RULES = (
     ScheduleRule,
     PamRule,
     ShellRule,
+    BasicToolsRule,
 )
 
 __all__ = ["CRON_TABLES", "SYSTEM_RULES"]

@@ -1,4 +1,4 @@
-"""What a kept tool works on, though nothing has asked for it yet."""
+"""Basic tools, and what kept tools work on, though nothing has asked for it yet."""
 
 from __future__ import annotations
 
@@ -17,6 +17,29 @@ CRON_TABLES = (
     *("/etc/cron.weekly", "/etc/cron.monthly", "/etc/crontabs", "/etc/periodic"),
     *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
 )
+_BASIC_TOOLS = (
+    *("cat", "cp", "cut", "date", "df", "env", "grep", "head", "id", "ls", "mkdir", "mv", "ps"),
+    *("rm", "sed", "sleep", "sort", "tail", "touch", "tr", "wc"),
+)
+
+
+class BasicToolsRule(OnceRule):
+    """Who looks after a container types `docker exec C cat /var/log/app.log`; hooks and scheduled
+    scripts do the like. One or two megabytes, in images that have a shell to be run."""
+
+    name = "basic-tools"
+    summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"
+    strategies = BEYOND_MINIMAL
+
+    def is_asked_by(self, entry: Entry) -> bool:
+        is_shell = entry.path == self.context.index.real_path("/bin/sh")
+        return is_shell and entry.path not in self.context.bystanders
+
+    def content(self, because: str) -> Iterable[Want]:
+        for name in _BASIC_TOOLS:
+            if path := self.context.programs.find(name):
+                detail = "a basic tool beside a shell"
+                yield Want(path=path, detail=detail, because=because, bystander=True)
 
 
 class RepositoriesRule(Rule):
