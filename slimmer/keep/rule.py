@@ -21,7 +21,7 @@ from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
-from slimmer.values import Access, Entry, EntryType, Strategy
+from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
 """The strategies of rules that keep what a probe did not touch, but what belongs to it."""
@@ -184,4 +184,8 @@ class Rule(ABC):
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         """Sentences for the report, once nothing new is kept."""
+        return ()
+
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        """What the rule would have asked for but for its size, once nothing new is kept."""
         return ()

@@ -11,7 +11,7 @@ from slimmer.keep.rule import Rule, Want
 from slimmer.values import Entry
 
 # BINPRM_BUF_SIZE of Linux: what lies behind is not looked at.
-_KERNEL_LIMIT = 256
+KERNEL_LIMIT = 256
 
 
 class ShebangRule(Rule):
@@ -25,7 +25,7 @@ class ShebangRule(Rule):
             if not is_program(entry) or entry.path in self.context.bystanders:
                 continue
             interpreter, argument = read_shebang(
-                self.context.content.head(entry.path, _KERNEL_LIMIT)
+                self.context.content.head(entry.path, KERNEL_LIMIT)
             )
             if not interpreter:
                 continue
