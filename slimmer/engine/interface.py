@@ -121,6 +121,11 @@ class Engine(Protocol):
         """The engine's description of a container."""
         ...
 
+    def await_health(self, container: str, timeout: float) -> str | None:
+        """Wait until the engine calls the container healthy by its HEALTHCHECK, `timeout` seconds
+        at most: empty then, else the last words of the check; None where it has no check."""
+        ...
+
     def wait_container(self, container: str, timeout: float) -> int | None:
         """The exit status once the container ends, or None after `timeout` seconds."""
         ...
