@@ -15,11 +15,4 @@ def read_packages(index: RootfsIndex, content: Content) -> PackageDatabase:
     return PackageDatabase(found[0] | found[1] | found[2], index)
 
 
-__all__ = [
-    "RPM_DATABASES",
-    "RPM_FOLDERS",
-    "Package",
-    "PackageDatabase",
-    "read_packages",
-    "rpm_files",
-]
+__all__ = ["Package", "PackageDatabase", "read_packages", "rpm_files"]
