@@ -40,6 +40,8 @@ class OriginalFiles:
     """Still running, for the bytes."""
     index: RootfsIndex
     packages: PackageDatabase
+    above_base: frozenset[str] | None = None
+    """As in keep.KeepRequest."""
 
     def package_name(self, path: str) -> str:
         """The distribution package that owns the path; empty where none does."""

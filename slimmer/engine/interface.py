@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -66,6 +66,10 @@ class Engine(Protocol):
 
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
+        ...
+
+    def save_image(self, image: str) -> Iterator[bytes]:
+        """Stream an image out of the engine as a docker-archive."""
         ...
 
     def image_names(self, pattern: str) -> list[str]:

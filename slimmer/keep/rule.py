@@ -143,7 +143,8 @@ class Context:
     @cached_property
     def own_files(self) -> OwnFiles:
         """What the image's author put there."""
-        return OwnFiles(self.index, self.request.packages, self.environments)
+        request = self.request
+        return OwnFiles(self.index, request.packages, self.environments, request.above_base)
 
     @cached_property
     def environments(self) -> Environments:
