@@ -8,7 +8,12 @@ from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.loader import Need
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import Context
-from slimmer.keep.rules.shebang import KERNEL_LIMIT, program_of_env, read_shebang
+from slimmer.keep.rules.shebang import (
+    KERNEL_LIMIT,
+    is_of_a_bystander,
+    program_of_env,
+    read_shebang,
+)
 from slimmer.values import Entry, EntryType, Unstartable
 
 
@@ -35,7 +40,7 @@ def _missing_interpreters(
         elf = context.elf_files.get(entry.path)
         if elf is not None:
             needed = [elf.interpreter]
-        elif is_passed_over(context, entry):
+        elif is_of_a_bystander(context, entry):
             continue
         else:
             head = context.content.head(entry.path, KERNEL_LIMIT)
@@ -47,14 +52,6 @@ def _missing_interpreters(
             if path and _is_left_out(context, kept, path):
                 yield entry.path, path
                 break
-
-
-def is_passed_over(context: Context, script: Entry) -> bool:
-    """Whether a script is kept for what surrounds it, and is no program that somebody calls by its
-    name, nor one of the author's own."""
-    if script.path not in context.bystanders or context.own_files.contains(script):
-        return False
-    return parent_of(script.path) not in context.programs.folders
 
 
 def _missing_libraries(

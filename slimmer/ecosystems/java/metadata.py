@@ -58,7 +58,9 @@ class JavaReader(Reader):
                 self.installed("jar", name_of(entry.path), (entry.path,))
                 for ending in _SUFFIXES
                 for entry in self.request.by_ending.get(ending, ())
-                if entry.type is EntryType.FILE and self.request.packages.owner(entry.path) is None
+                if entry.type is EntryType.FILE
+                and name_of(entry.path) != "jrt-fs.jar"  # a JDK's own
+                and self.request.packages.owner(entry.path) is None
             ),
         )
 

@@ -70,6 +70,23 @@ def test_copied_scripts_have_their_interpreters(tree: ImageTree) -> None:
     assert kept.unstartable == ()
 
 
+def test_programs_of_bystanders_are_called_by_their_names(tree: ImageTree) -> None:
+    """Whoever installs a package may call its scripts on the PATH, and none of those inside."""
+    programs(tree)
+    script = "#!/usr/bin/interpreter\n"
+    tree.add("/usr/bin/shop-report", script, 0o755)
+    tree.add("/usr/share/shop/maintenance", script, 0o755)
+    tree.add("/usr/share/shop/data")
+    tree.package(
+        "shop", "/usr/bin/shop-report", "/usr/share/shop/maintenance", "/usr/share/shop/data"
+    )
+    whole = {"strategy": Strategy.SAFE, "without_rules": frozenset({"mentions"})}
+    kept = tree.decide(*seen("/usr/share/shop/data"), **whole)
+    assert {"/usr/bin/shop-report", "/usr/share/shop/maintenance"} <= kept.reasons.keys()
+    assert "/usr/bin/interpreter" in kept.reasons
+    assert kept.unstartable == ()
+
+
 def test_the_application_is_known_whatever_the_strategy(tree: ImageTree) -> None:
     tree.add("/srv/shop/main.py")
     tree.add("/srv/shop/late.py")
