@@ -64,10 +64,16 @@ class ApplicationCoverage:
 
     @property
     def untouched(self) -> str:
-        """`31 of the application's 40 files`, those that no phase used; empty where all were, or
-        where none are known."""
+        """`31 of the application's 40 files, 2 of which were dropped`: those that no phase used;
+        empty where all were, or where none are known."""
         number, whole = len(self.unused) + self.dropped, self.files + self.dropped
-        return f"{number:,} of the application's {count(whole, 'file')}" if number else ""
+        if not number:
+            return ""
+        text = f"{number:,} of the application's {count(whole, 'file')}"
+        if self.dropped:
+            which = "" if self.dropped == number else f"{self.dropped:,} of "
+            text += f", {which}which {'was' if self.dropped == 1 else 'were'} dropped"
+        return text
 
 
 @dataclass(frozen=True, kw_only=True)

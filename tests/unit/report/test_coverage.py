@@ -119,7 +119,7 @@ def test_what_is_kept_and_unused_is_summed_up() -> None:
     }
     assert found.application.files == 4
     assert found.application.unused == ("/app/b", "/app/c", "/app/d")
-    assert found.application.untouched == "4 of the application's 5 files"
+    assert found.application.untouched == ("4 of the application's 5 files, 1 of which was dropped")
     assert found.application.is_mostly_untouched
 
 
