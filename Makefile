@@ -24,7 +24,7 @@ $(INSTALLED): pyproject.toml $(wildcard hatch_build.py)
 	@.ci/require '$(PYTHON) -c "import ensurepip"' python3-venv
 	@.ci/require 'echo "int main(void){return 0;}" | gcc -x c -static -o /dev/null -' gcc libc6-dev
 	@# Witnesses of the tests; the engine asks ps for what runs in a container.
-	@.ci/require 'command -v strace && command -v busybox && command -v ps' strace busybox-static procps
+	@.ci/require 'command -v strace && command -v busybox && command -v ps && command -v rpmbuild && command -v db5.3_load' strace busybox-static procps rpm db-util
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

@@ -68,8 +68,12 @@ def _object(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
         "description": _one_line(kind.__doc__ or ""),
         "type": "object",
         "properties": properties,
-        # Texts that are empty by default are left out.
-        "required": [field.name for field in dataclasses.fields(kind) if field.default != ""],
+        # Texts that are empty by default are left out, and what has any default was added later.
+        "required": [
+            field.name
+            for field in dataclasses.fields(kind)
+            if field.default is field.default_factory is dataclasses.MISSING
+        ],
         "additionalProperties": False,
     }
 

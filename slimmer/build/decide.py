@@ -70,6 +70,7 @@ def _keep_request(
         config=job.original.config,
         copied=job.original.copied,
         packages=files.packages,
+        above_base=files.above_base,
         strategy=options.strategy,
         with_rules=frozenset(options.rules),
         without_rules=frozenset(options.without_rules),

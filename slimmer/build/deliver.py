@@ -12,6 +12,7 @@ from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
 from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
+from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.report import (
@@ -81,9 +82,11 @@ def _record(job: Job, findings: Findings) -> RunRecord:
     traced, files, built = findings.traced, findings.files, findings.built
     keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
     generated: tuple[Entry, ...] = ()
+    installed: tuple[Installed, ...] = ()
     if built is not None:
         keep = built.assembly.metadata.keep
         generated = tuple(built.assembly.metadata.entries.values())
+        installed = built.assembly.metadata.installed
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
@@ -92,6 +95,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
         coverage=_coverage(traced, files, keep),
         keep=keep,
+        installed=installed,
         strategy=job.options.strategy,
         verification=(built.verification if built is not None else job.options.verify).value,
         tests=(

@@ -13,6 +13,7 @@ from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole
 from slimmer.engine import exposed_ports
 from slimmer.errors import OriginalUnreadableError
 from slimmer.files import read_packages
+from slimmer.image import layer_paths
 from slimmer.options import Role
 from slimmer.probing import Exploration
 from slimmer.probing.explore.crawl import Crawl
@@ -27,6 +28,9 @@ from slimmer.trace.run import (
 )
 from slimmer.trace.wire import union
 from slimmer.values import EntryType, Original, Trace, in_role
+
+_MOST_TO_SEARCH = 300_000_000
+"""Bytes: some four seconds beside the traced run. What has no package database is small."""
 
 Ahead = Callable[[Role, Trace, OriginalFiles], None]
 """What is done with the unfinished trace of a role once it has booted."""
@@ -127,7 +131,28 @@ def _serve(job: Job, sensor: Path, wanted: Iterable[str]) -> OriginalFiles:
     files = {end.path for end in ends if end is not None and end.type is EntryType.FILE}
     if files:
         job.pool.submit(_fetch, server, sorted(files))
-    return OriginalFiles(server=server, index=index, packages=packages)
+    return OriginalFiles(
+        server=server,
+        index=index,
+        packages=packages,
+        above_base=None if packages else _above_base(job),
+    )
+
+
+def _above_base(job: Job) -> frozenset[str] | None:
+    """What the layers say of an image without a package database; None where that takes too long:
+    the engine has to hand out the whole image."""
+    original = job.original
+    if original.size > _MOST_TO_SEARCH:
+        job.notes.append(
+            "the image has no package database, and is too large to search its layers: what its "
+            "author put there is known by COPY and ADD alone"
+        )
+        return None
+    layers = layer_paths(job.session.engine.save_image(original.id))
+    if not layers:
+        return None
+    return frozenset().union(*layers[1 if original.has_base else 0 :])
 
 
 def _fetch(server: FileServer, files: Sequence[str]) -> None:

@@ -40,6 +40,8 @@ class OriginalFiles:
     """Still running, for the bytes."""
     index: RootfsIndex
     packages: PackageDatabase
+    above_base: frozenset[str] | None = None
+    """As in keep.KeepRequest."""
     readings: Readings = field(default_factory=Readings)
     """What decisions have read out of them so far."""
 

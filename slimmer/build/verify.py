@@ -20,6 +20,7 @@ from slimmer.build.values import (
 )
 from slimmer.errors import SmokeTestError
 from slimmer.options import Verification
+from slimmer.probing import HEALTHCHECK
 from slimmer.probing.kinds import ExecProbe
 from slimmer.values import ImageKind, SmokeOutcome, in_role
 from slimmer.verify import Reference, SmokePlan, load_images, raise_for_failure, smoke_test
@@ -90,6 +91,7 @@ def _plan(job: Job, traced: TracedRole) -> SmokePlan:
         ports=tuple(sorted(job.ports_named(probes))),
         ready_seconds=examination.ready_seconds,
         exit_status=examination.exit_status,
+        is_healthy=any(probe.name == HEALTHCHECK for probe in probes),
     )
 
 
@@ -158,7 +160,7 @@ def _test(job: Job, case: SmokeCase, kind: ImageKind, image: str) -> SmokeOutcom
 def _judged(job: Job, case: SmokeCase, outcomes: Sequence[SmokeOutcome]) -> Sequence[SmokeOutcome]:
     """The tests of a role with each answer held against the original's."""
     if case.reference is None:
-        return outcomes
+        return [outcome.held_to_health for outcome in outcomes]
     judgement = case.reference.judge(outcomes)
     job.notes.extend(in_role(case.role.name, note) for note in judgement.notes)
     for before, after in zip(outcomes, judgement.outcomes, strict=True):

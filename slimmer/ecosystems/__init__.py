@@ -5,7 +5,7 @@
 """
 
 from slimmer.ecosystems.deno import DENO
-from slimmer.ecosystems.findings import RULE, Component, Findings, Further, Generated
+from slimmer.ecosystems.findings import RULE, Component, Findings, Further, Generated, Installed
 from slimmer.ecosystems.go import GO
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.java import JAVA
@@ -52,6 +52,7 @@ __all__ = [
     "Findings",
     "Further",
     "Generated",
+    "Installed",
     "MetadataRequest",
     "Reader",
     "encoded",

@@ -37,6 +37,20 @@ class Component:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Installed:
+    """One package of the original, whether anything of it is left or not."""
+
+    type: str
+    """As `Component.type`; `jar` for a Java archive."""
+    name: str
+    """As people write it: `@scope/name`."""
+    size: int
+    """Bytes of all of its files."""
+    is_left: bool
+    """Whether the slim image has any of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Further:
     """A path of the original that is kept because it describes a package that is left."""
 
@@ -64,6 +78,8 @@ class Findings:
     """All that one reader has to say."""
 
     components: tuple[Component, ...] = ()
+    installed: tuple[Installed, ...] = ()
+    """What the original has of such packages; none where that is not known."""
     further: tuple[Further, ...] = ()
     generated: tuple[Generated, ...] = ()
     superseded: tuple[str, ...] = ()

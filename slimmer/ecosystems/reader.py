@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from functools import cached_property
 
-from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.files import PackageDatabase, PathGlobs, RootfsIndex
 from slimmer.values import Content, Entry, EntryType, KeepSet
 
@@ -102,6 +102,17 @@ class Reader(ABC):
             total_files=len(files),
             described_by=described_by,
         )
+
+    def installed(self, type: str, name: str, files: Iterable[str]) -> Installed:
+        """A package of the original that consists of these files. Without any, it is taken for one
+        that is left: there is nothing to remove."""
+        size, has_files, is_left = 0, False, False
+        for path in files:
+            entry = self.index.get(path)
+            if entry is not None and entry.type is not EntryType.DIRECTORY:
+                size, has_files = size + entry.size, True
+                is_left = is_left or path in self.kept
+        return Installed(type=type, name=name, size=size, is_left=is_left or not has_files)
 
     def files_below(self, folder: str) -> Iterator[str]:
         """All in a folder of the original but directories."""

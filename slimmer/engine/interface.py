@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,6 +68,10 @@ class Engine(Protocol):
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...
 
+    def save_image(self, image: str) -> Iterator[bytes]:
+        """Stream an image out of the engine as a docker-archive."""
+        ...
+
     def image_names(self, pattern: str) -> list[str]:
         """Names with tags that fit the pattern (`repository/*`)."""
         ...
@@ -119,6 +123,11 @@ class Engine(Protocol):
 
     def inspect_container(self, container: str) -> dict[str, Any]:
         """The engine's description of a container."""
+        ...
+
+    def await_health(self, container: str, timeout: float) -> str | None:
+        """Wait until the engine calls the container healthy by its HEALTHCHECK, `timeout` seconds
+        at most: empty then, else the last words of the check; None where it has no check."""
         ...
 
     def wait_container(self, container: str, timeout: float) -> int | None:

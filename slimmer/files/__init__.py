@@ -7,7 +7,12 @@ from slimmer.files.client import FileServerClient
 from slimmer.files.container_marks import ContainerMarks
 from slimmer.files.glob import PathGlobs
 from slimmer.files.index import Resolution, RootfsIndex
-from slimmer.files.packages import Package, PackageDatabase, read_packages
+from slimmer.files.packages import (
+    Package,
+    PackageDatabase,
+    read_packages,
+    rpm_files,
+)
 from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
 from slimmer.files.readings import Readings
 
@@ -26,4 +31,5 @@ __all__ = [
     "name_of",
     "parent_of",
     "read_packages",
+    "rpm_files",
 ]

@@ -5,6 +5,7 @@ from slimmer.image.labels import (
     SESSION_LABEL,
     image_labels,
 )
+from slimmer.image.layers import layer_paths
 from slimmer.image.naming import debug_tag, slim_tag
 from slimmer.image.original import read_original, repository_tags
 from slimmer.image.reference import Reference, is_image_id, parse_reference, parse_tag
@@ -16,6 +17,7 @@ __all__ = [
     "debug_tag",
     "image_labels",
     "is_image_id",
+    "layer_paths",
     "parse_reference",
     "parse_tag",
     "read_original",

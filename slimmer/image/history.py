@@ -53,6 +53,21 @@ def copied_files(history: Iterable[Mapping[str, Any]]) -> tuple[CopiedFiles, ...
     return tuple(found)
 
 
+def begins_with_base(history: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the lowest layer is a distribution's root and not what an author has put into
+    `scratch`: whoever copies to a place other than `/` has no distribution there."""
+    steps = [str(step.get("CreatedBy") or "") for step in history]
+    for text in reversed(steps):
+        match = _INSTRUCTION.fullmatch(
+            text.strip().removeprefix(_SHELL).removesuffix(_BUILDKIT).strip()
+        )
+        if match is None:
+            return True
+        if match["name"] != "WORKDIR":
+            return _absolute("/", _arguments(match["rest"].strip())[1] or "/") == "/"
+    return True
+
+
 def _arguments(text: str) -> tuple[tuple[str, ...], str]:
     """(sources, destination); sources are empty where only a digest stands for them."""
     by_digest = _BY_DIGEST.fullmatch(text)

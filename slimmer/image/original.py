@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from slimmer.errors import EngineOperationError
-from slimmer.image.history import copied_files
+from slimmer.image.history import begins_with_base, copied_files
 from slimmer.values import Original
 
 _OF_A_CONTAINER: Final = frozenset(
@@ -46,6 +46,7 @@ def read_original(
     Raises EngineOperationError when the answer lacks what no image can be without.
     """
     identity = inspection.get("Id")
+    steps = list(history)
     root_file_system = inspection.get("RootFS") or {}
     layers = root_file_system.get("Layers") or ()
     if not isinstance(identity, str) or not identity:
@@ -64,7 +65,8 @@ def read_original(
         author=inspection.get("Author") or "",
         size=int(inspection.get("Size") or inspection.get("VirtualSize") or 0),
         layers=tuple(layers),
-        copied=copied_files(history),
+        copied=copied_files(steps),
+        has_base=begins_with_base(steps),
     )
 
 

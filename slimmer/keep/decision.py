@@ -10,7 +10,9 @@ from slimmer.files import PathGlobs
 from slimmer.keep.ledger import Ledger
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import Context, Rule, Rulebook
-from slimmer.values import Entry, EntryType, KeepSet, Reason
+from slimmer.keep.rules.application import application_files
+from slimmer.keep.startable import unstartable
+from slimmer.values import Entry, EntryType, HeavyOmission, KeepSet, Reason
 
 
 def decide(request: KeepRequest, rulebook: Rulebook) -> KeepSet:
@@ -29,6 +31,9 @@ def decide(request: KeepRequest, rulebook: Rulebook) -> KeepSet:
         reasons=ledger.reasons(),
         excluded=tuple(sorted(ledger.excluded)),
         notes=tuple(note for rule in rules for note in rule.notes(ledger.kept)),
+        heavy=_largest_first(each for rule in rules for each in rule.heavy(ledger.kept)),
+        unstartable=unstartable(context, ledger.kept),
+        application=application_files(context),
     )
 
 
@@ -44,7 +49,21 @@ def union_of(kept: Sequence[KeepSet]) -> KeepSet:
         reasons=dict(sorted(reasons.items())),
         excluded=tuple(sorted(excluded - reasons.keys())),
         notes=tuple(dict.fromkeys(note for each in kept for note in each.notes)),
+        heavy=_largest_first(
+            omission for each in kept for omission in each.heavy if omission.include not in reasons
+        ),
+        unstartable=tuple(
+            sorted(
+                {one for each in kept for one in each.unstartable if one.missing not in reasons},
+                key=lambda one: one.path,
+            )
+        ),
+        application=frozenset().union(*(each.application for each in kept)),
     )
+
+
+def _largest_first(found: Iterable[HeavyOmission]) -> tuple[HeavyOmission, ...]:
+    return tuple(sorted(set(found), key=lambda each: (-each.size, each.what)))
 
 
 def check_rule_names(names: Iterable[str], rulebook: Rulebook) -> None:

@@ -10,10 +10,8 @@ from slimmer.files import RootfsIndex
 from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH
-from slimmer.keep.rules.shebang import read_shebang
+from slimmer.keep.rules.shebang import KERNEL_LIMIT, read_shebang
 from slimmer.values import Content, EntryType, RunOptions
-
-_KERNEL_LIMIT = 256
 
 
 def interpreter_of(path: str, index: RootfsIndex, content: Content) -> str:
@@ -25,7 +23,7 @@ def interpreter_of(path: str, index: RootfsIndex, content: Content) -> str:
     elf = ElfFiles(content).get(entry.path)
     if elf is not None:
         return elf.interpreter
-    return read_shebang(content.head(entry.path, _KERNEL_LIMIT))[0]
+    return read_shebang(content.head(entry.path, KERNEL_LIMIT))[0]
 
 
 def program_named(name: str, index: RootfsIndex, config: Mapping[str, Any], run: RunOptions) -> str:

@@ -52,11 +52,18 @@ class OwnFiles:
     """Answers `contains(entry)`, and lists them; of one image."""
 
     def __init__(
-        self, index: RootfsIndex, packages: PackageDatabase | None, environments: Environments
+        self,
+        index: RootfsIndex,
+        packages: PackageDatabase | None,
+        environments: Environments,
+        above_base: frozenset[str] | None = None,
     ) -> None:
+        """`above_base` are the paths of the layers above the base's: what tells where there is no
+        package database."""
         self._index = index
         self._packages = packages
         self._environments = environments
+        self._above_base = above_base
         self._nobodys = Below(_is_nobodys)
         self.claimed: frozenset[str] = frozenset()
         """Paths outside of environments that rules of languages decide about; set before rules
@@ -64,9 +71,9 @@ class OwnFiles:
 
     @property
     def are_known(self) -> bool:
-        """Whether the image tells whose its files are: without a package database all of the
-        distribution would look like the author's."""
-        return bool(self._packages)
+        """Whether the image tells whose its files are: with neither a package database nor layers
+        all of the distribution would look like the author's."""
+        return bool(self._packages) or self._above_base is not None
 
     def __iter__(self) -> Iterator[Entry]:
         """All of them, sorted by path; none where nothing tells whose a file is."""
@@ -76,6 +83,8 @@ class OwnFiles:
         """Whether this entry of the index is the author's own: a file or link that only the
         author can have wanted, or an empty directory outside of the places of installers."""
         path = entry.path
+        if not self._packages and (self._above_base is None or path not in self._above_base):
+            return False
         if path in self.claimed or path in self._nobodys or self._environments.contains(path):
             return False
         if entry.type is EntryType.DIRECTORY:

@@ -31,12 +31,17 @@ class Programs:
         return self._found[name]
 
     @cached_property
+    def folders(self) -> frozenset[str]:
+        """The real directories of PATH."""
+        real = map(self._index.real_path, self._directories)
+        return frozenset(filter(None, real))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """All names that a program answers to."""
-        folders = {self._index.real_path(place) for place in self._directories}
         return frozenset(
             name_of(entry.path)
-            for folder in folders
+            for folder in self.folders
             for entry in self._index.children(folder)
             if entry.type is not EntryType.DIRECTORY
         )

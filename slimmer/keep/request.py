@@ -28,6 +28,9 @@ class KeepRequest:
     """What the builder copied into the image, oldest first."""
     packages: PackageDatabase | None = None
     """The distribution's packages; None: the original has none, or nobody read them."""
+    above_base: frozenset[str] | None = None
+    """The paths of the layers above the base's, where there is no package database to tell whose a
+    file is; None: nobody looked."""
     strategy: Strategy = Strategy.MINIMAL
     includes: tuple[str, ...] = ()
     """Paths of `--include` and `--include-file`: kept with all that is below them."""

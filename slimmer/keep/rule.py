@@ -21,7 +21,7 @@ from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
-from slimmer.values import Access, Entry, EntryType, Strategy
+from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
 """The strategies of rules that keep what a probe did not touch, but what belongs to it."""
@@ -143,7 +143,8 @@ class Context:
     @cached_property
     def own_files(self) -> OwnFiles:
         """What the image's author put there."""
-        return OwnFiles(self.index, self.request.packages, self.environments)
+        request = self.request
+        return OwnFiles(self.index, request.packages, self.environments, request.above_base)
 
     @cached_property
     def environments(self) -> Environments:
@@ -184,4 +185,8 @@ class Rule(ABC):
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         """Sentences for the report, once nothing new is kept."""
+        return ()
+
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        """What the rule would have asked for but for its size, once nothing new is kept."""
         return ()

@@ -18,6 +18,7 @@ from slimmer.files import RootfsIndex, ancestors
 from slimmer.metadata.apk import ApkReader
 from slimmer.metadata.dpkg import DpkgReader
 from slimmer.metadata.operating_system import read_operating_system, release_files
+from slimmer.metadata.ownership import installed_packages
 from slimmer.metadata.result import PackageMetadata
 from slimmer.metadata.rpm import RpmReader
 from slimmer.values import Entry, EntryType, KeepSet, Reason
@@ -70,6 +71,10 @@ def package_metadata(request: MetadataRequest) -> PackageMetadata:
                     each.described_by,
                 ),
             )
+        ),
+        installed=(
+            *(each for findings in found for each in findings.installed),
+            *installed_packages(request),
         ),
         system=system,
     )
@@ -146,7 +151,8 @@ class Additions:
 
     def keep_set(self, *, notes: Iterable[str]) -> KeepSet:
         """The keep-set with everything in it."""
-        return KeepSet(
+        return replace(
+            self._keep,
             reasons={path: self._reasons[path] for path in sorted(self._reasons)},
             excluded=tuple(sorted(self._excluded)),
             notes=(*self._keep.notes, *notes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from slimmer.ecosystems import MetadataRequest
+from slimmer.ecosystems import Installed, MetadataRequest
 from slimmer.files import Package
 from slimmer.metadata.documentation import is_documentation
 
@@ -20,6 +20,26 @@ class Remainder:
     """Files and links that the original has of the package, documentation aside."""
     requires: tuple[str, ...] = ()
     """Names of the packages that it depends on and that are left as well."""
+
+
+_TYPES = {"dpkg": "deb"}
+"""What package URLs call a manager's packages, where that is not its name."""
+
+
+def installed_packages(request: MetadataRequest) -> list[Installed]:
+    """All packages of the distribution. Documentation counts as nothing that is left."""
+    found = []
+    for package, paths in request.packages.files().items():
+        counted = [path for path in paths if not is_documentation(path)]
+        found.append(
+            Installed(
+                type=_TYPES.get(package.manager, package.manager),
+                name=package.name,
+                size=request.index.size_of(paths),
+                is_left=not counted or any(path in request.keep.reasons for path in counted),
+            )
+        )
+    return found
 
 
 def remainders(request: MetadataRequest, manager: str) -> list[Remainder]:

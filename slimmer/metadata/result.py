@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from slimmer.ecosystems import Component
+from slimmer.ecosystems import Component, Installed
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.values import Entry, KeepSet
 
@@ -23,6 +23,8 @@ class PackageMetadata:
     """Path → the bytes of each generated file."""
     components: tuple[Component, ...]
     """Sorted by type, namespace, name and version."""
+    installed: tuple[Installed, ...]
+    """The packages of the original, those of languages first."""
     system: OperatingSystem | None
     """The distribution; None where the image names none."""
 

@@ -13,22 +13,23 @@ from slimmer.values import Probe, ProbeResult
 
 HEALTHCHECK = "healthcheck"
 """The name of the probe that is made from the image's HEALTHCHECK."""
-_DEFAULT_SHELL = ("/bin/sh", "-c")
+# Docker looks at the Shell of the container here, which is never the image's: an image's SHELL is
+# not what a check in shell form runs in (runconfig.merge, daemon/health.go). Podman runs `sh -c`.
+_SHELL = ("/bin/sh", "-c")
 
 
 def healthcheck_probe(config: Mapping[str, Any]) -> ExecProbe | None:
     """The image's HEALTHCHECK as an exec probe; None where it has none.
 
-    `config` is the image's `config` object. A check in shell form runs in the image's SHELL,
-    as the engine runs it.
+    `config` is the image's `config` object. A check in shell form runs in `/bin/sh`, whatever
+    SHELL says, as the engine runs it.
     """
     test = (config.get("Healthcheck") or {}).get("Test") or ()
     match list(test):
         case ["CMD", *command] if command:
             return ExecProbe(name=HEALTHCHECK, command=tuple(command))
         case ["CMD-SHELL", line]:
-            shell = tuple(config.get("Shell") or _DEFAULT_SHELL)
-            return ExecProbe(name=HEALTHCHECK, command=(*shell, line))
+            return ExecProbe(name=HEALTHCHECK, command=(*_SHELL, line))
         case _:
             return None
 

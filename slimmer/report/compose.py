@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slimmer import __version__
+from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
+from slimmer.report.removed import removed_packages
 from slimmer.report.report import (
     DifferenceSummary,
     ImageSummary,
@@ -79,6 +81,8 @@ class RunRecord:
     """What the slim image has from slimmer and not from the original, reasons in `keep`."""
     trace: Trace
     keep: KeepSet
+    installed: Sequence[Installed] = ()
+    """The packages of the original, those of languages first."""
     strategy: Strategy
     slim: FinishedImage | None = None
     debug: FinishedImage | None = None
@@ -129,6 +133,9 @@ def compose_report(run: RunRecord) -> Report:
         trace=_trace(run.trace),
         verification=run.verification,
         trace_file=run.trace_file,
+        ecosystems=removed_packages(run.installed),
+        heavy=run.keep.heavy,
+        unstartable=run.keep.unstartable,
         coverage=run.coverage,
         tests=tuple(_test(test) for test in run.tests),
         explorations=tuple(run.explorations),

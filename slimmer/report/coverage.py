@@ -16,8 +16,6 @@ from slimmer.report.coverage_summary import (
 )
 from slimmer.values import Entry, EntryType, KeepSet, Reason, Trace
 
-_APPLICATION: Final = "application"
-"""The rule of the application's own files."""
 _WAYS: Final = frozenset({"trace", "link", "directory"})
 """Rules whose reasons tell how a file was met, and not what it is a part of."""
 _BYTE_CODE: Final = "byte code, "
@@ -53,7 +51,7 @@ def measure_coverage(
         unused_files=len(unused),
         unused_size=_size(unused),
         unused=_groups(kept, keep.reasons, first_use, package),
-        application=_application(kept, keep.reasons, first_use),
+        application=_application(kept, keep, first_use),
     )
 
 
@@ -133,11 +131,14 @@ def _part_of(reasons: tuple[Reason, ...]) -> str:
 
 
 def _application(
-    kept: Mapping[str, Entry], reasons: Mapping[str, tuple[Reason, ...]], used: Mapping[str, str]
+    kept: Mapping[str, Entry], keep: KeepSet, used: Mapping[str, str]
 ) -> ApplicationCoverage:
-    own = [path for path in kept if any(r.rule == _APPLICATION for r in reasons[path])]
-    unused = tuple(path for path in own if path not in used)
-    return ApplicationCoverage(files=len(own), unused=unused)
+    own = [path for path in kept if path in keep.application]
+    return ApplicationCoverage(
+        files=len(own),
+        unused=tuple(path for path in own if path not in used),
+        dropped=sum(path not in kept and path not in used for path in keep.application),
+    )
 
 
 def _size(entries: Iterable[Entry]) -> int:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from slimmer.codec import Keywords
 from slimmer.trace.saved import TESTS
+from slimmer.words import count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,26 @@ class ApplicationCoverage:
     """Kept regular files of its own."""
     unused: tuple[str, ...]
     """Those that no phase used, sorted."""
+    dropped: int = 0
+    """Regular files of its own that no phase used and that are not kept."""
+
+    @property
+    def is_mostly_untouched(self) -> bool:
+        """Whether no phase used more than half of its files."""
+        return 2 * (len(self.unused) + self.dropped) > self.files + self.dropped
+
+    @property
+    def untouched(self) -> str:
+        """`31 of the application's 40 files, 2 of which were dropped`: those that no phase used;
+        empty where all were, or where none are known."""
+        number, whole = len(self.unused) + self.dropped, self.files + self.dropped
+        if not number:
+            return ""
+        text = f"{number:,} of the application's {count(whole, 'file')}"
+        if self.dropped:
+            which = "" if self.dropped == number else f"{self.dropped:,} of "
+            text += f", {which}which {'was' if self.dropped == 1 else 'were'} dropped"
+        return text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,14 +13,17 @@ from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
 from slimmer.report.coverage_summary import CoverageSummary
+from slimmer.report.removed import EcosystemSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
 from slimmer.values import (
     ExplorationSummary,
     Fidelity,
+    HeavyOmission,
     Reason,
     Source,
     StageTime,
     Strategy,
+    Unstartable,
     Verdict,
 )
 
@@ -250,6 +253,12 @@ class Report:
     """What finished images had to do: answer as the original, pass the probes, or nothing."""
     trace_file: TraceFileSummary | None
     """The saved trace that was written or read; None where there is none."""
+    ecosystems: tuple[EcosystemSummary, ...] = ()
+    """What was removed of the packages that the original has, those of languages first."""
+    heavy: tuple[HeavyOmission, ...] = ()
+    """What may be needed and was dropped for its size, the largest first."""
+    unstartable: tuple[Unstartable, ...] = ()
+    """Kept programs and libraries that cannot start or be loaded without what is not kept."""
     coverage: CoverageSummary | None
     """What the probes reached; None where no run got that far."""
     tests: tuple[TestSummary, ...]

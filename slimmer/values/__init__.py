@@ -38,10 +38,12 @@ from slimmer.values.image import (
     PackedImage,
 )
 from slimmer.values.keepset import (
+    HeavyOmission,
     KeepSet,
     Reason,
     Repair,
     Strategy,
+    Unstartable,
 )
 from slimmer.values.measurements import (
     Measurements,
@@ -90,6 +92,7 @@ __all__ = [
     "Fault",
     "Fidelity",
     "Headers",
+    "HeavyOmission",
     "HttpAnswer",
     "HttpOrigin",
     "HttpRequest",
@@ -118,6 +121,7 @@ __all__ = [
     "Strategy",
     "Text",
     "Trace",
+    "Unstartable",
     "Verdict",
     "differs",
     "in_role",

@@ -27,6 +27,29 @@ class Reason:
     """The kept path that led here; empty where the reason stands for itself."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeavyOmission:
+    """Something that may be needed and was dropped for its size."""
+
+    what: str
+    """`the Node package typescript`, or a path."""
+    size: int
+    """Bytes, with all that it would have brought along."""
+    why: str
+    """What speaks for it, or against it: `/app/server.js mentions it`, `nothing requires it`."""
+    include: str = ""
+    """The path that `--include` has to name; empty where it is more than one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unstartable:
+    """A kept program that the original could start and the slim image cannot."""
+
+    path: str
+    missing: str
+    """The interpreter or library of the original that is not kept."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeepSet:
     """What stays, and why. Each path exists in the rootfs index."""
@@ -38,6 +61,12 @@ class KeepSet:
     """Paths that would have been kept but for `--exclude`."""
     notes: tuple[str, ...] = ()
     """Sentences for the report: setuid programs that ran without effect, missing libraries."""
+    heavy: tuple[HeavyOmission, ...] = ()
+    """The largest first."""
+    unstartable: tuple[Unstartable, ...] = ()
+    """Sorted by path."""
+    application: frozenset[str] = frozenset()
+    """Regular files of the original that are the application's own, kept or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

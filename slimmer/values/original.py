@@ -45,3 +45,5 @@ class Original:
     copied: tuple[CopiedFiles, ...] = ()
     """What was copied into it and into the images below, oldest first; empty where the engine has
     no history of it."""
+    has_base: bool = True
+    """Whether the lowest layer is a distribution's: false where an author began with `scratch`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from slimmer.codec import Keywords
@@ -28,6 +28,9 @@ class SmokeOutcome:
     results: tuple[ProbeResult, ...]
     problem: str = ""
     """What went wrong beyond the probes (the container ended); empty where nothing did."""
+    unhealthy: str = ""
+    """What the HEALTHCHECK said where the engine did not call the container healthy; empty where it
+    did, or was not asked."""
     logs: str = ""
     """The container's last lines."""
 
@@ -35,6 +38,14 @@ class SmokeOutcome:
     def passed(self) -> bool:
         """Whether the image may be tagged."""
         return not self.problem and not self.failed
+
+    @property
+    def held_to_health(self) -> SmokeOutcome:
+        """The same where it is a problem to be called unhealthy."""
+        if not self.unhealthy or self.problem:
+            return self
+        problem = f"the engine calls it unhealthy, its HEALTHCHECK says: {self.unhealthy}"
+        return replace(self, problem=problem)
 
     @property
     def failed(self) -> tuple[ProbeResult, ...]:

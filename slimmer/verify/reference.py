@@ -58,6 +58,7 @@ class Reference:
         self._seconds: dict[str, float] = {}
         self._notes: list[str] = []
         self._collected = False
+        self._is_healthy = True
 
     def wait(self) -> None:
         """Return when the second run is over: what it holds (a port of the host) is free then."""
@@ -109,6 +110,12 @@ class Reference:
         except SlimError as error:
             self._notes.append(f"the original could not be run again: {error.message}")
             return ()
+        self._is_healthy = not second.unhealthy
+        if second.unhealthy:
+            self._notes.append(
+                "the engine does not call the original healthy, though its HEALTHCHECK passes "
+                f"({second.unhealthy}): finished images need not be either"
+            )
         if second.problem:
             self._notes.append(f"the original failed when it was run again: {second.problem}")
         return second.results
@@ -139,7 +146,8 @@ class Reference:
 
     def _compared(self, outcome: SmokeOutcome) -> SmokeOutcome:
         results = tuple(self._with_comparison(result) for result in outcome.results)
-        return dataclasses.replace(outcome, results=results)
+        compared = dataclasses.replace(outcome, results=results)
+        return compared.held_to_health if self._is_healthy else compared
 
     def _with_comparison(self, result: ProbeResult) -> ProbeResult:
         references = self._answers.get(result.probe.name)

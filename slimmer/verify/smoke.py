@@ -34,6 +34,9 @@ SHORTEST_LIMIT = 20.0
 be busy, which is no reason to call an image broken."""
 STAY = 2.0
 """Seconds that an image must stay up, at least, for which there is no probe."""
+HEALTH_INTERVAL, HEALTH_LIMIT = 1.0, 10.0
+"""How often the engine runs the HEALTHCHECK, whose own interval is 30 s unless the image says
+otherwise, and how long it may take to call an image healthy that has passed all probes."""
 PATIENCE = 5.0
 """How many times longer than the original a finished image may take to become ready."""
 
@@ -55,6 +58,8 @@ class SmokePlan:
     """How long the original took to become ready."""
     exit_status: int | None
     """The original's exit status where its command ends by itself, else None."""
+    is_healthy: bool = False
+    """Whether the original has passed its HEALTHCHECK."""
 
     @property
     def ready_limit(self) -> float:
@@ -130,6 +135,9 @@ def _test_service(
             container.wait_for_exit(plan.run.settle)
             if container.exit_status() is None and plan.probes:
                 results = _once_more(prober, results)
+        unhealthy = ""
+        if plan.is_healthy and kind is not ImageKind.DEBUG and all(map(_passed, results)):
+            unhealthy = container.unhealthy(HEALTH_LIMIT)
         status = container.exit_status()
         if status == 0 and all(map(is_independent_command, plan.probes)):
             # The command ends by itself; the original's had only not done so in time.
@@ -140,10 +148,15 @@ def _test_service(
             role=plan.role,
             results=results,
             problem="" if status is None else f"its command ended with status {status}",
+            unhealthy=unhealthy,
             logs=container.logs(),
         )
     finally:
         container.close()
+
+
+def _passed(result: ProbeResult) -> bool:
+    return result.passed
 
 
 def _once_more(prober: Prober, results: tuple[ProbeResult, ...]) -> tuple[ProbeResult, ...]:
@@ -291,4 +304,5 @@ def _start(
         ports=plan.ports,
         default_port=plan.port,
         stdin=stdin,
+        health_interval=HEALTH_INTERVAL if plan.is_healthy else 0.0,
     )

@@ -39,11 +39,13 @@ class PlainRun:
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
         stdin: bytes = b"",
+        health_interval: float = 0.0,
     ) -> None:
         """Create and start the container, whose label tells its `purpose`; `default_port` is the
         one that probes without a port speak to, `stdin` what its command is given. Given
         `bindings`, those are published and not the `ports`; without a name the container gets one
-        of the session."""
+        of the session. The engine runs the image's HEALTHCHECK each `health_interval` seconds; 0:
+        as the image says."""
         self._engine = session.engine
         self._session = session
         self._default_port = default_port
@@ -54,6 +56,9 @@ class PlainRun:
         configuration = as_user_would(
             image, run, published, loopback=self._engine.is_local, bindings=bindings
         )
+        if health_interval:  # what is left out of the check is the image's
+            interval = {"Interval": int(health_interval * 1e9)}
+            configuration = {**configuration, "Healthcheck": interval}
         if stdin:
             configuration = with_input(configuration)
         self.container = session.create_container(purpose, configuration, name=name)
@@ -131,6 +136,11 @@ class PlainRun:
     def wait_for_exit(self, timeout: float) -> int | None:
         """The exit status once the command ends; None after `timeout` seconds."""
         return self._engine.wait_container(self.container, timeout)
+
+    def unhealthy(self, timeout: float) -> str:
+        """What the HEALTHCHECK says while the engine does not call the container healthy; empty
+        once it does, or where there is no check."""
+        return self._engine.await_health(self.container, timeout) or ""
 
     def is_hopeless(self, port: int | None) -> bool:
         """Nothing is known that would make waiting hopeless but the end of the container."""

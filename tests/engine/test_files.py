@@ -169,3 +169,22 @@ def test_include_include_file_and_exclude(
         ["/a", "/a/b", "/a/b/one", "/a/two", "/c", "/c/three", "/c/link", "/d", "/d/five"]
     )
     assert report["excluded"] == ["/c/four.tmp"]
+
+
+def test_layers_tell_what_is_the_authors(
+    slim: Callable[..., Ran], image: Callable[..., str]
+) -> None:
+    """No package database: what lies above the base stays, whoever made it, and nothing else."""
+    name = image(
+        f"FROM {BUSYBOX}\n"
+        "RUN mkdir -p /opt/plugins && echo x >/opt/plugins/late && echo y >/bin/tool\n"
+        'CMD ["true"]\n'
+    )
+    ran = slim("build", name, "--json", "--no-debug")
+    own = {
+        each["path"]
+        for each in ran.report["kept"]
+        if any(reason["rule"] == "own-files" for reason in each["reasons"])
+        and each["type"] == "file"
+    }
+    assert own == {"/opt/plugins/late", "/bin/tool"}

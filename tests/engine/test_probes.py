@@ -136,6 +136,23 @@ def test_a_healthcheck_is_kept_and_works(
         container.remove(force=True, v=True)
 
 
+def test_a_healthcheck_runs_in_the_engines_shell(
+    slim: Callable[..., Ran], image: Callable[..., str]
+) -> None:
+    """Docker passes over SHELL here, and asks only each 30 s: the slim image is called healthy by
+    the engine all the same, within the smoke test, and one that is not fails it."""
+    name = image(
+        f"FROM {BUSYBOX}\n{PAGES}EXPOSE 8080\n"
+        'SHELL ["/bin/busybox", "ash", "-c"]\n'
+        "HEALTHCHECK CMD case $0 in /bin/sh) exec test -d /www;; *) exit 1; esac\n"
+        'CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n'
+    )
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/")
+    assert ran.passed("slim") == ["GET /", "healthcheck"]
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/", "--exclude", "/www")
+    assert ran.code == 13
+
+
 def test_a_broken_healthcheck_is_told(slim: Callable[..., Ran], image: Callable[..., str]) -> None:
     name = image(
         f"FROM {BUSYBOX}\n{PAGES}EXPOSE 8080\nHEALTHCHECK CMD wget -q -O - http://127.0.0.1:1/\n"

@@ -13,6 +13,8 @@ from typing import IO
 
 from slimmer.ecosystems.findings import Component, Findings
 from slimmer.ecosystems.reader import MetadataRequest, Reader
+from slimmer.files import name_of
+from slimmer.values import EntryType
 
 _SUFFIXES = (".jar", ".war", ".ear", ".par")
 _LONGEST_PROPERTIES = 64 * 1024
@@ -50,7 +52,17 @@ class JavaReader(Reader):
                     )
                     for group, artifact, version in _coordinates(stream, depth=1)
                 )
-        return Findings(components=tuple(dict.fromkeys(components)))
+        return Findings(
+            components=tuple(dict.fromkeys(components)),
+            installed=tuple(
+                self.installed("jar", name_of(entry.path), (entry.path,))
+                for ending in _SUFFIXES
+                for entry in self.request.by_ending.get(ending, ())
+                if entry.type is EntryType.FILE
+                and name_of(entry.path) != "jrt-fs.jar"  # a JDK's own
+                and self.request.packages.owner(entry.path) is None
+            ),
+        )
 
 
 def _coordinates(stream: IO[bytes], depth: int) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.ecosystems.node.packages import MANIFEST, package_of, read_manifest
 from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import join, parent_of
@@ -44,7 +44,22 @@ class NodeReader(Reader):
         return Findings(
             components=tuple(component for component in components if component is not None),
             further=tuple(further for each in describing.values() for further in each),
+            installed=tuple(self._installed()),
         )
+
+    def _installed(self) -> Iterator[Installed]:
+        """The packages that were installed for something else than another package: what a package
+        brought along in a node_modules of its own (npm: 200 of them) counts as its part."""
+        for entry in self.request.by_ending.get(".json", ()):
+            root = parent_of(entry.path)
+            if (
+                entry.path.endswith("/" + MANIFEST)
+                and package_of(entry.path) == root
+                and not package_of(root.rpartition(_FOLDER)[0])
+                and self.request.packages.owner(entry.path) is None
+            ):
+                name = root.rpartition(_FOLDER)[2]
+                yield self.installed("npm", name, self.files_below(root))
 
     def _describing(self, root: str) -> Iterator[Further]:
         manifest, because = join(root, MANIFEST), self._because[root]

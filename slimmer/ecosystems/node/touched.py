@@ -24,7 +24,7 @@ from slimmer.ecosystems.node.packages import (
 )
 from slimmer.files import name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST = 1 << 20
 _SHEBANG = re.compile(r"#!.*\bnode\b")
@@ -189,12 +189,14 @@ class NodePackagesRule(Rule):
             ]
         return found
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for package, size in sorted(self._heavy.items()):
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        for package, size in self._heavy.items():
             if package not in self._touched:
-                yield (
-                    f"the Node package in {package} ({size / 1e6:,.0f} MB) was dropped: nothing "
-                    f"touched or requires it. --include {package} keeps it."
+                yield HeavyOmission(
+                    what=f"the Node package {package.rpartition('/node_modules/')[2]}",
+                    size=size,
+                    why="nothing touched or requires it",
+                    include=package,
                 )
 
     def required_by(self, entry: Entry) -> Iterable[tuple[str, str]]:

@@ -13,7 +13,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from slimmer.ecosystems.findings import Component, Findings, Generated
+from slimmer.ecosystems.findings import Component, Findings, Generated, Installed
 from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import join, parent_of
 from slimmer.values import Entry, EntryType
@@ -40,6 +40,7 @@ class ComposerReader(Reader):
     def findings(self) -> Findings:
         components: list[Component] = []
         generated: list[Generated] = []
+        installed: list[Installed] = []
         for entry in self._lists:
             try:
                 document: Any = json.loads(self.data(entry.path))
@@ -48,7 +49,12 @@ class ComposerReader(Reader):
             listed = document.get("packages") if isinstance(document, dict) else None
             if not isinstance(listed, list):
                 continue
-            left = list(self._left(entry, listed))
+            folders = list(_folders(entry, listed))
+            installed += (
+                self.installed("composer", str(package["name"]), self.files_below(root))
+                for package, root in folders
+            )
+            left = list(self._left(entry, folders))
             if not left:
                 continue
             components += [component for _, component, _ in left]
@@ -69,31 +75,35 @@ class ComposerReader(Reader):
                     because=left[0][2],
                 )
             )
-        return Findings(components=tuple(components), generated=tuple(generated))
+        return Findings(
+            components=tuple(components), generated=tuple(generated), installed=tuple(installed)
+        )
 
     def _left(
-        self, entry: Entry, listed: list[Any]
+        self, entry: Entry, folders: Iterable[tuple[dict[str, Any], str]]
     ) -> Iterator[tuple[dict[str, Any], Component, str]]:
         """(the list's own entry, component, a file that is left) of each package with files."""
-        for package in listed:
-            if not isinstance(package, dict):
-                continue
-            name, version = package.get("name"), package.get("version")
-            folder = package.get("install-path")
-            if not (isinstance(name, str) and isinstance(version, str) and isinstance(folder, str)):
-                continue
-            root = posixpath.normpath(join(parent_of(entry.path), folder))
+        for package, root in folders:
             files = list(self.files_below(root))
             kept = [path for path in files if path in self.kept]
             if not kept:
                 continue
-            vendor, _, short = name.rpartition("/")
+            vendor, _, short = package["name"].rpartition("/")
             component = self.component(
                 "composer",
                 short,
-                version.removeprefix("v"),
+                package["version"].removeprefix("v"),
                 namespace=vendor,
                 files=files,
                 described_by=entry.path,
             )
             yield package, component, kept[0]
+
+
+def _folders(entry: Entry, listed: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each entry of the list that says what it is and where, with its folder."""
+    for package in listed:
+        if isinstance(package, dict) and all(
+            isinstance(package.get(key), str) for key in ("name", "version", "install-path")
+        ):
+            yield package, posixpath.normpath(join(parent_of(entry.path), package["install-path"]))

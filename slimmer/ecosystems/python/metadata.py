@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.ecosystems.python.distributions import (
     METADATA_SUFFIXES,
     TOP_LEVELS,
@@ -47,10 +47,12 @@ class PythonReader(Reader):
     def findings(self) -> Findings:
         components: list[Component] = []
         further: list[Further] = []
+        installed: list[Installed] = []
         for place, metadata in self._distributions.items():
             name, version = _name_and_version(self.text(metadata))
             files = [path for path in self._files(place, name) if self._exists(path)]
             left = [path for path in files if path in self.kept]
+            installed.append(self.installed("pypi", name, files))
             if not (left and name and version):
                 continue
             because = next((path for path in left if not is_below(path, place)), "")
@@ -71,7 +73,9 @@ class PythonReader(Reader):
                     further=describing,
                 )
             )
-        return Findings(components=tuple(components), further=tuple(further))
+        return Findings(
+            components=tuple(components), further=tuple(further), installed=tuple(installed)
+        )
 
     def _exists(self, path: str) -> bool:
         entry = self.index.get(path)

@@ -29,7 +29,7 @@ from slimmer.ecosystems.python.imports import (
 )
 from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Bytes of a distribution that was installed beside others, and that nobody touched.
 _HEAVIEST = 64_000_000
@@ -56,8 +56,8 @@ class PythonDistributionsRule(Rule):
         # Site in which all stays → the file that shows it to be in use.
         self._whole_sites: dict[str, str] = {}
         self._without_strays: set[str] = set()
-        # Metadata → name and bytes.
-        self._heavy: dict[str, tuple[str, int]] = {}
+        # By metadata.
+        self._heavy: dict[str, HeavyOmission] = {}
         # Scripts lie beside no site: bin directory → the sites whose scripts may be in it.
         self._sites_of_bin: dict[str, list[str]] = {}
         for folder in self._metadata:
@@ -111,7 +111,13 @@ class PythonDistributionsRule(Rule):
                     continue
                 size = self.context.index.size_of(other.files)
                 if size > _HEAVIEST:
-                    self._heavy[other.metadata] = (other.name, size)
+                    self._heavy[other.metadata] = HeavyOmission(
+                        what=f"the Python distribution {other.name}",
+                        size=size,
+                        why="nothing touched, imports or requires it",
+                        # One of its files, which brings the others.
+                        include=next(iter(other.files)),
+                    )
                 else:
                     found.setdefault(other.metadata, (other, because))
         return found
@@ -136,14 +142,8 @@ class PythonDistributionsRule(Rule):
                     detail = f"in {folder}, and part of no distribution"
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for metadata, (name, size) in sorted(self._heavy.items()):
-            if metadata not in self._touched:
-                yield (
-                    f"the Python distribution {name} ({size / 1e6:,.0f} MB) was dropped: nothing "
-                    f"touched, imports or requires it. --include {metadata} keeps its metadata "
-                    "and with it the whole."
-                )
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        return [each for name, each in self._heavy.items() if name not in self._touched]
 
     def _candidates(self, path: str) -> Iterable[str]:
         folder = parent_of(path)

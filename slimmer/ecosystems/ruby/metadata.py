@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from slimmer.ecosystems.findings import Component, Findings, Further
+from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.values import EntryType
 
@@ -39,9 +39,11 @@ class RubyReader(Reader):
     def findings(self) -> Findings:
         components: list[Component] = []
         further: list[Further] = []
+        installed: list[Installed] = []
         for found in self._specifications:
             files = list(self._files(found["base"], found["full"]))
             left = [path for path in files if path in self.kept]
+            installed.append(self.installed("gem", found["name"], files))
             if not left and found[0] not in self.kept:
                 continue
             describing: list[Further] = []
@@ -62,7 +64,9 @@ class RubyReader(Reader):
                     further=describing,
                 )
             )
-        return Findings(components=tuple(components), further=tuple(further))
+        return Findings(
+            components=tuple(components), further=tuple(further), installed=tuple(installed)
+        )
 
     def _files(self, base: str, full_name: str) -> Iterable[str]:
         folders = [f"{base}/gems/{full_name}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tarfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -100,6 +101,25 @@ class Containers:
         with translated("inspect the container"):
             return cast(dict[str, Any], self._client.inspect_container(container))
 
+    def await_health(self, container: str, timeout: float) -> str | None:
+        with translated("follow the container's health"):
+            events = self._client.events(
+                filters={"container": container, "event": ["health_status", "die"]}
+            )
+        timer = threading.Timer(timeout, events.close)
+        timer.start()
+        try:
+            while True:  # asked after the events are followed, so that none is missed
+                state = self.inspect_container(container)["State"]
+                health = state.get("Health") or {"Status": "none"}
+                if health["Status"] in ("healthy", "none"):
+                    return "" if health["Status"] == "healthy" else None
+                if not state.get("Running") or not timer.is_alive() or not next(events, b""):
+                    return _last_words(health)
+        finally:
+            timer.cancel()
+            events.close()
+
     def wait_container(self, container: str, timeout: float) -> int | None:
         try:
             with translated("wait for the container"):
@@ -136,3 +156,9 @@ class Containers:
             for number, data in read_frames(response.content):
                 written.add(number, data)
         return written
+
+
+def _last_words(health: Mapping[str, Any]) -> str:
+    log = health.get("Log")
+    said = str(log[-1].get("Output") or "nothing") if log else "it has not run yet"
+    return " ".join(said.split())

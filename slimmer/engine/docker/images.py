@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import docker.errors
@@ -62,6 +62,10 @@ class Images:
                     raise EngineOperationError(f"the engine cannot load the image: {line['error']}")
                 said.append(line.get("stream", ""))
         return "".join(said)
+
+    def save_image(self, image: str) -> Iterator[bytes]:
+        with translated("read the image's layers"):
+            yield from self._client.get_image(image)
 
     def image_names(self, pattern: str) -> list[str]:
         with translated("list images"):

@@ -21,7 +21,7 @@ class Package:
     source: str
     """The source package (`o:` in apk's words); the package's own name where it says none."""
     manager: str
-    """`dpkg` or `apk`."""
+    """`dpkg`, `apk` or `rpm`."""
     depends: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
     """What must be installed with it: of each group one name, without versions. In apk's words
     `so:libz.so.1`, `cmd:sh` and paths are names as well."""

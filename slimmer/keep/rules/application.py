@@ -46,6 +46,12 @@ def own_entries(context: Context, root: str) -> Iterator[Entry]:
             yield entry
 
 
+def application_files(context: Context) -> frozenset[str]:
+    """The regular files among the application's own, whether the strategy keeps them or not."""
+    wants = ApplicationRule(context).begin()
+    return frozenset(want.path for want in wants if context.index.is_file(want.path))
+
+
 class ApplicationRule(Rule):
     """An application is where its code lies: WORKDIR, and the topmost directory, outside of those
     of the system, around each file that was seen and that no distribution package owns. A

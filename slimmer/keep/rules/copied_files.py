@@ -34,7 +34,7 @@ class CopiedFilesRule(Rule):
         for copied in self.context.request.copied:
             detail = f"copied into the image: COPY … {copied.destination}"
             for entry in self._entries(copied):
-                yield Want(path=entry.path, detail=detail, bystander=True)
+                yield Want(path=entry.path, detail=detail)
 
     def _entries(self, copied: CopiedFiles) -> Iterable[Entry]:
         entry = self.context.index.resolve(copied.destination).entry

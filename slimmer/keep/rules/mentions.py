@@ -13,7 +13,7 @@ from slimmer.keep.mentions_of_files import SOURCES, FileMentions
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_TEXT = 16 << 20
 _LARGEST_PROGRAM = 64 << 20
@@ -68,12 +68,11 @@ class MentionsRule(Rule):
             elif entry.size <= _LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
                 yield from self._named_in_text(entry)
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for path, (source, weight) in sorted(self._left_out.items()):
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        for path, (source, weight) in self._left_out.items():
             if path not in kept:
-                yield (
-                    f"{path} was dropped although {source} mentions it: with its libraries it has "
-                    f"{weight / 1e6:,.0f} MB or more. Keep it with --include."
+                yield HeavyOmission(
+                    what=path, size=weight, why=f"though {source} mentions it", include=path
                 )
 
     def _named_in_text(self, entry: Entry) -> Iterable[Want]:

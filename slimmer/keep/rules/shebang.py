@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from slimmer.files import name_of
+from slimmer.files import name_of, parent_of
 from slimmer.keep.programs import is_program
-from slimmer.keep.rule import Rule, Want
+from slimmer.keep.rule import Context, Rule, Want
 from slimmer.values import Entry
 
 # BINPRM_BUF_SIZE of Linux: what lies behind is not looked at.
-_KERNEL_LIMIT = 256
+KERNEL_LIMIT = 256
 
 
 class ShebangRule(Rule):
@@ -22,10 +22,10 @@ class ShebangRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
-            if not is_program(entry) or entry.path in self.context.bystanders:
+            if not is_program(entry) or is_of_a_bystander(self.context, entry):
                 continue
             interpreter, argument = read_shebang(
-                self.context.content.head(entry.path, _KERNEL_LIMIT)
+                self.context.content.head(entry.path, KERNEL_LIMIT)
             )
             if not interpreter:
                 continue
@@ -38,6 +38,15 @@ class ShebangRule(Rule):
                         detail=f"{entry.path} is its script, by way of env",
                         because=entry.path,
                     )
+
+
+def is_of_a_bystander(context: Context, script: Entry) -> bool:
+    """Whether a script is kept for what surrounds it, and is no program that somebody calls by its
+    name, nor one of the author's own: in the middle of a package of another language nobody starts
+    it."""
+    if script.path not in context.bystanders or context.own_files.contains(script):
+        return False
+    return parent_of(script.path) not in context.programs.folders
 
 
 def read_shebang(start: bytes) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from slimmer.report.exploration import headline, left_out_words
-from slimmer.report.remarks import compared
+from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import KeptPath, ProbeSummary, Report
 from slimmer.values import in_role
 from slimmer.words import comparison, count, printable, seconds, size
@@ -64,6 +64,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "colour": _colour,
     "comparison": comparison,
     "count": count,
+    "doubts": doubts,
     "headline": headline,
     "in_role": in_role,
     "left_out_words": left_out_words,

@@ -60,7 +60,7 @@ def _coverage(coverage: CoverageSummary) -> Iterator[tuple[str, Text]]:
     if own.unused:
         yield (
             "",
-            Text(f"{len(own.unused):,} of the application's {count(own.files, 'file')}: ")
+            Text("of the application: ")
             # Hidden files last: templates and modules say more than an editor's leftovers.
             + Text(_first(sorted(own.unused, key=lambda path: "/." in path)), style="dim"),
         )

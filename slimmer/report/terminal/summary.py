@@ -13,14 +13,18 @@ from rich.text import Text
 
 from slimmer.progress import encodable
 from slimmer.report.exploration import headline, lines
-from slimmer.report.remarks import compared
+from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
 from slimmer.report.terminal.coverage import coverage_facts
+from slimmer.report.terminal.removed import removal_facts
 from slimmer.values import ExplorationSummary, in_role
 from slimmer.words import comparison, count, printable, seconds, size
 
 _PLAIN_WIDTH: Final = 100
 _BAR: Final = 28
+_SHORTEST_BAR: Final = 4
+_BESIDE_BAR: Final = 46
+"""What the words beside a bar may take of a line."""
 _STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
 _SHOWN_STAGE: Final = 0.05
 """Stages that took fewer seconds are not worth a word."""
@@ -39,10 +43,10 @@ def write_summary(report: Report, stream: TextIO) -> None:
         emoji=False,
     )
     if is_terminal:
-        console.print(_summary(report, _blocks(stream)))
+        console.print(_summary(report, _blocks(stream), console.width))
         return
     with console.capture() as captured:
-        console.print(_summary(report, _blocks(stream)))
+        console.print(_summary(report, _blocks(stream), console.width))
     # rich pads lines to the width; logs need no blanks at their end.
     lines = (line.rstrip() for line in captured.get().splitlines())
     stream.write(encodable("\n".join(lines) + "\n", stream))
@@ -53,8 +57,8 @@ def _blocks(stream: TextIO) -> str:
     return "█" if encodable("█", stream) == "█" else "#"
 
 
-def _summary(report: Report, block: str) -> RenderableType:
-    parts: list[RenderableType] = ["", _headline(report), "", _images(report, block), ""]
+def _summary(report: Report, block: str, width: int) -> RenderableType:
+    parts: list[RenderableType] = ["", _headline(report), "", _images(report, block, width), ""]
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -81,11 +85,12 @@ def _headline(report: Report) -> Text:
     )
 
 
-def _images(report: Report, block: str) -> Table:
+def _images(report: Report, block: str, width: int) -> Table:
     """One line per image, a bar to scale with the original's."""
+    bar = max(_SHORTEST_BAR, min(_BAR, width - _BESIDE_BAR))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, width=_BAR)
+    table.add_column(no_wrap=True, width=bar)
     for _ in range(3):
         table.add_column(justify="right", no_wrap=True)
     original = report.original
@@ -102,7 +107,7 @@ def _images(report: Report, block: str) -> Table:
         style = _STYLES[kind]
         table.add_row(
             Text(kind, style="bold"),
-            Text(block * max(1, round(number / largest * _BAR)), style=style),
+            Text(block * max(1, round(number / largest * bar)), style=style),
             Text(size(number)),
             Text(count(files, "file"), style="dim"),
             Text(count(layers, "layer"), style="dim"),
@@ -111,13 +116,14 @@ def _images(report: Report, block: str) -> Table:
 
 
 def _facts(report: Report) -> Iterator[tuple[str, Text]]:
+    yield from removal_facts(report)
     if report.slim is not None:
         yield "layers", Text(" · ".join(_layers(report.slim)))
     for exploration in report.explorations:
         yield in_role(exploration.role, exploration.name), _explored(exploration)
     for test in report.tests:
         if test.image != "original":
-            yield f"{test.image} test", _verdict(test)
+            yield f"{test.image} test", _verdict(report, test)
     if report.slim is not None and report.verification == "off":
         yield "slim test", Text("not run: --verify off", style="yellow")
     if report.repair is not None:
@@ -142,8 +148,9 @@ def _layers(image: ImageSummary) -> Iterator[str]:
         yield f"{layer.name} {size(layer.size)}"
 
 
-def _verdict(test: TestSummary) -> Text:
-    """What passed on the slim image is named; the debug image has to pass the very same."""
+def _verdict(report: Report, test: TestSummary) -> Text:
+    """What passed on the slim image is named, and what that leaves open; the debug image has to
+    pass the very same."""
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
         probes = (
@@ -155,6 +162,11 @@ def _verdict(test: TestSummary) -> Text:
         text = Text.assemble(("✓ ", "green"), printable(passed))
         if any(probe.compared in ("same", "alike") for probe in test.probes):
             text.append(", the answers are the original's")
+        if doubt := doubts(report, test):
+            style = "yellow" if doubt.is_grave else "dim"
+            if doubt.is_grave:
+                text = Text.assemble(("! ", style), text[2:])
+            text.append(f", but {doubt}", style=style)
         shown = list(test.probes) if test.image == "slim" else []
     else:
         failures = in_role(test.role, f"{len(failed)} of {len(test.probes)} probes failed")

@@ -348,3 +348,26 @@ def test_a_module_of_the_application_that_no_probe_loaded_keeps_what_it_uses(
         f"{compiled}/DBD/SQLite.pm",
         f"{compiled}/auto/DBD/SQLite/SQLite.so",
     }
+
+
+def test_a_jdk_that_no_package_owns_is_a_runtime_all_the_same(tree: ImageTree) -> None:
+    """As official images have it in /opt/java/openjdk: known by its libjvm.so, so that Java's rule
+    decides and what only builds does not stay as the author's own."""
+    home = "/opt/java/openjdk"
+    runtime = ("lib/server/libjvm.so", "lib/modules", "lib/tzdb.dat", "conf/net.properties")
+    building = (
+        *("lib/src.zip", "lib/ct.sym", "jmods/java.base.jmod", "include/jni.h", "bin/javac"),
+        *("man/man1/java.1", "legal/java.base/LICENSE", "demo/x.jar"),
+    )
+    for name in (*runtime, *building, "bin/java", "bin/keytool", "release"):
+        tree.add(f"{home}/{name}", mode=0o755 if name.startswith("bin/") else 0o644)
+    tree.add("/opt/java/own.properties")
+    tree.package("libc6", "/usr/lib/libc.so.6")
+    tree.add("/usr/lib/libc.so.6")
+    ran = seen(f"{home}/lib/server/libjvm.so", f"{home}/lib/modules", f"{home}/bin/java")
+    kept = tree.decide(*ran, strategy=Strategy.BALANCED, config={"WorkingDir": "/app"}).reasons
+    assert {f"{home}/{name}" for name in (*runtime, "bin/java", "bin/keytool")} <= kept.keys()
+    assert kept.keys().isdisjoint(f"{home}/{name}" for name in building)
+    assert "/opt/java/own.properties" in kept
+    never_ran = tree.decide(strategy=Strategy.BALANCED, config={"WorkingDir": "/app"}).reasons
+    assert not any(path.startswith(f"{home}/") for path in never_ran)

@@ -127,3 +127,14 @@ def test_an_own_script_has_its_interpreter(tree: ImageTree) -> None:
     tree.add("/opt/tools/sum", "#!/usr/bin/awk -f\n", mode=0o755)
     kept = tree.decide(strategy=Strategy.BALANCED)
     assert "shebang" in rules_of(kept, "/usr/bin/awk")
+
+
+def test_layers_tell_where_no_database_does(tree: ImageTree) -> None:
+    """A busybox of whoever's, with what the author has put on top of it."""
+    for path in ("/usr/bin/busybox", "/etc/base.conf", "/opt/plugins/late.so"):
+        tree.add(path)
+    tree.directory("/srv/empty", "/srv/base-empty")
+    assert not tree.gained("own-files", packages=None)
+    above = frozenset({"/opt", "/opt/plugins", "/opt/plugins/late.so", "/srv/empty"})
+    gained = tree.gained("own-files", packages=None, above_base=above)
+    assert gained == {*above, "/srv"}

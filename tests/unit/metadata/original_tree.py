@@ -51,6 +51,10 @@ class Described:
             if each.type == type
         }
 
+    def installed(self, type: str) -> dict[str, bool]:
+        """Name → whether anything is left, for all packages of one type that the original has."""
+        return {each.name: each.is_left for each in self.metadata.installed if each.type == type}
+
     def added(self) -> set[str]:
         """Files that the stage added: of the original and generated, without directories."""
         return {

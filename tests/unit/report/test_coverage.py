@@ -63,7 +63,8 @@ def coverage(
         )
         for path in (*FILES[:-1], "/app", "/generated")
     }
-    keep = KeepSet(reasons=reasons)
+    own = frozenset(path for path in FILES if path.startswith("/app/"))
+    keep = KeepSet(reasons=reasons, application=own | {"/dropped"})
     return measure_coverage(
         trace_of(uses),
         keep,
@@ -118,10 +119,13 @@ def test_what_is_kept_and_unused_is_summed_up() -> None:
     }
     assert found.application.files == 4
     assert found.application.unused == ("/app/b", "/app/c", "/app/d")
+    assert found.application.untouched == ("4 of the application's 5 files, 1 of which was dropped")
+    assert found.application.is_mostly_untouched
 
 
 def test_nothing_is_missing_where_all_is_used() -> None:
     found = coverage(*(("boot", path) for path in FILES))
+    assert found.application.untouched == ""
     assert (found.unused, found.application.unused, found.unused_files) == ((), (), 0)
 
 
@@ -147,7 +151,7 @@ def test_the_report_tells_it_everywhere() -> None:
         "boot 0 · second 0 · third 1 files",
         "the last phase, third, still found 1 new file: more probes would find more",
         "60 B of 70 B kept",
-        "3 of the application's 4 files: /app/b, /app/c, /app/d",
+        "of the application: /app/b, /app/c, /app/d",
         "built from app.trace, 3 runs; the original did not run: answers were judged by their",
         "1 path kept only because some of the runs used them: /app/\\x1b (1 of 3)",
     ):

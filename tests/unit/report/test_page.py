@@ -11,8 +11,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from slimmer.ecosystems import Installed
+from slimmer.probing.kinds import HttpProbe
 from slimmer.report import compose_report, to_page, write_report
-from slimmer.values import Comparison, Difference, Verdict
+from slimmer.values import (
+    Comparison,
+    Difference,
+    HeavyOmission,
+    ImageKind,
+    SmokeOutcome,
+    Unstartable,
+    Verdict,
+)
 from slimmer.words import printable
 from tests.unit.report.recorded_run import HOSTILE, PASSED, REPAIRED, failed_with, recorded_run
 
@@ -176,3 +186,33 @@ def test_what_was_explored_is_a_section() -> None:
     assert "skipped 2 of another origin: http://example.com/&lt;script&gt;, …" in page
     assert "GET /&lt;b&gt;gone" in page
     assert "no answer in time" in page
+
+
+def test_what_was_removed_stands_in_front_and_strangers_names_are_escaped() -> None:
+    keep = replace(
+        recorded_run().keep,
+        heavy=(HeavyOmission(what="the package <b>", size=70_000_000, why="why", include="/<i>"),),
+        unstartable=(Unstartable(path="/bin/<u>", missing="/bin/perl"),),
+    )
+    installed = [
+        Installed(type="npm", name="left", size=1, is_left=True),
+        Installed(type="npm", name="<script>", size=2_000_000, is_left=False),
+    ]
+    page = to_page(compose_report(recorded_run(keep=keep, installed=installed)))
+    for words in (
+        "of 2 npm packages 1 was removed, 2.00 MB",
+        "&lt;script&gt;",
+        "the package &lt;b&gt;",
+        "--include /&lt;i&gt;",
+        "/bin/&lt;u&gt; cannot start: /bin/perl is not kept",
+    ):
+        assert words in page, words
+    assert page.index("npm packages") < page.index("<h2>Layers") < page.index("<h2>Verified")
+    assert "Removed" not in to_page(compose_report(recorded_run()))
+
+
+def test_the_page_says_how_little_was_tried() -> None:
+    health = replace(PASSED[0], probe=HttpProbe(name="it", path="/health"))
+    tests = (SmokeOutcome(image=ImageKind.SLIM, results=(health,)),)
+    page = to_page(compose_report(recorded_run(tests=tests)))
+    assert '<p class="doubt">All probes passed, but it was asked for its health only.</p>' in page

@@ -9,11 +9,24 @@ from dataclasses import replace
 
 import pytest
 
+from slimmer.ecosystems import Installed
+from slimmer.probing.kinds import HttpProbe
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
-from slimmer.report import compose_report, terminal_summary
-from slimmer.values import Comparison, ImageKind, ProbeResult, SmokeOutcome, StageTime, Verdict
+from slimmer.report import CoverageSummary, compose_report, terminal_summary
+from slimmer.report.coverage_summary import ApplicationCoverage
+from slimmer.values import (
+    Comparison,
+    HeavyOmission,
+    ImageKind,
+    KeepSet,
+    ProbeResult,
+    SmokeOutcome,
+    StageTime,
+    Unstartable,
+    Verdict,
+)
 from slimmer.words import count, factor, printable, seconds, size
 from tests.unit.report.recorded_run import (
     FAILED,
@@ -67,6 +80,81 @@ def test_the_summary_says_what_a_user_wants_to_know() -> None:
         "traced without fanotify: no CAP_SYS_ADMIN",
     ):
         assert words in text, words
+
+
+def test_what_was_removed_comes_first() -> None:
+    packages = [
+        *(Installed(type="npm", name=f"@a/kept-{n}", size=1, is_left=True) for n in range(38)),
+        Installed(type="npm", name="jest", size=8_000_000, is_left=False),
+        Installed(type="npm", name="typescript", size=22_000_000, is_left=False),
+        Installed(type="npm", name="tiny\x1b", size=10, is_left=False),
+        Installed(type="gem", name="rack", size=10, is_left=True),
+        *(Installed(type="deb", name=f"lib{n}", size=n, is_left=False) for n in range(4)),
+    ]
+    keep = KeepSet(
+        reasons=recorded_run().keep.reasons,
+        heavy=(
+            HeavyOmission(
+                what="/usr/bin/ffmpeg",
+                size=214_000_000,
+                why="though /app/x.js mentions it",
+                include="/usr/bin/ffmpeg",
+            ),
+            HeavyOmission(what="/usr/bin/strip", size=2_000_000, why="though y mentions it"),
+        ),
+        unstartable=(Unstartable(path="/usr/bin/tool", missing="/usr/bin/perl"),),
+    )
+
+    text = " ".join(summary(installed=packages, keep=keep).split())
+
+    for words in (
+        "of 41 npm packages 3 were removed: typescript 22.0 MB, jest 8.00 MB, tiny\\x1b 10 B "
+        "of 1 Ruby gem none was removed "
+        "of 4 Debian packages 4 were removed: lib3 3 B, lib2 2 B, lib1 1 B, …",
+        "/usr/bin/ffmpeg, 214 MB though /app/x.js mentions it; --include /usr/bin/ffmpeg keeps it",
+        "cannot start /usr/bin/tool, without /usr/bin/perl",
+    ):
+        assert words in text, words
+    assert "strip" not in text
+    assert text.index("npm packages") < text.index("layers system") < text.index("slim test")
+
+
+@pytest.mark.parametrize(
+    ("path", "unused", "verdict"),
+    [
+        ("/health", 0, "! 1 probe passed, but it was asked for its health only"),
+        ("/api/_ready?x=1", 0, "! 1 probe passed, but it was asked for its health only"),
+        ("/healthy-food", 0, "✓ 1 probe passed"),
+        ("/orders", 1, "✓ 1 probe passed, but no probe opened 1 of the application's 4 files"),
+        ("/orders", 3, "! 1 probe passed, but no probe opened 3 of the application's 4 files"),
+        ("/livez", 3, "its health only and no probe opened 3 of the application's 4 files"),
+        ("/orders", 0, "✓ 1 probe passed"),
+    ],
+)
+def test_the_verdict_says_how_little_was_tried(path: str, unused: int, verdict: str) -> None:
+    results = (replace(PASSED[0], probe=HttpProbe(name="it", path=path)),)
+    reached = CoverageSummary(
+        phases=(),
+        kept_files=4,
+        kept_size=4,
+        unused_files=unused,
+        unused_size=unused,
+        unused=(),
+        application=ApplicationCoverage(
+            files=4, unused=tuple(f"/app/{number}" for number in range(unused))
+        ),
+    )
+    text = summary(tests=(SmokeOutcome(image=ImageKind.SLIM, results=results),), coverage=reached)
+    assert f"{verdict} it 200 OK" in " ".join(text.split()), text
+
+
+def test_a_narrow_terminal_gets_shorter_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "60")
+    stream = Terminal()
+    terminal_summary(compose_report(recorded_run()), stream)
+    assert "95.0 MB" in stream.getvalue()
+    assert "2 layers" in stream.getvalue()
 
 
 def test_a_failed_test_names_the_probes_that_failed() -> None:

@@ -211,3 +211,24 @@ def test_a_page_that_only_the_image_answers_otherwise_fails_the_smoke_test(
         with pytest.raises(SmokeTestError) as caught:
             raise_for_failure(judgement.outcomes)
         assert caught.value.exit_code == 13
+
+
+def test_who_is_unhealthy_where_the_original_is_healthy_has_not_passed(
+    pool: ThreadPoolExecutor,
+) -> None:
+    image = dataclasses.replace(ran(result(GET, "a")), unhealthy="exec: /bin/sh: not found")
+    judgement = reference(pool, Original("a"), first="a").judge([image])
+    assert not judgement.outcomes[0].passed
+    assert "its HEALTHCHECK says: exec: /bin/sh: not found" in judgement.outcomes[0].problem
+    assert judgement.notes == ()
+
+
+def test_nobody_has_to_be_healthier_than_the_original(pool: ThreadPoolExecutor) -> None:
+    class Slow(Original):
+        def __call__(self, plan: SmokePlan) -> SmokeOutcome:
+            return dataclasses.replace(super().__call__(plan), unhealthy="timed out")
+
+    image = dataclasses.replace(ran(result(GET, "a")), unhealthy="timed out")
+    judgement = reference(pool, Slow("a"), first="a").judge([image])
+    assert judgement.outcomes[0].passed
+    assert "does not call the original healthy" in judgement.notes[0]

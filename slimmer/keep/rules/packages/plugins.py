@@ -15,7 +15,7 @@ from slimmer.keep.linux.loader_configuration import (
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import packages_of_programs, private_folder
 from slimmer.keep.rules.packages.weight import weight_of_libraries
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Where the dynamic loader looks by itself. `/usr/lib/postgresql/15/lib` is no such directory.
 LIBRARY_FOLDER = re.compile(
@@ -132,10 +132,12 @@ class PluginsRule(Rule):
             return 0
         return weight_of_libraries(self.context, module, limit=_HEAVIEST)
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for path, weight in sorted(self._left_out.items()):
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        for path, weight in self._left_out.items():
             if path not in kept:
-                yield (
-                    f"{path} was dropped: nothing loaded it, and the libraries that it needs have "
-                    f"at least {weight / 1e6:.0f} MB. Keep it with --include."
+                yield HeavyOmission(
+                    what=path,
+                    size=weight,
+                    why="nothing loaded it; most of it are libraries that it needs",
+                    include=path,
                 )

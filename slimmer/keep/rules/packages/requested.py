@@ -14,7 +14,7 @@ from slimmer.keep.rules.packages.places import (
     is_for_building,
 )
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.values import Entry
+from slimmer.values import Entry, HeavyOmission
 
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
@@ -123,12 +123,13 @@ class RequestedPackagesRule(Rule):
                 pending += packages.dependencies(package)
         return frozenset(found)
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for package, size in sorted(self._heavy.items(), key=lambda heavy: heavy[0].name):
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        for package, size in self._heavy.items():
             if not any(path in kept for path in self._files[package]):
-                yield (
-                    f"the package {package.name} ({size / 1e6:,.0f} MB), which was installed by "
-                    "name, was dropped: nothing used it. Keep what it is for with --include."
+                yield HeavyOmission(
+                    what=f"the package {package.name}",
+                    size=size,
+                    why="though it was installed by name: nothing used it",
                 )
 
     def _is_to_load(self, package: Package) -> bool:

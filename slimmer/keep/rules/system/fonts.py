@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.trees import tree
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _ENDINGS = (".ttf", ".otf", ".ttc", ".pfb", ".t1", ".woff2")
@@ -60,9 +60,6 @@ class FontRule(Rule):
         for entry in fonts:
             yield Want(path=entry.path, detail="a font for fontconfig to choose", because=because)
 
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         if self._left_out:
-            yield (
-                f"Fonts of {self._left_out / 1e6:.0f} MB were dropped: no text was drawn. Draw "
-                "some in a probe, or keep what is needed with --include."
-            )
+            yield HeavyOmission(what="fonts", size=self._left_out, why="no text was drawn")
