@@ -19,13 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slimmer.errors import UsageError
-from slimmer.probing.connection import (
-    Connection,
-    authority,
-    describe_failure,
-    is_for_good,
-    speaks_tls,
-)
+from slimmer.probing.connection import Connection, authority, speaks_tls
+from slimmer.probing.failures import describe_failure, is_for_good
 from slimmer.probing.form import UPLOADS, Upload, form_content
 from slimmer.probing.judging import (
     EXCERPT_LIMIT,
