@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO
 
@@ -16,7 +17,7 @@ from slimmer.errors import OriginalUnreadableError
 from slimmer.values import Entry, EntryType
 
 MAGIC = b"SLIMSRV\0"
-VERSION = 1
+VERSION = 2
 HEADER = struct.Struct("<8sHHI")
 U32 = struct.Struct("<I")
 U64 = struct.Struct("<Q")
@@ -43,15 +44,29 @@ class Incoming:
 
     def __init__(self, reader: IO[bytes]) -> None:
         self._reader = reader
+        self._checksum = 0
+
+    def begin(self, letter: bytes) -> None:
+        """Read the first byte of an answer, which is that of its request."""
+        self._checksum = 0
+        if (first := self.take(1)) != letter:
+            raise out_of_step(f"the answer to {letter!r} starts with {first!r}")
+
+    def end(self) -> None:
+        """Read the checksum of an answer: nothing of it may be used before."""
+        found = self._checksum
+        (sent,) = U32.unpack(self.take(U32.size))
+        if found != sent:
+            raise damaged(f"checksum {found:08x} of what arrived, {sent:08x} of what was sent")
 
     def take(self, size: int) -> bytes:
         """Exactly `size` bytes. Never asks for more than the protocol owes, which would block."""
-        piece = self._reader.read(size)
-        if piece is not None and len(piece) == size:
+        piece = self._read(size)
+        if len(piece) == size:
             return piece
-        gathered = bytearray(piece or b"")
+        gathered = bytearray(piece)
         while len(gathered) < size:
-            piece = self._reader.read(size - len(gathered))
+            piece = self._read(size - len(gathered))
             if not piece:
                 raise ended_early(f"{size - len(gathered)} of {size} bytes were still to come")
             gathered += piece
@@ -59,10 +74,32 @@ class Incoming:
 
     def some(self, limit: int) -> bytes:
         """Between 1 and `limit` bytes."""
-        piece = self._reader.read(limit)
+        piece = self._read(limit)
         if not piece:
             raise ended_early(f"at least {limit} bytes were still to come")
         return piece
+
+    def _read(self, size: int) -> bytes:
+        try:
+            piece = self._reader.read(size) or b""
+        except TimeoutError as error:
+            raise OriginalUnreadableError(
+                "the file server in the original's container does not answer any more",
+                hint="the engine or the machine may hang or be overloaded: run again",
+                details=f"{size} bytes were still to come",
+            ) from error
+        self._checksum = zlib.crc32(piece, self._checksum)
+        return piece
+
+
+def damaged(evidence: str) -> OriginalUnreadableError:
+    """The error for an answer that is not as it was sent."""
+    return OriginalUnreadableError(
+        "what the file server in the original's container sent did not arrive as it was sent",
+        hint="run again; if it stays so, look for what stands between slim and the engine (a "
+        "proxy, a tunnel)",
+        details=evidence,
+    )
 
 
 def ended_early(evidence: str) -> OriginalUnreadableError:
@@ -111,8 +148,7 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
     made unique over all devices (an image's volumes are devices of their own), and 0 for files
     with one name.
     """
-    if (letter := incoming.take(1)) != INDEX_REQUEST:
-        raise out_of_step(f"an index answer starts with {letter!r}")
+    incoming.begin(INDEX_REQUEST)
     inodes: dict[tuple[int, int], int] = {}
     received = 0
     (size,) = U32.unpack(incoming.take(U32.size))
@@ -156,6 +192,7 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
             )
         (size,) = U32.unpack_from(record, size)
     (announced,) = U64.unpack(incoming.take(U64.size))
+    incoming.end()
     if announced != received:
         raise out_of_step(f"{received} index records came, the server counted {announced}")
 
