@@ -74,6 +74,7 @@ class Attachment:
         self._reader = reader
         self._socket = connection
         self._errors = bytearray()
+        self._timed_out = False
 
     @property
     def errors(self) -> str:
@@ -118,8 +119,11 @@ class Attachment:
         try:
             return self._reader.read(size)
         except TimeoutError:
+            self._timed_out = True
             raise
         except (OSError, ValueError) as error:  # a ValueError says that it was closed meanwhile
+            if self._timed_out:  # whoever asks again is told so in another way
+                raise TimeoutError from error
             raise broken_connection(_READING, error) from error
 
     def stdout(self) -> BinaryIO:

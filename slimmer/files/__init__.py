@@ -9,8 +9,10 @@ from slimmer.files.glob import PathGlobs
 from slimmer.files.index import Resolution, RootfsIndex
 from slimmer.files.packages import Package, PackageDatabase, read_packages
 from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
+from slimmer.files.wire import BrokenStreamError
 
 __all__ = [
+    "BrokenStreamError",
     "ContainerMarks",
     "FileServerClient",
     "Package",

@@ -39,6 +39,10 @@ _LONGEST_RECORD = 1 << 20
 _TYPES = {kind.value.encode(): kind for kind in EntryType}
 
 
+class BrokenStreamError(OriginalUnreadableError):
+    """The answer did not come, or not as it was sent: that says nothing about the files."""
+
+
 class Incoming:
     """The server's answers as exact pieces: a short read is an error and never short data."""
 
@@ -83,8 +87,8 @@ class Incoming:
         try:
             piece = self._reader.read(size) or b""
         except TimeoutError as error:
-            raise OriginalUnreadableError(
-                "the file server in the original's container does not answer any more",
+            raise BrokenStreamError(
+                "the file server does not answer any more",
                 hint="the engine or the machine may hang or be overloaded: run again",
                 details=f"{size} bytes were still to come",
             ) from error
@@ -92,29 +96,29 @@ class Incoming:
         return piece
 
 
-def damaged(evidence: str) -> OriginalUnreadableError:
+def damaged(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not as it was sent."""
-    return OriginalUnreadableError(
-        "what the file server in the original's container sent did not arrive as it was sent",
+    return BrokenStreamError(
+        "what the file server sent did not arrive as it was sent",
         hint="run again; if it stays so, look for what stands between slim and the engine (a "
         "proxy, a tunnel)",
         details=evidence,
     )
 
 
-def ended_early(evidence: str) -> OriginalUnreadableError:
+def ended_early(evidence: str) -> BrokenStreamError:
     """The error for a server that went away in the middle of an answer."""
-    return OriginalUnreadableError(
-        "the file server in the original's container ended in the middle of an answer",
+    return BrokenStreamError(
+        "the file server ended in the middle of an answer",
         hint="the container may have been stopped or killed for lack of memory; run again",
         details=evidence,
     )
 
 
-def out_of_step(evidence: str) -> OriginalUnreadableError:
+def out_of_step(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not of the protocol."""
-    return OriginalUnreadableError(
-        "the file server in the original's container answered with something else than asked",
+    return BrokenStreamError(
+        "the file server answered with something else than asked",
         hint="this is a bug in slimmer, or its sensor program is of another version",
         details=evidence,
     )

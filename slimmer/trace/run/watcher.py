@@ -175,7 +175,8 @@ class Watcher:
             self._tell("finish")
             self.stream.wait_for(Trailer, _MOMENT)  # raises where its checksum is another
             return None
-        if watching["Running"]:
+        # Without a word, it ends by itself when nobody speaks to it any more.
+        if watching["Running"] or watching["ExitCode"] == 0:
             return broken_connection("read the sensor's records", message)
         return self._incomplete(f"{message}: the sensor ended with status {watching['ExitCode']}")
 
