@@ -32,6 +32,7 @@ from slimmer.cli.main import main
 main()
 """
 _MOST_SECONDS: Final = 180
+_REMOVAL: Final = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,16 @@ def faults(pieces: int, count: int, seed: int) -> Iterator[Fault]:
 
 
 def _left_by(pid: int) -> tuple[str, ...]:
-    """What carries the session of this process: names begin with its number."""
+    """What carries the session of this process. An engine goes on with removals of which slim has
+    not waited for the answer."""
+    deadline = time.monotonic() + _REMOVAL
+    while (left := _there_of(pid)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return left
+
+
+def _there_of(pid: int) -> tuple[str, ...]:
+    """Names begin with the number of the process."""
     client = docker.APIClient()
     try:
         containers = client.containers(all=True, filters={"label": "dev.slimmer.session"})
