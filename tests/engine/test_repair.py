@@ -261,7 +261,7 @@ def test_a_failure_that_does_not_come_again_is_a_matter_of_timing(
     page = "sed -i s/served/late/ /tmp/page"
     name = image(*server(f"echo >>/state/boots; [ $(wc -l </state/boots) != 3 ] || {page}"))
     ran = slim(
-        "build", name, *MINIMAL, "--volume", f"{tmp_path}/state:/state",
+        "build", name, "--no-debug", "--volume", f"{tmp_path}/state:/state",
         "--exec-probe", "grep served /tmp/page", "--start-timeout", "2",
     )  # fmt: skip
     assert ran.code == SmokeTestError.exit_code, ran.stderr

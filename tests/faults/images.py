@@ -6,7 +6,7 @@ from typing import Final
 
 DOCKERFILE: Final = """\
 FROM slimmer-samples/busybox:latest
-COPY start /start
+COPY start hungry /
 COPY www /www/
 COPY late /files/late
 EXPOSE 8080
@@ -20,6 +20,12 @@ httpd -p 8080 -h /www
 while [ ! -e /tmp/stop ]; do sleep 0.1; done
 exit 7
 """,
+    "hungry": b"""\
+#!/bin/sh
+httpd -p 8080 -h /www
+while [ ! -e /tmp/slow ]; do sleep 0.1; done
+exec tail -c 200000000 /dev/zero
+""",
     "www/index.html": b"here\n",
     "www/cgi-bin/late": b"""\
 #!/bin/sh
@@ -30,17 +36,13 @@ cat /tmp/found
 """,
     "www/cgi-bin/slow": b"""\
 #!/bin/sh
+touch /tmp/slow
 sleep 3
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
-""",
-    "www/cgi-bin/hungry": b"""\
-#!/bin/sh
-printf 'Content-Type: text/plain\\r\\n\\r\\n'
-exec tail -c 200000000 </dev/zero
 """,
     "late": b"late\n",
 }
 FLAGS: Final = ("--strategy", "minimal", "--no-debug")
 PROBES: Final = ("--http-probe", "/", "--http-probe", "/cgi-bin/late")
 SLOW: Final = ("--http-probe", "/", "--http-probe", "/cgi-bin/slow")
-HUNGRY: Final = ("--memory", "24m", "--http-probe", "/", "--http-probe", "/cgi-bin/hungry")
+HUNGRY: Final = ("--memory", "24m", "--cmd", "/hungry", *SLOW)

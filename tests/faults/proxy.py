@@ -105,8 +105,10 @@ class Proxy:
                     is_first = False
                 sink.sendall(data)
                 if not goes_on:
-                    _end(source)
-                    _end(sink)
+                    break
+        if answers:
+            _end(source)
+            _end(sink)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
@@ -138,9 +140,12 @@ class Proxy:
 
 def _has_closed(client: socket.socket) -> bool:
     """Whether nobody waits any more."""
-    with contextlib.suppress(BlockingIOError):
+    try:
         return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    return False
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _end(connection: socket.socket) -> None:

@@ -99,13 +99,16 @@ def failed_probe(
     place = f" (port {port})" if probe.needs_port else ""
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer}{place}",
-        hint=_how_to_go_on(result, first),
+        hint=_how_to_go_on(result, run, first),
         details="\n".join(filter(None, (result.excerpt[:500], target.logs()))),
     )
 
 
-def _how_to_go_on(result: ProbeResult, first: bool) -> str:
+def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool) -> str:
     probe = result.probe
+    if probe.program and result.exit_status == _KILLED:
+        limit = f": raise --memory, which is {run.memory}" if run.memory else ""
+        return f"it was killed, most likely by the kernel for lack of memory{limit}"
     if probe.needs_port and not probe.runs_here:
         if _SERVER_ERROR.match(result.answer):
             return _fails_by_itself(result, first)

@@ -170,6 +170,7 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             "the 64m of --memory",
             "raise --memory",
         ),
+        (Observed(), failed(COMMAND, exit_status=137), OriginalProbeError, "check", "memory"),
         (Observed(status=137), REFUSED, OriginalExitedError, "was killed", "dmesg"),
         (
             Observed(listens=(("0.0.0.0", 8080),)),
