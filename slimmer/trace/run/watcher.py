@@ -168,6 +168,9 @@ class Watcher:
         target, watching = self._states()
         if target.get("OOMKilled"):
             return killed_for_memory(self._memory, self._engine.logs(self._target))
+        # It ends by itself only when nobody speaks to it any more; the target may crash upon that.
+        if self.stream.ended and not watching["Running"] and watching["ExitCode"] == 0:
+            return broken_connection("read the sensor's records", message)
         status = int(target["ExitCode"])
         if not target["Running"] and status > 128 and self.stream.find(Exiting) is None:
             return ended_early(status, self._engine.logs(self._target))
@@ -175,8 +178,7 @@ class Watcher:
             self._tell("finish")
             self.stream.wait_for(Trailer, _MOMENT)  # raises where its checksum is another
             return None
-        # Without a word, it ends by itself when nobody speaks to it any more.
-        if watching["Running"] or watching["ExitCode"] == 0:
+        if watching["Running"]:
             return broken_connection("read the sensor's records", message)
         return self._incomplete(f"{message}: the sensor ended with status {watching['ExitCode']}")
 

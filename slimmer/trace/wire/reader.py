@@ -237,8 +237,8 @@ class RecordReader:
     def _damaged(offset: int, expected: str) -> TraceFileError:
         return TraceFileError(
             f"the trace is damaged at offset {offset}",
-            hint="trace again; if fresh traces are damaged as well, look for what stands between slim "
-            "and the engine (a proxy, a tunnel)",
+            hint="trace again; if fresh traces are damaged as well, look for what stands between "
+            "slim and the engine (a proxy, a tunnel)",
             details=f"expected {expected}",
         )
 
