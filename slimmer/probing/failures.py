@@ -9,7 +9,7 @@ from typing import Final
 
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """What OpenSSL says of a server that answers in plain text."""
-_WANTS_CERTIFICATE: Final = frozenset(
+_NO_CERTIFICATE: Final = frozenset(
     {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"}
 )
 _NOTHING_IN_COMMON: Final = frozenset(
@@ -24,7 +24,7 @@ REFUSED: Final = "connection refused"
 TOO_LATE: Final = "no answer in time"
 CLOSED: Final = "the connection was closed without an answer"
 _UNTRUSTED: Final = "its certificate is not trusted"
-_CERTIFICATE: Final = "it asks for a client's certificate"
+WANTS_CERTIFICATE: Final = "it asks for a client's certificate"
 _HANDSHAKE: Final = "no TLS version or cipher in common"
 _CUT: Final = "the answer broke off"
 _FOREIGN: Final = "not an HTTP answer"
@@ -33,10 +33,10 @@ NEEDS_TIME: Final = frozenset({REFUSED, TOO_LATE})
 """What only time may be the cause of."""
 _ADVICE: Final = {
     _UNTRUSTED: "--insecure takes any certificate; SSL_CERT_FILE names the one to trust",
-    _CERTIFICATE: "let a program that has one ask: a `host:` step of a plan, for example with "
+    WANTS_CERTIFICATE: "let a program that has one ask: a `host:` step of a plan, for example with "
     "curl --cert (docs/plans.md)",
-    _HANDSHAKE: "allow a newer TLS version or cipher in the server, or let a program that speaks "
-    "the old one ask: a `host:` step of a plan",
+    _HANDSHAKE: "the server speaks only old ones, or wants a client's certificate: let a program "
+    "that can do that ask, in a `host:` step of a plan (docs/plans.md)",
     CLOSED: "the application listens, and hangs up: does its port speak what the probe asks for? A "
     "`tcp:` step of a plan can be told what to say",
     _CUT: "the application stops in the middle of its answer: its last lines are above",
@@ -72,7 +72,7 @@ def is_for_good(error: Exception) -> bool:
     application listens."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return True
-    definite = _NO_TLS | _WANTS_CERTIFICATE | _NOTHING_IN_COMMON
+    definite = _NO_TLS | _NO_CERTIFICATE | _NOTHING_IN_COMMON
     return isinstance(error, ssl.SSLError) and error.reason in definite
 
 
@@ -85,8 +85,8 @@ def advice(answer: str) -> str:
 def _of_tls(error: ssl.SSLError) -> str:
     if error.reason in _NO_TLS:
         return "the port speaks no TLS"
-    if error.reason in _WANTS_CERTIFICATE:
-        return _CERTIFICATE
+    if error.reason in _NO_CERTIFICATE:
+        return WANTS_CERTIFICATE
     if error.reason in _NOTHING_IN_COMMON:
         return f"{_HANDSHAKE} ({error.reason})"
     return f"no TLS: {error.reason or error}"
