@@ -1,4 +1,5 @@
-"""An engine of its own with a small disk: a second dockerd, whose data lie in memory."""
+"""An engine of its own with a small disk: a second dockerd, whose data lie in memory, in a network
+namespace of its own."""
 
 from __future__ import annotations
 
@@ -15,13 +16,16 @@ _START_TIMEOUT = 60.0
 
 @contextlib.contextmanager
 def small_engine(folder: Path, *, size: str, images: tuple[str, ...]) -> Iterator[str]:
-    """The path of its socket; it has these images of the usual engine. Needs root and dockerd."""
+    """The path of its socket; it has these images of the usual engine. Needs root and dockerd.
+    Containers of it have no network."""
     place = folder / "engine"
     place.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=True)
     socket = place / "engine.sock"
     command: list[str | Path] = [
-        *("dockerd", "--data-root", place / "data", "--exec-root", place / "exec"),
+        # An engine without a bridge removes the one that is there; without a network, none is.
+        *("unshare", "--net", "dockerd"),
+        *("--data-root", place / "data", "--exec-root", folder / "exec"),
         *("--pidfile", place / "pid", "--host", f"unix://{socket}", "--storage-driver", "vfs"),
         *("--bridge", "none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"),
     ]

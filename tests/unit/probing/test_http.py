@@ -289,10 +289,13 @@ def test_a_server_that_asks_for_a_certificate(version: ssl.TLSVersion, words: st
 
     def refuse(listening: socket.socket) -> None:
         while True:
-            with contextlib.suppress(ssl.SSLError):
-                connection, _ = listening.accept()
-                with context.wrap_socket(connection, server_side=True):
-                    pass
+            connection, _ = listening.accept()
+            # A connection that is closed with something unread is reset, and the refusal is lost.
+            with connection.dup() as kept, contextlib.suppress(ssl.SSLError):
+                try:
+                    context.wrap_socket(connection, server_side=True)
+                finally:
+                    kept.recv(65536)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=refuse, args=(listening,), daemon=True).start()
