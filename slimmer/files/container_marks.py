@@ -30,10 +30,13 @@ class ContainerMarks:
         return entry.path in self.made and self._is_of_the_container(entry)
 
     def as_in_the_image(self, entry: Entry) -> Entry:
-        """The entry with the time of the image's creation where its own is the container's."""
-        if self.covers(entry) and self._is_of_the_container(entry):
+        """The entry with the time of the image's creation where its own is the container's, or
+        that of something that is mounted there and is later."""
+        if not self.covers(entry):
+            return entry
+        if self._is_of_the_container(entry):
             return replace(entry, mtime_ns=self.image_ns)
-        return entry
+        return replace(entry, mtime_ns=min(entry.mtime_ns, self.image_ns))
 
     def covers(self, entry: Entry) -> bool:
         """Whether the time of this entry says nothing about the image."""
