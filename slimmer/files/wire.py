@@ -100,7 +100,7 @@ def damaged(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not as it was sent."""
     return BrokenStreamError(
         "what the file server sent did not arrive as it was sent",
-        hint="run again; if it stays so, look for what stands between slim and the engine (a "
+        hint="run again; if that fails as well, look for what stands between slim and the engine (a "
         "proxy, a tunnel)",
         details=evidence,
     )
