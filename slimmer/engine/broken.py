@@ -18,8 +18,8 @@ def broken_answer(action: str, error: BaseException) -> SlimError:
     """The error for an answer that cannot be understood."""
     return BrokenAnswerError(
         f"cannot {action}: the engine's answer cannot be understood",
-        hint="run again; if that fails as well, look for what stands between slim and the engine (a "
-        "proxy, a tunnel)",
+        hint="run again; if that fails too, look for what stands between slim and the engine "
+        "(a proxy, a tunnel)",
         details=f"{type(error).__name__}: {error}",
     )
 

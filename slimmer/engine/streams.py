@@ -107,7 +107,7 @@ class Attachment:
             raise broken_connection(_READING, "its stream ended inside a frame's header")
         number, zeros, length = _FRAME_HEADER.unpack(header)
         if number > STDERR or any(zeros) or length > _LONGEST_FRAME:
-            raise broken_answer(_READING, ValueError(f"{header!r} is no frame's header"))
+            raise broken_answer(_READING, ValueError(f"{header!r} is not a frame's header"))
         data = self._read(length)
         if len(data) < length:
             raise broken_connection(_READING, "its stream ended inside a frame")

@@ -100,8 +100,8 @@ def damaged(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not as it was sent."""
     return BrokenStreamError(
         "what the file server sent did not arrive as it was sent",
-        hint="run again; if that fails as well, look for what stands between slim and the engine (a "
-        "proxy, a tunnel)",
+        hint="run again; if that fails too, look for what stands between slim and the engine "
+        "(a proxy, a tunnel)",
         details=evidence,
     )
 
