@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "descriptor.h"
 
 enum { BUFFER = 1 << 17 };
@@ -10,6 +11,7 @@ enum { BUFFER = 1 << 17 };
 static struct {
     unsigned char bytes[BUFFER];
     size_t used;
+    uint32_t checksum;
     bool failed;
 } answer;
 
@@ -25,6 +27,7 @@ void answer_bytes(const void *bytes, size_t size)
 {
     if (size == 0)
         return; /* bytes may be NULL */
+    answer.checksum = checksum(answer.checksum, bytes, size);
     if (size > BUFFER - answer.used)
         (void)answer_flush();
     if (size > BUFFER) {
@@ -42,4 +45,16 @@ void answer_integer(uint64_t value, size_t size)
     for (size_t index = 0; index < size; index++)
         bytes[index] = (unsigned char)(value >> (8 * index));
     answer_bytes(bytes, size);
+}
+
+void answer_begin(char request)
+{
+    answer.checksum = 0;
+    answer_bytes(&request, 1);
+}
+
+bool answer_end(void)
+{
+    answer_integer(answer.checksum, 4);
+    return answer_flush();
 }

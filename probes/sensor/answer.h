@@ -17,5 +17,8 @@ void answer_bytes(const void *bytes, size_t size);
 void answer_integer(uint64_t value, size_t size);
 /* False when this or an earlier write failed. */
 bool answer_flush(void);
+/* An answer begins with the letter of its request, and ends with the checksum of all its bytes. */
+void answer_begin(char request);
+bool answer_end(void);
 
 #endif

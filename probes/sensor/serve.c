@@ -88,14 +88,18 @@ static bool answer_request(char request)
     struct path_list list;
     if (serve == NULL)
         return false;
-    bool answered = read_paths(&list) && serve(&list);
+    bool answered = read_paths(&list);
+    if (answered) {
+        answer_begin(request);
+        answered = serve(&list) && answer_end();
+    }
     free_paths(&list);
-    return answer_flush() && answered;
+    return answered;
 }
 
 int serve_main(char **arguments)
 {
-    static const unsigned char header[16] = {'S', 'L', 'I', 'M', 'S', 'R', 'V', 0, 1};
+    static const unsigned char header[16] = {'S', 'L', 'I', 'M', 'S', 'R', 'V', 0, 2};
     if (*arguments != NULL) {
         fputs("slimmer: serve: takes no arguments\n", stderr);
         return SERVE_USAGE;

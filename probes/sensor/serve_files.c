@@ -111,7 +111,6 @@ static void answer_digest(const char *path)
 
 bool serve_files(const struct path_list *asked)
 {
-    answer_integer('F', 1);
     for (size_t index = 0; index < asked->count; index++)
         answer_file(asked->paths[index]);
     return true;
@@ -119,7 +118,6 @@ bool serve_files(const struct path_list *asked)
 
 bool serve_digests(const struct path_list *asked)
 {
-    answer_integer('D', 1);
     for (size_t index = 0; index < asked->count; index++)
         answer_digest(asked->paths[index]);
     return true;

@@ -225,7 +225,6 @@ static void list_children(struct walk *walk, const char *directory)
 bool serve_index(const struct path_list *not_entered)
 {
     struct walk walk = {.not_entered = not_entered};
-    answer_integer('I', 1);
     list_path(&walk, "/");
     while (walk.pending_count > 0 && !walk.out_of_memory) {
         char *directory = walk.pending[--walk.pending_count];

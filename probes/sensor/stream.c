@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "checksum.h"
 #include "descriptor.h"
 
 static uint64_t monotonic(void)
@@ -11,24 +12,6 @@ static uint64_t monotonic(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-}
-
-/* CRC-32 as in zlib and Ethernet (reflected 0xEDB88320), four bits at a time. */
-static uint32_t checksum(uint32_t sum, const unsigned char *bytes, size_t size)
-{
-    static uint32_t table[256];
-    if (table[1] == 0) {
-        for (uint32_t byte = 0; byte < 256; byte++) {
-            uint32_t value = byte;
-            for (int bit = 0; bit < 8; bit++)
-                value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320U : value >> 1;
-            table[byte] = value;
-        }
-    }
-    sum = ~sum;
-    for (size_t index = 0; index < size; index++)
-        sum = table[(sum ^ bytes[index]) & 0xff] ^ (sum >> 8);
-    return ~sum;
 }
 
 void stream_open(struct stream *stream, int descriptor)

@@ -47,11 +47,16 @@ def repair(
     build: Build,
 ) -> BuiltImages:
     """The images of the first round that passes; or those of the last one, which failed, where
-    nothing new is missed or the rounds are used up."""
+    nothing new is missed or the rounds are used up.
+
+    An image that passes when it is watched, and misses nothing, is watched again where its command
+    had ended: what that depends on shows in another run, or never. Where it had gone on, time is
+    what it lacked.
+    """
     rounds: list[RepairRound] = []
     repairs: tuple[Repair, ...] = ()
     excluded: dict[str, Repair] = {}
-    by_listing = False
+    by_listing = by_time = False
     built = failed
     while built.failure is not None and len(rounds) < job.options.repair:
         with job.clock.stage("repair"):
@@ -60,17 +65,18 @@ def repair(
             fresh = missed.found or missed.named or missed.listed
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
-        if not fresh and not _passed(seen):
+        by_time = not fresh and _passed(seen) and not _has_ended(built)
+        if by_time or (not fresh and not _passed(seen)):
             break
         rounds.append(RepairRound(problem=built.failure.message, repairs=fresh))
         if not fresh:
-            continue  # it passed this time: what it depends on shows in another run, or never
+            continue
         by_listing = by_listing or not missed.found
         repairs += fresh
         job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
         built = build(repairs)
     if built.failure is not None:
-        failure = _with_what_was_tried(built.failure, rounds, excluded.values())
+        failure = _with_what_was_tried(built.failure, rounds, excluded.values(), by_time=by_time)
         built = dataclasses.replace(built, failure=failure)
     elif by_listing:
         built, repairs = _narrowed(job, files, built, repairs, len(rounds), build)
@@ -146,6 +152,11 @@ def _has_passed(seen: _Seen) -> bool:
         return observation.passed
     outcome = SmokeOutcome(image=ImageKind.SLIM, results=observation.results)
     return all(judged.passed for judged in reference.judge([outcome]).outcomes)
+
+
+def _has_ended(built: BuiltImages) -> bool:
+    """Whether the command of an image that failed had ended, or never ran."""
+    return any(outcome.problem for outcome in built.outcomes if not outcome.passed)
 
 
 def _trace_of(seen: Iterable[_Seen]) -> Trace:
@@ -230,7 +241,11 @@ def _lasting(
 
 
 def _with_what_was_tried(
-    failure: SmokeTestError, rounds: Sequence[RepairRound], excluded: Iterable[Repair]
+    failure: SmokeTestError,
+    rounds: Sequence[RepairRound],
+    excluded: Iterable[Repair],
+    *,
+    by_time: bool,
 ) -> SmokeTestError:
     lines = [
         f"repair, round {number}: added {repair.path}, {repair.detail}"
@@ -239,6 +254,11 @@ def _with_what_was_tried(
     ]
     missed = [f"dropped because of --exclude: {each.path}, {each.detail}" for each in excluded]
     hint = failure.hint
+    if by_time:
+        hint = (
+            "no tag was moved; run once more, the image passed and missed nothing: it is a matter "
+            "of timing. Build on a less busy machine, or raise --start-timeout or --probe-timeout"
+        )
     if missed:
         hint = "no tag was moved; the image misses what --exclude leaves out: exclude less"
     return type(failure)(

@@ -1,6 +1,7 @@
 """The container engine: connection, containers, images, and what one run leaves in it."""
 
 from slimmer.engine.addresses import addresses, environment, own_names
+from slimmer.engine.broken import BrokenAnswerError, TimedOutError, broken_connection
 from slimmer.engine.commands import give_input, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
@@ -36,13 +37,16 @@ __all__ = [
     "STDERR",
     "STDOUT",
     "Attachment",
+    "BrokenAnswerError",
     "Engine",
     "LogReader",
     "Output",
     "Session",
+    "TimedOutError",
     "addresses",
     "argument_vector",
     "as_user_would",
+    "broken_connection",
     "connect",
     "end_owner",
     "environment",

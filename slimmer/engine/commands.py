@@ -8,8 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from slimmer.engine.broken import BrokenAnswerError
 from slimmer.engine.interface import Engine
 from slimmer.engine.streams import Attachment, Output
+from slimmer.errors import EngineOperationError
+
+_MOMENT = 2.0
+"""Seconds that an engine may take to notice that a container has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +22,11 @@ class RanCommand:
     """How a command in a container ended, and what it wrote."""
 
     exit_status: int | None
-    """None where it did not end within its time limit."""
+    """None where it did not end within its time limit, or the container did before it."""
     output: Output
+    container_status: int | None = None
+    """The exit status of the container's own command where that had ended, so that no other could
+    be run or bring its status."""
 
 
 def run_command(
@@ -38,10 +46,19 @@ def run_command(
     goes on in the container (the engine offers no way to end it) until that is removed.
     """
     deadline = time.monotonic() + timeout
-    identity, stream = engine.execute(
-        container, command, user=user, environment=dict(environment), stdin=bool(stdin)
-    )
     output = Output()
+    try:
+        identity, stream = engine.execute(
+            container, command, user=user, environment=dict(environment), stdin=bool(stdin)
+        )
+    except BrokenAnswerError:
+        raise
+    except EngineOperationError:
+        # That there is nothing left to run it in is how a test may end, and no fault of the engine.
+        ended = engine.wait_container(container, _MOMENT)
+        if ended is None:
+            raise
+        return RanCommand(exit_status=None, output=output, container_status=ended)
     try:
         started()
         if stdin:
@@ -56,7 +73,9 @@ def run_command(
         return RanCommand(exit_status=None, output=output)
     finally:
         stream.close()
-    return RanCommand(exit_status=engine.exec_exit_status(identity), output=output)
+    status = engine.exec_exit_status(identity)
+    ended = engine.wait_container(container, _MOMENT) if status is None else None
+    return RanCommand(exit_status=status, output=output, container_status=ended)
 
 
 def give_input(stream: Attachment, data: bytes) -> None:

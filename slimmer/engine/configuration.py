@@ -74,6 +74,7 @@ def _rights_and_limits(run: RunOptions) -> dict[str, Any]:
         "Tmpfs": dict(each.partition(":")[::2] for each in run.tmpfs),
         "ReadonlyRootfs": run.read_only,
         "ShmSize": _bytes(run.shm_size),
+        "Memory": _bytes(run.memory),
         "Ulimits": [_ulimit(each) for each in run.ulimits],
         "Init": run.init,
         "Devices": [_device(each) for each in run.devices],

@@ -13,8 +13,14 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-_FRAME_HEADER = struct.Struct(">BxxxI")
+from slimmer.engine.broken import broken_answer, broken_connection
+
+_FRAME_HEADER = struct.Struct(">B3sI")
 STDOUT, STDERR = 1, 2
+_LONGEST_FRAME = 1 << 24
+"""Bytes: engines write frames of some ten thousand. A longer one is a garbled length, for which
+somebody would wait in vain."""
+_READING = "read what a container writes"
 _STDERR_LIMIT = 64 * 1024
 """Bytes of stderr that an attachment remembers: enough for any message, safe for any flood."""
 OUTPUT_LIMIT = 1024 * 1024
@@ -68,6 +74,7 @@ class Attachment:
         self._reader = reader
         self._socket = connection
         self._errors = bytearray()
+        self._timed_out = False
 
     @property
     def errors(self) -> str:
@@ -84,26 +91,40 @@ class Attachment:
             self._socket.shutdown(socket.SHUT_WR)
 
     def set_timeout(self, seconds: float | None) -> None:
-        """Limit each wait for bytes; a read beyond it raises TimeoutError."""
+        """Limit each wait for bytes; a `frame` beyond it raises TimeoutError."""
         self._socket.settimeout(seconds)
 
     def frame(self) -> tuple[int, bytes] | None:
         """The next piece of output as (stream number, bytes); None at the end of the stream.
 
-        Raises EOFError when the connection broke inside a frame.
+        Raises TimeoutError, and EngineUnreachableError or BrokenAnswerError where the connection
+        broke inside a frame or gives what is none.
         """
-        header = self._reader.read(_FRAME_HEADER.size)
+        header = self._read(_FRAME_HEADER.size)
         if not header:
             return None
         if len(header) < _FRAME_HEADER.size:
-            raise EOFError("the engine's stream ended inside a frame header")
-        number, length = _FRAME_HEADER.unpack(header)
-        data = self._reader.read(length)
+            raise broken_connection(_READING, "its stream ended inside a frame's header")
+        number, zeros, length = _FRAME_HEADER.unpack(header)
+        if number > STDERR or any(zeros) or length > _LONGEST_FRAME:
+            raise broken_answer(_READING, ValueError(f"{header!r} is not a frame's header"))
+        data = self._read(length)
         if len(data) < length:
-            raise EOFError("the engine's stream ended inside a frame")
+            raise broken_connection(_READING, "its stream ended inside a frame")
         if number == STDERR and len(self._errors) < _STDERR_LIMIT:
             self._errors += data[: _STDERR_LIMIT - len(self._errors)]
         return number, data
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._reader.read(size)
+        except TimeoutError:
+            self._timed_out = True
+            raise
+        except (OSError, ValueError) as error:  # a ValueError says that it was closed meanwhile
+            if self._timed_out:  # whoever asks again is told so in another way
+                raise TimeoutError from error
+            raise broken_connection(_READING, error) from error
 
     def stdout(self) -> BinaryIO:
         """stdout alone, as a buffered binary stream; stderr is set aside in `errors`."""
@@ -126,7 +147,7 @@ def read_frames(data: bytes) -> Iterator[tuple[int, bytes]]:
     gives what is there of it."""
     position = 0
     while position + _FRAME_HEADER.size <= len(data):
-        number, length = _FRAME_HEADER.unpack_from(data, position)
+        number, _, length = _FRAME_HEADER.unpack_from(data, position)
         position += _FRAME_HEADER.size
         yield number, data[position : position + length]
         position += length

@@ -15,8 +15,10 @@ from slimmer.files.packages import (
 )
 from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
 from slimmer.files.readings import Readings
+from slimmer.files.wire import BrokenStreamError
 
 __all__ = [
+    "BrokenStreamError",
     "ContainerMarks",
     "FileServerClient",
     "Package",

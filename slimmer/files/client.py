@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO
@@ -20,7 +19,7 @@ from slimmer.files import wire
 from slimmer.files.container_marks import ContainerMarks
 from slimmer.files.index import RootfsIndex
 from slimmer.files.spool import Segment, Spool
-from slimmer.values import Entry, EntryType
+from slimmer.values import EntryType
 
 _PIECE = 256 * 1024
 _NO_MARKS = ContainerMarks()
@@ -72,15 +71,15 @@ class FileServerClient:
         `hidden` names files that the engine puts over the image's own: they are left out, but
         for links, which are the image's and lead to where the engine mounts. Also tells the
         client which files are hard links, so that each is fetched once. `marks` are
-        what the engine changes when it makes a container: such a path has at most the time that
-        they give, and what it makes anew is left out.
+        what the engine changes when it makes a container: such a path has the time that they
+        give, and what it makes anew is left out.
         """
         left_out = frozenset(hidden)
         with self._lock:
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
             entries = [
-                _not_later(entry, marks.latest_ns) if marks.covers(entry) else entry
+                marks.as_in_the_image(entry)
                 for entry in wire.index_records(self._incoming, unreadable)
                 if (entry.path not in left_out or entry.type is EntryType.SYMLINK)
                 and not marks.is_made(entry)
@@ -117,7 +116,7 @@ class FileServerClient:
         failed: dict[str, int] = {}
         with self._lock:
             self._ask(wire.path_list(wire.DIGESTS_REQUEST, (each[0] for each in by_file.values())))
-            self._expect(wire.DIGESTS_REQUEST)
+            self._incoming.begin(wire.DIGESTS_REQUEST)
             for names in by_file.values():
                 (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
                 if not error:
@@ -125,6 +124,7 @@ class FileServerClient:
                     found |= dict.fromkeys(names, digest)
                 if error:
                     failed[names[0]] = error
+            self._incoming.end()
         if failed:
             raise _unreadable(failed)
         return found
@@ -155,10 +155,6 @@ class FileServerClient:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise wire.ended_early(f"the request could not be sent: {error}") from error
 
-    def _expect(self, letter: bytes) -> None:
-        if (first := self._incoming.take(1)) != letter:
-            raise wire.out_of_step(f"the answer to {letter!r} starts with {first!r}")
-
     def _fetch(self, paths: Iterable[str]) -> None:
         asked: list[str] = []
         # Names of one file by inode: the first is asked for, the others share its segment.
@@ -178,10 +174,11 @@ class FileServerClient:
         if not asked:
             return
         self._ask(wire.path_list(wire.FILES_REQUEST, asked))
-        self._expect(wire.FILES_REQUEST)
+        self._incoming.begin(wire.FILES_REQUEST)
+        answers = {path: self._receive() for path in asked}
+        self._incoming.end()
         failed: dict[str, int] = {}
-        for path in asked:
-            segment, error = self._receive()
+        for path, (segment, error) in answers.items():
             if segment is None:
                 failed[path] = error
                 continue
@@ -207,10 +204,6 @@ class FileServerClient:
             self._spool.append(piece)
         (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
         return (None, status) if status else (segment, 0)
-
-
-def _not_later(entry: Entry, mtime_ns: int) -> Entry:
-    return replace(entry, mtime_ns=min(entry.mtime_ns, mtime_ns))
 
 
 def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:

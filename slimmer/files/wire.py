@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO
 
@@ -16,7 +17,7 @@ from slimmer.errors import OriginalUnreadableError
 from slimmer.values import Entry, EntryType
 
 MAGIC = b"SLIMSRV\0"
-VERSION = 1
+VERSION = 2
 HEADER = struct.Struct("<8sHHI")
 U32 = struct.Struct("<I")
 U64 = struct.Struct("<Q")
@@ -38,20 +39,38 @@ _LONGEST_RECORD = 1 << 20
 _TYPES = {kind.value.encode(): kind for kind in EntryType}
 
 
+class BrokenStreamError(OriginalUnreadableError):
+    """The answer did not come, or not as it was sent: that says nothing about the files."""
+
+
 class Incoming:
     """The server's answers as exact pieces: a short read is an error and never short data."""
 
     def __init__(self, reader: IO[bytes]) -> None:
         self._reader = reader
+        self._checksum = 0
+
+    def begin(self, letter: bytes) -> None:
+        """Read the first byte of an answer, which is that of its request."""
+        self._checksum = 0
+        if (first := self.take(1)) != letter:
+            raise out_of_step(f"the answer to {letter!r} starts with {first!r}")
+
+    def end(self) -> None:
+        """Read the checksum of an answer: nothing of it may be used before."""
+        found = self._checksum
+        (sent,) = U32.unpack(self.take(U32.size))
+        if found != sent:
+            raise damaged(f"checksum {found:08x} of what arrived, {sent:08x} of what was sent")
 
     def take(self, size: int) -> bytes:
         """Exactly `size` bytes. Never asks for more than the protocol owes, which would block."""
-        piece = self._reader.read(size)
-        if piece is not None and len(piece) == size:
+        piece = self._read(size)
+        if len(piece) == size:
             return piece
-        gathered = bytearray(piece or b"")
+        gathered = bytearray(piece)
         while len(gathered) < size:
-            piece = self._reader.read(size - len(gathered))
+            piece = self._read(size - len(gathered))
             if not piece:
                 raise ended_early(f"{size - len(gathered)} of {size} bytes were still to come")
             gathered += piece
@@ -59,25 +78,47 @@ class Incoming:
 
     def some(self, limit: int) -> bytes:
         """Between 1 and `limit` bytes."""
-        piece = self._reader.read(limit)
+        piece = self._read(limit)
         if not piece:
             raise ended_early(f"at least {limit} bytes were still to come")
         return piece
 
+    def _read(self, size: int) -> bytes:
+        try:
+            piece = self._reader.read(size) or b""
+        except TimeoutError as error:
+            raise BrokenStreamError(
+                "the file server does not answer any more",
+                hint="the engine or the machine may hang or be overloaded: run again",
+                details=f"{size} bytes were still to come",
+            ) from error
+        self._checksum = zlib.crc32(piece, self._checksum)
+        return piece
 
-def ended_early(evidence: str) -> OriginalUnreadableError:
+
+def damaged(evidence: str) -> BrokenStreamError:
+    """The error for an answer that is not as it was sent."""
+    return BrokenStreamError(
+        "what the file server sent did not arrive as it was sent",
+        hint="run again; if that fails too, look for what stands between slim and the engine "
+        "(a proxy, a tunnel)",
+        details=evidence,
+    )
+
+
+def ended_early(evidence: str) -> BrokenStreamError:
     """The error for a server that went away in the middle of an answer."""
-    return OriginalUnreadableError(
-        "the file server in the original's container ended in the middle of an answer",
+    return BrokenStreamError(
+        "the file server ended in the middle of an answer",
         hint="the container may have been stopped or killed for lack of memory; run again",
         details=evidence,
     )
 
 
-def out_of_step(evidence: str) -> OriginalUnreadableError:
+def out_of_step(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not of the protocol."""
-    return OriginalUnreadableError(
-        "the file server in the original's container answered with something else than asked",
+    return BrokenStreamError(
+        "the file server answered with something else than asked",
         hint="this is a bug in slimmer, or its sensor program is of another version",
         details=evidence,
     )
@@ -111,8 +152,7 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
     made unique over all devices (an image's volumes are devices of their own), and 0 for files
     with one name.
     """
-    if (letter := incoming.take(1)) != INDEX_REQUEST:
-        raise out_of_step(f"an index answer starts with {letter!r}")
+    incoming.begin(INDEX_REQUEST)
     inodes: dict[tuple[int, int], int] = {}
     received = 0
     (size,) = U32.unpack(incoming.take(U32.size))
@@ -156,6 +196,7 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
             )
         (size,) = U32.unpack_from(record, size)
     (announced,) = U64.unpack(incoming.take(U64.size))
+    incoming.end()
     if announced != received:
         raise out_of_step(f"{received} index records came, the server counted {announced}")
 

@@ -161,6 +161,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         _run("read_only", "--read-only", "read_only", Switch(), "Mount its root read-only"),
         _run("shm_size", "--shm-size", "shm_size", like("SIZE", r"\d+[kmgKMG]?[bB]?", numbers=True),
              "Size of /dev/shm, e.g. 64m"),
+        _run("memory", "-m --memory", "memory", like("SIZE", r"\d+[kmgKMG]?[bB]?", numbers=True),
+             "Memory that it may use, e.g. 512m"),
         _run("ulimits", "--ulimit", "ulimits",
              several(like("NAME=SOFT[:HARD]", r"[a-z]+=-?\d+(:-?\d+)?")),
              "Set a limit of its processes"),

@@ -12,6 +12,7 @@ from slimmer.probing.exercise import (
 )
 from slimmer.probing.exploration import Exploration, Explored
 from slimmer.probing.extras import require
+from slimmer.probing.failures import NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
@@ -24,7 +25,9 @@ __all__ = [
     "COMMAND_MISSING",
     "ENVIRONMENT",
     "HEALTHCHECK",
+    "NEEDS_TIME",
     "RECORD_LIMIT",
+    "TOO_LATE",
     "CommandOutcome",
     "Connections",
     "Exchanged",
@@ -32,6 +35,7 @@ __all__ = [
     "Explored",
     "Prober",
     "Target",
+    "advice",
     "authority",
     "command_words",
     "exercise",

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from slimmer.errors import UsageError
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import Key, Shape
-from slimmer.probing.target import CommandOutcome
+from slimmer.probing.target import CommandOutcome, ended
 from slimmer.values import Answer, Probe, ProbeResult
 
 COMMAND_MISSING: Final = frozenset({126, 127})
@@ -93,7 +93,9 @@ def judged(
     too early; one that cannot be run, or takes all its time, has had its chance."""
     text = outcome.written.both.decode("utf-8", "replace")
     values: tuple[tuple[str, str], ...] = ()
-    if outcome.exit_status is None:
+    if outcome.container_status is not None:
+        passed, answer = False, ended(outcome.container_status)
+    elif outcome.exit_status is None:
         passed, answer = False, f"did not end within {round(timeout, 1):g} s"
     else:
         passed = outcome.exit_status == probe.exit_status

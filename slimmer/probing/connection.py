@@ -14,6 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import IO, Any
 
 from slimmer.probing.record import record
@@ -25,8 +26,6 @@ USER_AGENT = "slimmer-probe"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HANDSHAKE_LOOK = 1.0
 """Seconds in which a server that speaks TLS begins to: one that does not may wait for more."""
-_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
-"""What OpenSSL says of a server that answers in plain text."""
 
 
 def authority(origin: HttpOrigin) -> str:
@@ -38,38 +37,6 @@ def authority(origin: HttpOrigin) -> str:
 def is_loopback(host: str) -> bool:
     """Whether a name stands for the machine that somebody is on."""
     return host in _LOOPBACK
-
-
-def describe_failure(error: Exception) -> str:
-    """Why there is no answer, in a few words."""
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return "the connection was closed without an answer"
-    if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
-        return "the port speaks no TLS"
-    if isinstance(error, ssl.SSLError):
-        return f"no TLS: {error.reason or error}"
-    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
-        return "the connection was closed without an answer"
-    if isinstance(error, http.client.IncompleteRead):
-        return "the answer broke off"
-    if isinstance(error, http.client.HTTPException):
-        return f"not an HTTP answer ({type(error).__name__})"
-    return str(error) or type(error).__name__
-
-
-def is_for_good(error: Exception) -> bool:
-    """Whether the certificate or the protocol is wrong, so that another try would fail as well. A
-    connection that is closed during the handshake is not: the engine's proxy does so until the
-    application listens."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return True
-    return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS
 
 
 def speaks_tls(address: tuple[str, int]) -> bool:
@@ -182,6 +149,7 @@ class Connection:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             timed = _TimedSocket(self._secured(plain, deadline) if self._origin.tls else plain)
             connection = http.client.HTTPConnection(*address)
+            connection.response_class = _Response
             connection.auto_open = 0
             connection.sock = timed
             self._http, self._socket = connection, timed
@@ -210,6 +178,15 @@ def tls_context(insecure: bool) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer, all interim ones before it skipped, as curl does: http.client skips 100 only."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        is_interim = 100 <= status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS
+        return version, HTTPStatus.CONTINUE if is_interim else status, reason
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, bool]:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from slimmer.probing.connection import Connection, describe_failure, is_for_good
+from slimmer.probing.connection import Connection
+from slimmer.probing.failures import describe_failure, is_for_good
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from slimmer.probing.connection import authority, describe_failure, tls_context
+from slimmer.probing.connection import authority, tls_context
 from slimmer.probing.extras import require
+from slimmer.probing.failures import describe_failure
 from slimmer.values import HttpOrigin
 
 NOT_READY: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED"})

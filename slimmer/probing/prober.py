@@ -4,19 +4,24 @@ they say so. One rule holds for all kinds."""
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 
 from slimmer.probing.kinds import Attempt, kind_of
 from slimmer.probing.plan_state import PlanState
 from slimmer.probing.substitution import UnknownValueError
-from slimmer.probing.target import Target
+from slimmer.probing.target import Target, ended
 from slimmer.values import Probe, ProbeResult
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
 """Seconds between two attempts while the application starts: doubled from first to longest.
 A target that can tell of changes ends a pause early."""
+_LOOK = 0.5
+"""Seconds between two looks whether anybody is left who could answer; an answer that was given
+before the end is here by the next one."""
 
 
 class Prober:
@@ -52,7 +57,11 @@ class Prober:
         """One attempt, or for as long as the probe wants to be tried (`Step.within`); then as
         often as it is to be sent (`Step.repeat`)."""
         deadline = time.monotonic() + probe.within
-        return self._again(self._tried(probe, deadline, lambda _: time.monotonic() >= deadline))
+
+        def is_over(_: ProbeResult) -> bool:
+            return time.monotonic() >= deadline or self._target.exit_status() is not None
+
+        return self._again(self._tried(probe, deadline, is_over))
 
     def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
         """Attempts until the probe passes, fails for good, or `limit` seconds are over.
@@ -130,4 +139,26 @@ class Prober:
 
     def _send(self, probe: Probe, limit: float, state: PlanState | None) -> ProbeResult:
         attempt = Attempt(target=self._target, seconds=limit, state=state)
-        return kind_of(probe).send(probe, attempt)
+        send = partial(kind_of(probe).send, probe, attempt)
+        if not probe.needs_port or probe.runs_here:
+            return send()  # which look for themselves, or do not need the container's own command
+        return self._while_there(probe, send)
+
+    def _while_there(self, probe: Probe, send: Callable[[], ProbeResult]) -> ProbeResult:
+        """What an attempt brings, as long as there is somebody to answer it: a process that is held
+        at its end keeps its connections open, and whoever waits at one would wait in vain."""
+        sent: Future[ProbeResult] = Future()
+
+        def work() -> None:
+            try:
+                sent.set_result(send())
+            except BaseException as error:  # it is raised again in the thread that waits
+                sent.set_exception(error)
+
+        threading.Thread(target=work, name="attempt", daemon=True).start()
+        status = None
+        while not wait((sent,), _LOOK).done:
+            if status is not None:
+                return ProbeResult(probe=probe, passed=False, answer=ended(status))
+            status = self._target.exit_status()
+        return sent.result()

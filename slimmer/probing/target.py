@@ -33,8 +33,16 @@ class CommandOutcome:
     """How a command in the container ended."""
 
     exit_status: int | None
-    """None where it did not end within its time limit."""
+    """None where it did not end within its time limit, or the container did before it."""
     written: Written
+    container_status: int | None = None
+    """The exit status of the container's own command where that had ended already, and no command
+    could be run beside it."""
+
+
+def ended(status: int) -> str:
+    """A probe's answer where nobody is left to give one."""
+    return f"the container's command has ended with status {status}"
 
 
 class Target(Protocol):

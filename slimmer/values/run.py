@@ -42,6 +42,8 @@ class RunOptions:
     """Whether its root is mounted read-only."""
     shm_size: str = ""
     """Of /dev/shm: bytes, or with the unit k, m or g of 1024; empty: the engine's."""
+    memory: str = ""
+    """That all its processes may use; as `shm_size`; empty: any."""
     ulimits: tuple[str, ...] = ()
     """`NAME=SOFT[:HARD]`, as `nofile=1024:2048`."""
     init: bool = False

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from slimmer.engine import Session
 from slimmer.errors import OriginalUnreadableError, PackingError
+from slimmer.files import BrokenStreamError
 from slimmer.image import read_original
 from slimmer.pack import DEFAULT_PATH
 from slimmer.trace.run import FileServer, container_marks, sensor_binary
@@ -95,6 +96,8 @@ def check_fidelity(
         differences += file_differences(expected, found)
         readable = [path for path in blueprint.read if _is_file(found.get(path))]
         there = server.content.digests(readable)
+    except BrokenStreamError:
+        raise
     except OriginalUnreadableError as error:
         raise PackingError(
             f"the {blueprint.kind} image cannot be read in full: {error.message}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from slimmer.engine import STDERR, Output, Session
+from slimmer.engine import STDERR, BrokenAnswerError, Output, Session
 from slimmer.errors import (
     CommandNotFoundError,
     DifferentAnswerError,
@@ -123,6 +123,8 @@ def _test_service(
 ) -> SmokeOutcome:
     try:
         container = _start(session, image, plan, plan.run, kind)
+    except BrokenAnswerError:
+        raise
     except _NOT_STARTED as error:
         return SmokeOutcome(image=kind, role=plan.role, results=(), problem=error.message)
     try:
@@ -202,6 +204,8 @@ def _run_to_the_end(
     """(what went wrong, last log lines); both empty where the command ended as the original's."""
     try:
         container = _start(session, image, plan, plan.run, kind)
+    except BrokenAnswerError:
+        raise
     except _NOT_STARTED as error:
         return error.message, ""
     try:
@@ -248,6 +252,8 @@ class _FreshContainers:
         )
         try:
             container = _start(self._session, self._image, self._plan, run, self._kind, stdin)
+        except BrokenAnswerError:
+            raise
         except _NOT_STARTED as error:
             complaint = Output()
             complaint.add(STDERR, error.message.encode())
@@ -277,8 +283,8 @@ class _FreshContainers:
         return self._own_names
 
     def exit_status(self) -> int | None:
-        """The image's own command ended as the original's did."""
-        return self._plan.exit_status
+        """Each probe has a container of its own, which nothing ends before the probe."""
+        return None
 
     def wait_for_change(self, seconds: float) -> None:
         """Nothing changes."""

@@ -101,7 +101,9 @@ class PlainRun:
             stdin=stdin,
             environment=environment,
         )
-        return CommandOutcome(exit_status=ran.exit_status, written=ran.output)
+        return CommandOutcome(
+            exit_status=ran.exit_status, written=ran.output, container_status=ran.container_status
+        )
 
     def environment(self) -> Mapping[str, str]:
         """As the engine has set it."""

@@ -253,6 +253,22 @@ def test_nothing_that_a_repair_could_bring(
     assert "ended with status 5" in ran.stderr
 
 
+def test_a_failure_that_does_not_come_again_is_a_matter_of_timing(
+    slim: Callable[..., Ran], image: Callable[..., str], tmp_path: Path
+) -> None:
+    """The slim image is the third container, after the traced one and the reference."""
+    (tmp_path / "state").mkdir()
+    page = "sed -i s/served/late/ /tmp/page"
+    name = image(*server(f"echo >>/state/boots; [ $(wc -l </state/boots) != 3 ] || {page}"))
+    ran = slim(
+        "build", name, "--no-debug", "--volume", f"{tmp_path}/state:/state",
+        "--exec-probe", "grep served /tmp/page", "--start-timeout", "2",
+    )  # fmt: skip
+    assert ran.code == SmokeTestError.exit_code, ran.stderr
+    assert "it is a matter of timing" in ran.stderr
+    assert (tmp_path / "state/boots").read_text().count("\n") == 4
+
+
 def test_the_users_exclude_is_not_repaired(
     slim: Callable[..., Ran], image: Callable[..., str], unchanged: Callable[[], State]
 ) -> None:

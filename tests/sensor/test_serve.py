@@ -11,6 +11,7 @@ import socket
 import stat
 import struct
 import subprocess
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class Server:
         assert self._process.stdout is not None
         self.requests = self._process.stdin
         self.answers = self._process.stdout
+        self._checksum = 0
 
     def ask(self, request: bytes, paths: Sequence[bytes]) -> None:
         body = b"".join(struct.pack("<I", len(path)) + path for path in paths)
@@ -45,16 +47,29 @@ class Server:
 
     def take(self, layout: str) -> Any:
         size = struct.calcsize(layout)
-        values = struct.unpack(layout, self.answers.read(size))
+        values = struct.unpack(layout, self.read(size))
         return values[0] if len(values) == 1 else values
+
+    def read(self, size: int) -> bytes:
+        data = self.answers.read(size)
+        self._checksum = zlib.crc32(data, self._checksum)
+        return data
+
+    def begin(self, letter: bytes) -> None:
+        self._checksum = 0
+        assert self.take("<c") == letter
+
+    def end(self) -> None:
+        due = self._checksum
+        assert self.take("<I") == due, "the checksum is that of all bytes before it"
 
     def index(self, *not_entered: bytes) -> dict[bytes, tuple[Any, ...]]:
         """path → (type, mode, uid, gid, size, mtime_ns, inode, links, device, target, xattrs)"""
         self.ask(b"I", not_entered)
-        assert self.take("<c") == b"I"
+        self.begin(b"I")
         entries: dict[bytes, tuple[Any, ...]] = {}
         while size := self.take("<I"):
-            record = io.BytesIO(self.answers.read(size))
+            record = io.BytesIO(self.read(size))
             fields = ENTRY.unpack(record.read(ENTRY.size))
             (kind, _, mode, uid, gid, length, mtime, _, inode, links, major, minor, path_size,
              target_size, xattrs, _) = fields  # fmt: skip
@@ -72,26 +87,28 @@ class Server:
                 attributes,
             )  # fmt: skip
         assert self.take("<Q") == len(entries)
+        self.end()
         return entries
 
     def fetch(self, *paths: bytes) -> list[tuple[int, bytes, int]]:
         """(errno, content, status) for each path."""
         self.ask(b"F", paths)
-        assert self.take("<c") == b"F"
+        self.begin(b"F")
         answers = []
         for _ in paths:
             error = self.take("<I")
             if error:
                 answers.append((error, b"", 0))
                 continue
-            content = self.answers.read(self.take("<Q"))
+            content = self.read(self.take("<Q"))
             answers.append((0, content, self.take("<I")))
+        self.end()
         return answers
 
     def digests(self, *paths: bytes) -> list[tuple[int, int, str, int]]:
         """(errno, size, digest, status) for each path."""
         self.ask(b"D", paths)
-        assert self.take("<c") == b"D"
+        self.begin(b"D")
         answers = []
         for _ in paths:
             error = self.take("<I")
@@ -100,6 +117,7 @@ class Server:
             else:
                 size, digest, status = self.take("<Q32sI")
                 answers.append((0, size, digest.hex(), status))
+        self.end()
         return answers
 
     def close(self) -> int:
@@ -144,7 +162,7 @@ def server(sensors: dict[str, Path], root: Path) -> Iterator[Server]:
         pytest.skip(problem)
     # The static one: a sanitized sensor needs libraries that this root does not have.
     server = Server(sensors["shipped"], root)
-    assert server.take("<8sHHI") == (b"SLIMSRV\0", 1, 0, 0)
+    assert server.take("<8sHHI") == (b"SLIMSRV\0", 2, 0, 0)
     yield server
     assert server.close() == 0
 
@@ -261,15 +279,16 @@ def test_a_path_that_no_program_could_name_is_said_to_be_unreadable(
         folder = deeper
     os.close(folder)
     server.ask(b"I", [b"/proc"])
-    assert server.take("<c") == b"I"
+    server.begin(b"I")
     unreadable = []
     while size := server.take("<I"):
-        record = server.answers.read(size)
+        record = server.read(size)
         kind, _, mode, *_ = ENTRY.unpack(record[: ENTRY.size])
         if kind == b"!":
             unreadable.append((mode, record[ENTRY.size :].count(b"/")))
     assert unreadable == [(errno.ENAMETOOLONG, 16)]
     server.take("<Q")
+    server.end()
 
 
 @pytest.mark.parametrize(

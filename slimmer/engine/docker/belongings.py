@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, cast
 
-import docker.errors
-
-from slimmer.engine.docker.failures import translated, translated_connection
+from slimmer.engine.docker.failures import if_possible, translated
 
 
 class Belongings:
@@ -30,7 +27,7 @@ class Belongings:
             return any(each["Name"] == name for each in self._client.networks(names=[name]))
 
     def remove_network(self, network: str) -> None:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible("remove the network"):
             self._client.remove_network(network)
 
     def volumes_labelled(self, label: str) -> list[dict[str, Any]]:
@@ -43,5 +40,5 @@ class Belongings:
             return any(each["Name"] == name for each in found)
 
     def remove_volume(self, volume: str) -> None:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible("remove the volume"):
             self._client.remove_volume(volume)

@@ -8,7 +8,6 @@ import os
 from typing import Any
 
 import docker
-import docker.errors
 import docker.utils
 from docker.context import ContextAPI
 
@@ -33,7 +32,7 @@ def connect() -> Engine:
         # Else each request looks through the environment for proxies, which no socket file has.
         client.trust_env = not address.startswith("unix:")
         return DockerEngine(client, address)
-    except docker.errors.DockerException as error:
+    except Exception as error:  # an answer to the question of its version may be garbled, too
         raise _connection_error(error, address) from error
 
 

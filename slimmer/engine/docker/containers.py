@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import tarfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-import docker.errors
-
-from slimmer.engine.docker.failures import TimedOutError, translated, translated_connection
+from slimmer.engine.broken import TimedOutError
+from slimmer.engine.docker.failures import agreed, if_possible, translated
 from slimmer.engine.logs import LogReader
 from slimmer.engine.streams import Attachment, Output, hijack, read_frames
+
+_STATE: Final = ("Running", "ExitCode", "OOMKilled", "StartedAt", "FinishedAt")
 
 
 class Containers:
@@ -30,8 +30,7 @@ class Containers:
             one = {first: endpoints.pop(first)}
             configuration["NetworkingConfig"] = {"EndpointsConfig": one}
         with translated("create a container"):
-            created = self._client.create_container_from_config(configuration, name)
-        container = cast(str, created["Id"])
+            container = str(self._client.create_container_from_config(configuration, name)["Id"])
         try:
             for network, endpoint in endpoints.items():
                 with translated(f"connect the container to the network {network}"):
@@ -95,11 +94,19 @@ class Containers:
 
     def exec_exit_status(self, identity: str) -> int | None:
         with translated("ask how the command ended"):
-            return cast("int | None", self._client.exec_inspect(identity)["ExitCode"])
+            return agreed(
+                lambda: cast("int | None", self._client.exec_inspect(identity)["ExitCode"])
+            )
 
     def inspect_container(self, container: str) -> dict[str, Any]:
         with translated("inspect the container"):
-            return cast(dict[str, Any], self._client.inspect_container(container))
+            return agreed(
+                lambda: cast(dict[str, Any], self._client.inspect_container(container)),
+                lambda found: (
+                    [found["State"][key] for key in _STATE],
+                    [found[key] for key in ("Id", "Name", "Created", "Config", "NetworkSettings")],
+                ),
+            )
 
     def await_health(self, container: str, timeout: float) -> str | None:
         with translated("follow the container's health"):
@@ -123,20 +130,22 @@ class Containers:
     def wait_container(self, container: str, timeout: float) -> int | None:
         try:
             with translated("wait for the container"):
-                return cast(int, self._client.wait(container, timeout=timeout)["StatusCode"])
+                self._client.wait(container, timeout=timeout)
         except TimedOutError:
-            return None
+            pass  # the wait's, or the engine's
+        state = self.inspect_container(container)["State"]
+        return None if state["Running"] else int(state["ExitCode"])
 
     def signal_container(self, container: str, signal: str | int) -> None:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible("send the container a signal"):
             self._client.kill(container, signal)
 
     def remove_container(self, container: str) -> None:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible("remove the container"):
             self._client.remove_container(container, force=True, v=True)
 
     def logs(self, container: str, lines: int = 20) -> str:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible("read the container's log"):
             written = cast(bytes, self._client.logs(container, tail=lines))
             return written.decode("utf-8", "replace").rstrip()
         return ""

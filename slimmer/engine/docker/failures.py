@@ -4,57 +4,83 @@ other part sees an exception of the SDK."""
 from __future__ import annotations
 
 import contextlib
+import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 import docker.errors
 import requests.exceptions
+import urllib3.exceptions
 
+from slimmer.engine.broken import broken_answer, broken_connection, no_answer
 from slimmer.errors import (
     CommandNotFoundError,
     EngineOperationError,
-    EngineUnreachableError,
     ImageNotFoundError,
     NoSpaceError,
     SlimError,
 )
 
+T = TypeVar("T")
 
-class TimedOutError(EngineOperationError):
-    """A request did not end within its time limit."""
-
-
-@contextlib.contextmanager
-def translated_connection() -> Iterator[None]:
-    """Turn failures of the connection into EngineUnreachableError."""
-    try:
-        yield
-    except requests.exceptions.ReadTimeout as error:
-        raise TimedOutError("the engine did not answer in time", details=str(error)) from error
-    except requests.exceptions.ConnectionError as error:
-        if "Read timed out" in str(error):
-            raise TimedOutError("the engine did not answer in time") from error
-        raise EngineUnreachableError(
-            "the connection to the container engine broke",
-            hint="is the engine still running?",
-            details=str(error),
-        ) from error
+_MOST_LOOKS: Final = 5
+_BROKEN_CONNECTIONS: Final = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    EOFError,
+)
 
 
 @contextlib.contextmanager
 def translated(action: str) -> Iterator[None]:
-    """Turn every failure of the engine in the block into a SlimError that says what was tried."""
+    """Turn whatever the block, which asks the engine and reads its answer, raises into a SlimError
+    that says what was tried: a refusal, a connection that broke, an answer that is garbled."""
     try:
-        with translated_connection():
-            yield
+        yield
+    except SlimError:
+        raise
     except docker.errors.ImageNotFound as error:
         raise ImageNotFoundError(
             f"cannot {action}: no such image", details=_words(error)
         ) from error
     except docker.errors.APIError as error:
-        raise _operation_error(action, _words(error)) from error
-    except docker.errors.DockerException as error:
-        raise EngineOperationError(f"cannot {action}: {error}") from error
+        raise refusal(action, _words(error)) from error
+    except Exception as error:
+        raise _of_the_connection(action, error) from error
+
+
+@contextlib.contextmanager
+def if_possible(action: str) -> Iterator[None]:
+    """As `translated`, but what the engine refuses, as it is gone or in use, is fine."""
+    with translated(action), contextlib.suppress(docker.errors.APIError):
+        yield
+
+
+def agreed(ask: Callable[[], T], part: Callable[[T], Any] = lambda answer: answer) -> T:
+    """An answer that came twice in a row, as far as `part` of it goes.
+
+    Nothing in an answer tells whether it arrived as it was sent, and images and verdicts are made
+    of some. To ask takes the engine 2 ms.
+    """
+    answer = ask()
+    for _ in range(_MOST_LOOKS):
+        before, answer = answer, ask()
+        if part(before) == part(answer):
+            return answer
+    raise ValueError("it answers differently each time")
+
+
+def _of_the_connection(action: str, error: Exception) -> SlimError:
+    if isinstance(error, requests.exceptions.Timeout | TimeoutError) or "timed out" in str(error):
+        return no_answer(action, error)
+    # What is no JSON is an answer, though requests has an error for it that is an OSError too.
+    if isinstance(error, _BROKEN_CONNECTIONS) and not isinstance(error, ValueError):
+        return broken_connection(action, error)
+    return broken_answer(action, error)
 
 
 def _words(error: docker.errors.APIError) -> str:
@@ -66,7 +92,8 @@ _NOT_EXECUTABLE = re.compile(
 )
 
 
-def _operation_error(action: str, words: str) -> SlimError:
+def refusal(action: str, words: str) -> SlimError:
+    """The error for an operation that the engine has failed, in its own words."""
     lowered = words.lower()
     if "no space left on device" in lowered or "disk quota exceeded" in lowered:
         return NoSpaceError(

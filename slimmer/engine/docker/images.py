@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
+import json
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any, Final, cast
 
-import docker.errors
-
-from slimmer.engine.docker.failures import translated, translated_connection
-from slimmer.errors import EngineOperationError, ImageNotFoundError
+from slimmer.engine.docker.failures import agreed, if_possible, refusal, translated
+from slimmer.errors import ImageNotFoundError
 from slimmer.image import parse_tag
+
+_OF_AN_IMAGE: Final = (
+    *("Id", "Config", "Architecture", "Variant", "Os", "Author", "Created", "RootFS"),
+)
+"""What does not change while an image is there."""
 
 
 class Images:
@@ -31,22 +34,26 @@ class Images:
     def find_image(self, reference: str) -> dict[str, Any] | None:
         try:
             with translated(f"inspect the image {reference}"):
-                return cast(dict[str, Any], self._client.inspect_image(reference))
+                return agreed(
+                    lambda: cast(dict[str, Any], self._client.inspect_image(reference)),
+                    lambda image: [image.get(key) for key in _OF_AN_IMAGE],
+                )
         except ImageNotFoundError:
             return None
 
     def image_history(self, reference: str) -> list[dict[str, Any]]:
         with translated(f"read the history of the image {reference}"):
-            return cast(list[dict[str, Any]], self._client.history(reference))
+            return agreed(lambda: cast(list[dict[str, Any]], self._client.history(reference)))
 
     def _similar_images(self, reference: str) -> str:
         wanted = reference.split(":")[0].rsplit("/", 1)[-1]
-        similar = sorted(
-            tag
-            for image in self._client.images()
-            for tag in image.get("RepoTags") or []
-            if wanted and wanted in tag
-        )[:5]
+        with translated("list images"):
+            similar = sorted(
+                tag
+                for image in self._client.images()
+                for tag in image.get("RepoTags") or []
+                if wanted and wanted in tag
+            )[:5]
         if similar:
             return "images with a similar name: " + ", ".join(similar)
         return (
@@ -55,12 +62,18 @@ class Images:
         )
 
     def load_image(self, archive: Iterable[bytes]) -> str:
-        said = []
-        with translated("load the slim image"):
-            for line in self._client.load_image(archive):
-                if "error" in line:
-                    raise EngineOperationError(f"the engine cannot load the image: {line['error']}")
-                said.append(line.get("stream", ""))
+        """The SDK's own way hides an error that comes as an answer in pieces."""
+        action, said = "load the image", []
+        with translated(action):
+            response = self._client._post(
+                self._client._url("/images/load"), data=archive, stream=True
+            )
+            self._client._raise_for_status(response)
+            for line in response.iter_lines():
+                told = json.loads(line) if line else {}
+                if "error" in told or "errorDetail" in told:
+                    raise refusal(action, str(told.get("error") or told["errorDetail"]))
+                said.append(told.get("stream", ""))
         return "".join(said)
 
     def save_image(self, image: str) -> Iterator[bytes]:
@@ -81,5 +94,5 @@ class Images:
             self._client.tag(image, name.name, name.tag, force=True)
 
     def remove_image(self, image: str) -> None:
-        with contextlib.suppress(docker.errors.APIError), translated_connection():
+        with if_possible(f"remove the image {image}"):
             self._client.remove_image(image, noprune=False)

@@ -19,13 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slimmer.errors import UsageError
-from slimmer.probing.connection import (
-    Connection,
-    authority,
-    describe_failure,
-    is_for_good,
-    speaks_tls,
-)
+from slimmer.probing.connection import Connection, authority, speaks_tls
+from slimmer.probing.failures import WANTS_CERTIFICATE, describe_failure, is_for_good
 from slimmer.probing.form import UPLOADS, Upload, form_content
 from slimmer.probing.judging import (
     EXCERPT_LIMIT,
@@ -62,6 +57,8 @@ _SHORT: Final = re.compile(
     r"(?P<statuses>(?:\s+\d{3})*)\s*"
 )
 NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
+_NO_CERTIFICATE: Final = b"No required SSL certificate was sent"
+"""In nginx' page: it shakes hands with everybody, and asks afterwards."""
 _ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
 
 
@@ -219,6 +216,8 @@ def request(
         if cookies is not None:
             cookies.remember(origin, probe.path, dict(probe.headers), answer)
         result = _judged(probe, answer, body, time.monotonic() - started)
+        if origin.tls and not result.passed and _NO_CERTIFICATE in body:
+            return dataclasses.replace(result, answer=f"{result.answer}; {WANTS_CERTIFICATE}")
         # Many servers tell in this way that they speak TLS only.
         if result.passed or answer.status != HTTPStatus.BAD_REQUEST or not _is_tls(origin, address):
             return result

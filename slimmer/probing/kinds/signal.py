@@ -9,6 +9,7 @@ from pathlib import Path
 from slimmer.errors import UsageError
 from slimmer.probing.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
+from slimmer.probing.target import ended
 from slimmer.values import Probe, ProbeResult
 
 
@@ -50,7 +51,6 @@ class Signal(Kind[SignalProbe]):
     def send(self, probe: SignalProbe, attempt: Attempt) -> ProbeResult:
         status = attempt.target.exit_status()
         if status is not None:
-            answer = f"the container's command has ended with status {status}"
-            return ProbeResult(probe=probe, passed=False, answer=answer)
+            return ProbeResult(probe=probe, passed=False, answer=ended(status))
         attempt.target.signal(probe.signal)
         return ProbeResult(probe=probe, passed=True, answer="sent")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from slimmer.probing.connection import describe_failure, is_for_good, secured
+from slimmer.probing.connection import secured
 from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
+from slimmer.probing.failures import describe_failure, is_for_good
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import INSECURE, PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe

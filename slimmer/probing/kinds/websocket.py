@@ -13,15 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from slimmer.probing.connection import (
-    authority,
-    describe_failure,
-    is_for_good,
-    secured,
-    speaks_tls,
-)
+from slimmer.probing.connection import authority, secured, speaks_tls
 from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
 from slimmer.probing.extras import require
+from slimmer.probing.failures import CLOSED, describe_failure, is_for_good
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.http import NOT_READY_STATUSES
@@ -248,8 +243,7 @@ def _opened(
     except (_errors().InvalidMessage, _errors().ConnectionClosed, AssertionError) as error:
         # As the engine's proxy does until the application listens; the library itself asserts that
         # it does not happen between two of its own steps.
-        said = "the connection was closed without an answer"
-        raise _RefusedError(said, definite=False) from error
+        raise _RefusedError(CLOSED, definite=False) from error
     except _errors().InvalidHandshake as error:
         raise _RefusedError(f"not a WebSocket: {error}", definite=True) from error
     with opened:

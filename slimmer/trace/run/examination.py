@@ -136,7 +136,7 @@ def examine(
                     "it is kept, but not verified"
                 )
             else:
-                raise failed_probe(target, result, run)
+                raise failed_probe(target, result, run, first=position == 0)
         results = tuple(passed)
         notes += _optional_notes(unfit)
         for exploration in explorations:
@@ -219,4 +219,4 @@ def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> i
 def _judge_exit(target: TracedRun, status: int, probes: tuple[Probe, ...]) -> None:
     if status == 0 and all(map(is_independent_command, probes)):
         return
-    raise ended_early(status, target.logs())
+    raise target.cause() or ended_early(status, target.logs())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from slimmer.errors import (
     CommandNotFoundError,
@@ -12,19 +14,23 @@ from slimmer.errors import (
     OriginalProbeError,
     SlimError,
 )
-from slimmer.probing import COMMAND_MISSING
+from slimmer.probing import COMMAND_MISSING, NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.kinds import kind_of
 from slimmer.trace.wire.records import Listening
 from slimmer.values import ProbeResult, RunOptions
 
 COMPLAINT = b"slimmer: cannot run"
 """What the gate says of a command that it cannot run."""
+_KILLED: Final = 128 + signal.SIGKILL
+_SERVER_ERROR: Final = re.compile(r"5\d\d\b")
 
 
 class ProbedTarget(Protocol):
     """What is looked at."""
 
     def exit_status(self) -> int | None: ...
+
+    def cause(self) -> SlimError | None: ...
 
     def logs(self) -> str: ...
 
@@ -41,18 +47,39 @@ def ended_early(status: int, logs: str) -> SlimError:
             hint="check ENTRYPOINT and CMD of the image, or --entrypoint and --cmd",
             details=logs,
         )
-    ended = "crashed" if status > 128 else "ended"
+    hint = (
+        "its last lines are above; does it need --env, --volume, --network or --cmd? "
+        "`docker run` with the same options must work first"
+    )
+    if status == _KILLED:
+        hint = "somebody has killed it, or the machine, for lack of memory (dmesg tells); run again"
+    ended = "was killed" if status == _KILLED else "crashed" if status > 128 else "ended"
     return OriginalExitedError(
         f"the original's command {ended} with status {status} before its probes were done",
-        hint="its last lines are above; does it need --env, --volume, --network or --cmd? "
-        "`docker run` with the same options must work first",
+        hint=hint,
         details=logs,
     )
 
 
-def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> SlimError:
-    """Why a probe failed on the original, after looking."""
-    probe, status = result.probe, target.exit_status()
+def killed_for_memory(limit: str, logs: str) -> SlimError:
+    """The error for a target of which the kernel has killed a process, as it used more memory than
+    it may: `limit` is RunOptions.memory."""
+    return OriginalExitedError(
+        "the original was killed while it was traced: it uses more memory than "
+        + (f"the {limit} of --memory" if limit else "this engine's machine has for it"),
+        hint="raise --memory" if limit else "give the engine's machine more, or run less beside it",
+        details=logs,
+    )
+
+
+def failed_probe(
+    target: ProbedTarget, result: ProbeResult, run: RunOptions, *, first: bool = False
+) -> SlimError:
+    """Why a probe failed on the original, after looking: what has ended comes first. `first` is the
+    probe that was waited for."""
+    probe, cause = result.probe, target.cause()
+    if cause is not None:
+        return cause
     if probe.program and result.exit_status in COMMAND_MISSING:
         return CommandNotFoundError(
             f"the probe `{probe.name}`: {probe.program} cannot be run in the original",
@@ -60,6 +87,7 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
             "its shell: --exec-probe \"sh -c '…'\"",
             details=result.excerpt,
         )
+    status = target.exit_status()
     # A command may well be asked for in a container whose own has done its work.
     if status is not None and not (status == 0 and probe.program):
         return ended_early(status, target.logs())
@@ -71,25 +99,52 @@ def failed_probe(target: ProbedTarget, result: ProbeResult, run: RunOptions) -> 
     place = f" (port {port})" if probe.needs_port else ""
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer}{place}",
-        hint=_how_to_go_on(result),
+        hint=_how_to_go_on(result, run, first),
         details="\n".join(filter(None, (result.excerpt[:500], target.logs()))),
     )
 
 
-def _how_to_go_on(result: ProbeResult) -> str:
+def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool) -> str:
     probe = result.probe
-    if probe.needs_port and "certificate is not trusted" in result.answer:
-        return "--insecure takes any certificate; SSL_CERT_FILE names the one to trust"
-    if probe.needs_port and not probe.runs_here and "TLS" in result.answer:
-        return "correct the scheme of its URL (over TCP `tls: true`), or the port"
+    if probe.program and result.exit_status == _KILLED:
+        limit = f": raise --memory, which is {run.memory}" if run.memory else ""
+        return f"it was killed, most likely by the kernel for lack of memory{limit}"
+    if probe.needs_port and not probe.runs_here:
+        if _SERVER_ERROR.match(result.answer):
+            return _fails_by_itself(result, first)
+        told = advice(result.answer)
+        if told:
+            return told
+        if "TLS" in result.answer:
+            return "correct the scheme of its URL (over TCP `tls: true`), or the port"
+        if result.answer in NEEDS_TIME:
+            return _too_late(result, first)
     hint = kind_of(probe).hint(probe, result)
     if hint:
         return hint
-    if probe.needs_port and not result.answered:
-        return "raise --start-timeout if the application needs longer to start"
     if probe.plan:
         return "correct the step in the plan, or mark it with `optional: true`"
     return "it must work against the original before slimmer can learn from it"
+
+
+def _fails_by_itself(result: ProbeResult, first: bool) -> str:
+    hint = (
+        "the application itself fails: its last lines are above; does it need --env, --volume, or "
+        "other services (--compose)?"
+    )
+    if first and not result.answered:  # as proxies say until what is behind them is there
+        return f"{hint} Raise --start-timeout if it only needs longer"
+    return f"{hint} If this is the right answer, let the probe expect it (docs/plans.md)"
+
+
+def _too_late(result: ProbeResult, first: bool) -> str:
+    if result.answer == TOO_LATE:
+        return "raise --probe-timeout" + (
+            ", or --start-timeout if the application needs longer to start" if first else ""
+        )
+    if first:
+        return "raise --start-timeout if the application needs longer to start"
+    return "it takes no connections any more: its last lines are above"
 
 
 def not_listening(

@@ -19,6 +19,11 @@ the image has there cannot be seen, by us as little as by any container."""
 MADE = ("/etc/mtab",)
 """The engine makes this link for every container of an image that has none."""
 
+SILENCE = 120.0
+"""Seconds that the server may take for its next bytes: it reads files, and a disk may be slow."""
+_BEFORE, _AFTER = 1, 2
+"""Seconds about the making and the start of a container, of which only whole ones are read."""
+
 
 class FileServer:
     """A running file server and its client."""
@@ -30,6 +35,7 @@ class FileServer:
         self._image = image
         self.container = session.create_with_sensor("files", file_server(image.id), sensor)
         self._attachment = session.attach(self.container)
+        self._attachment.set_timeout(SILENCE)
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
 
@@ -37,11 +43,19 @@ class FileServer:
         """The rootfs index of the image."""
         try:
             return self.content.index(
-                opaque=OPAQUE, hidden=HIDDEN, marks=container_marks(self._image)
+                opaque=OPAQUE,
+                hidden=HIDDEN,
+                marks=container_marks(self._image, self._made_between()),
             )
         except SlimError as error:
             error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
             raise
+
+    def _made_between(self) -> tuple[int, int]:
+        """As ContainerMarks.made_between: engine and files have the time of one machine."""
+        found = self._session.engine.inspect_container(self.container)
+        begin, end = _nanoseconds(found["Created"]), _nanoseconds(found["State"]["StartedAt"])
+        return begin - _BEFORE * 10**9, end + _AFTER * 10**9
 
     def close(self) -> None:
         """Stop serving; what was fetched stays readable."""
@@ -49,17 +63,22 @@ class FileServer:
         self._session.discard(self.container)
 
 
-def container_marks(image: Original) -> ContainerMarks:
+def container_marks(image: Original, made_between: tuple[int, int] = (0, 0)) -> ContainerMarks:
     """What a container of the image shows that is not the image's."""
     volumes = tuple(image.config.get("Volumes") or ())
     places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
-    try:
-        created = int(datetime.fromisoformat(image.created).timestamp()) * 10**9
-    except ValueError:
-        created = 0
     return ContainerMarks(
         touched=frozenset(path for place in places for path in (place, *ancestors(place))),
         made=frozenset(MADE),
         volumes=volumes,
-        latest_ns=created,
+        made_between=made_between,
+        image_ns=_nanoseconds(image.created),
     )
+
+
+def _nanoseconds(moment: str) -> int:
+    """Since the epoch, in whole seconds; 0 for what is no time."""
+    try:
+        return int(datetime.fromisoformat(moment).timestamp()) * 10**9
+    except ValueError:
+        return 0

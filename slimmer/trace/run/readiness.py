@@ -54,7 +54,7 @@ def await_ready(
         elif result.probe.name == HEALTHCHECK and passed:
             notes.append(f"the image's HEALTHCHECK fails on the original ({result.answer})")
         else:
-            raise failed_probe(target, result, run)
+            raise failed_probe(target, result, run, first=not passed)
     return Readiness(seconds=time.monotonic() - started, probes=tuple(passed), notes=tuple(notes))
 
 
@@ -65,7 +65,7 @@ def _await_port(target: TracedRun, run: RunOptions, ports: Collection[int], star
             return
         status = target.exit_status()
         if status is not None:
-            raise _ended(status, target.logs())
+            raise target.cause() or _ended(status, target.logs())
         quiet = target.quiet_for() > QUIET
         if quiet and not ports:
             return

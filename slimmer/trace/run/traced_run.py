@@ -24,7 +24,7 @@ from slimmer.engine import (
     traced,
 )
 from slimmer.engine import environment as environment_of
-from slimmer.errors import EngineOperationError, UsageError
+from slimmer.errors import EngineOperationError, SlimError, UsageError
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.watcher import Watcher
@@ -35,6 +35,8 @@ from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
 LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
+MOMENT = 0.5
+"""Seconds in which the end of a target that has dropped a connection is told of."""
 QUIET = 5.0
 """Seconds without any new path, after which an application that listens elsewhere counts as
 started, and one that listens nowhere as one that stays."""
@@ -76,6 +78,7 @@ class TracedRun:
             trace_file=trace_file,
             sources=sources,
             remember=remember,
+            memory=run.memory,
         )
         self._gate = () if Source.NOTIFY in sources else ("--no-notify",)
         self._description: Mapping[str, Any] = {}
@@ -128,12 +131,8 @@ class TracedRun:
             return self._run.port
         exposed = exposed_ports(self._original.config)
         listening = [record.port for record in self.listening() if not record.loopback]
-        for port in exposed:
-            if port in listening:
-                return port
-        if exposed:
-            return exposed[0]
-        return listening[0] if listening else None
+        found = [port for port in exposed if port in listening]
+        return next(iter((*found, *exposed, *listening)), None)
 
     def listening(self) -> list[Listening]:
         """Every TCP port that the target listened on so far."""
@@ -165,8 +164,11 @@ class TracedRun:
             if self._stream.ended:
                 raise self._watcher.incomplete("the target was ended from outside") from error
             raise
-        outcome = CommandOutcome(exit_status=ran.exit_status, written=ran.output)
-        if ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both:
+        outcome = CommandOutcome(
+            exit_status=ran.exit_status, written=ran.output, container_status=ran.container_status
+        )
+        is_missing = ran.exit_status in COMMAND_MISSING and COMPLAINT in ran.output.both
+        if is_missing or ran.container_status is not None:
             return outcome
         adopted = self._watcher.adoption(point)
         if adopted is None or not adopted.process:
@@ -205,14 +207,22 @@ class TracedRun:
         return own_names(self._description)
 
     def exit_status(self) -> int | None:
-        """The exit status of the target's first program, which is held at its exit."""
+        """The exit status of the target's first program, which is held at its exit. Raises what
+        ended the trace of a target that goes on."""
         exiting = self._stream.find(Exiting)
         if exiting is not None:
             return exiting.status
-        if self._stream.ended:
-            state = self._engine.inspect_container(self.container)["State"]
-            return None if state.get("Running") else int(state.get("ExitCode", 0))
-        return None
+        if not self._stream.ended:
+            return None
+        status = self._watcher.target_status()
+        if status is None:
+            raise self._watcher.incomplete("no more records come")
+        return status
+
+    def cause(self) -> SlimError | None:
+        """What has ended the run from outside, if anything has; the trace is over then."""
+        self.wait_for_change(MOMENT)
+        return self._watcher.cause()
 
     def wait_for_change(self, seconds: float) -> None:
         """Return early when the target begins to listen or ends."""
@@ -310,14 +320,11 @@ class TracedRun:
     def finish(self) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
         assert self._remember, "what was seen is in the trace file only"
-        return build_trace(self._complete())
+        return build_trace(self.complete())
 
-    def complete(self) -> None:
+    def complete(self) -> list[Record]:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
-        removes the rest."""
-        self._complete()
-
-    def _complete(self) -> list[Record]:
+        removes the rest. What it remembers of the records."""
         if self.exit_status() is None:
             self._shut_down()
         return self._watcher.complete()

@@ -5,17 +5,37 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from slimmer.engine import Attachment, Session, sidecar
+from slimmer.engine import (
+    Attachment,
+    BrokenAnswerError,
+    Session,
+    TimedOutError,
+    broken_connection,
+    sidecar,
+)
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
-from slimmer.trace.run.explanation import ended_early
+from slimmer.trace.run.explanation import ended_early, killed_for_memory
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.records import Adopted, Hello, Note, Phase, Record, Signals
+from slimmer.trace.wire.records import (
+    Adopted,
+    Exiting,
+    Hello,
+    Note,
+    Phase,
+    Record,
+    Signals,
+    Trailer,
+)
 from slimmer.values import Original, Source
 
 ANSWER_TIMEOUT = 30.0
 """Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
 machine under load may schedule it late."""
+_MOMENT = 3.0
+"""Seconds that the engine may take to notice that a container has ended."""
+_PAUSE = 0.1
 
 
 class Watcher:
@@ -30,8 +50,11 @@ class Watcher:
         trace_file: Path,
         sources: frozenset[Source],
         remember: bool,
+        memory: str = "",
     ) -> None:
+        """`memory` as RunOptions.memory."""
         self.sources = sources
+        self._memory = memory
         self._session = session
         self._engine = session.engine
         self._original = original
@@ -71,12 +94,14 @@ class Watcher:
         )
         try:
             self._engine.start_container(self._container)
+        except BrokenAnswerError:
+            raise
         except EngineOperationError as error:
             raise self._not_started(error) from error
         self._stream.start()
         hello = self._stream.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
-            raise self.incomplete("the sensor did not start")
+            raise self.silent("the sensor did not start")
         return hello
 
     def adopt(self) -> None:
@@ -103,7 +128,7 @@ class Watcher:
         point = self.stream.position()
         self._tell("phase " + " ".join(name.split()))
         if self.stream.wait_for(Phase, ANSWER_TIMEOUT, since=point) is None:
-            raise self.incomplete(f"the sensor did not begin the phase {name}")
+            raise self.silent(f"the sensor did not begin the phase {name}")
 
     def target_takes(self, signal: int) -> bool:
         """Whether the target's first program has a handler for the signal: the kernel ignores
@@ -117,7 +142,7 @@ class Watcher:
         self._tell("finish")
         records = self.stream.finish(ANSWER_TIMEOUT)
         if records is None:
-            raise self.incomplete("the sensor did not complete the trace")
+            raise self.silent("the sensor did not complete the trace")
         return records
 
     def close(self) -> None:
@@ -126,20 +151,74 @@ class Watcher:
             self._attachment.close()
         self._session.discard(self._container)
 
-    def incomplete(self, message: str) -> TraceIncompleteError:
-        """What the sensor said, and how the target stands, as the error that ends a run."""
-        said = self._attachment.errors if self._attachment else ""
-        notes = [record.text for record in self.stream.all(Note)]
-        state = self._engine.inspect_container(self._target)["State"]
-        if not state.get("Running") and state.get("OOMKilled"):
-            message += "; the target was killed for using too much memory"
-        elif not state.get("Running"):
-            message += f"; the target ended with status {state.get('ExitCode')}"
+    def target_status(self) -> int | None:
+        """The exit status of a target that is over, once the engine has noticed; None where it
+        goes on."""
+        return self._engine.wait_container(self._target, _MOMENT)
+
+    def cause(self, message: str = "the trace broke off") -> SlimError | None:
+        """What has ended the run from outside: too little memory, the end of the target, of the
+        sensor, or of the connection to it, or that it garbles the records. None where everything
+        goes on. Nothing is recorded any more afterwards.
+
+        A target that ends by itself is held until the trace is complete, so one that is over
+        without that has been killed, unless the sensor was gone before.
+        """
+        self.stream.check()
+        target, watching = self._states()
+        if target.get("OOMKilled"):
+            return killed_for_memory(self._memory, self._engine.logs(self._target))
+        # It ends by itself only when nobody speaks to it any more; the target may crash upon that.
+        if self.stream.ended and not watching["Running"] and watching["ExitCode"] == 0:
+            return broken_connection("read the sensor's records", message)
+        status = int(target["ExitCode"])
+        if not target["Running"] and status > 128 and self.stream.find(Exiting) is None:
+            return ended_early(status, self._engine.logs(self._target))
+        if not self.stream.ended:
+            self._tell("finish")
+            self.stream.wait_for(Trailer, _MOMENT)  # raises where its checksum is another
+            return None
+        if watching["Running"]:
+            return broken_connection("read the sensor's records", message)
+        return self._incomplete(f"{message}: the sensor ended with status {watching['ExitCode']}")
+
+    def incomplete(self, message: str) -> SlimError:
+        """The error that ends a run whose trace is not complete."""
+        return self.cause(message) or self._incomplete(message)
+
+    def silent(self, message: str) -> SlimError:
+        """The error that ends a run whose sensor has not answered."""
+        return self.cause(message) or TimedOutError(
+            f"{message} within {ANSWER_TIMEOUT:g} s, though it runs",
+            hint="the engine or the machine may hang or be overloaded: run again",
+            details=self._said(),
+        )
+
+    def _states(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Of target and sidecar; where the records have ended, once one of them has, too."""
+        deadline = time.monotonic() + _MOMENT
+        while True:
+            target, watching = (
+                self._engine.inspect_container(each)["State"]
+                for each in (self._target, self._container)
+            )
+            goes_on = target["Running"] and watching["Running"]
+            if not (goes_on and self.stream.ended and time.monotonic() < deadline):
+                return target, watching
+            time.sleep(_PAUSE)
+
+    def _incomplete(self, message: str) -> TraceIncompleteError:
         return TraceIncompleteError(
             message,
             hint="`slim doctor` tells which sources of the trace this engine allows",
-            details="\n".join(filter(None, [*notes, said, self._engine.logs(self._target)])),
+            details=self._said(),
         )
+
+    def _said(self) -> str:
+        """What the sensor and the target have said."""
+        said = self._attachment.errors if self._attachment else ""
+        notes = [record.text for record in self.stream.all(Note)]
+        return "\n".join(filter(None, [*notes, said, self._engine.logs(self._target)]))
 
     def _not_started(self, error: EngineOperationError) -> SlimError:
         """Why the sidecar could not be started: most often, because the target is over."""
@@ -157,4 +236,6 @@ class Watcher:
         try:
             self._attachment.write(line.encode("utf-8", "surrogateescape") + b"\n")
         except OSError as error:
-            raise self.incomplete(f"the sensor has disappeared ({error})") from error
+            if self.stream.ended:
+                raise self.incomplete(f"the sensor has disappeared ({error})") from error
+            raise broken_connection("speak to the sensor", error) from error

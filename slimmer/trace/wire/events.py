@@ -94,8 +94,7 @@ class RecordStream:
                     if isinstance(record, kinds):
                         return record
                 since = len(self._records)
-                if self._error is not None:
-                    raise self._error
+                self.check()
                 left = deadline - time.monotonic()
                 if self._ended or left <= 0:
                     return None
@@ -105,6 +104,11 @@ class RecordStream:
         """Seconds since the last path was seen that had not been seen before in its phase."""
         with self._changed:
             return time.monotonic() - self._last_sighting
+
+    def check(self) -> None:
+        """Raise what went wrong where the stream ended because it could not be read or saved."""
+        if self._error is not None:
+            raise self._error
 
     @property
     def ended(self) -> bool:

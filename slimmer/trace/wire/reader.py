@@ -237,7 +237,8 @@ class RecordReader:
     def _damaged(offset: int, expected: str) -> TraceFileError:
         return TraceFileError(
             f"the trace is damaged at offset {offset}",
-            hint="trace again; if that was a fresh trace, this is a bug in slimmer",
+            hint="trace again; if fresh traces are damaged as well, look for what stands between "
+            "slim and the engine (a proxy, a tunnel)",
             details=f"expected {expected}",
         )
 

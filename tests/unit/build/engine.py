@@ -226,7 +226,13 @@ class MemoryEngine(Engine):
         return {
             "Id": found.id,
             "Name": f"/{found.name}",
-            "State": {"Running": found.status is None, "ExitCode": found.status or 0},
+            "Created": "2024-01-02T00:00:00.123456789Z",
+            "State": {
+                "Running": found.status is None,
+                "ExitCode": found.status or 0,
+                "OOMKilled": False,
+                "StartedAt": "2024-01-02T00:00:01Z",
+            },
             "Config": {"Env": found.configuration.get("Env") or []},
             "NetworkSettings": {"Networks": {}, "Ports": {}},
         }

@@ -10,7 +10,8 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from slimmer.engine import STDERR, STDOUT, Attachment
+from slimmer.engine import STDERR, STDOUT, Attachment, BrokenAnswerError
+from slimmer.errors import EngineUnreachableError
 
 Connected = Callable[[bytes], Attachment]
 
@@ -62,14 +63,25 @@ def test_frames_in_order(connected: Connected) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "where"), [(3, "frame header"), (11, "inside a frame$")], ids=["header", "body"]
+    ("length", "where"), [(3, "frame's header"), (11, "inside a frame")], ids=["header", "body"]
 )
-def test_a_stream_that_breaks_inside_a_frame_is_an_error(
+def test_a_stream_that_breaks_inside_a_frame_is_a_broken_connection(
     connected: Connected, length: int, where: str
 ) -> None:
     attachment = connected(frame(STDOUT, b"12345")[:length])
-    with pytest.raises(EOFError, match=where):
+    with pytest.raises(EngineUnreachableError) as caught:
         attachment.frame()
+    assert where in caught.value.details
+
+
+@pytest.mark.parametrize("position", range(5))
+def test_a_garbled_header_is_no_frame(connected: Connected, position: int) -> None:
+    """The lower bytes of its length can be garbled without being seen here: then the stream ends
+    in the wrong place, or what follows is no header."""
+    said = bytearray(frame(STDOUT, b"12345"))
+    said[position] ^= 0x5A
+    with pytest.raises(BrokenAnswerError):
+        connected(bytes(said)).frame()
 
 
 def test_a_flood_on_stderr_is_not_remembered(connected: Connected) -> None:

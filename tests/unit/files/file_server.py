@@ -3,8 +3,9 @@
 Run as a program it serves the directory in its first argument on stdin and stdout, and imports
 nothing of slimmer; tests talk to it through pipes, as slimmer talks to `sensor serve`. The second
 argument may name a fault: `truncate` ends in the middle of a file, `foreign` speaks another
-protocol, `input-error` says that a read failed, `miscount` and `unreadable` answer an index that
-is not whole.
+protocol, `garbled` sends the checksum of something else, `silent` sends none and goes on,
+`input-error` says that a read failed, `miscount` and `unreadable` answer an index that is not
+whole.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import stat
 import struct
 import sys
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -26,6 +28,21 @@ TYPES = {
     stat.S_IFIFO: b"p",
     stat.S_IFSOCK: b"s",
 }
+
+
+class Answers:
+    """Standard output, and the checksum of what was written to it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.checksum = 0
+
+    def write(self, data: bytes) -> None:
+        self.checksum = zlib.crc32(data, self.checksum)
+        self.stream.write(data)
+
+    def flush(self) -> None:
+        self.stream.flush()
 
 
 def record(root: bytes, path: bytes) -> bytes:
@@ -71,7 +88,7 @@ def walk(root: bytes, opaque: set[bytes]) -> Iterator[bytes]:
         pending += [path.rstrip(b"/") + b"/" + name for name in os.listdir(real)]
 
 
-def answer_files(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> None:
+def answer_files(root: bytes, paths: list[bytes], out: Answers, fault: str) -> None:
     out.write(b"F")
     for path in paths:
         try:
@@ -93,7 +110,7 @@ def answer_files(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> 
             out.write(content + struct.pack("<I", 5 if fault == "input-error" else 0))
 
 
-def answer_digests(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -> None:
+def answer_digests(root: bytes, paths: list[bytes], out: Answers, fault: str) -> None:
     out.write(b"D")
     for path in paths:
         if not stat.S_ISREG(os.lstat(root + path).st_mode):
@@ -107,9 +124,9 @@ def answer_digests(root: bytes, paths: list[bytes], out: BinaryIO, fault: str) -
 
 
 def serve(root: bytes, fault: str) -> None:
-    requests, out = sys.stdin.buffer, sys.stdout.buffer
+    requests, out = sys.stdin.buffer, Answers(sys.stdout.buffer)
     out.write(
-        b"HTTP/1.1 400 Bad" if fault == "foreign" else struct.pack("<8sHHI", b"SLIMSRV\0", 1, 0, 0)
+        b"HTTP/1.1 400 Bad" if fault == "foreign" else struct.pack("<8sHHI", b"SLIMSRV\0", 2, 0, 0)
     )
     out.flush()
     while letter := requests.read(1):
@@ -118,6 +135,7 @@ def serve(root: bytes, fault: str) -> None:
         for _ in range(count):
             (length,) = struct.unpack("<I", requests.read(4))
             paths.append(requests.read(length))
+        out.checksum = 0
         if letter == b"I":
             out.write(b"I")
             count = 0
@@ -130,6 +148,8 @@ def serve(root: bytes, fault: str) -> None:
             answer_digests(root, paths, out, fault)
         else:
             answer_files(root, paths, out, fault)
+        if fault != "silent":
+            out.write(struct.pack("<I", out.checksum ^ (fault == "garbled")))
         out.flush()
 
 

@@ -8,7 +8,10 @@ import hashlib
 import os
 import resource
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,7 +21,7 @@ import pytest
 from slimmer.errors import NoSpaceError, OriginalUnreadableError
 from slimmer.files import ContainerMarks, FileServerClient, is_below
 from slimmer.values import EntryType
-from tests.unit.files.serving import sensor_served, served
+from tests.unit.files.serving import SERVER, sensor_served, served
 
 Serve = Callable[[Path, Path], AbstractContextManager[FileServerClient]]
 
@@ -116,14 +119,18 @@ def test_hidden_files_are_left_out_and_links_in_their_place_are_not(
     assert "/etc/link" in index
 
 
-def test_times_of_the_container_are_not_later_than_the_image(
-    rootfs: Path, tmp_path: Path, serve: Serve
+@pytest.mark.parametrize("image_is_older", [True, False])
+def test_times_of_the_container_are_not_the_images(
+    rootfs: Path, tmp_path: Path, serve: Serve, image_is_older: bool
 ) -> None:
+    """Whatever the clock said where the image was built."""
+    now = time.time_ns()
     marks = ContainerMarks(
         touched={"/proc", "/etc/link"},
         made={"/etc/fifo", "/socket"},
         volumes=("/etc",),
-        latest_ns=5 * 10**9,
+        made_between=(now - 10 * 10**9, now + 10 * 10**9),
+        image_ns=5 * 10**9 if image_is_older else 2 * now,
     )
     os.utime(rootfs / "proc", (3, 3))
     os.utime(rootfs / "socket", (5, 5))
@@ -132,10 +139,11 @@ def test_times_of_the_container_are_not_later_than_the_image(
         index = client.index(marks=marks)
     times = {entry.path: entry.mtime_ns // 10**9 for entry in index}
     assert times["/proc"] == 3
-    assert times["/socket"] == 5, "it is as old as the image: the image's own"
+    assert times["/socket"] == 5, "it is older than the container: the image's own"
     assert "/etc/fifo" not in times, "made for the container"
-    assert times["/etc"] == times["/etc/below"] == times["/etc/link"] == 5
-    assert times["/etc/passwd"] > 5, "the copy of a volume keeps the times of files"
+    image = marks.image_ns // 10**9
+    assert times["/etc"] == times["/etc/below"] == times["/etc/link"] == image
+    assert times["/etc/passwd"] != image, "the copy of a volume keeps the times of files"
 
 
 def test_xattrs_come_across(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
@@ -240,6 +248,34 @@ def test_a_server_that_dies_midway_is_an_error(rootfs: Path, tmp_path: Path) -> 
         client.fetch(["/etc/big"])
 
 
+@pytest.mark.parametrize("ask", ["index", "fetch", "digests"])
+def test_an_answer_that_was_garbled_on_its_way_is_an_error(
+    rootfs: Path, tmp_path: Path, ask: str
+) -> None:
+    with served(rootfs, tmp_path / "spool", "garbled") as client:
+        for _ in range(2):  # nothing of it is remembered
+            with pytest.raises(OriginalUnreadableError, match="did not arrive as it was sent"):
+                getattr(client, ask)(["/etc/passwd"])
+
+
+def test_a_server_that_says_no_more_is_not_waited_for_for_ever(
+    rootfs: Path, tmp_path: Path
+) -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        command = [sys.executable, "-I", "-S", str(SERVER), str(rootfs), "silent"]
+        with subprocess.Popen(command, stdin=far.fileno(), stdout=far.fileno()) as server:
+            near.settimeout(0.5)
+            with (
+                FileServerClient(
+                    near.makefile("rb"), near.makefile("wb"), tmp_path / "spool"
+                ) as client,
+                pytest.raises(OriginalUnreadableError, match="does not answer any more"),
+            ):
+                client.fetch(["/etc/passwd"])
+            server.kill()
+
+
 @pytest.mark.parametrize(
     ("fault", "evidence"), [("foreign", "HTTP/1.1"), ("miscount", "the server counted")]
 )
@@ -256,7 +292,7 @@ def test_a_stream_of_another_kind_is_an_error(
 
 def test_a_record_that_is_shorter_than_its_path_is_an_error(tmp_path: Path) -> None:
     body = b"f" + bytes(55) + (200).to_bytes(4, "little") + bytes(8)
-    answer = b"SLIMSRV\0\1\0" + bytes(6) + b"I" + len(body).to_bytes(4, "little") + body + bytes(12)
+    answer = b"SLIMSRV\0\2\0" + bytes(6) + b"I" + len(body).to_bytes(4, "little") + body + bytes(12)
     reading, writing = os.pipe()
     os.write(writing, answer)
     os.close(writing)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -243,3 +244,70 @@ def test_the_host_that_a_step_names_is_the_only_one() -> None:
         probe = HttpProbe(name="p", headers=(("host", "shop.example"),))
         assert request(probe, [("127.0.0.1", site.port)], 5, origin=probe.origin_at(80)).passed
         assert site.hosts == {"shop.example"}
+
+
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 5 + FINAL, 200),
+        (INTERIM + FINAL, 200),
+        (b"HTTP/1.1 102 Processing\r\n\r\n" + INTERIM * 2 + FINAL, 200),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 101),
+    ],
+)
+def test_interim_answers_are_skipped(said: bytes, status: int) -> None:
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        result = request(HttpProbe(name="p"), [listening.getsockname()], 5)
+    assert isinstance(result.answered_with, HttpAnswer), result.answer
+    assert result.answered_with.status == status
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (ssl.TLSVersion.TLSv1_3, "it asks for a client's certificate"),
+        (ssl.TLSVersion.TLSv1_2, "no TLS version or cipher in common"),
+    ],
+)
+def test_a_server_that_asks_for_a_certificate(version: ssl.TLSVersion, words: str) -> None:
+    """Before TLS 1.3 a server has only one word for this and for what it has no other for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.minimum_version = context.maximum_version = version
+
+    def refuse(listening: socket.socket) -> None:
+        while True:
+            connection, _ = listening.accept()
+            # A connection that is closed with something unread is reset, and the refusal is lost.
+            with connection.dup() as kept, contextlib.suppress(ssl.SSLError):
+                try:
+                    context.wrap_socket(connection, server_side=True)
+                finally:
+                    kept.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=refuse, args=(listening,), daemon=True).start()
+        probe = HttpProbe(name="p", tls=True, insecure=True)
+        result = request(probe, [listening.getsockname()], 5, origin=probe.origin_at(None))
+    assert words in result.answer
+    assert result.answered, "another try would bring the same"
+
+
+def test_a_server_that_asks_for_a_certificate_on_a_page() -> None:
+    page = b"<center>No required SSL certificate was sent</center>"
+    with serve({"/": (400, {}, page)}, tls=True) as site:
+        probe = HttpProbe(name="p", tls=True, insecure=True)
+        result = request(probe, [("127.0.0.1", site.port)], 5, origin=probe.origin_at(None))
+    assert result.answer.endswith("; it asks for a client's certificate")

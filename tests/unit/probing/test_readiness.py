@@ -138,6 +138,42 @@ def test_the_end_of_the_container_ends_it() -> None:
         assert (result.passed, result.attempts) == (False, 1)
 
 
+@pytest.mark.parametrize(
+    "probe",
+    [
+        HttpProbe(name="GET /"),
+        TcpProbe(name="tcp", exchanges=(Exchange(expect_pattern="ready"),)),
+        ReplayProbe(name="crawl", requests=(HttpRequest(),)),
+    ],
+    ids=lambda probe: str(probe.kind),
+)
+def test_nobody_waits_for_the_answer_of_a_command_that_has_ended(probe: Probe) -> None:
+    """As a process does that is held at its end: its connections stay open."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        target = Patient(server.getsockname()[1])
+        threading.Timer(LATE, setattr, (target, "status", 7)).start()
+        result = Prober(target, probe_timeout=30).in_time(dataclasses.replace(probe, within=30))
+    assert result.answer == "the container's command has ended with status 7"
+    assert result.seconds < 5
+    assert result.attempts == 1
+
+
+def test_an_answer_that_was_given_before_the_end_counts() -> None:
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        target.status = 0
+        time.sleep(LATE)
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    target = Patient()
+    with serve({"/": page}) as site:
+        target.served = site.port
+        assert Prober(target, probe_timeout=5).in_time(HttpProbe(name="GET /")).passed
+
+
 def test_an_attempt_that_the_end_cuts_short_hides_no_answer() -> None:
     probe = HostProbe(name="host", command=("sh", "-c", "sleep 0.4; exit 7"))
     result = ready(probe, Patient(), limit=0.6)

@@ -21,7 +21,12 @@ from slimmer.errors import (
 )
 from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.run.examination import planned_probes
-from slimmer.trace.run.explanation import COMPLAINT, ended_early, failed_probe
+from slimmer.trace.run.explanation import (
+    COMPLAINT,
+    ended_early,
+    failed_probe,
+    killed_for_memory,
+)
 from slimmer.trace.wire.records import Listening
 from slimmer.values import Original, ProbeResult, RunOptions
 
@@ -95,6 +100,10 @@ class Observed:
     status: int | None = None
     listens: tuple[tuple[str, int], ...] = ()
     said: str = "the last line"
+    end: SlimError | None = None
+
+    def cause(self) -> SlimError | None:
+        return self.end
 
     def exit_status(self) -> int | None:
         return self.status
@@ -153,14 +162,16 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             "loopback only",
             "0.0.0.0",
         ),
-        (Observed(listens=(("::", 8080),)), REFUSED, OriginalProbeError, "refused", "--start"),
+        (Observed(listens=(("::", 8080),)), REFUSED, OriginalProbeError, "refused", "above"),
         (
-            Observed(listens=(("0.0.0.0", 8080),)),
-            failed(HTTP, answer="500 Oops"),
-            OriginalProbeError,
-            "500 Oops (port 8080)",
-            '"GET:/ 404"',
+            Observed(listens=(("0.0.0.0", 8080),), end=killed_for_memory("64m", "")),
+            REFUSED,
+            OriginalExitedError,
+            "the 64m of --memory",
+            "raise --memory",
         ),
+        (Observed(), failed(COMMAND, exit_status=137), OriginalProbeError, "check", "memory"),
+        (Observed(status=137), REFUSED, OriginalExitedError, "was killed", "dmesg"),
         (
             Observed(listens=(("0.0.0.0", 8080),)),
             failed(replace(HTTP, tls=True, host="shop", port=8443), answer="404 Not Found"),
@@ -206,6 +217,42 @@ def test_why_a_probe_failed(
     assert type(told) is error
     assert message in told.message
     assert hint in told.hint
+
+
+HINTS = [
+    ("500 Internal Server Error, 3 bytes", ("--env", "--compose"), "--start-timeout"),
+    ("502 Bad Gateway", ("--env", "--compose"), ""),
+    ("its certificate is not trusted: expired", ("--insecure",), "--start-timeout"),
+    ("it asks for a client's certificate", ("`host:`", "--cert"), "--start-timeout"),
+    ("no TLS version or cipher in common (NO_SHARED_CIPHER)", ("`host:`",), "--start-timeout"),
+    ("the connection was closed without an answer", ("hangs up", "`tcp:`"), "--start-timeout"),
+    ("the answer broke off", ("in the middle of its answer",), "--start-timeout"),
+    ("not an HTTP answer (BadStatusLine)", ("--port", "--grpc-probe"), "--start-timeout"),
+    ("no answer in time", ("--probe-timeout", "--start-timeout"), ""),
+    ("connection refused", ("--start-timeout",), "--probe-timeout"),
+    ("404 Not Found", ('"GET:/ 404"',), "--start-timeout"),
+]
+
+
+@pytest.mark.parametrize(("answer", "named", "unnamed"), HINTS, ids=[each[0] for each in HINTS])
+def test_what_to_do_is_said_for_each_cause(
+    answer: str, named: tuple[str, ...], unnamed: str
+) -> None:
+    observed = Observed(listens=(("0.0.0.0", 8080),))
+    result = failed(HTTP, answer=answer, answered=answer[0] in "45i")
+
+    told = failed_probe(observed, result, RunOptions(), first=True)
+
+    assert all(word in told.hint for word in named), told.hint
+    assert not unnamed or unnamed not in told.hint
+    assert "the last line" in told.details
+
+
+def test_time_is_no_cause_once_the_application_was_there() -> None:
+    for answer in ("connection refused", "no answer in time"):
+        result = failed(HTTP, answer=answer, answered=False)
+        told = failed_probe(Observed(listens=(("::", 8080),)), result, RunOptions())
+        assert "--start-timeout" not in told.hint
 
 
 def test_a_command_that_the_gate_could_not_run() -> None:

@@ -1,0 +1,183 @@
+"""Whatever comes from an engine's socket, or does not, has a name and an exit code."""
+
+from __future__ import annotations
+
+import ast
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+import slimmer.engine.docker
+from slimmer.engine import BrokenAnswerError, TimedOutError
+from slimmer.engine.docker.client import DockerEngine
+from slimmer.errors import (
+    EngineOperationError,
+    EngineUnreachableError,
+    ImageNotFoundError,
+    NoSpaceError,
+    SlimError,
+)
+
+STATE = b'{"Running": true, "ExitCode": 0, "OOMKilled": false, "StartedAt": "a", "FinishedAt": "b"}'
+CONTAINER = (
+    b'{"Id": "1", "Name": "/a", "Created": "c", "Config": {}, "NetworkSettings": {}, "State": '
+    + STATE
+    + b"}"
+)
+
+Served = Callable[..., DockerEngine]
+
+
+def answer(body: bytes, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def in_pieces(body: bytes, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    return head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A connection to an engine that gives these answers, one for each request and connection; the
+    last one again and again."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "engine.sock"))
+    listener.listen()
+    clients: list[docker.APIClient] = []
+
+    def serve(*answers: bytes) -> DockerEngine:
+        def speak() -> None:
+            waiting = list(answers)
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                with client:
+                    request = b""
+                    while b"\r\n\r\n" not in request:
+                        request += client.recv(65536)
+                    client.sendall(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+
+        threading.Thread(target=speak, daemon=True).start()
+        address = f"unix://{tmp_path}/engine.sock"
+        clients.append(docker.APIClient(address, version="1.41", timeout=2))
+        return DockerEngine(clients[-1], address)
+
+    yield serve
+    listener.close()
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        (answer(CONTAINER)[:-20], EngineUnreachableError),
+        (b"", EngineUnreachableError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}", EngineUnreachableError),
+        (b"\x16\x03\x01 what is this", EngineUnreachableError),
+        (answer(CONTAINER.replace(b'"Id"', b'"Ie"')), BrokenAnswerError),
+        (answer(CONTAINER.replace(b":", b"b")), BrokenAnswerError),
+        (answer(CONTAINER.replace(b'"Created"', b'"Crea\xfeed"')), BrokenAnswerError),
+        (answer(b"[]"), BrokenAnswerError),
+        (answer(b'{"message": "no"}', "500 Oops"), EngineOperationError),
+    ],
+)
+def test_a_spoiled_answer_is_never_an_internal_error(
+    served: Served, said: bytes, error: type[SlimError]
+) -> None:
+    with pytest.raises(error) as caught:
+        served(said).inspect_container("1")
+    assert caught.value.message.startswith("cannot inspect the container: ")
+
+
+def test_what_a_verdict_is_made_of_is_asked_until_it_came_twice(served: Served) -> None:
+    garbled = answer(CONTAINER.replace(b'"ExitCode": 0', b'"ExitCode": 8'))
+    engine = served(garbled, answer(CONTAINER))
+    assert engine.inspect_container("1")["State"]["ExitCode"] == 0
+
+
+def test_answers_that_never_agree_are_none(served: Served) -> None:
+    engine = served(
+        *(
+            answer(CONTAINER.replace(b'"ExitCode": 0', b'"ExitCode": %d' % number))
+            for number in range(9)
+        )
+    )
+    with pytest.raises(BrokenAnswerError, match="cannot be understood"):
+        engine.inspect_container("1")
+
+
+def test_an_image_that_is_not_there(served: Served) -> None:
+    engine = served(answer(b'{"message": "No such image: x"}', "404 Not Found"), answer(b"[]"))
+    with pytest.raises(ImageNotFoundError, match="x is not in the engine"):
+        engine.inspect_image("x")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(b'{"message": "Error unpacking: write /a: no space left on device"}', "500 Oops"),
+        in_pieces(b'{"message": "Error: write /a: no space left on device"}', "500 Oops"),
+        in_pieces(b'{"stream": "x"}\r\n{"error": "write /a: no space left on device"}\r\n'),
+        in_pieces(b'{"errorDetail": {"message": "write /a: no space left on device"}}\r\n'),
+    ],
+)
+def test_a_full_disk_of_the_engine_is_told_however_it_says_so(served: Served, said: bytes) -> None:
+    with pytest.raises(NoSpaceError) as caught:
+        served(said).load_image(iter((b"archive",)))
+    assert "docker system df" in caught.value.hint
+
+
+def test_what_the_engine_says_of_a_loaded_image(served: Served) -> None:
+    engine = served(in_pieces(b'{"stream": "Loaded image: a"}\r\n{"stream": "\\n"}\r\n'))
+    assert engine.load_image(iter((b"archive",))) == "Loaded image: a\n"
+
+
+def test_every_word_with_the_engine_is_translated() -> None:
+    """An exception of the SDK is an internal error wherever it gets through."""
+    folder = Path(slimmer.engine.docker.__file__).parent
+    bare = []
+    for file in sorted(folder.glob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        inside = {
+            each
+            for node in ast.walk(tree)
+            if isinstance(node, ast.With) and any(map(_translates, node.items))
+            for each in ast.walk(node)
+        }
+        bare += [
+            f"{file.name}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and _asks(node) and node not in inside
+        ]
+    assert bare == []
+
+
+def _translates(item: ast.withitem) -> bool:
+    call = item.context_expr
+    names = ("translated", "if_possible")
+    return isinstance(call, ast.Call) and getattr(call.func, "id", "") in names
+
+
+def _asks(call: ast.Call) -> bool:
+    asked = ast.unparse(call.func)
+    return asked.startswith("self._client.") and asked != "self._client.close"
+
+
+def test_a_silent_engine_is_given_up_in_time(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "engine.sock"))
+        listener.listen()
+        address = f"unix://{tmp_path}/engine.sock"
+        client = docker.APIClient(address, version="1.41", timeout=0.2)
+        with pytest.raises(TimedOutError, match="did not answer in time"):
+            DockerEngine(client, address).inspect_container("1")
+        client.close()
