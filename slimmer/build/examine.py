@@ -89,6 +89,11 @@ def _examine_as(
     for source, reason in hello.missing.items():
         if source in job.options.sources:
             job.warn(f"the trace goes on without {source.value}: {reason}")
+    if not hello.as_entitled:
+        job.warn(
+            "this engine lets the trace start under no_new_privs only: programs that need privileges "
+            "of their own (sudo, su, ping) fail in it, and not in the original"
+        )
     deciding: list[Future[None]] = []
 
     def decide_on_boot() -> None:

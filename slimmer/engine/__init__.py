@@ -8,6 +8,7 @@ from slimmer.engine.configuration import (
     as_user_would,
     exposed_ports,
     file_server,
+    runs_as_root,
     sidecar,
     stop_signal,
     traced,
@@ -17,6 +18,7 @@ from slimmer.engine.docker import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
+from slimmer.engine.privileges import FILE_CAPABILITIES, Loan, loan
 from slimmer.engine.session import (
     OWNER_LABEL,
     PROJECT_PREFIX,
@@ -28,6 +30,7 @@ from slimmer.engine.session import (
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
+    "FILE_CAPABILITIES",
     "OWNER_LABEL",
     "PROJECT_PREFIX",
     "PURPOSE_LABEL",
@@ -37,6 +40,7 @@ __all__ = [
     "STDOUT",
     "Attachment",
     "Engine",
+    "Loan",
     "LogReader",
     "Output",
     "Session",
@@ -49,10 +53,12 @@ __all__ = [
     "exposed_ports",
     "file_server",
     "give_input",
+    "loan",
     "own_names",
     "owner",
     "owner_is_alive",
     "run_command",
+    "runs_as_root",
     "session_is_alive",
     "sidecar",
     "stop_signal",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from slimmer.engine.privileges import Loan, with_loan
 from slimmer.values import PortBinding, RunOptions
 
 SENSOR_PATH = "/.slim/sensor"
@@ -96,10 +97,15 @@ def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ..
     return (*entrypoint, *command)
 
 
+def runs_as_root(config: Mapping[str, Any], run: RunOptions) -> bool:
+    """Whether the command of an image's container with these options is root's."""
+    return str(run.user or config.get("User") or "").partition(":")[0] in ("", "0", "root")
+
+
 def traced(
-    configuration: Mapping[str, Any], arguments: Iterable[str], gate: Iterable[str]
+    configuration: Mapping[str, Any], arguments: Iterable[str], gate: Iterable[str], lent: Loan
 ) -> dict[str, Any]:
-    """The same container with the sensor's gate as its first program.
+    """The same container with the sensor's gate as its first program, and what the gate is lent.
 
     The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
     be chance. It is exercised as a probe instead. An init of the engine is switched off as well:
@@ -107,7 +113,7 @@ def traced(
     """
     return {
         **configuration,
-        "HostConfig": {**configuration["HostConfig"], "Init": False},
+        "HostConfig": {**with_loan(configuration["HostConfig"], lent), "Init": False},
         "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
         "Cmd": list(arguments),
         "Healthcheck": {"Test": ["NONE"]},
@@ -146,19 +152,19 @@ def helper(
     }
 
 
-def sidecar(
-    image: str, arguments: Iterable[str], target: str, volumes: Iterable[str]
-) -> dict[str, Any]:
+def sidecar(image: str, arguments: Iterable[str], volumes: Iterable[str]) -> dict[str, Any]:
     """The container in which the sensor watches the target.
 
-    Its own copies of the image's volumes are replaced by empty memory, so that the engine need
+    It sees the processes of the engine's machine, the target's among them, and none of the target's
+    sees it: what shares a PID namespace with the target dies of its `kill -1`. Its own copies of the image's volumes are replaced by empty memory, so that the engine need
     not copy what nobody reads.
     """
     configuration = helper(
         image, arguments, ("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH"), volumes
     )
     configuration["HostConfig"] |= {
-        "PidMode": f"container:{target}",
+        "PidMode": "host",
+        "UsernsMode": "host",
         "SecurityOpt": ["seccomp=unconfined", "apparmor=unconfined"],
     }
     return configuration
@@ -169,6 +175,14 @@ def file_server(image: str) -> dict[str, Any]:
     configuration = helper(image, ("serve",), ("DAC_READ_SEARCH",), ())
     configuration["HostConfig"]["SecurityOpt"] = ["no-new-privileges"]
     return configuration
+
+
+def with_sensor_volume(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The same container with a volume of its own for the sensor, which goes with it: files can be
+    copied into it even where the root is read-only."""
+    mount = {"Type": "volume", "Target": str(Path(SENSOR_PATH).parent)}
+    host = {**configuration["HostConfig"], "Mounts": [mount]}
+    return {**configuration, "HostConfig": host}
 
 
 def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any]:

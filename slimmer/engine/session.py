@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from slimmer.engine.configuration import SENSOR_PATH, with_sensor
+from slimmer.engine.configuration import SENSOR_PATH, with_sensor, with_sensor_volume
 from slimmer.engine.interface import Engine
 from slimmer.engine.ownership import owner
 from slimmer.engine.streams import Attachment
@@ -72,15 +72,22 @@ class Session:
         raise InterruptedRunError("the run is ending")
 
     def create_with_sensor(
-        self, purpose: str, configuration: Mapping[str, Any], sensor: Path, *, name: str = ""
+        self,
+        purpose: str,
+        configuration: Mapping[str, Any],
+        sensor: Path,
+        *,
+        name: str = "",
+        capabilities: bytes = b"",
     ) -> str:
-        """Create a container that has the sensor at SENSOR_PATH; returns its id."""
+        """Create a container that has the sensor at SENSOR_PATH, with these `capabilities` of a
+        file (`security.capability`); returns its id."""
         if self._mounts_sensor is None:
             self._mounts_sensor = self.engine.can_mount(sensor)
-        if self._mounts_sensor:
+        if self._mounts_sensor and not capabilities:
             return self.create_container(purpose, with_sensor(configuration, sensor), name=name)
-        container = self.create_container(purpose, configuration, name=name)
-        self.engine.put_file(container, SENSOR_PATH, sensor)
+        container = self.create_container(purpose, with_sensor_volume(configuration), name=name)
+        self.engine.put_file(container, SENSOR_PATH, sensor, capabilities=capabilities)
         return container
 
     def attach(self, container: str) -> Attachment:

@@ -36,7 +36,8 @@ class TraceRule(Rule):
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         yield from self._unreadable()
-        if not self.context.request.is_privileged_user:
+        request = self.context.request
+        if not (request.trace.as_entitled or request.is_privileged_user):
             yield from self._ran_without_privileges()
 
     def _unreadable(self) -> Iterable[str]:
@@ -48,7 +49,7 @@ class TraceRule(Rule):
                 yield f"{path} was seen but could not be read in the original: {strerror(error)}."
 
     def _ran_without_privileges(self) -> Iterable[str]:
-        """The traced run has no_new_privs: for a non-root user setuid programs stay without
+        """The run was traced under no_new_privs: for a non-root user setuid programs stay without
         effect there, so what they would have done as root was not seen."""
         executed = {
             sighting.path
@@ -64,8 +65,8 @@ class TraceRule(Rule):
             means = _privileges_of(entry)
             if means:
                 yield (
-                    f"{entry.path} ({', '.join(means)}) ran without its privileges, since traced "
-                    "programs cannot gain any: what it does with them was not seen. "
+                    f"{entry.path} ({', '.join(means)}) ran without its privileges, since this run "
+                    "was traced under no_new_privs: what it does with them was not seen. "
                     "Keep what it needs with --include."
                 )
 

@@ -11,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.engine import (
+    FILE_CAPABILITIES,
     SENSOR_PATH,
+    Loan,
     LogReader,
     Session,
     addresses,
     argument_vector,
     as_user_would,
     exposed_ports,
+    loan,
     own_names,
     run_command,
+    runs_as_root,
     stop_signal,
     traced,
 )
@@ -97,6 +101,8 @@ class TracedRun:
                 f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
+        lent = loan(self._run) if Source.NOTIFY in self._watcher.sources else Loan()
+        self._gate += lent.gate
         configuration = as_user_would(
             self._original.id,
             self._run,
@@ -104,14 +110,19 @@ class TracedRun:
             loopback=self._engine.is_local,
             bindings=self._bindings,
         )
-        self.container = self._session.create_with_sensor(
-            "target", traced(configuration, arguments, self._gate), self._sensor, name=self._name
-        )
+        by_file = lent.capabilities and not runs_as_root(self._original.config, self._run)
         with ThreadPoolExecutor(1, "sidecar") as pool:
-            created = pool.submit(self._watcher.create, self.container)
+            prepared = pool.submit(self._watcher.prepare)
+            self.container = self._session.create_with_sensor(
+                "target",
+                traced(configuration, arguments, self._gate, lent),
+                self._sensor,
+                name=self._name,
+                capabilities=FILE_CAPABILITIES if by_file else b"",
+            )
             self._engine.start_container(self.container)
-            created.result()
-        hello = self._watcher.start()
+            prepared.result()
+        hello = self._watcher.watch(self.container)
         self._description = self._engine.inspect_container(self.container)
         return hello
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from slimmer.engine import Attachment, Session, sidecar
-from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
+from slimmer.errors import EngineOperationError, TraceIncompleteError
 from slimmer.trace.run.explanation import ended_early
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import Adopted, Hello, Note, Phase, Record, Signals
@@ -51,20 +51,15 @@ class Watcher:
         assert self._stream is not None, "the run has not been started"
         return self._stream
 
-    def create(self, target: str) -> None:
-        """Create the sidecar for the target, which need not run yet."""
+    def prepare(self) -> None:
+        """Create and start the sidecar. It waits to be told its target."""
         flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
         configuration = sidecar(
             self._original.id,
             ("watch", *(flag for source, flag in flags.items() if source not in self.sources)),
-            target,
             tuple(self._original.config.get("Volumes") or ()),
         )
-        self._target = target
         self._container = self._session.create_with_sensor("sidecar", configuration, self._sensor)
-
-    def start(self) -> Hello:
-        """Watch the target, which has been started; the sensor's first record."""
         self._attachment = self._session.attach(self._container)
         self._stream = RecordStream(
             self._attachment.stdout(), self._trace_file, remember=self._remember
@@ -72,9 +67,21 @@ class Watcher:
         try:
             self._engine.start_container(self._container)
         except EngineOperationError as error:
-            raise self._not_started(error) from error
-        self._stream.start()
-        hello = self._stream.wait_for(Hello, ANSWER_TIMEOUT)
+            raise TraceIncompleteError(
+                f"the sidecar cannot be started: {error.message}",
+                hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH, and the "
+                "PID namespace of the engine's machine; `slim doctor` looks closer",
+            ) from error
+
+    def watch(self, target: str) -> Hello:
+        """Watch the target, a container that was started; the sensor's first record."""
+        self._target = target
+        state = self._engine.inspect_container(target)["State"]
+        if not state.get("Running"):
+            raise ended_early(int(state.get("ExitCode", 0)), self._engine.logs(target))
+        self._tell(f"target {state['Pid']}")
+        self.stream.start()
+        hello = self.stream.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
             raise self.incomplete("the sensor did not start")
         return hello
@@ -113,8 +120,10 @@ class Watcher:
         return answer is not None and answer.takes(signal)
 
     def complete(self) -> list[Record]:
-        """All records, once the sensor has written its trailer."""
-        self._tell("finish")
+        """All records, once the sensor has written its trailer: the end of the target has made it
+        do so, or it is told to."""
+        if not self.stream.ended:
+            self._tell("finish")
         records = self.stream.finish(ANSWER_TIMEOUT)
         if records is None:
             raise self.incomplete("the sensor did not complete the trace")
@@ -139,17 +148,6 @@ class Watcher:
             message,
             hint="`slim doctor` tells which sources of the trace this engine allows",
             details="\n".join(filter(None, [*notes, said, self._engine.logs(self._target)])),
-        )
-
-    def _not_started(self, error: EngineOperationError) -> SlimError:
-        """Why the sidecar could not be started: most often, because the target is over."""
-        state = self._engine.inspect_container(self._target)["State"]
-        if not state.get("Running"):
-            return ended_early(int(state.get("ExitCode", 0)), self._engine.logs(self._target))
-        return TraceIncompleteError(
-            f"the sidecar cannot be started: {error.message}",
-            hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH; "
-            "`slim doctor` looks closer",
         )
 
     def _tell(self, line: str) -> None:
