@@ -91,8 +91,8 @@ def _examine_as(
             job.warn(f"the trace goes on without {source.value}: {reason}")
     if not hello.as_entitled:
         job.warn(
-            "this engine lets the trace start under no_new_privs only: programs that need privileges "
-            "of their own (sudo, su, ping) fail in it, and not in the original"
+            "the trace runs under no_new_privs, as this engine allows no other: programs with "
+            "privileges of their own (sudo, su, ping) fail in it, though not in the original"
         )
     deciding: list[Future[None]] = []
 

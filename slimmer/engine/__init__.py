@@ -18,7 +18,7 @@ from slimmer.engine.docker import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
-from slimmer.engine.privileges import FILE_CAPABILITIES, Loan, loan
+from slimmer.engine.privileges import Loan, loan
 from slimmer.engine.session import (
     OWNER_LABEL,
     PROJECT_PREFIX,
@@ -30,7 +30,6 @@ from slimmer.engine.session import (
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
-    "FILE_CAPABILITIES",
     "OWNER_LABEL",
     "PROJECT_PREFIX",
     "PURPOSE_LABEL",

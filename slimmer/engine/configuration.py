@@ -156,8 +156,9 @@ def sidecar(image: str, arguments: Iterable[str], volumes: Iterable[str]) -> dic
     """The container in which the sensor watches the target.
 
     It sees the processes of the engine's machine, the target's among them, and none of the target's
-    sees it: what shares a PID namespace with the target dies of its `kill -1`. Its own copies of the image's volumes are replaced by empty memory, so that the engine need
-    not copy what nobody reads.
+    sees it: what shares a PID namespace with the target dies of its `kill -1`. Its own copies of
+    the image's volumes are replaced by empty memory, so that the engine need not copy what nobody
+    reads.
     """
     configuration = helper(
         image, arguments, ("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH"), volumes

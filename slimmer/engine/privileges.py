@@ -20,7 +20,7 @@ from slimmer.values import RunOptions
 
 NUMBERS = {"SETPCAP": 8, "SYS_ADMIN": 21}
 """The capabilities that are lent."""
-FILE_CAPABILITIES = struct.pack("<5I", 0x02000000, sum(1 << n for n in NUMBERS.values()), 0, 0, 0)
+_FILE = struct.pack("<5I", 0x02000000, sum(1 << n for n in NUMBERS.values()), 0, 0, 0)
 """`security.capability` of the gate's file: both permitted and none effective, since a file that
 makes them effective cannot be executed where they are not to be had."""
 
@@ -33,22 +33,26 @@ class Loan:
     """Those that the user's options do not give."""
     gate: tuple[str, ...] = ()
     """What the gate is told of it."""
+    file: bytes = b""
+    """`security.capability` of the gate's file: root has what its container has, and needs none."""
 
 
-def loan(run: RunOptions) -> Loan:
-    """What the container of these options lacks. Nothing where the user forbids to gain
-    privileges: then the traced run is as the original's."""
+def loan(run: RunOptions, *, is_root: bool) -> Loan:
+    """What the container of these options lacks; `is_root`: its command is root's. Nothing where
+    the user forbids to gain privileges: then the trace under no_new_privs changes nothing."""
     if any(_option(each) == ("no-new-privileges", "true") for each in run.security_opts):
         return Loan()
     added, dropped = _names(run.cap_add), _names(run.cap_drop)
     given = {"SETPCAP"} if not dropped & {"SETPCAP", "ALL"} else set()
     given = set(NUMBERS) if "ALL" in added else given | added
     lent = tuple(name for name in NUMBERS if name not in given)
-    if not lent:
-        return Loan()
     own_profile = any(_option(each)[0] == "seccomp" for each in run.security_opts)
     seal = ("--seal",) if "SYS_ADMIN" in lent and not own_profile else ()
-    return Loan(capabilities=lent, gate=("--give-up", ",".join(lent), *seal))
+    return Loan(
+        capabilities=lent,
+        gate=("--give-up", ",".join(lent), *seal) if lent else (),
+        file=b"" if is_root else _FILE,
+    )
 
 
 def with_loan(host: Mapping[str, Any], lent: Loan) -> dict[str, Any]:
@@ -70,12 +74,10 @@ def _unconditional(option: str, lent: Collection[str]) -> str:
     are for one that has none of them."""
     name, value = _option(option)
     try:
-        profile = json.loads(value) if name == "seccomp" else None
-    except ValueError:
+        profile = json.loads(value) if name == "seccomp" else {}
+        rules = profile["syscalls"]
+    except (ValueError, LookupError, TypeError):
         return option  # `unconfined`, or what the engine will complain of
-    rules = profile.get("syscalls") if isinstance(profile, dict) else None
-    if not isinstance(rules, list):
-        return option
     kept = []
     for rule in rules:
         excluded = rule.get("excludes") or {}
@@ -83,7 +85,8 @@ def _unconditional(option: str, lent: Collection[str]) -> str:
             continue
         without = [each for each in excluded.get("caps") or () if each not in lent]
         kept.append({**rule, "excludes": {**excluded, "caps": without}} if excluded else rule)
-    return f"seccomp={json.dumps({**profile, 'syscalls': kept})}"
+    profile["syscalls"] = kept
+    return f"seccomp={json.dumps(profile)}"
 
 
 def _option(text: str) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from os import strerror
 
 from slimmer.files import is_below
+from slimmer.keep.programs import privileges_of
 from slimmer.keep.rule import Rule, Want
-from slimmer.values import Access, Entry, EntryType
+from slimmer.values import Access, EntryType
 
 _DONE = {
     Access.OPEN: "opened",
@@ -15,7 +16,6 @@ _DONE = {
     Access.LOOKUP: "looked up",
     Access.CREATE: "created or changed",
 }
-_SETUID, _SETGID = 0o4000, 0o2000
 
 
 class TraceRule(Rule):
@@ -62,23 +62,10 @@ class TraceRule(Rule):
             if entry is None or entry.type is not EntryType.FILE or entry.path in told:
                 continue
             told.add(entry.path)
-            means = _privileges_of(entry)
+            means = privileges_of(entry)
             if means:
                 yield (
                     f"{entry.path} ({', '.join(means)}) ran without its privileges, since this run "
                     "was traced under no_new_privs: what it does with them was not seen. "
                     "Keep what it needs with --include."
                 )
-
-
-def _privileges_of(program: Entry) -> list[str]:
-    """What makes a program more than its caller, in words."""
-    means = []
-    if program.mode & _SETUID:
-        means.append("setuid")
-    # Without group execution the bit asks for mandatory locks, and grants nothing.
-    if program.mode & _SETGID and program.mode & 0o010:
-        means.append("setgid")
-    if any(name == "security.capability" for name, _ in program.xattrs):
-        means.append("file capabilities")
-    return means

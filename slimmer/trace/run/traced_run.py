@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.engine import (
-    FILE_CAPABILITIES,
     SENSOR_PATH,
     Loan,
     LogReader,
@@ -81,7 +80,7 @@ class TracedRun:
             sources=sources,
             remember=remember,
         )
-        self._gate = () if Source.NOTIFY in sources else ("--no-notify",)
+        self._gate: tuple[str, ...] = () if Source.NOTIFY in sources else ("--no-notify",)
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._log: LogReader | None = None
@@ -101,7 +100,10 @@ class TracedRun:
                 f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
-        lent = loan(self._run) if Source.NOTIFY in self._watcher.sources else Loan()
+        lent = Loan()
+        if Source.NOTIFY in self._watcher.sources:
+            is_root = runs_as_root(self._original.config, self._run)
+            lent = loan(self._run, is_root=is_root)
         self._gate += lent.gate
         configuration = as_user_would(
             self._original.id,
@@ -110,7 +112,6 @@ class TracedRun:
             loopback=self._engine.is_local,
             bindings=self._bindings,
         )
-        by_file = lent.capabilities and not runs_as_root(self._original.config, self._run)
         with ThreadPoolExecutor(1, "sidecar") as pool:
             prepared = pool.submit(self._watcher.prepare)
             self.container = self._session.create_with_sensor(
@@ -118,7 +119,7 @@ class TracedRun:
                 traced(configuration, arguments, self._gate, lent),
                 self._sensor,
                 name=self._name,
-                capabilities=FILE_CAPABILITIES if by_file else b"",
+                capabilities=lent.file,
             )
             self._engine.start_container(self.container)
             prepared.result()
