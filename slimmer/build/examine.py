@@ -17,6 +17,7 @@ from slimmer.options import Role
 from slimmer.probing import Exploration
 from slimmer.probing.explore.crawl import Crawl
 from slimmer.probing.explore.openapi import ApiDescription
+from slimmer.probing.kinds import ExecProbe
 from slimmer.trace.run import (
     Examination,
     FileServer,
@@ -84,6 +85,7 @@ def _examine_as(
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
+        other_users=any(isinstance(each, ExecProbe) and each.user for each in probes),
     )
     hello = target.start()
     for source, reason in hello.missing.items():

@@ -97,13 +97,8 @@ def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ..
     return (*entrypoint, *command)
 
 
-def runs_as_root(config: Mapping[str, Any], run: RunOptions) -> bool:
-    """Whether the command of an image's container with these options is root's."""
-    return str(run.user or config.get("User") or "").partition(":")[0] in ("", "0", "root")
-
-
 def traced(
-    configuration: Mapping[str, Any], arguments: Iterable[str], gate: Iterable[str], lent: Loan
+    configuration: Mapping[str, Any], arguments: Iterable[str], lent: Loan
 ) -> dict[str, Any]:
     """The same container with the sensor's gate as its first program, and what the gate is lent.
 
@@ -114,7 +109,7 @@ def traced(
     return {
         **configuration,
         "HostConfig": {**with_loan(configuration["HostConfig"], lent), "Init": False},
-        "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
+        "Entrypoint": [SENSOR_PATH, "gate", *lent.gate, "--"],
         "Cmd": list(arguments),
         "Healthcheck": {"Test": ["NONE"]},
     }

@@ -32,14 +32,15 @@ class Loan:
     capabilities: tuple[str, ...] = ()
     """Those that the user's options do not give."""
     gate: tuple[str, ...] = ()
-    """What the gate is told of it."""
+    """What the gate is told, of this and otherwise."""
     file: bytes = b""
     """`security.capability` of the gate's file: root has what its container has, and needs none."""
 
 
-def loan(run: RunOptions, *, is_root: bool) -> Loan:
-    """What the container of these options lacks; `is_root`: its command is root's. Nothing where
-    the user forbids to gain privileges: then the trace under no_new_privs changes nothing."""
+def loan(config: Mapping[str, Any], run: RunOptions, *, other_users: bool = False) -> Loan:
+    """What the container of an image with these options lacks; `other_users`: not all of its
+    commands are run as its own user. Nothing where the user forbids to gain privileges: then a
+    trace under no_new_privs changes nothing."""
     if any(_option(each) == ("no-new-privileges", "true") for each in run.security_opts):
         return Loan()
     added, dropped = _names(run.cap_add), _names(run.cap_drop)
@@ -48,10 +49,11 @@ def loan(run: RunOptions, *, is_root: bool) -> Loan:
     lent = tuple(name for name in NUMBERS if name not in given)
     own_profile = any(_option(each)[0] == "seccomp" for each in run.security_opts)
     seal = ("--seal",) if "SYS_ADMIN" in lent and not own_profile else ()
+    is_root = str(run.user or config.get("User") or "").partition(":")[0] in ("", "0", "root")
     return Loan(
         capabilities=lent,
         gate=("--give-up", ",".join(lent), *seal) if lent else (),
-        file=b"" if is_root else _FILE,
+        file=b"" if is_root and not other_users else _FILE,
     )
 
 

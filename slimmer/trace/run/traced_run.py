@@ -22,7 +22,6 @@ from slimmer.engine import (
     loan,
     own_names,
     run_command,
-    runs_as_root,
     stop_signal,
     traced,
 )
@@ -59,18 +58,18 @@ class TracedRun:
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
         remember: bool = True,
+        other_users: bool = False,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember`
-        what is seen goes to the file and nowhere else, however long the run is."""
-        self._session = session
-        self._engine = session.engine
+        what is seen goes to the file and nowhere else, however long the run is. `other_users`:
+        commands will be run in a container of root's as users who are not root."""
+        self._session, self._engine = session, session.engine
         self._original = original
         self._run = run
         self._sensor = sensor
         self._ports = tuple(ports)
-        self._bindings = bindings
-        self._name = name
+        self._bindings, self._name = bindings, name
         self._remember = remember
         self._watcher = Watcher(
             session,
@@ -80,7 +79,9 @@ class TracedRun:
             sources=sources,
             remember=remember,
         )
-        self._gate: tuple[str, ...] = () if Source.NOTIFY in sources else ("--no-notify",)
+        self._lent = Loan(gate=("--no-notify",))
+        if Source.NOTIFY in sources:
+            self._lent = loan(original.config, run, other_users=other_users)
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._log: LogReader | None = None
@@ -91,8 +92,7 @@ class TracedRun:
     def start(self) -> Hello:
         """Start target and sidecar; returns once the sensor has said which sources it has.
 
-        The target's first program waits in its execve until the sensor answers, so nothing of
-        it runs unseen.
+        The target's first program waits in its execve for the sensor: nothing runs unseen.
         """
         arguments = argument_vector(self._original.config, self._run)
         if not arguments:
@@ -100,11 +100,6 @@ class TracedRun:
                 f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
-        lent = Loan()
-        if Source.NOTIFY in self._watcher.sources:
-            is_root = runs_as_root(self._original.config, self._run)
-            lent = loan(self._run, is_root=is_root)
-        self._gate += lent.gate
         configuration = as_user_would(
             self._original.id,
             self._run,
@@ -116,16 +111,15 @@ class TracedRun:
             prepared = pool.submit(self._watcher.prepare)
             self.container = self._session.create_with_sensor(
                 "target",
-                traced(configuration, arguments, self._gate, lent),
+                traced(configuration, arguments, self._lent),
                 self._sensor,
                 name=self._name,
-                capabilities=lent.file,
+                capabilities=self._lent.file,
             )
             self._engine.start_container(self.container)
             prepared.result()
-        hello = self._watcher.watch(self.container)
         self._description = self._engine.inspect_container(self.container)
-        return hello
+        return self._watcher.watch(self._description)
 
     # ---- probing.Target
 
@@ -166,7 +160,7 @@ class TracedRun:
             ran = run_command(
                 self._engine,
                 self.container,
-                (SENSOR_PATH, "gate", *self._gate, "--", *command),
+                (SENSOR_PATH, "gate", *self._lent.gate, "--", *command),
                 user=user or self._run.user,
                 timeout=timeout,
                 stdin=stdin,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from slimmer.engine import Attachment, Session, sidecar
 from slimmer.errors import EngineOperationError, TraceIncompleteError
@@ -73,12 +75,12 @@ class Watcher:
                 "PID namespace of the engine's machine; `slim doctor` looks closer",
             ) from error
 
-    def watch(self, target: str) -> Hello:
-        """Watch the target, a container that was started; the sensor's first record."""
-        self._target = target
-        state = self._engine.inspect_container(target)["State"]
+    def watch(self, description: Mapping[str, Any]) -> Hello:
+        """Watch the target, a container that was started and then looked at; the sensor's first
+        record."""
+        self._target, state = description["Id"], description["State"]
         if not state.get("Running"):
-            raise ended_early(int(state.get("ExitCode", 0)), self._engine.logs(target))
+            raise ended_early(int(state.get("ExitCode", 0)), self._engine.logs(self._target))
         self._tell(f"target {state['Pid']}")
         self.stream.start()
         hello = self.stream.wait_for(Hello, ANSWER_TIMEOUT)

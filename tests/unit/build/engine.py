@@ -223,7 +223,11 @@ class MemoryEngine(Engine):
         return {
             "Id": found.id,
             "Name": f"/{found.name}",
-            "State": {"Running": found.status is None, "ExitCode": found.status or 0},
+            "State": {
+                "Running": found.status is None,
+                "ExitCode": found.status or 0,
+                "Pid": list(self._containers).index(container) + 1,
+            },
             "Config": {"Env": found.configuration.get("Env") or []},
             "NetworkSettings": {"Networks": {}, "Ports": {}},
         }
@@ -267,7 +271,10 @@ class MemoryEngine(Engine):
     def _watch(self, container: Container) -> None:
         """The target's program runs to its end as soon as it is watched."""
         assert container.far is not None
-        target = self._containers[container.configuration["HostConfig"]["PidMode"][10:]]
+        lines = container.far.makefile("rb")
+        word, _, number = lines.readline().partition(b" ")
+        assert word == b"target"
+        target = list(self._containers.values())[int(number) - 1]
         assert target.process is not None
         process = target.process
         status = self.program(process)
@@ -282,7 +289,7 @@ class MemoryEngine(Engine):
             stream.record(8, struct.pack("<I", status)),
         ]
         sent = stream.HEADER + b"".join(records)
-        with container.far as far, far.makefile("rb") as lines:
+        with container.far as far, lines:
             _send(far, sent)
             for line in lines:
                 word, _, text = line.rstrip(b"\n").partition(b" ")
