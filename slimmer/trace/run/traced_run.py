@@ -37,6 +37,8 @@ from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
 LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
+MOMENT = 3.0
+"""Seconds that the engine may take to notice the end of a container."""
 QUIET = 5.0
 """Seconds without any new path, after which an application that listens elsewhere counts as
 started, and one that listens nowhere as one that stays."""
@@ -215,10 +217,7 @@ class TracedRun:
         exiting = self._stream.find(Exiting)
         if exiting is not None:
             return exiting.status
-        if self._stream.ended:
-            state = self._engine.inspect_container(self.container)["State"]
-            return None if state.get("Running") else int(state.get("ExitCode", 0))
-        return None
+        return self._engine.wait_container(self.container, MOMENT) if self._stream.ended else None
 
     def wait_for_change(self, seconds: float) -> None:
         """Return early when the target begins to listen or ends."""
@@ -324,7 +323,7 @@ class TracedRun:
         self._complete()
 
     def _complete(self) -> list[Record]:
-        if self.exit_status() is None:
+        if not self._stream.ended and self.exit_status() is None:
             self._shut_down()
         return self._watcher.complete()
 
