@@ -13,6 +13,7 @@ from slimmer.values import PortBinding, RunOptions
 
 SENSOR_PATH = "/.slim/sensor"
 """Where the sensor lies in the containers that use it."""
+_SENSOR_FOLDER = str(Path(SENSOR_PATH).parent)
 UNPUBLISHABLE_NETWORKS = ("host", "none", "container:")
 
 
@@ -173,21 +174,28 @@ def file_server(image: str) -> dict[str, Any]:
     return configuration
 
 
-def with_sensor_volume(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """The same container with a volume of its own for the sensor, which goes with it: files can be
-    copied into it even where the root is read-only."""
-    mount = {"Type": "volume", "Target": str(Path(SENSOR_PATH).parent)}
-    host = {**configuration["HostConfig"], "Mounts": [mount]}
+def sensor_holder(image: str, volumes: Iterable[str]) -> dict[str, Any]:
+    """A container that is never started: its volume has the sensor for others of its session."""
+    configuration = helper(image, (), (), volumes)
+    mount = {"Type": "volume", "Target": _SENSOR_FOLDER}
+    return {**configuration, "HostConfig": {**configuration["HostConfig"], "Mounts": [mount]}}
+
+
+def with_held_sensor(configuration: Mapping[str, Any], holder: str) -> dict[str, Any]:
+    """The same container with the sensor that the container `holder` has, read-only."""
+    host = {**configuration["HostConfig"], "VolumesFrom": [f"{holder}:ro"]}
     return {**configuration, "HostConfig": host}
 
 
 def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any]:
     """The same container with the sensor mounted from this machine, read-only.
 
-    Only for engines that see this machine's files (`Engine.can_mount`). Others get the sensor
-    copied in, which takes the engine 60 ms for each container.
+    Only for engines that see this machine's files (`Engine.can_mount`). It is the folder that is
+    mounted, at one in the root: nobody in the container can put another file into its place, where
+    a command that the engine runs with the gate would start it.
     """
-    mount = {"Type": "bind", "Source": str(sensor), "Target": SENSOR_PATH, "ReadOnly": True}
+    source = str(sensor.parent)
+    mount = {"Type": "bind", "Source": source, "Target": _SENSOR_FOLDER, "ReadOnly": True}
     host = {**configuration["HostConfig"], "Mounts": [mount]}
     return {**configuration, "HostConfig": host}
 

@@ -20,7 +20,7 @@ from slimmer.values import RunOptions
 
 NUMBERS = {"SETPCAP": 8, "SYS_ADMIN": 21}
 """The capabilities that are lent."""
-_FILE = struct.pack("<5I", 0x02000000, sum(1 << n for n in NUMBERS.values()), 0, 0, 0)
+FILE_CAPABILITIES = struct.pack("<5I", 0x02000000, sum(1 << n for n in NUMBERS.values()), 0, 0, 0)
 """`security.capability` of the gate's file: both permitted and none effective, since a file that
 makes them effective cannot be executed where they are not to be had."""
 
@@ -33,8 +33,8 @@ class Loan:
     """Those that the user's options do not give."""
     gate: tuple[str, ...] = ()
     """What the gate is told, of this and otherwise."""
-    file: bytes = b""
-    """`security.capability` of the gate's file: root has what its container has, and needs none."""
+    by_file: bool = False
+    """Whether the gate's file must carry them: root has what its container has."""
 
 
 def loan(config: Mapping[str, Any], run: RunOptions, *, other_users: bool = False) -> Loan:
@@ -53,7 +53,7 @@ def loan(config: Mapping[str, Any], run: RunOptions, *, other_users: bool = Fals
     return Loan(
         capabilities=lent,
         gate=("--give-up", ",".join(lent), *seal) if lent else (),
-        file=b"" if is_root and not other_users else _FILE,
+        by_file=other_users or not is_root,
     )
 
 

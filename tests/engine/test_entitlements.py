@@ -14,7 +14,7 @@ import docker
 import pytest
 
 from slimmer.engine import Engine, Session, connect
-from slimmer.image import read_original
+from slimmer.image import SESSION_LABEL, read_original
 from slimmer.trace.run import TracedRun, sensor_binary
 from slimmer.values import RunOptions
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
@@ -81,6 +81,40 @@ def test_it_may_do_what_an_untraced_one_may(
         traced = engine.logs(target.container, 100)
         target.finish()
     assert traced == untraced.decode().rstrip()
+
+
+HOSTILE = """
+mv /.slim /moved; mkdir /new && mv /new /.slim; rm -rf /.slim; cp /bin/busybox /.slim/sensor
+umount /.slim; mount -o remount,rw /.slim; kill -KILL -1; /.slim/sensor --version
+"""
+
+
+@pytest.mark.parametrize("other_users", [False, True], ids=["mounted", "held"])
+def test_root_cannot_replace_the_sensor(
+    engine: Engine, image: str, tmp_path: Path, other_users: bool
+) -> None:
+    """The engine would start what is in its place with the capabilities that are the gate's."""
+    original = read_original(image, engine.inspect_image(image))
+    run = RunOptions(command=("sh", "-c", HOSTILE))
+    sensor = sensor_binary(original.architecture)
+    with Session(engine) as session:
+        target = TracedRun(
+            session,
+            original,
+            run,
+            sensor=sensor,
+            trace_file=tmp_path / "trace",
+            ports=(),
+            other_users=other_users,
+        )
+        target.start()
+        assert target.wait_for_exit(30) == 0
+        said = engine.logs(target.container, 100)
+        assert "slimmer sensor" in said, said
+        ran = target.run_command(("id", "-u"), user="1234" if other_users else "", timeout=30)
+        assert ran.written.both.strip() == (b"1234" if other_users else b"0")
+        target.finish()
+    assert session.id not in str(engine.containers_labelled(f"{SESSION_LABEL}={session.id}"))
 
 
 def _plain(value: Any) -> Any:

@@ -116,7 +116,7 @@ class TracedRun:
                 traced(configuration, arguments, self._lent),
                 self._sensor,
                 name=self._name,
-                capabilities=self._lent.file,
+                with_capabilities=self._lent.by_file,
             )
             self._engine.start_container(self.container)
             prepared.result()

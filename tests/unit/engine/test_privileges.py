@@ -61,9 +61,9 @@ def test_what_the_users_options_do_not_give_is_lent(
 def test_the_gates_file_carries_them_for_whoever_is_not_root(
     config: dict[str, Any], user: str, other_users: bool, by_file: bool
 ) -> None:
-    assert bool(loan(config, RunOptions(user=user), other_users=other_users).file) is by_file
+    assert loan(config, RunOptions(user=user), other_users=other_users).by_file is by_file
     refused = RunOptions(user=user, security_opts=("no-new-privileges",))
-    assert not loan(config, refused, other_users=other_users).file
+    assert not loan(config, refused, other_users=other_users).by_file
 
 
 def test_a_profile_of_the_users_own_judges_as_without_the_loan() -> None:
