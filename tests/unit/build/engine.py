@@ -62,7 +62,7 @@ Program = Callable[[Process], int]
 """What every container runs; returns the exit status."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Container:
     id: str
     name: str
@@ -94,6 +94,8 @@ class MemoryEngine(Engine):
         self._images: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, Path] = {}
         self._containers: dict[str, Container] = {}
+        self._created: list[Container] = []
+        """Each by its process id, less one."""
         self._lock = threading.Lock()
         self._add_original(files)
 
@@ -195,6 +197,7 @@ class MemoryEngine(Engine):
         )
         with self._lock:
             self._containers[container.id] = container
+            self._created.append(container)
         return container.id
 
     def attach(self, container: str) -> Attachment:
@@ -226,7 +229,7 @@ class MemoryEngine(Engine):
             "State": {
                 "Running": found.status is None,
                 "ExitCode": found.status or 0,
-                "Pid": list(self._containers).index(container) + 1,
+                "Pid": self._created.index(found) + 1,
             },
             "Config": {"Env": found.configuration.get("Env") or []},
             "NetworkSettings": {"Networks": {}, "Ports": {}},
@@ -274,7 +277,7 @@ class MemoryEngine(Engine):
         lines = container.far.makefile("rb")
         word, _, number = lines.readline().partition(b" ")
         assert word == b"target"
-        target = list(self._containers.values())[int(number) - 1]
+        target = self._created[int(number) - 1]
         assert target.process is not None
         process = target.process
         status = self.program(process)
