@@ -18,7 +18,7 @@
 #include "program_search.h"
 #include "rendezvous.h"
 
-enum { STATUS_USAGE = 2, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+enum { STATUS_USAGE = 2, STATUS_FAILED = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
 extern char **environ;
 
@@ -108,7 +108,10 @@ int gate_main(char **arguments)
     bool seal = options.seal && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != 0;
     privileges_use();
     int unarmed = options.notify ? arm(seal) : 0;
-    privileges_give_up(options.give_up);
+    if (!privileges_give_up(options.give_up)) {
+        fputs("slimmer: gate: cannot give up the capabilities that were lent\n", stderr);
+        return STATUS_FAILED;
+    }
     if (!options.notify || unarmed != 0) {
         int status = gate_parent(unarmed);
         if (status >= 0)

@@ -52,21 +52,28 @@ void privileges_use(void)
     (void)syscall(SYS_capset, &sets.header, sets.words);
 }
 
-void privileges_give_up(uint64_t set)
+bool privileges_give_up(uint64_t set)
 {
     struct sets sets;
-    if (set == 0 || !read_sets(&sets))
-        return;
+    if (set == 0)
+        return true;
+    if (!read_sets(&sets))
+        return false;
+    /* Where a user's file could not carry them nothing is to be had under no_new_privs. */
+    bool have_none = geteuid() != 0 && sets.words[0].permitted == 0;
+    bool dropped = true;
     for (size_t index = 0; index < sizeof lendable / sizeof lendable[0]; index++)
-        if ((set >> lendable[index].number & 1) != 0)
-            (void)prctl(PR_CAPBSET_DROP, lendable[index].number, 0, 0, 0);
+        if ((set >> lendable[index].number & 1) != 0 &&
+            prctl(PR_CAPBSET_DROP, lendable[index].number, 0, 0, 0) != 0)
+            dropped = false;
     for (size_t word = 0; word < 2; word++) {
         uint32_t kept = ~(uint32_t)(set >> (32 * word));
         sets.words[word].effective &= kept;
         sets.words[word].permitted &= kept;
         sets.words[word].inheritable &= kept;
     }
-    (void)syscall(SYS_capset, &sets.header, sets.words);
+    bool lowered = syscall(SYS_capset, &sets.header, sets.words) == 0;
+    return (dropped && lowered) || have_none;
 }
 
 bool privileges_bounded(unsigned capability)

@@ -14,8 +14,9 @@ bool privileges_parse(const char *names, uint64_t *set);
 void privileges_use(void);
 
 /* Takes a set out of the bounding set and all others. What execve makes of the rest is what it
- * would have made without the gate. */
-void privileges_give_up(uint64_t set);
+ * would have made without the gate. False where the command or what it starts could get them back: a
+ * seccomp profile may forbid to give up what it does not forbid to have. */
+bool privileges_give_up(uint64_t set);
 
 /* Whether the bounding set has this capability, by number. */
 bool privileges_bounded(unsigned capability);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,3 +66,18 @@ def test_calls_that_were_opened_for_the_gate_are_closed_again(
         enclosure.run_to_the_end()
         assert enclosure.errors().count("Operation not permitted") >= 2
         assert "forked 3" in enclosure.output()
+
+
+def test_what_cannot_be_given_up_is_not_handed_on(
+    sensor: Path, tracee: Callable[[str], Path]
+) -> None:
+    """The command does not run at all."""
+    ran = subprocess.run(
+        [tracee("profile"), "no-capset", sensor, "gate", "--give-up", "SYS_ADMIN", "--no-notify",
+         "--", "/bin/true"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 125
+    assert "cannot give up the capabilities" in ran.stderr
