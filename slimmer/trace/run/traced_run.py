@@ -96,27 +96,22 @@ class TracedRun:
 
         The target's first program waits in its execve for the sensor: nothing runs unseen.
         """
-        arguments = argument_vector(self._original.config, self._run)
+        image, run, lent = self._original, self._run, self._lent
+        arguments = argument_vector(image.config, run)
         if not arguments:
             raise UsageError(
-                f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
+                f"{image.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
-        configuration = as_user_would(
-            self._original.id,
-            self._run,
-            {*self._ports, *exposed_ports(self._original.config)},
-            loopback=self._engine.is_local,
-            bindings=self._bindings,
+        ports = {*self._ports, *exposed_ports(image.config)}
+        plain = as_user_would(
+            image.id, run, ports, loopback=self._engine.is_local, bindings=self._bindings
         )
+        target = traced(plain, arguments, lent)
         with ThreadPoolExecutor(1, "sidecar") as pool:
             prepared = pool.submit(self._watcher.prepare)
             self.container = self._session.create_with_sensor(
-                "target",
-                traced(configuration, arguments, self._lent),
-                self._sensor,
-                name=self._name,
-                with_capabilities=self._lent.by_file,
+                "target", target, self._sensor, name=self._name, with_capabilities=lent.by_file
             )
             self._engine.start_container(self.container)
             prepared.result()
