@@ -67,8 +67,7 @@ class TracedRun:
         what is seen goes to the file and nowhere else, however long the run is. `other_users`:
         commands will be run in a container of root's as users who are not root."""
         self._session, self._engine = session, session.engine
-        self._original = original
-        self._run = run
+        self._original, self._run = original, run
         self._sensor = sensor
         self._ports = tuple(ports)
         self._bindings, self._name = bindings, name
