@@ -71,16 +71,16 @@ class SensorHook(BuildHookInterface[Any]):
         sensor = _sensor_build()
         if version == "editable":
             own = sensor.native_architecture()
-            sensor.build(own, ROOT / "slimmer" / "tracing" / "bin" / f"sensor-{own}")
+            sensor.build(own, ROOT / "slimmer" / "trace" / "run" / "bin" / own / "sensor")
             return
         # In a checkout they are found where they lie.
         build_data["force_include"][str(ROOT / "probes" / "plans")] = "slimmer/plans"
         self._folder = tempfile.TemporaryDirectory(prefix="slimmer-sensor-")
         for architecture in sensor.ARCHITECTURES:
-            binary = Path(self._folder.name) / f"sensor-{architecture}"
+            binary = Path(self._folder.name) / architecture / "sensor"
             sensor.build(architecture, binary, portable=True)
             build_data["force_include"][str(binary)] = (
-                f"slimmer/trace/run/bin/sensor-{architecture}"
+                f"slimmer/trace/run/bin/{architecture}/sensor"
             )
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -43,8 +43,11 @@ static bool consider(pid_t id, void *context)
         was_taken(search->adopt, search->gate))
         return true;
     /* The engine's commands have their parent outside of the namespace. A program of the target
-     * that calls itself a gate has not, and must not take a place. */
-    search->found = search->target != 1 || (procfs_stat(id, &stat) && stat.parent == 0);
+     * that calls itself a gate has not, and must not take a place; nor must one of another
+     * container. */
+    uint64_t pid_namespace = procfs_pid_namespace(search->target);
+    search->found = procfs_pid_namespace(id) == pid_namespace && procfs_stat(id, &stat) &&
+                    !procfs_is_within(stat.parent, pid_namespace);
     return !search->found;
 }
 

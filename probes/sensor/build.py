@@ -98,12 +98,12 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Build the sensor.")
     parser.add_argument("architecture", nargs="+", choices=ARCHITECTURES)
-    parser.add_argument("--output", type=Path, required=True, help="folder for sensor-ARCHITECTURE")
+    parser.add_argument("--output", type=Path, required=True, help="folder for ARCHITECTURE/sensor")
     parser.add_argument("--portable", action="store_true", help="always with ziglang")
     parser.add_argument("--sanitize", action="store_true", help="with AddressSanitizer and UBSan")
     options = parser.parse_args()
     for architecture in options.architecture:
-        file = options.output.resolve() / f"sensor-{architecture}"
+        file = options.output.resolve() / architecture / "sensor"
         try:
             build(architecture, file, portable=options.portable, sanitize=options.sanitize)
         except CompilerError as error:

@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "privileges.h"
+#include "profile.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-enum { X32_BIT = 0x40000000, CAPACITY = 512 };
+enum { X32_BIT = 0x40000000, CAPACITY = 1024 };
 
 struct program {
     struct sock_filter instructions[CAPACITY];
@@ -37,9 +39,35 @@ static void answer(struct program *program, unsigned action)
     append(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
 }
 
+static void when_number(struct program *program, int number, unsigned char skipped)
+{
+    append(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0,
+                                                 skipped));
+}
+
+/* Of two filters that refuse a call, the one that was installed last says with which errno. */
+static void seal_calls(struct program *program, enum abi abi)
+{
+    for (size_t index = 0; index < profile_calls_count; index++) {
+        const struct profile_call *call = &profile_calls[index];
+        int number = call->number[abi];
+        if (number < 0 || (call->unless != 0 && privileges_bounded(call->unless)))
+            continue;
+        when_number(program, number, call->flags == 0 ? 1 : 4);
+        if (call->flags != 0) {
+            load(program, offsetof(struct seccomp_data, args));
+            append(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, call->flags,
+                                                         0, 1));
+        }
+        answer(program, SECCOMP_RET_ERRNO | call->error);
+        if (call->flags != 0)
+            load(program, offsetof(struct seccomp_data, nr));
+    }
+}
+
 /* One comparison per call: since Linux 5.11 the kernel runs a filter once per number and
  * remembers the numbers that are always allowed, so a search tree would gain nothing. */
-static void notify_calls(struct program *program, enum abi abi)
+static void notify_calls(struct program *program, enum abi abi, bool seal)
 {
     load(program, offsetof(struct seccomp_data, nr));
     if (abi == ABI_X86_64) {
@@ -49,23 +77,24 @@ static void notify_calls(struct program *program, enum abi abi)
                (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, X32_BIT, 0, 1));
         answer(program, SECCOMP_RET_ERRNO | ENOSYS);
     }
+    if (seal)
+        seal_calls(program, abi);
     for (size_t index = 0; index < calls_count; index++) {
         int number = calls[index].number[abi];
         if (number < 0)
             continue;
-        append(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-                                                     (unsigned)number, 0, 1));
+        when_number(program, number, 1);
         answer(program, SECCOMP_RET_USER_NOTIF);
     }
     answer(program, SECCOMP_RET_ALLOW);
 }
 
 /* Numbers mean nothing without their architecture, so that comes first. */
-static void build(struct program *program)
+static void build(struct program *program, bool seal)
 {
     struct program compat = {.length = 0};
 
-    notify_calls(&compat, abi_compat());
+    notify_calls(&compat, abi_compat(), seal);
 
     load(program, offsetof(struct seccomp_data, arch));
     append(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
@@ -78,13 +107,13 @@ static void build(struct program *program)
     append(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
                                                  abi_audit_architecture(abi_native()), 1, 0));
     answer(program, SECCOMP_RET_ERRNO | ENOSYS);
-    notify_calls(program, abi_native());
+    notify_calls(program, abi_native(), seal);
 }
 
-int filter_install(void)
+int filter_install(bool seal)
 {
     struct program program = {.length = 0};
-    build(&program);
+    build(&program, seal);
     if (program.length >= CAPACITY)
         return -E2BIG;
 

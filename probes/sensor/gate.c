@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,10 +14,11 @@
 #include "descriptor.h"
 #include "filter.h"
 #include "gate_parent.h"
+#include "privileges.h"
 #include "program_search.h"
 #include "rendezvous.h"
 
-enum { STATUS_USAGE = 2, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+enum { STATUS_USAGE = 2, STATUS_FAILED = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
 extern char **environ;
 
@@ -42,31 +44,56 @@ static bool kernel_is_too_old(void)
 }
 
 /* Returns 0 when every path call from here on waits for the watcher, else why not. */
-static int arm(void)
+static int arm(bool seal)
 {
     if (kernel_is_too_old())
         return ENOSYS;
-    /* Without it, only a privileged process may filter itself. */
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return errno;
-    int listener = filter_install();
+    int confined = 0;
+    int listener = filter_install(seal);
+    if (listener == -EACCES) {
+        /* Without CAP_SYS_ADMIN, only a process that can gain no privileges may filter itself. */
+        confined = EACCES;
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+            return errno;
+        listener = filter_install(seal);
+    }
     if (listener < 0)
         return -listener;
     listener = rendezvous_move(listener, RENDEZVOUS_DESCRIPTOR);
-    rendezvous_announce(RENDEZVOUS_LISTENER, listener, 0);
+    rendezvous_announce(RENDEZVOUS_LISTENER, listener, confined);
     return 0;
+}
+
+struct options {
+    bool notify;
+    bool seal;        /* close what the engine's profile has opened for our capabilities */
+    uint64_t give_up; /* capabilities that are ours and not the command's */
+};
+
+/* Returns the command and what follows it, or NULL. */
+static char **parse(char **arguments, struct options *options)
+{
+    for (; *arguments != NULL; arguments++) {
+        if (strcmp(*arguments, "--no-notify") == 0)
+            options->notify = false;
+        else if (strcmp(*arguments, "--seal") == 0)
+            options->seal = true;
+        else if (strcmp(*arguments, "--give-up") == 0 && arguments[1] != NULL &&
+                 privileges_parse(arguments[1], &options->give_up))
+            arguments++;
+        else
+            break;
+    }
+    if (*arguments != NULL && strcmp(*arguments, "--") == 0)
+        arguments++;
+    return *arguments == NULL ? NULL : arguments;
 }
 
 int gate_main(char **arguments)
 {
-    bool notify = true;
-    if (*arguments != NULL && strcmp(*arguments, "--no-notify") == 0) {
-        notify = false;
-        arguments++;
-    }
-    if (*arguments != NULL && strcmp(*arguments, "--") == 0)
-        arguments++;
-    if (*arguments == NULL) {
+    struct options options = {.notify = true};
+    arguments = parse(arguments, &options);
+    if (arguments == NULL) {
         fputs("slimmer: gate: no command\n", stderr);
         return STATUS_USAGE;
     }
@@ -77,8 +104,15 @@ int gate_main(char **arguments)
     if (error != 0)
         return cannot_run(*arguments, error);
 
-    int unarmed = notify ? arm() : 0;
-    if (!notify || unarmed != 0) {
+    /* An engine without a profile, or told to use none, has opened nothing. */
+    bool seal = options.seal && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != 0;
+    privileges_use();
+    int unarmed = options.notify ? arm(seal) : 0;
+    if (!privileges_give_up(options.give_up)) {
+        fputs("slimmer: gate: cannot give up the capabilities that were lent\n", stderr);
+        return STATUS_FAILED;
+    }
+    if (!options.notify || unarmed != 0) {
         int status = gate_parent(unarmed);
         if (status >= 0)
             return status;

@@ -33,6 +33,7 @@ bool opens_start(struct opens *opens, pid_t target, bool limited_queue,
         explain_refusal(explanation, "fanotify_init", errno, CAPABILITY_SYS_ADMIN, "5.0");
         return false;
     }
+    opens->pid_namespace = procfs_pid_namespace(target);
     char root[64];
     snprintf(root, sizeof root, "/proc/%d/root", (int)target);
     if (fanotify_mark(opens->descriptor, FAN_MARK_ADD | FAN_MARK_FILESYSTEM,
@@ -71,8 +72,9 @@ static void report(struct opens *opens, struct records *records,
         records_loss(records, SOURCE_FANOTIFY, 1, "an opened file has no path");
         return;
     }
+    pid_t process = procfs_is_within(event->pid, opens->pid_namespace) ? event->pid : 0;
     enum access access = (event->mask & FAN_OPEN_EXEC) != 0 ? ACCESS_EXECUTE : ACCESS_OPEN;
-    records_opened(records, event->pid, access, path, (size_t)length);
+    records_opened(records, process, access, path, (size_t)length);
     /* The file is known in this phase; the kernel need not tell again. What was opened is not
      * yet known as executed, so only the kinds that were seen fall silent. Without the mark,
      * say for want of memory, events are folded instead. */

@@ -5,6 +5,7 @@
 #define SENSOR_OPENS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "explain.h"
@@ -12,6 +13,7 @@
 
 struct opens {
     int descriptor; /* -1: this source is missing */
+    uint64_t pid_namespace; /* the target's: who opens files outside of it is nobody */
 };
 
 /* Marks the file system of the target's root. `limited_queue`: let the kernel drop events when

@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -72,6 +75,37 @@ bool procfs_status_field(const char *status, const char *field, int base, uint64
         return true;
     }
     return false;
+}
+
+static int open_pid_namespace(pid_t id)
+{
+    char path[NAME_SPACE];
+    snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)id);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static uint64_t identity(int pid_namespace)
+{
+    struct stat status;
+    return pid_namespace >= 0 && fstat(pid_namespace, &status) == 0 ? status.st_ino : 0;
+}
+
+uint64_t procfs_pid_namespace(pid_t id)
+{
+    owned_descriptor int pid_namespace = open_pid_namespace(id);
+    return identity(pid_namespace);
+}
+
+bool procfs_is_within(pid_t id, uint64_t pid_namespace)
+{
+    owned_descriptor int looked_at = open_pid_namespace(id);
+    while (looked_at >= 0 && identity(looked_at) != pid_namespace) {
+        /* Our own has no parent that we may see. */
+        int parent = ioctl(looked_at, NS_GET_PARENT);
+        descriptor_close(&looked_at);
+        looked_at = parent;
+    }
+    return looked_at >= 0;
 }
 
 void procfs_each(pid_t id, bool (*visit)(pid_t found, void *context), void *context)

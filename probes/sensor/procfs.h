@@ -28,6 +28,12 @@ bool procfs_stat(pid_t id, struct procfs_stat *result);
 /* A hexadecimal or decimal field of /proc/ID/status such as "CapEff:", or false. */
 bool procfs_status_field(const char *status, const char *field, int base, uint64_t *value);
 
+/* A process' PID namespace, or 0 when the process is gone or may not be looked at. */
+uint64_t procfs_pid_namespace(pid_t id);
+
+/* Whether a process is in this PID namespace or in one below it. */
+bool procfs_is_within(pid_t id, uint64_t pid_namespace);
+
 /* Calls `visit` for each id in /proc or in /proc/ID/task (`id` > 0), until it returns false. */
 void procfs_each(pid_t id, bool (*visit)(pid_t found, void *context), void *context);
 

@@ -28,7 +28,7 @@ void records_hello(struct records *records, const struct hello *hello)
     if (uname(&name) < 0)
         memset(&name, 0, sizeof name);
     stream_begin(&records->stream, RECORD_HELLO);
-    stream_u32(&records->stream, hello->sources);
+    stream_u32(&records->stream, hello->sources | (hello->as_entitled ? (unsigned)HELLO_AS_ENTITLED : 0));
     stream_u32(&records->stream, (uint32_t)hello->target);
     text(records, name.release);
     text(records, name.machine);
@@ -70,7 +70,7 @@ static uint32_t intern_program(struct records *records, const char *path, size_t
     return slot + 1;
 }
 
-/* What a process runs; 0: it is gone, or outside of our PID namespace, as the engine is. */
+/* What a process runs; 0: it is gone. */
 static uint32_t program_number(struct records *records, pid_t process)
 {
     char path[PATH_MAX];

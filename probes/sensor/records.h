@@ -30,6 +30,8 @@ enum record_type {
 
 enum source { SOURCE_NOTIFY = 1, SOURCE_FANOTIFY = 2 };
 
+enum { HELLO_AS_ENTITLED = 4 }; /* beside the sources */
+
 enum lookup_flags {
     LOOKUP_NO_FOLLOW = 1,  /* a final link is used itself, not what it points to */
     LOOKUP_UNREADABLE = 2, /* the path's address is bad; the call fails with EFAULT */
@@ -67,6 +69,7 @@ struct records {
 
 struct hello {
     unsigned sources; /* enum source, or-ed */
+    bool as_entitled; /* what the target may do is what the engine and the user allow */
     pid_t target;
     const char *no_notify;   /* why a source is missing; empty when it is not */
     const char *no_fanotify;

@@ -34,10 +34,7 @@ int rendezvous_move(int descriptor, int lowest)
 void rendezvous_announce(enum rendezvous_mode mode, int descriptor, int error)
 {
     char name[16]; /* the kernel keeps 15 characters */
-    if (mode == RENDEZVOUS_LISTENER)
-        snprintf(name, sizeof name, "slim:L:%d", descriptor);
-    else
-        snprintf(name, sizeof name, "slim:P:%d:%d", descriptor, error);
+    snprintf(name, sizeof name, "slim:%c:%d:%d", (char)mode, descriptor, error);
     prctl(PR_SET_NAME, name);
 }
 
@@ -100,9 +97,26 @@ bool rendezvous_await(pid_t id, struct gate *gate)
     return false;
 }
 
+bool rendezvous_is_as_entitled(const struct gate *gate)
+{
+    char status[8192];
+    uint64_t confined = 1;
+    if (gate->mode == RENDEZVOUS_LISTENER)
+        return gate->error == 0;
+    if (procfs_read(gate->id, "status", status, sizeof status) > 0)
+        procfs_status_field(status, "NoNewPrivs:", 10, &confined);
+    return confined == 0;
+}
+
+int rendezvous_end(const struct gate *gate)
+{
+    int process = (int)syscall(SYS_pidfd_open, gate->id, 0);
+    return process < 0 ? -errno : process;
+}
+
 int rendezvous_take(const struct gate *gate, int descriptor)
 {
-    owned_descriptor int process = (int)syscall(SYS_pidfd_open, gate->id, 0);
+    owned_descriptor int process = rendezvous_end(gate);
     if (process >= 0) {
         int taken = (int)syscall(SYS_pidfd_getfd, process, descriptor, 0);
         if (taken >= 0)

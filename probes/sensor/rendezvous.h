@@ -1,12 +1,13 @@
 /* How a gate and the watcher meet, without a socket, a volume or a file: the waiting gate's
  * process name says what it waits with, and the watcher takes descriptors out of the gate.
  *
- *     slim:L:99        the seccomp listener is descriptor 99; its execve waits in the kernel
+ *     slim:L:99:0      the seccomp listener is descriptor 99; its execve waits in the kernel
+ *     slim:L:99:13     the same, after errno 13 without no_new_privs, which is set now
  *     slim:P:97:38     pipes 97 and 98, because seccomp answered errno 38 (0: asked to)
  *
  * Any process can take such a name. So the watcher takes only processes that run the very same
- * binary as itself, and that come from outside of the PID namespace, as PID 1 and what
- * `docker exec` starts do. */
+ * binary as itself, in the target's PID namespace, and that come from outside of it, as PID 1 and
+ * what `docker exec` starts do. */
 #ifndef SENSOR_RENDEZVOUS_H
 #define SENSOR_RENDEZVOUS_H
 
@@ -26,7 +27,7 @@ struct gate {
     uint64_t start_time; /* tells this process from a later one with the same id */
     enum rendezvous_mode mode;
     int descriptor; /* in the gate: the listener, or the go pipe's end for writing */
-    int error;      /* pipes: why there is no listener; 0 when the user wanted none */
+    int error;      /* why there is no listener, or not without no_new_privs; 0: nothing of it */
 };
 
 /* What the watcher writes into the go pipe. */
@@ -44,6 +45,14 @@ bool rendezvous_recognize(pid_t id, struct gate *gate);
 
 /* The same, for up to some ten seconds: the gate may still be on its way to its waiting place. */
 bool rendezvous_await(pid_t id, struct gate *gate);
+
+/* In the watcher: whether the gate left its command what it may do. With a listener it says so
+ * itself: where there is no_new_privs, the user may have asked for it. */
+bool rendezvous_is_as_entitled(const struct gate *gate);
+
+/* In the watcher: a descriptor that can be read once the gate's process, which its command goes on
+ * in, has ended; or -errno. */
+int rendezvous_end(const struct gate *gate);
 
 /* In the watcher: a duplicate of the gate's descriptor, or -errno. */
 int rendezvous_take(const struct gate *gate, int descriptor);

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/types.h>
@@ -23,24 +22,20 @@
 #include "records.h"
 #include "rendezvous.h"
 #include "signals.h"
+#include "watch_options.h"
 
 enum {
     EVENTS_AT_ONCE = 64,
     /* Events of the second source between two looks at the first, where programs wait for us. */
     OPENS_AT_ONCE = 64,
-    MILLISECOND = 1000000, /* nanoseconds */
-    PATIENCE = 10000,      /* milliseconds that an announced gate may take to appear */
 };
 
 /* What an epoll event is about, in the upper half of its data; the lower half is a descriptor. */
-enum about { ABOUT_LISTENER, ABOUT_OPENS, ABOUT_CONTROL, ABOUT_EXIT_PIPE };
+enum about { ABOUT_LISTENER, ABOUT_OPENS, ABOUT_CONTROL, ABOUT_EXIT_PIPE, ABOUT_TARGET };
 
 /* What all steps know; each is given its own part and what else it needs. */
 struct watch {
-    pid_t target; /* PID 1, but for tests */
-    bool want_notify;
-    bool want_fanotify;
-    bool limited_queue; /* for tests of what happens when fanotify loses events */
+    struct watch_options options;
     bool notifying;    /* the target's gate has a listener and its calls are recorded */
     bool finished;     /* the trailer is written: go on answering, write nothing */
     bool stopping;     /* nobody reads or controls us any more */
@@ -80,7 +75,7 @@ static bool take(struct watch *watch, const struct gate *gate,
         explain_refusal(explanation, "pidfd_getfd", -descriptor, CAPABILITY_SYS_PTRACE, "5.6");
         return false;
     }
-    if (gate->mode == RENDEZVOUS_PIPES && gate->id != watch->target)
+    if (gate->mode == RENDEZVOUS_PIPES && gate->id != watch->options.target)
         return gate_pipes_go(descriptor);
     if (gate->mode == RENDEZVOUS_PIPES)
         return gate_pipes_take(&watch->pipes, gate, descriptor) &&
@@ -97,25 +92,27 @@ static enum watch_status start(struct watch *watch)
     struct gate gate;
     char no_notify[EXPLANATION_SIZE] = "";
     char no_fanotify[EXPLANATION_SIZE] = "switched off by --no-fanotify";
-    if (!rendezvous_await(watch->target, &gate)) {
+    if (!rendezvous_await(watch->options.target, &gate)) {
         fprintf(stderr, "slimmer: watch: process %d is not a waiting gate of this sensor\n",
-                (int)watch->target);
+                (int)watch->options.target);
         return WATCH_NO_GATE;
     }
     char root[PATH_MAX];
-    watch->lookups.roots_differ = procfs_link(watch->target, "root", root) != 1;
-    watch->notifying = watch->want_notify && gate.mode == RENDEZVOUS_LISTENER;
-    if (!watch->want_notify)
+    watch->lookups.roots_differ = procfs_link(watch->options.target, "root", root) != 1;
+    watch->notifying = watch->options.want_notify && gate.mode == RENDEZVOUS_LISTENER;
+    if (!watch->options.want_notify)
         snprintf(no_notify, sizeof no_notify, "switched off by --no-notify");
     else if (gate.mode == RENDEZVOUS_PIPES)
         explain_missing_listener(no_notify, gate.error);
-    bool fanotify = watch->want_fanotify && opens_start(&watch->opens, watch->target,
-                                                        watch->limited_queue, no_fanotify);
+    bool fanotify = watch->options.want_fanotify &&
+                    opens_start(&watch->opens, watch->options.target,
+                                watch->options.limited_queue, no_fanotify);
 
     struct hello hello = {
         .sources = (watch->notifying ? (unsigned)SOURCE_NOTIFY : 0) |
                    (fanotify ? (unsigned)SOURCE_FANOTIFY : 0),
-        .target = watch->target,
+        .as_entitled = rendezvous_is_as_entitled(&gate),
+        .target = watch->options.target,
         .no_notify = no_notify,
         .no_fanotify = fanotify ? "" : no_fanotify,
     };
@@ -128,11 +125,12 @@ static enum watch_status start(struct watch *watch)
         return WATCH_NO_SOURCE;
     }
 
-    listening_start(&watch->listening, watch->target, watch->notifying);
+    listening_start(&watch->listening, watch->options.target, watch->notifying);
     if (fanotify)
         attend(watch, watch->opens.descriptor, ABOUT_OPENS);
     if (!attend(watch, STDIN_FILENO, ABOUT_CONTROL))
         watch->stopping = true; /* a file or /dev/null: nobody controls us */
+    attend(watch, rendezvous_end(&gate), ABOUT_TARGET);
     adopt_remember(&watch->adopt, &gate);
     if (!take(watch, &gate, no_notify)) {
         fprintf(stderr, "slimmer: watch: cannot take over from the gate: %s\n", no_notify);
@@ -217,7 +215,9 @@ static void obey(const char *line, void *context)
 {
     static const char phase[] = "phase ";
     struct watch *watch = context;
-    if (line == NULL)
+    if (watch->options.target == 0)
+        watch->options.target = watch_options_target(line);
+    else if (line == NULL)
         records_note(&watch->records, "a control line is too long and was skipped");
     else if (watch->finished)
         return;
@@ -226,7 +226,7 @@ static void obey(const char *line, void *context)
     else if (strcmp(line, "adopt") == 0)
         adopt_expect(&watch->adopt, now(watch));
     else if (strcmp(line, "signals") == 0)
-        signals_report(watch->target, &watch->records);
+        signals_report(watch->options.target, &watch->records);
     else if (strcmp(line, "finish") == 0)
         finish(watch);
     else
@@ -236,7 +236,7 @@ static void obey(const char *line, void *context)
 static void adopt_gates(struct watch *watch)
 {
     struct gate gate;
-    while (adopt_next(&watch->adopt, watch->target, &gate)) {
+    while (adopt_next(&watch->adopt, watch->options.target, &gate)) {
         char explanation[EXPLANATION_SIZE] = "";
         bool taken = take(watch, &gate, explanation);
         records_adopted(&watch->records, taken ? gate.id : 0, explanation);
@@ -265,6 +265,11 @@ static void serve(struct watch *watch, const struct epoll_event *event)
         break;
     case ABOUT_EXIT_PIPE:
         serve_exit_pipe(watch);
+        break;
+    case ABOUT_TARGET:
+        if (!watch->finished)
+            finish(watch);
+        watch->stopping = true;
         break;
     }
 }
@@ -296,48 +301,25 @@ static void run(struct watch *watch)
     }
 }
 
-static bool parse_arguments(struct watch *watch, char **arguments)
-{
-    for (; *arguments != NULL; arguments++) {
-        if (strcmp(*arguments, "--no-notify") == 0)
-            watch->want_notify = false;
-        else if (strcmp(*arguments, "--no-fanotify") == 0)
-            watch->want_fanotify = false;
-        else if (strcmp(*arguments, "--limited-queue") == 0)
-            watch->limited_queue = true;
-        else if (strcmp(*arguments, "--patience") == 0 && arguments[1] != NULL)
-            watch->adopt.patience = strtoull(*++arguments, NULL, 10) * MILLISECOND;
-        else if (strcmp(*arguments, "--pid") == 0 && arguments[1] != NULL)
-            watch->target = (pid_t)strtol(*++arguments, NULL, 10);
-        else
-            return false;
-    }
-    return watch->target > 0;
-}
-
 int watch_main(char **arguments)
 {
     static struct watch watch = {
-        .target = 1,
-        .want_notify = true,
-        .want_fanotify = true,
         .pipes = {.go = -1, .exit = -1},
         .opens.descriptor = -1,
-        .adopt.patience = PATIENCE * (uint64_t)MILLISECOND,
     };
-    if (!parse_arguments(&watch, arguments)) {
-        fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify] "
-              "[--limited-queue] [--patience MILLISECONDS]\n",
-              stderr);
+    if (!watch_options_parse(&watch.options, arguments))
         return WATCH_USAGE;
-    }
     signals_outlive();
-    watch.ending.target = watch.target;
+    watch.adopt.patience = watch.options.patience;
     watch.events = epoll_create1(EPOLL_CLOEXEC);
     if (watch.events < 0 || !records_open(&watch.records, STDOUT_FILENO)) {
         fprintf(stderr, "slimmer: watch: cannot start: %s\n", strerror(errno));
         return WATCH_NO_SOURCE;
     }
+    while (watch.options.target == 0)
+        if (!control_read(&watch.control, obey, &watch))
+            return WATCH_DONE;
+    watch.ending.target = watch.options.target;
 
     enum watch_status status = start(&watch);
     if (status != WATCH_DONE)

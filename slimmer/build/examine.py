@@ -18,6 +18,7 @@ from slimmer.options import Role
 from slimmer.probing import Exploration
 from slimmer.probing.explore.crawl import Crawl
 from slimmer.probing.explore.openapi import ApiDescription
+from slimmer.probing.kinds import ExecProbe
 from slimmer.trace.run import (
     Examination,
     FileServer,
@@ -88,11 +89,17 @@ def _examine_as(
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
+        other_users=any(isinstance(each, ExecProbe) and each.user for each in probes),
     )
     hello = target.start()
     for source, reason in hello.missing.items():
         if source in job.options.sources:
             job.warn(f"the trace goes on without {source.value}: {reason}")
+    if not hello.as_entitled:
+        job.warn(
+            "the trace runs under no_new_privs, as this engine allows no other: programs with "
+            "privileges of their own (sudo, su, ping) fail in it, though not in the original"
+        )
     deciding: list[Future[None]] = []
 
     def decide_on_boot() -> None:

@@ -18,6 +18,7 @@ from slimmer.engine.docker import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
+from slimmer.engine.privileges import Loan, loan
 from slimmer.engine.session import (
     OWNER_LABEL,
     PROJECT_PREFIX,
@@ -39,6 +40,7 @@ __all__ = [
     "Attachment",
     "BrokenAnswerError",
     "Engine",
+    "Loan",
     "LogReader",
     "Output",
     "Session",
@@ -53,6 +55,7 @@ __all__ = [
     "exposed_ports",
     "file_server",
     "give_input",
+    "loan",
     "own_names",
     "owner",
     "owner_is_alive",

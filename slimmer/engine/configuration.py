@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from slimmer.engine.privileges import Loan, with_loan
 from slimmer.values import PortBinding, RunOptions
 
 SENSOR_PATH = "/.slim/sensor"
 """Where the sensor lies in the containers that use it."""
+_SENSOR_FOLDER = str(Path(SENSOR_PATH).parent)
 UNPUBLISHABLE_NETWORKS = ("host", "none", "container:")
 
 
@@ -98,9 +100,9 @@ def argument_vector(config: Mapping[str, Any], run: RunOptions) -> tuple[str, ..
 
 
 def traced(
-    configuration: Mapping[str, Any], arguments: Iterable[str], gate: Iterable[str]
+    configuration: Mapping[str, Any], arguments: Iterable[str], lent: Loan
 ) -> dict[str, Any]:
-    """The same container with the sensor's gate as its first program.
+    """The same container with the sensor's gate as its first program, and what the gate is lent.
 
     The image's HEALTHCHECK is switched off: whether one of its runs falls into the trace would
     be chance. It is exercised as a probe instead. An init of the engine is switched off as well:
@@ -108,8 +110,8 @@ def traced(
     """
     return {
         **configuration,
-        "HostConfig": {**configuration["HostConfig"], "Init": False},
-        "Entrypoint": [SENSOR_PATH, "gate", *gate, "--"],
+        "HostConfig": {**with_loan(configuration["HostConfig"], lent), "Init": False},
+        "Entrypoint": [SENSOR_PATH, "gate", *lent.gate, "--"],
         "Cmd": list(arguments),
         "Healthcheck": {"Test": ["NONE"]},
     }
@@ -147,19 +149,20 @@ def helper(
     }
 
 
-def sidecar(
-    image: str, arguments: Iterable[str], target: str, volumes: Iterable[str]
-) -> dict[str, Any]:
+def sidecar(image: str, arguments: Iterable[str], volumes: Iterable[str]) -> dict[str, Any]:
     """The container in which the sensor watches the target.
 
-    Its own copies of the image's volumes are replaced by empty memory, so that the engine need
-    not copy what nobody reads.
+    It sees the processes of the engine's machine, the target's among them, and none of the target's
+    sees it: what shares a PID namespace with the target dies of its `kill -1`. Its own copies of
+    the image's volumes are replaced by empty memory, so that the engine need not copy what nobody
+    reads.
     """
     configuration = helper(
         image, arguments, ("SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH"), volumes
     )
     configuration["HostConfig"] |= {
-        "PidMode": f"container:{target}",
+        "PidMode": "host",
+        "UsernsMode": "host",
         "SecurityOpt": ["seccomp=unconfined", "apparmor=unconfined"],
     }
     return configuration
@@ -172,13 +175,28 @@ def file_server(image: str) -> dict[str, Any]:
     return configuration
 
 
+def sensor_holder(image: str, volumes: Iterable[str]) -> dict[str, Any]:
+    """A container that is never started: its volume has the sensor for others of its session."""
+    configuration = helper(image, (), (), volumes)
+    mount = {"Type": "volume", "Target": _SENSOR_FOLDER}
+    return {**configuration, "HostConfig": {**configuration["HostConfig"], "Mounts": [mount]}}
+
+
+def with_held_sensor(configuration: Mapping[str, Any], holder: str) -> dict[str, Any]:
+    """The same container with the sensor that the container `holder` has, read-only."""
+    host = {**configuration["HostConfig"], "VolumesFrom": [f"{holder}:ro"]}
+    return {**configuration, "HostConfig": host}
+
+
 def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any]:
     """The same container with the sensor mounted from this machine, read-only.
 
-    Only for engines that see this machine's files (`Engine.can_mount`). Others get the sensor
-    copied in, which takes the engine 60 ms for each container.
+    Only for engines that see this machine's files (`Engine.can_mount`). It is the folder that is
+    mounted, at one in the root: nobody in the container can put another file into its place, where
+    a command that the engine runs with the gate would start it.
     """
-    mount = {"Type": "bind", "Source": str(sensor), "Target": SENSOR_PATH, "ReadOnly": True}
+    source = str(sensor.parent)
+    mount = {"Type": "bind", "Source": source, "Target": _SENSOR_FOLDER, "ReadOnly": True}
     host = {**configuration["HostConfig"], "Mounts": [mount]}
     return {**configuration, "HostConfig": host}
 

@@ -92,8 +92,12 @@ class Engine(Protocol):
         """
         ...
 
-    def put_file(self, container: str, path: str, source: Path) -> None:
-        """Copy one executable file to `path` in a container that need not run."""
+    def put_file(
+        self, container: str, path: str, source: Path, *, capabilities: bytes = b""
+    ) -> None:
+        """Copy one executable file to `path`, in a folder or volume that is there, of a container
+        that need not run. `capabilities`: its `security.capability`; dropped without a word where
+        the engine's storage has no such attributes."""
         ...
 
     def start_container(self, container: str) -> None:

@@ -55,3 +55,16 @@ class Programs:
             if is_program(self._index.resolve(path).entry):
                 return path
         return ""
+
+
+def privileges_of(program: Entry) -> list[str]:
+    """What makes a program more than its caller, in words."""
+    means = []
+    if program.mode & 0o4000:
+        means.append("setuid")
+    # Without group execution the bit asks for mandatory locks, and grants nothing.
+    if program.mode & 0o2000 and program.mode & 0o010:
+        means.append("setgid")
+    if any(name == "security.capability" for name, _ in program.xattrs):
+        means.append("file capabilities")
+    return means

@@ -49,6 +49,8 @@ class Trace:
     sources: frozenset[Source]
     missing_sources: Mapping[Source, str]
     """For each source that was not available: why."""
+    as_entitled: bool = False
+    """Whether programs could gain privileges (setuid, file capabilities) as in the original."""
     phases: tuple[str, ...]
     """In the order in which they ran."""
     sightings: tuple[Sighting, ...]

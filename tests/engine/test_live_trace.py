@@ -28,6 +28,7 @@ from slimmer.errors import (
     TraceIncompleteError,
     UsageError,
 )
+from slimmer.image import SESSION_LABEL
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, State
 
@@ -239,10 +240,31 @@ def test_a_container_that_ended_by_itself(
 def test_a_container_that_was_killed(
     slim: Callable[..., Ran], client: docker.DockerClient, server: str, tmp_path: Path, how: str
 ) -> None:
+    """The sensor outlives it, and its trace is complete."""
     trace = started(slim("trace", "start", "--json", server))
     assert get(trace, "/two") == 200
     container = client.containers.get(trace["container"])
     container.kill() if how == "kill" else container.remove(force=True)
+    ran = slim("trace", "stop", trace["name"], "-o", "app.trace")
+    assert ran.code == OriginalExitedError.exit_code
+    assert "with status 137" in ran.stderr
+    saved = read_saved_trace(tmp_path / "app.trace")
+    assert phases(saved, "/www/two") == {"tests"}
+    assert containers(client, server) == []
+
+
+def test_a_sensor_that_was_killed(
+    slim: Callable[..., Ran], client: docker.DockerClient, server: str, tmp_path: Path
+) -> None:
+    trace = started(slim("trace", "start", "--json", server))
+    assert get(trace, "/two") == 200
+    (sidecar,) = [
+        each
+        for each in client.containers.list(filters={"label": "dev.slimmer.role=sidecar"})
+        if each.labels[SESSION_LABEL]
+        == client.containers.get(trace["container"]).labels[SESSION_LABEL]
+    ]
+    sidecar.kill()
     ran = slim("trace", "stop", trace["name"], "-o", "app.trace", "--json")
     assert ran.code == TraceIncompleteError.exit_code
     assert json.loads(ran.stdout)["error"]["exit_code"] == TraceIncompleteError.exit_code

@@ -1,6 +1,5 @@
 """A container without an engine: own PID, mount and network namespaces, an overlay of this
-machine's root as `/`, the gate as PID 1, and the watcher in the same PID namespace with a /proc of
-its own.
+machine's root as `/`, the gate as PID 1, and the watcher in the PID namespace around it.
 
 So the sensor is tested as it runs later, in seconds, and its trace holds nothing of the rest of
 the machine: fanotify marks the overlay, which nobody else uses. Needs root and util-linux.
@@ -49,7 +48,6 @@ umount -l /.former
 cd /
 exec "$@"
 """
-_SIDECAR = 'mount -t proc proc /proc && exec "$SENSOR" watch "$@"'
 
 
 class Enclosure:
@@ -141,8 +139,8 @@ class Enclosure:
 
     def _start_watcher(self) -> subprocess.Popen[bytes]:
         watcher = subprocess.Popen(
-            ["nsenter", "--target", str(self.first), "--pid", "--", "unshare", "--mount",
-             "--propagation", "private", "sh", "-c", _SIDECAR, "sidecar", *self._watch],
+            ["unshare", "--mount", "--propagation", "private",
+             self.sensor, "watch", "--pid", str(self.first), *self._watch],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(self.folder / "watch-stderr").open("wb"),
@@ -222,13 +220,10 @@ class Enclosure:
 
     def pause_watcher(self) -> None:
         """Stop the watcher: events wait, and so do notified calls."""
-        (watcher,) = _children(self.watcher.pid)
-        os.kill(watcher, signal.SIGSTOP)
+        self.watcher.send_signal(signal.SIGSTOP)
 
     def resume_watcher(self) -> None:
-        """Let the watcher go on, and nsenter, which stops when its child does."""
-        (watcher,) = _children(self.watcher.pid)
-        os.kill(watcher, signal.SIGCONT)
+        """Let the watcher go on."""
         self.watcher.send_signal(signal.SIGCONT)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
@@ -261,7 +256,7 @@ class Enclosure:
 
     def state(self) -> str:
         """Where everybody is, for a test that hangs."""
-        watcher = [self.watcher.pid, *_children(self.watcher.pid)]
+        watcher = [self.watcher.pid]
         target = [self.target.pid, self.first, *_children(self.first)]
         lines = [f"last record: {self.records[-1:]}", self.errors()]
         for process in (*watcher, *target):

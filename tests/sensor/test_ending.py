@@ -1,5 +1,5 @@
-"""The target's end takes the PID namespace along, the watcher included: it is held until the
-trace is complete, and where that is impossible the trace says so."""
+"""The target's first program is held at its exit until the trace is complete. Where it is killed,
+the watcher, which is out of its reach, completes the trace all the same."""
 
 from __future__ import annotations
 
@@ -51,10 +51,39 @@ def test_an_exit_after_the_stop_signal_is_not_the_commands_own(
     assert trace.phases == ("boot", "shutdown")
 
 
-def test_a_killed_target_leaves_an_incomplete_trace(enclose: Callable[..., Enclosure]) -> None:
+def test_a_killed_target_leaves_a_complete_trace(enclose: Callable[..., Enclosure]) -> None:
+    with enclose("/bin/bash", "-c", "cat /etc/hostname; read -t 60 <> <(:)") as enclosure:
+        enclosure.wait_for(Lookup, lambda record: record.path == "/etc/hostname")
+        enclosure.signal_first(signal.SIGKILL)
+        enclosure.wait_for(Trailer)
+        assert enclosure.watcher.wait(60) == 0
+        assert not [record for record in enclosure.records if isinstance(record, Exiting)]
+
+
+def test_a_target_that_kills_all_it_can_reach_does_not_reach_the_watcher(
+    enclose: Callable[..., Enclosure],
+) -> None:
+    """As an init does at its end, by root and as the first process: twice, once for each signal
+    that nobody can take."""
+    script = "kill -STOP -1; kill -KILL -1; cat /etc/hostname; exit 9"
+    with enclose("/bin/bash", "-c", script) as enclosure:
+        exiting = enclosure.wait_for(Exiting)
+        assert exiting.status == 9
+        trace = enclosure.finish()
+        assert enclosure.target.wait(60) == 9
+    assert "/etc/hostname" in {sighting.path for sighting in trace.sightings}
+
+
+def test_a_target_does_not_see_the_watcher(enclose: Callable[..., Enclosure]) -> None:
+    with enclose("/bin/bash", "-c", "exec cat /proc/[0-9]*/comm") as enclosure:
+        enclosure.run_to_the_end()
+        assert set(enclosure.output().split()) == {"cat"}
+
+
+def test_a_killed_watcher_leaves_an_incomplete_trace(enclose: Callable[..., Enclosure]) -> None:
     with enclose("listener") as enclosure:
         enclosure.phase("before the end")
-        enclosure.signal_first(signal.SIGKILL)
+        enclosure.watcher.kill()
         with pytest.raises(AssertionError, match="no Trailer"):
             enclosure.wait_for(Trailer)
         reader = RecordReader()

@@ -42,20 +42,22 @@ class Containers:
             raise
         return container
 
-    def put_file(self, container: str, path: str, source: Path) -> None:
+    def put_file(
+        self, container: str, path: str, source: Path, *, capabilities: bytes = b""
+    ) -> None:
         archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            parts = path.strip("/").split("/")
-            for depth in range(1, len(parts)):
-                folder = tarfile.TarInfo("/".join(parts[:depth]))
-                folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-                tar.addfile(folder)
-            member = tarfile.TarInfo("/".join(parts))
+        folder, _, name = path.rpartition("/")
+        with tarfile.open(fileobj=archive, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            member = tarfile.TarInfo(name)
             member.mode, member.size = 0o755, source.stat().st_size
+            if capabilities:
+                # Bytes beyond ASCII would become two each: there are none.
+                text = capabilities.decode("ascii")
+                member.pax_headers = {"SCHILY.xattr.security.capability": text}
             with source.open("rb") as stream:
                 tar.addfile(member, stream)
         with translated("copy the sensor into the container"):
-            self._client.put_archive(container, "/", archive.getvalue())
+            self._client.put_archive(container, folder or "/", archive.getvalue())
 
     def start_container(self, container: str) -> None:
         with translated("start the container"):

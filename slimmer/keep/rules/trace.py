@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from os import strerror
 
 from slimmer.files import is_below
+from slimmer.keep.programs import privileges_of
 from slimmer.keep.rule import Rule, Want
-from slimmer.values import Access, Entry, EntryType
+from slimmer.values import Access, EntryType
 
 _DONE = {
     Access.OPEN: "opened",
@@ -15,7 +16,6 @@ _DONE = {
     Access.LOOKUP: "looked up",
     Access.CREATE: "created or changed",
 }
-_SETUID, _SETGID = 0o4000, 0o2000
 
 
 class TraceRule(Rule):
@@ -36,7 +36,8 @@ class TraceRule(Rule):
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         yield from self._unreadable()
-        if not self.context.request.is_privileged_user:
+        request = self.context.request
+        if not (request.trace.as_entitled or request.is_privileged_user):
             yield from self._ran_without_privileges()
 
     def _unreadable(self) -> Iterable[str]:
@@ -48,7 +49,7 @@ class TraceRule(Rule):
                 yield f"{path} was seen but could not be read in the original: {strerror(error)}."
 
     def _ran_without_privileges(self) -> Iterable[str]:
-        """The traced run has no_new_privs: for a non-root user setuid programs stay without
+        """The run was traced under no_new_privs: for a non-root user setuid programs stay without
         effect there, so what they would have done as root was not seen."""
         executed = {
             sighting.path
@@ -61,23 +62,10 @@ class TraceRule(Rule):
             if entry is None or entry.type is not EntryType.FILE or entry.path in told:
                 continue
             told.add(entry.path)
-            means = _privileges_of(entry)
+            means = privileges_of(entry)
             if means:
                 yield (
-                    f"{entry.path} ({', '.join(means)}) ran without its privileges, since traced "
-                    "programs cannot gain any: what it does with them was not seen. "
+                    f"{entry.path} ({', '.join(means)}) ran without its privileges, since this run "
+                    "was traced under no_new_privs: what it does with them was not seen. "
                     "Keep what it needs with --include."
                 )
-
-
-def _privileges_of(program: Entry) -> list[str]:
-    """What makes a program more than its caller, in words."""
-    means = []
-    if program.mode & _SETUID:
-        means.append("setuid")
-    # Without group execution the bit asks for mandatory locks, and grants nothing.
-    if program.mode & _SETGID and program.mode & 0o010:
-        means.append("setgid")
-    if any(name == "security.capability" for name, _ in program.xattrs):
-        means.append("file capabilities")
-    return means

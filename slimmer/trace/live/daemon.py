@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive, uninterrupted
-from slimmer.errors import SlimError, TraceIncompleteError
+from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
 from slimmer.image import read_original
 from slimmer.options import DockerRun
 from slimmer.probing import healthcheck_probe, in_order
@@ -20,6 +20,8 @@ from slimmer.trace.run import Readiness, TracedRun, await_ready, sensor_binary
 from slimmer.trace.saved import TESTS
 from slimmer.values import Original, Probe
 
+_KILLED = 137
+"""128 and the number of SIGKILL."""
 _LOOK = 1.0
 """Seconds between two looks at the process that the trace ends with."""
 _LONGEST_WAIT = 3600.0
@@ -160,11 +162,18 @@ def _live(
     )
 
 
+def _exit_status(target: TracedRun) -> int | None:
+    """Of the container's command. One that was removed while it ran was killed."""
+    try:
+        return target.exit_status()
+    except EngineOperationError:
+        return _KILLED if target.ended else None
+
+
 def _finish(target: TracedRun) -> End:
     status, logs = None, target.logs()
     try:
-        if not target.ended:
-            status = target.exit_status()
+        status = _exit_status(target)
         target.complete()
     except TraceIncompleteError as error:
         return End(exit_status=status, error=error.message, logs=error.details or logs)

@@ -26,9 +26,9 @@ def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path
             f"slimmer cannot trace images of the architecture {architecture}",
             hint=f"it can trace {' and '.join(_ARCHITECTURES)}; use such a variant of the image",
         )
-    binary = packaged / f"sensor-{known}"
+    binary = packaged / known / "sensor"
     if not _is_current(binary, sources):
-        _build(known, binary, sources)
+        _build(known, packaged, sources)
     return binary
 
 
@@ -40,16 +40,16 @@ def _is_current(binary: Path, sources: Path) -> bool:
     return all(source.stat().st_mtime_ns <= built for source in inputs)
 
 
-def _build(architecture: str, binary: Path, sources: Path) -> None:
+def _build(architecture: str, packaged: Path, sources: Path) -> None:
     script = sources / "build.py"
     if not script.exists():
         raise SensorMissingError(
             f"this installation of slimmer has no sensor for {architecture}",
             hint="install slimmer from a wheel, which holds the sensor for each architecture",
-            details=f"{binary} is not there",
+            details=f"{packaged} has none",
         )
     built = subprocess.run(
-        [sys.executable, str(script), architecture, "--output", str(binary.parent)],
+        [sys.executable, str(script), architecture, "--output", str(packaged)],
         capture_output=True,
         text=True,
         check=False,

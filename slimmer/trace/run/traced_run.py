@@ -12,12 +12,14 @@ from typing import Any
 
 from slimmer.engine import (
     SENSOR_PATH,
+    Loan,
     LogReader,
     Session,
     addresses,
     argument_vector,
     as_user_would,
     exposed_ports,
+    loan,
     own_names,
     run_command,
     stop_signal,
@@ -58,18 +60,17 @@ class TracedRun:
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
         remember: bool = True,
+        other_users: bool = False,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember`
-        what is seen goes to the file and nowhere else, however long the run is."""
-        self._session = session
-        self._engine = session.engine
-        self._original = original
-        self._run = run
+        what is seen goes to the file and nowhere else, however long the run is. `other_users`:
+        commands will be run in a container of root's as users who are not root."""
+        self._session, self._engine = session, session.engine
+        self._original, self._run = original, run
         self._sensor = sensor
         self._ports = tuple(ports)
-        self._bindings = bindings
-        self._name = name
+        self._bindings, self._name = bindings, name
         self._remember = remember
         self._watcher = Watcher(
             session,
@@ -80,7 +81,9 @@ class TracedRun:
             remember=remember,
             memory=run.memory,
         )
-        self._gate = () if Source.NOTIFY in sources else ("--no-notify",)
+        self._lent = Loan(gate=("--no-notify",))
+        if Source.NOTIFY in sources:
+            self._lent = loan(original.config, run, other_users=other_users)
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._log: LogReader | None = None
@@ -91,32 +94,29 @@ class TracedRun:
     def start(self) -> Hello:
         """Start target and sidecar; returns once the sensor has said which sources it has.
 
-        The target's first program waits in its execve until the sensor answers, so nothing of
-        it runs unseen.
+        The target's first program waits in its execve for the sensor: nothing runs unseen.
         """
-        arguments = argument_vector(self._original.config, self._run)
+        image, run, lent = self._original, self._run, self._lent
+        arguments = argument_vector(image.config, run)
         if not arguments:
             raise UsageError(
-                f"{self._original.reference} has neither ENTRYPOINT nor CMD: nothing would run",
+                f"{image.reference} has neither ENTRYPOINT nor CMD: nothing would run",
                 hint="say what to run with --cmd or --entrypoint",
             )
-        configuration = as_user_would(
-            self._original.id,
-            self._run,
-            {*self._ports, *exposed_ports(self._original.config)},
-            loopback=self._engine.is_local,
-            bindings=self._bindings,
+        ports = {*self._ports, *exposed_ports(image.config)}
+        plain = as_user_would(
+            image.id, run, ports, loopback=self._engine.is_local, bindings=self._bindings
         )
-        self.container = self._session.create_with_sensor(
-            "target", traced(configuration, arguments, self._gate), self._sensor, name=self._name
-        )
+        target = traced(plain, arguments, lent)
         with ThreadPoolExecutor(1, "sidecar") as pool:
-            created = pool.submit(self._watcher.create, self.container)
+            prepared = pool.submit(self._watcher.prepare)
+            self.container = self._session.create_with_sensor(
+                "target", target, self._sensor, name=self._name, with_capabilities=lent.by_file
+            )
             self._engine.start_container(self.container)
-            created.result()
-        hello = self._watcher.start()
+            prepared.result()
         self._description = self._engine.inspect_container(self.container)
-        return hello
+        return self._watcher.watch(self._description)
 
     # ---- probing.Target
 
@@ -153,7 +153,7 @@ class TracedRun:
             ran = run_command(
                 self._engine,
                 self.container,
-                (SENSOR_PATH, "gate", *self._gate, "--", *command),
+                (SENSOR_PATH, "gate", *self._lent.gate, "--", *command),
                 user=user or self._run.user,
                 timeout=timeout,
                 stdin=stdin,
@@ -325,7 +325,7 @@ class TracedRun:
     def complete(self) -> list[Record]:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
         removes the rest. What it remembers of the records."""
-        if self.exit_status() is None:
+        if not self._stream.ended and self.exit_status() is None:
             self._shut_down()
         return self._watcher.complete()
 

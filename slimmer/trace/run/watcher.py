@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,20 +75,15 @@ class Watcher:
         assert self._stream is not None, "the run has not been started"
         return self._stream
 
-    def create(self, target: str) -> None:
-        """Create the sidecar for the target, which need not run yet."""
+    def prepare(self) -> None:
+        """Create and start the sidecar. It waits to be told its target."""
         flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
         configuration = sidecar(
             self._original.id,
             ("watch", *(flag for source, flag in flags.items() if source not in self.sources)),
-            target,
             tuple(self._original.config.get("Volumes") or ()),
         )
-        self._target = target
         self._container = self._session.create_with_sensor("sidecar", configuration, self._sensor)
-
-    def start(self) -> Hello:
-        """Watch the target, which has been started; the sensor's first record."""
         self._attachment = self._session.attach(self._container)
         self._stream = RecordStream(
             self._attachment.stdout(), self._trace_file, remember=self._remember
@@ -97,9 +93,21 @@ class Watcher:
         except BrokenAnswerError:
             raise
         except EngineOperationError as error:
-            raise self._not_started(error) from error
-        self._stream.start()
-        hello = self._stream.wait_for(Hello, ANSWER_TIMEOUT)
+            raise TraceIncompleteError(
+                f"the sidecar cannot be started: {error.message}",
+                hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH, and the "
+                "PID namespace of the engine's machine; `slim doctor` looks closer",
+            ) from error
+
+    def watch(self, description: Mapping[str, Any]) -> Hello:
+        """Watch the target, a container that was started and then looked at; the sensor's first
+        record."""
+        self._target, state = description["Id"], description["State"]
+        if not state.get("Running"):
+            raise ended_early(int(state.get("ExitCode", 0)), self._engine.logs(self._target))
+        self._tell(f"target {state['Pid']}")
+        self.stream.start()
+        hello = self.stream.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
             raise self.silent("the sensor did not start")
         return hello
@@ -138,8 +146,10 @@ class Watcher:
         return answer is not None and answer.takes(signal)
 
     def complete(self) -> list[Record]:
-        """All records, once the sensor has written its trailer."""
-        self._tell("finish")
+        """All records, once the sensor has written its trailer: the end of the target has made it
+        do so, or it is told to."""
+        if not self.stream.ended:
+            self._tell("finish")
         records = self.stream.finish(ANSWER_TIMEOUT)
         if records is None:
             raise self.silent("the sensor did not complete the trace")
@@ -161,15 +171,17 @@ class Watcher:
         sensor, or of the connection to it, or that it garbles the records. None where everything
         goes on. Nothing is recorded any more afterwards.
 
-        A target that ends by itself is held until the trace is complete, so one that is over
-        without that has been killed, unless the sensor was gone before.
+        A target that ends by itself is held at its exit, so one that is over without that has been
+        killed, unless the sensor was gone before.
         """
         self.stream.check()
         target, watching = self._states()
+        is_complete = self.stream.find(Trailer) is not None
         if target.get("OOMKilled"):
             return killed_for_memory(self._memory, self._engine.logs(self._target))
         # It ends by itself only when nobody speaks to it any more; the target may crash upon that.
-        if self.stream.ended and not watching["Running"] and watching["ExitCode"] == 0:
+        left_alone = not is_complete and not watching["Running"] and watching["ExitCode"] == 0
+        if self.stream.ended and left_alone:
             return broken_connection("read the sensor's records", message)
         status = int(target["ExitCode"])
         if not target["Running"] and status > 128 and self.stream.find(Exiting) is None:
@@ -177,6 +189,8 @@ class Watcher:
         if not self.stream.ended:
             self._tell("finish")
             self.stream.wait_for(Trailer, _MOMENT)  # raises where its checksum is another
+            return None
+        if is_complete:
             return None
         if watching["Running"]:
             return broken_connection("read the sensor's records", message)
@@ -195,14 +209,16 @@ class Watcher:
         )
 
     def _states(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of target and sidecar; where the records have ended, once one of them has, too."""
+        """Of target and sidecar; where the records have ended, once one of them has, too, and where
+        they are complete, once the target has."""
         deadline = time.monotonic() + _MOMENT
         while True:
             target, watching = (
                 self._engine.inspect_container(each)["State"]
                 for each in (self._target, self._container)
             )
-            goes_on = target["Running"] and watching["Running"]
+            is_complete = self.stream.find(Trailer) is not None
+            goes_on = target["Running"] and (watching["Running"] or is_complete)
             if not (goes_on and self.stream.ended and time.monotonic() < deadline):
                 return target, watching
             time.sleep(_PAUSE)
@@ -219,17 +235,6 @@ class Watcher:
         said = self._attachment.errors if self._attachment else ""
         notes = [record.text for record in self.stream.all(Note)]
         return "\n".join(filter(None, [*notes, said, self._engine.logs(self._target)]))
-
-    def _not_started(self, error: EngineOperationError) -> SlimError:
-        """Why the sidecar could not be started: most often, because the target is over."""
-        state = self._engine.inspect_container(self._target)["State"]
-        if not state.get("Running"):
-            return ended_early(int(state.get("ExitCode", 0)), self._engine.logs(self._target))
-        return TraceIncompleteError(
-            f"the sidecar cannot be started: {error.message}",
-            hint="it needs the capabilities SYS_ADMIN, SYS_PTRACE and DAC_READ_SEARCH; "
-            "`slim doctor` looks closer",
-        )
 
     def _tell(self, line: str) -> None:
         assert self._attachment is not None

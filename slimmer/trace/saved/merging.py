@@ -38,6 +38,7 @@ def _both(one: SavedTrace, other: SavedTrace) -> SavedTrace:
         runs=one.runs + other.runs,
         sources=sources,
         missing_sources=(one.missing_sources | other.missing_sources) - sources,
+        as_entitled=one.as_entitled and other.as_entitled,
         port=one.port if one.port is not None else other.port,
         ready_within=max(one.ready_within, other.ready_within),
         exit_status=one.exit_status if one.exit_status == other.exit_status else None,

@@ -22,7 +22,7 @@ from slimmer.trace.saved.saved import (
     SeenPath,
     Use,
 )
-from slimmer.trace.saved.writing import FORMAT, VERSION, WHOLE, checksum
+from slimmer.trace.saved.writing import ENTITLED, FORMAT, VERSION, WHOLE, checksum
 from slimmer.values import Access, Probe, Repair, Source
 
 _RAW_MAGIC: Final = b"SLIMTRC\0"
@@ -35,6 +35,7 @@ _ACCESSES: Final = frozenset(access.value for access in Access)
 _SOURCES: Final = frozenset(source.value for source in Source)
 _WORDS: Final = (
     *("original", "platform", "configuration", "layer", "runs", "source", "missing-source"),
+    "privileges",
     *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair", "passed"),
 )
 _OF_ROLE: Final = ("port", "ready-within", "exit-status", "probe")
@@ -167,6 +168,7 @@ class _Parser:
             runs=_positive(self._one("runs")),
             sources=frozenset(Source(name) for name in header["source"]),
             missing_sources=frozenset(Source(name) for name in header["missing-source"]),
+            as_entitled=header["privileges"] == [ENTITLED],
             port=None if named else roles[0].port,
             ready_within=max(role.ready_within for role in roles),
             exit_status=None if named else roles[0].exit_status,

@@ -46,6 +46,7 @@ def record(
         runs=1,
         sources=trace.sources,
         missing_sources=frozenset(trace.missing_sources),
+        as_entitled=trace.as_entitled,
         port=port,
         ready_within=ready_step(ready_seconds),
         exit_status=exit_status,

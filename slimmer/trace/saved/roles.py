@@ -24,6 +24,7 @@ def of_roles(traces: Sequence[tuple[str, SavedTrace]]) -> SavedTrace:
         runs=first.runs,
         sources=sources,
         missing_sources=missing - sources,
+        as_entitled=all(each.as_entitled for _, each in traces),
         port=None,
         ready_within=max(each.ready_within for _, each in traces),
         exit_status=None,

@@ -108,6 +108,8 @@ class SavedTrace:
     """How many traced runs this is the union of."""
     sources: frozenset[Source]
     missing_sources: frozenset[Source]
+    as_entitled: bool = False
+    """As in Trace, in all runs; what saved no word on it ran under no_new_privs."""
     port: int | None
     """The container's port that probes without one spoke to."""
     ready_within: int
@@ -160,6 +162,7 @@ class SavedTrace:
             missing_sources=dict.fromkeys(
                 sorted(self.missing_sources, key=lambda source: source.value), NOT_SAVED
             ),
+            as_entitled=self.as_entitled,
             phases=self.phases,
             sightings=sightings,
             exit_status=self.exit_status,

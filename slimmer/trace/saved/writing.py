@@ -13,6 +13,8 @@ from slimmer.trace.saved.saved import Fact, Kind, SavedRole, SavedTrace, Use
 
 FORMAT: Final = "slimmer trace"
 VERSION: Final = 1
+ENTITLED: Final = "as in the original"
+"""Of a run in which setuid programs and file capabilities had their effect."""
 WHOLE: Final = "whole"
 """At the end of a repair that stands for all below its path."""
 _EXPLANATION: Final = "# What an image's container used. Made by slim; read with: slim trace show"
@@ -45,6 +47,8 @@ def _header(saved: SavedTrace) -> Iterator[str]:
     for word, sources in (("source", saved.sources), ("missing-source", saved.missing_sources)):
         for name in sorted(source.value for source in sources):
             yield _line(word, name)
+    if saved.as_entitled:
+        yield _line("privileges", ENTITLED)
     for note in saved.notes:
         yield _line("note", note)
     for role in saved.all_roles:

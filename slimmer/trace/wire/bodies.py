@@ -19,6 +19,7 @@ from slimmer.trace.wire.records import (
 from slimmer.values import Source
 
 SOURCES: Final[Mapping[int, Source]] = {1: Source.NOTIFY, 2: Source.FANOTIFY}
+AS_ENTITLED: Final = 4
 
 
 class Fields:
@@ -61,6 +62,7 @@ def _hello(time: int, fields: Fields) -> Hello:
     return Hello(
         time=time,
         sources=frozenset(source for bit, source in SOURCES.items() if bits & bit),
+        as_entitled=bool(bits & AS_ENTITLED),
         target=target,
         kernel=kernel,
         machine=machine,

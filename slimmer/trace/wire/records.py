@@ -25,6 +25,8 @@ class Hello(Record):
     """The first record: what this trace is made of."""
 
     sources: frozenset[Source]
+    as_entitled: bool
+    """Whether programs can gain privileges (setuid, file capabilities) as in the original."""
     target: int
     """Process id of the target's first program, as the watcher sees it."""
     kernel: str

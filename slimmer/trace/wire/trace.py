@@ -44,6 +44,7 @@ def build_trace(records: Iterable[Record]) -> Trace:
     """The trace of a complete stream; that it is complete is RecordReader.close's word."""
     sources: frozenset[Source] = frozenset()
     missing: Mapping[Source, str] = {}
+    as_entitled = False
     phase, phases = "", dict[str, None]()
     sightings: dict[tuple[str, Access, str, str, Source], None] = {}
     exit_status: int | None = None
@@ -63,11 +64,13 @@ def build_trace(records: Iterable[Record]) -> Trace:
             phases[phase] = None
         elif isinstance(record, Hello):
             sources, missing = record.sources, record.missing
+            as_entitled = record.as_entitled
         elif isinstance(record, Exiting) and phase != SHUTDOWN:
             exit_status = record.status
     return Trace(
         sources=sources,
         missing_sources=missing,
+        as_entitled=as_entitled,
         phases=tuple(phases),
         sightings=tuple(
             Sighting(path=path, access=access, phase=phase, program=program, source=source)

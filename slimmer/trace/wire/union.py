@@ -25,6 +25,7 @@ def union(traces: Iterable[tuple[str, Trace]]) -> Trace:
     return Trace(
         sources=sources,
         missing_sources=missing,
+        as_entitled=all(trace.as_entitled for _, trace in traces),
         phases=tuple(in_role(role, phase) for role, trace in traces for phase in trace.phases),
         sightings=tuple(
             dataclasses.replace(sighting, phase=in_role(role, sighting.phase))

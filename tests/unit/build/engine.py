@@ -62,7 +62,7 @@ Program = Callable[[Process], int]
 """What every container runs; returns the exit status."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Container:
     id: str
     name: str
@@ -94,6 +94,8 @@ class MemoryEngine(Engine):
         self._images: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, Path] = {}
         self._containers: dict[str, Container] = {}
+        self._created: list[Container] = []
+        """Each by its process id, less one."""
         self._lock = threading.Lock()
         self._add_original(files)
 
@@ -198,6 +200,7 @@ class MemoryEngine(Engine):
         )
         with self._lock:
             self._containers[container.id] = container
+            self._created.append(container)
         return container.id
 
     def attach(self, container: str) -> Attachment:
@@ -232,6 +235,7 @@ class MemoryEngine(Engine):
                 "ExitCode": found.status or 0,
                 "OOMKilled": False,
                 "StartedAt": "2024-01-02T00:00:01Z",
+                "Pid": self._created.index(found) + 1,
             },
             "Config": {"Env": found.configuration.get("Env") or []},
             "NetworkSettings": {"Networks": {}, "Ports": {}},
@@ -276,7 +280,10 @@ class MemoryEngine(Engine):
     def _watch(self, container: Container) -> None:
         """The target's program runs to its end as soon as it is watched."""
         assert container.far is not None
-        target = self._containers[container.configuration["HostConfig"]["PidMode"][10:]]
+        lines = container.far.makefile("rb")
+        word, _, number = lines.readline().partition(b" ")
+        assert word == b"target"
+        target = self._created[int(number) - 1]
         assert target.process is not None
         process = target.process
         status = self.program(process)
@@ -291,7 +298,7 @@ class MemoryEngine(Engine):
             stream.record(8, struct.pack("<I", status)),
         ]
         sent = stream.HEADER + b"".join(records)
-        with container.far as far, far.makefile("rb") as lines:
+        with container.far as far, lines:
             _send(far, sent)
             for line in lines:
                 word, _, text = line.rstrip(b"\n").partition(b" ")

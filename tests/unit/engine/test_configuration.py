@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from slimmer.engine import addresses, argument_vector, as_user_would, exposed_ports, sidecar, traced
+from slimmer.engine import (
+    Loan,
+    addresses,
+    argument_vector,
+    as_user_would,
+    exposed_ports,
+    sidecar,
+    traced,
+)
 from slimmer.values import RunOptions
 
 
@@ -92,7 +100,7 @@ def test_networks_that_cannot_publish(network: str) -> None:
 
 def test_the_gate_goes_in_front_and_the_rest_stays() -> None:
     plain = as_user_would("sha256:1", RunOptions(user="1"), (80,), loopback=True)
-    made = traced(plain, ("/e", "c"), ("--no-notify",))
+    made = traced(plain, ("/e", "c"), Loan(gate=("--no-notify",)))
     assert made["Entrypoint"][1:] == ["gate", "--no-notify", "--"]
     assert made["Cmd"] == ["/e", "c"]
     assert made["Healthcheck"] == {"Test": ["NONE"]}
@@ -104,10 +112,10 @@ def test_the_gate_goes_in_front_and_the_rest_stays() -> None:
 
 
 def test_the_sidecar_has_three_capabilities_and_no_network() -> None:
-    host = sidecar("sha256:1", ("watch",), "target", ("/data",))["HostConfig"]
+    host = sidecar("sha256:1", ("watch",), ("/data",))["HostConfig"]
     assert host["CapDrop"] == ["ALL"]
     assert sorted(host["CapAdd"]) == ["DAC_READ_SEARCH", "SYS_ADMIN", "SYS_PTRACE"]
-    assert (host["NetworkMode"], host["PidMode"]) == ("none", "container:target")
+    assert (host["NetworkMode"], host["PidMode"]) == ("none", "host")
     assert "Privileged" not in host
     assert host["Tmpfs"] == {"/data": ""}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slimmer.ecosystems import RULEBOOK
 from slimmer.files import RootfsIndex
 from slimmer.keep import KeepRequest, decide
@@ -97,6 +99,8 @@ def test_setuid_programs_that_ran_without_effect_are_told(tree: ImageTree) -> No
     assert tree.decide(*ran).notes == (), "root loses nothing"
     assert tree.decide(*seen("/bin/su"), config={"User": "app"}).notes == (), "it did not run"
     assert tree.decide(*ran, config={"User": "app"}, user="0:0").notes == ()
+    entitled = replace(trace_of(ran), as_entitled=True)
+    assert tree.decide(config={"User": "app"}, trace=entitled).notes == ()
 
 
 def test_a_hole_in_the_index_that_was_seen_is_told(tree: ImageTree) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import Package, name_of, parent_of
-from slimmer.keep.programs import is_program
+from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
@@ -30,6 +30,8 @@ _INSTALLERS = frozenset(
 _HEAVIEST = 64_000_000
 # Bytes of one program with the libraries that nobody was seen to load.
 _HEAVIEST_PROGRAM = 2_000_000
+# The same of one that has privileges of its own (ping, sudo): nobody builds with it.
+_HEAVIEST_PRIVILEGED = 8_000_000
 
 
 class RequestedPackagesRule(Rule):
@@ -104,7 +106,8 @@ class RequestedPackagesRule(Rule):
         for package, entry in asked:
             if self.context.elf_files.get(entry.path) is None:
                 continue  # a script, which brings its interpreter
-            if weight_of(self.context, entry, limit=_HEAVIEST_PROGRAM) <= _HEAVIEST_PROGRAM:
+            limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
+            if weight_of(self.context, entry, limit=limit) <= limit:
                 detail = f"a small program of {package.name}, which was installed on purpose"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
