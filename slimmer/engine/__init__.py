@@ -16,21 +16,18 @@ from slimmer.engine.configuration import (
 from slimmer.engine.docker import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
-from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
-from slimmer.engine.session import (
-    OWNER_LABEL,
-    PROJECT_PREFIX,
-    PURPOSE_LABEL,
-    SESSION_REPOSITORY,
-    Session,
-    uninterrupted,
+from slimmer.engine.ownership import (
+    end_owner,
+    owner,
+    owner_is_alive,
+    owner_is_of_this_boot,
+    session_is_alive,
 )
+from slimmer.engine.session import PROJECT_PREFIX, SESSION_REPOSITORY, Session, is_of_session
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
-    "OWNER_LABEL",
     "PROJECT_PREFIX",
-    "PURPOSE_LABEL",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",
     "STDERR",
@@ -49,14 +46,15 @@ __all__ = [
     "exposed_ports",
     "file_server",
     "give_input",
+    "is_of_session",
     "own_names",
     "owner",
     "owner_is_alive",
+    "owner_is_of_this_boot",
     "run_command",
     "session_is_alive",
     "sidecar",
     "stop_signal",
     "traced",
-    "uninterrupted",
     "with_input",
 ]

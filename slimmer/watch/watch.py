@@ -21,6 +21,7 @@ from slimmer.errors import (
 )
 from slimmer.files import PackageDatabase, RootfsIndex, read_packages
 from slimmer.image import ORIGINAL_LABEL, read_original
+from slimmer.interruption import rearm
 from slimmer.keep import interpreter_of, program_named
 from slimmer.options import DockerRun
 from slimmer.trace.run import FileServer, TracedRun, sensor_binary
@@ -232,7 +233,7 @@ def _watch(
             looking = pool.submit(_look, target, findings, events, position, wait)
             position = looking.result()
     except KeyboardInterrupt:
-        pass  # the way to end a watch; the next one is an interruption
+        rearm()  # the way to end a watch; the next one is an interruption
     events.ending()
     status = None
     if not target.ended:

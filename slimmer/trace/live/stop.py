@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.disk import file_beside, space_errors
-from slimmer.engine import Engine, Session, connect, end_owner
+from slimmer.engine import Engine, Session, connect, end_owner, is_of_session
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
 from slimmer.image import SESSION_LABEL, read_original
 from slimmer.trace.live.document import LiveTrace
@@ -145,6 +145,7 @@ def _remove_containers(live: LiveTrace) -> None:
     try:
         for left in engine.containers_labelled(f"{SESSION_LABEL}={live.session}"):
             with contextlib.suppress(SlimError):
-                engine.remove_container(left["Id"])
+                if is_of_session(engine, left, live.session):
+                    engine.remove_container(left["Id"])
     finally:
         engine.close()

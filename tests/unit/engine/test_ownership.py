@@ -18,8 +18,8 @@ from slimmer.engine import (
     owner,
     owner_is_alive,
     session_is_alive,
-    uninterrupted,
 )
+from slimmer.engine.ownership import new_session
 from slimmer.errors import (
     EngineOperationError,
     EngineUnreachableError,
@@ -32,7 +32,7 @@ from slimmer.errors import (
 
 def test_this_process_lives() -> None:
     assert owner_is_alive(owner()) is True
-    assert session_is_alive(f"{os.getpid()}-0123abcd")
+    assert session_is_alive(new_session()) is True
 
 
 def test_a_process_that_ended() -> None:
@@ -44,8 +44,33 @@ def test_a_process_that_ended() -> None:
 
 
 def test_a_number_that_another_process_has_by_now() -> None:
-    boot, number, started = owner().split("/")
-    assert owner_is_alive(f"{boot}/{number}/{float(started) - 1000:.2f}") is False
+    boot, namespace, number, started = owner().split("/")
+    assert owner_is_alive(f"{boot}/{namespace}/{number}/{int(started) - 1000}") is False
+
+
+def test_another_pid_namespace_cannot_be_seen_from_here() -> None:
+    """As in the containers of a CI system that share one engine: the same number may be anybody."""
+    boot, namespace, _number, started = owner().split("/")
+    assert owner_is_alive(f"{boot}/{int(namespace) + 1}/999999999/{started}") is None
+    pid, place, secret = new_session().split("-")
+    assert session_is_alive(f"{pid}-{'0' * 8}-{secret}") is None
+    assert session_is_alive(f"999999999-{place}-{secret}") is False
+    program = (
+        "from slimmer.engine import owner_is_alive; import sys; print(owner_is_alive(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", program, owner()]
+    assert subprocess.check_output(command, text=True) == "True\n"
+    unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"]
+    apart = subprocess.run([*unshare, *command], capture_output=True, text=True, check=False)
+    if "unshare" in apart.stderr:
+        pytest.skip(f"no namespaces here: {apart.stderr}")
+    assert apart.stdout == "None\n"
+
+
+def test_what_a_slimmer_of_before_wrote() -> None:
+    boot = owner().partition("/")[0]
+    assert owner_is_alive(f"{boot}/{os.getpid()}/1795956209.13") is None
+    assert session_is_alive(f"{os.getpid()}-0123abcd") is None
 
 
 def test_a_process_is_asked_to_end() -> None:
@@ -74,23 +99,10 @@ def test_a_number_that_no_process_has() -> None:
         owner(999999999)
 
 
-@pytest.mark.parametrize("text", ["another-machine/1/1.0", "", "no owner at all", "a/b/c/d"])
+@pytest.mark.parametrize("text", ["another-machine/1/1/1", "", "no owner at all", "a/b/c/d"])
 def test_what_this_machine_cannot_know(text: str) -> None:
     """`slim clean` leaves it alone."""
     assert owner_is_alive(text) is None
-
-
-def test_signals_are_put_off_and_handlers_come_back() -> None:
-    arrived: list[int] = []
-    previous = signal.signal(signal.SIGTERM, lambda number, _: arrived.append(number))
-    try:
-        with uninterrupted():
-            os.kill(os.getpid(), signal.SIGTERM)
-        assert arrived == []
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert arrived == [signal.SIGTERM]
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 class Refusing(BaseHTTPRequestHandler):
