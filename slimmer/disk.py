@@ -20,6 +20,10 @@ _REFUSED: Final = (
 )
 
 
+PRIVATE: Final = 0o600
+"""The mode of files that may hold secrets: a probe's headers are in a saved trace."""
+
+
 class UnfinishedFile:
     """A file under a temporary name, beside the place where it will appear."""
 

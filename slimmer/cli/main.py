@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import sys
 
 import click
 
-from slimmer import __version__
+from slimmer import FROM_STDIN, __version__
 from slimmer.cli.failure import show, tell_remains
 from slimmer.cli.lazy import LazyGroup
 from slimmer.errors import InterruptedRunError, as_slim_error
@@ -64,6 +65,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str] | None) -> int:
+    if arguments is None and sys.argv[1:] == [FROM_STDIN]:
+        arguments = json.load(sys.stdin)
     try:
         with contextlib.suppress(BrokenPipeError):
             slim.main(args=arguments, prog_name="slim", standalone_mode=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.disk import file_beside, space_errors
+from slimmer.disk import PRIVATE, file_beside, space_errors
 from slimmer.engine import Engine, Session, connect, end_owner, is_of_session
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
 from slimmer.image import SESSION_LABEL, read_original
@@ -52,7 +52,8 @@ def stop_trace(
     if live is None or live.end is None or live.end.error:
         raise _incomplete(place, live, file)
     saved = _record(place, live)
-    with space_errors(file, "saving the trace"), file_beside(file.absolute()) as unfinished:
+    beside = file_beside(file.absolute(), mode=PRIVATE)
+    with space_errors(file, "saving the trace"), beside as unfinished:
         unfinished.stream.write(to_bytes(saved))
         unfinished.rename_to(file.absolute())
     place.remove()
@@ -102,6 +103,7 @@ def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
     kept = file.absolute().with_name(f"{file.name}.incomplete")
     with space_errors(kept, "keeping the records"):
         shutil.copyfile(place.records, kept)
+        kept.chmod(PRIVATE)
     details = live.end.logs if live.end else place.last_words()
     _remove_containers(live)
     place.remove()
