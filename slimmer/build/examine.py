@@ -84,6 +84,7 @@ def _examine_as(
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
+        index=lambda: files.result().index,
     )
     hello = target.start()
     for source, reason in hello.missing.items():

@@ -117,7 +117,6 @@ def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
 
 def _record(place: Place, live: LiveTrace) -> SavedTrace:
     assert live.end is not None
-    trace = read_trace(place.records)
     engine = connect()
     try:
         original = read_original(live.image, engine.inspect_image(live.image_id))
@@ -125,6 +124,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
             server = FileServer(
                 session, original, sensor_binary(original.architecture), folder / "content"
             )
+            index = server.index()
+            trace = read_trace(place.records, index)
             return record(
                 original,
                 trace,
@@ -133,8 +134,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
                 ready_seconds=live.ready_seconds,
                 # A service that a test has shut down is none that ends by itself.
                 exit_status=None if live.is_service else live.end.exit_status,
-                notes=live.notes,
-                index=server.index(),
+                notes=(*live.notes, *trace.notes),
+                index=index,
                 content=server.content,
             )
     finally:

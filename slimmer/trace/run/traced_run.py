@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ from slimmer.engine import (
 )
 from slimmer.engine import environment as environment_of
 from slimmer.errors import EngineOperationError, UsageError
+from slimmer.files import RootfsIndex
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.records import Exiting, Hello, Listening, Record, Trailer
+from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
 from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
 from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
@@ -56,10 +57,12 @@ class TracedRun:
         bindings: Sequence[PortBinding] | None = None,
         name: str = "",
         remember: bool = True,
+        index: Callable[[], RootfsIndex] | None = None,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember`
-        what is seen goes to the file and nowhere else, however long the run is."""
+        what is seen goes to the file and nowhere else, however long the run is. The original's
+        `index` is asked for where more is seen than memory should hold."""
         self._session = session
         self._engine = session.engine
         self._original = original
@@ -68,7 +71,7 @@ class TracedRun:
         self._ports = tuple(ports)
         self._bindings = bindings
         self._name = name
-        self._remember = remember
+        self._index = index
         self._watcher = Watcher(
             session,
             original,
@@ -286,11 +289,11 @@ class TracedRun:
         """The container's name."""
         return str(self._description.get("Name", "")).removeprefix("/")
 
-    def arrived(self, since: int, timeout: float) -> PartOfTrace:
-        """What came behind the point `since` (0 at first), waiting up to `timeout` seconds for
-        it; nothing at the time limit, or at the end of the stream."""
-        self._stream.wait_for(Record, timeout, since=since)
-        return part_of_trace(self._stream.behind(since), since)
+    def arrived(self, timeout: float) -> PartOfTrace | None:
+        """What came since this was asked before, or a part of it, waiting up to `timeout` seconds
+        for it; None at the time limit, or at the end of the stream."""
+        records = self._stream.take(timeout)
+        return part_of_trace(records) if records else None
 
     @property
     def ended(self) -> bool:
@@ -299,7 +302,7 @@ class TracedRun:
 
     def seen(self) -> Trace:
         """What was seen so far: no result can be built on it, as more may come."""
-        return build_trace(self._stream.all(Record))
+        return self._trace()
 
     # ---- phases and the end
 
@@ -309,18 +312,19 @@ class TracedRun:
 
     def finish(self) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
-        assert self._remember, "what was seen is in the trace file only"
-        return build_trace(self._complete())
+        self.complete()
+        return self._trace()
 
     def complete(self) -> None:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
         removes the rest."""
-        self._complete()
-
-    def _complete(self) -> list[Record]:
         if self.exit_status() is None:
             self._shut_down()
-        return self._watcher.complete()
+        self._watcher.complete()
+
+    def _trace(self) -> Trace:
+        index = self._index() if self._index is not None and self._stream.is_too_long else None
+        return build_trace(self._stream.everything(), index)
 
     def close(self) -> None:
         """Remove the target and the sidecar."""

@@ -10,7 +10,7 @@ from slimmer.engine import Attachment, Session, sidecar
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
 from slimmer.trace.run.explanation import ended_early
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.records import Adopted, Hello, Note, Phase, Record, Signals
+from slimmer.trace.wire.records import Adopted, Hello, Note, Phase, Signals
 from slimmer.values import Original, Source
 
 ANSWER_TIMEOUT = 30.0
@@ -112,13 +112,11 @@ class Watcher:
         answer = self.stream.wait_for(Signals, ANSWER_TIMEOUT)
         return answer is not None and answer.takes(signal)
 
-    def complete(self) -> list[Record]:
-        """All records, once the sensor has written its trailer."""
+    def complete(self) -> None:
+        """Let the sensor write its trailer."""
         self._tell("finish")
-        records = self.stream.finish(ANSWER_TIMEOUT)
-        if records is None:
+        if not self.stream.finish(ANSWER_TIMEOUT):
             raise self.incomplete("the sensor did not complete the trace")
-        return records
 
     def close(self) -> None:
         """Remove the sidecar."""
