@@ -119,7 +119,7 @@ class _Told:
 
     def listening(self, port: int, places: Sequence[tuple[str, int]]) -> None:
         where = ", ".join(f"{host}:{number}" for host, number in places) or "not published"
-        click.echo(f"listens on port {port}: {where}", err=True)
+        click.echo(printable(f"listens on port {port}: {where}"), err=True)
 
     def missed(self, missed: MissedPath) -> None:
         owner = f" (package {missed.package})" if missed.package else ""
