@@ -33,7 +33,7 @@ PROJECT_PREFIX = "slimmer-"
 _MARK = "ContainerIDFile"
 """A key of HostConfig in which `docker run --cidfile` leaves a file's name, and which engines keep
 and never read. No image has a HostConfig, so no commit takes it along."""
-_LATE = 5.0
+_LATE = 3.0
 """Seconds in which an engine may still do what it was asked by a request that was cut off."""
 _LOOK = 0.2
 _RESERVE = 5.0

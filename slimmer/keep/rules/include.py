@@ -52,21 +52,18 @@ class IncludeRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return
-        missed: dict[str, str] = {}
+        missed: set[str] = set()
         for path, _ in self.context.request.missed:
             walk = self.context.index.resolve(path)
-            for entry in filter(None, (*walk.way, walk.named, walk.entry)):
-                owner = packages.owner(entry.path)
-                if owner is not None:
-                    missed.setdefault(owner.name, entry.path)
+            owners = (
+                packages.owner(each.path) for each in (*walk.way, walk.named, walk.entry) if each
+            )
+            missed |= {owner.name for owner in owners if owner is not None}
         for package, files in packages.files().items():
-            because = missed.get(package.name)
-            for path in files if because else ():
+            detail = f"part of the package {package.name}, of which slim watch missed a file"
+            for path in files if package.name in missed else ():
                 if not is_documentation(path):
-                    detail = (
-                        f"part of the package {package.name}, of which slim watch missed a file"
-                    )
-                    yield Want(path=path, detail=detail, because=because or "", bystander=True)
+                    yield Want(path=path, detail=detail, bystander=True)
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         for path in self.context.request.includes:

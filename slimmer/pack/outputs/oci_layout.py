@@ -129,14 +129,21 @@ def _manifests_of(layout: Path) -> list[dict[str, Any]]:
     file = layout / "index.json"
     try:
         manifests = json.loads(file.read_bytes())["manifests"]
-        return [dict(entry) for entry in manifests]
+        found = [dict(entry) for entry in manifests]
+        for entry in found:
+            name = dict(entry.get("annotations") or {}).get(REF_NAME)
+            if not isinstance(name, str | None):
+                raise TypeError(f"{REF_NAME} is not a text")
+            if not isinstance(entry.get("digest"), str):
+                raise TypeError("a manifest has no digest")
     except FileNotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{file} is not an OCI image index: {error}",
             hint="name another directory; this layout is damaged",
         ) from error
+    return found
 
 
 def _merged_index(
@@ -155,7 +162,7 @@ def _merged_index(
     others = [
         entry
         for entry in present
-        if (name := (entry.get("annotations") or {}).get(REF_NAME)) not in names
+        if (name := dict(entry.get("annotations") or {}).get(REF_NAME)) not in names
         and not (name is None and entry.get("digest") in digests)
     ]
     return index([*others, *ours])
