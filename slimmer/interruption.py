@@ -66,9 +66,10 @@ def disarm() -> None:
     _State.armed = False
 
 
-def retire() -> None:
-    """The process is about to end, within the budget."""
+def retire(give_up: Callable[[], None]) -> None:
+    """The process is about to end, within the budget; `give_up` is as in `arm`."""
     _State.armed = False
+    _State.give_up = staticmethod(give_up)
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     _start_budget()

@@ -49,13 +49,13 @@ def main(arguments: list[str] | None = None) -> None:
     # A run lives for seconds and keeps nearly all that it makes: looking for reference cycles
     # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
     gc.disable()
-    arm(_give_up)
+    arm(lambda: _give_up(InterruptedRunError.exit_code))
     try:
         code = _run(arguments)
         disarm()
     except KeyboardInterrupt as error:  # between two lines of this file; there is only one
         code = show(as_slim_error(error))
-    retire()
+    retire(lambda: _give_up(code))
     close_all()
     tell_remains(interrupted=code == InterruptedRunError.exit_code)
     # Python remembers a KeyboardInterrupt that has left an `exec`, as dataclasses are made by, and
@@ -82,9 +82,9 @@ def _run(arguments: list[str] | None) -> int:
         return show(as_slim_error(error))
 
 
-def _give_up() -> None:
+def _give_up(code: int) -> None:
     """Clean-up has used up its time: an engine does not answer. Threads may still wait for it."""
     show(InterruptedRunError(f"clean-up did not end within {BUDGET:g} s"))
     tell_remains(interrupted=True)
     sys.stderr.flush()
-    os._exit(InterruptedRunError.exit_code)
+    os._exit(code)

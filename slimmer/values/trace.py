@@ -68,8 +68,8 @@ class Trace:
             return ()
         return (
             f"{self.unnamed:,} lookups of paths that the image does not have are not listed, since "
-            "there were too many: the trace is complete in the files that were used, and not in "
-            "what was looked for in vain",
+            "there were too many: the trace has every file that was used, and is incomplete about "
+            "failed lookups only",
         )
 
 

@@ -164,3 +164,54 @@ def test_an_engine_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     with pytest.raises(EngineUnreachableError, match=r"tcp://127\.0\.0\.1:1"):
         connect()
+
+
+class Hanging(BaseHTTPRequestHandler):
+    """An engine that makes containers, and answers nothing else until it is let go."""
+
+    let_go = threading.Event()
+
+    def do_POST(self) -> None:
+        Refusing._answer(self, 201, '{"Id": "c0ffee"}')  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        if self.path == "/version":
+            Refusing._answer(self, 200, '{"ApiVersion": "1.41"}')  # type: ignore[arg-type]
+        else:
+            self.let_go.wait(60)
+
+    def do_DELETE(self) -> None:
+        self.let_go.wait(60)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def test_clean_up_ends_although_the_engine_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slimmer.interruption.BUDGET", 7.0)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hanging) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{server.server_port}")
+        engine = connect()
+        session = Session(engine)
+        session.create_container("target", {"Image": "x"})
+        name = session.image_name("slim")
+        begun = time.monotonic()
+        session.close()
+        assert time.monotonic() - begun < 7
+        assert [each.what for each in session.remains()] == [
+            "container c0ffee (target)",
+            f"image {name}",
+        ]
+        assert {*session.remains()} <= {*all_remains()}
+        Hanging.let_go.set()
+        settle_by_force(session)
+        engine.close()
+        server.shutdown()
+
+
+def settle_by_force(session: Session) -> None:
+    """So that the process of the tests does not try at its end."""
+    session._seen = ()
+    settle(session)
