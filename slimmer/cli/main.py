@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()
     arm(lambda: _give_up(InterruptedRunError.exit_code))
     try:
-        code = _run(arguments)
+        code = run(arguments)
         disarm()
     except KeyboardInterrupt as error:  # between two lines of this file; there is only one
         code = show(as_slim_error(error))
@@ -64,7 +64,8 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _run(arguments: list[str] | None) -> int:
+def run(arguments: list[str] | None) -> int:
+    """Run `slim` in a process of somebody else, whose signals are not touched; the exit code."""
     if arguments is None and sys.argv[1:] == [FROM_STDIN]:
         arguments = json.load(sys.stdin)
     try:

@@ -3,7 +3,7 @@
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
-from slimmer.report.document import to_json
+from slimmer.report.document import json_pieces, to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
@@ -32,6 +32,7 @@ __all__ = [
     "dropped_document",
     "find_report",
     "has_result",
+    "json_pieces",
     "measure_coverage",
     "prepare_page",
     "read_report",

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from slimmer.engine import (
+    Session,
     connect,
     end_owner,
     owner,
@@ -28,6 +30,7 @@ from slimmer.errors import (
     SlimError,
     UsageError,
 )
+from slimmer.remains import all_remains, settle
 
 
 def test_this_process_lives() -> None:
