@@ -18,6 +18,7 @@ from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import (
     end_owner,
+    names_session,
     owner,
     owner_is_alive,
     owner_is_of_this_boot,
@@ -47,6 +48,7 @@ __all__ = [
     "file_server",
     "give_input",
     "is_of_session",
+    "names_session",
     "own_names",
     "owner",
     "owner_is_alive",

@@ -21,6 +21,7 @@ from slimmer.errors import UsageError
 _PAUSE = 0.02
 """Seconds between two looks at a process that is not our child: nothing tells of its end."""
 _SESSION = re.compile(r"([0-9]+)-([0-9a-f]{8})-[0-9a-f]{16}")
+_OF_BEFORE = re.compile(r"[0-9]+-[0-9a-f]{8}")
 
 
 def owner(pid: int | None = None) -> str:
@@ -85,6 +86,13 @@ def session_is_alive(session: str) -> bool | None:
     if known is None or known[2] != _place():
         return None
     return psutil.pid_exists(int(known[1]))
+
+
+def names_session(name: str, session: str) -> bool:
+    """Whether the name of a thing holds the session's. What a label says need not be one: whoever
+    made an image may have written it, and `a` is in many names."""
+    is_one = _SESSION.fullmatch(session) or _OF_BEFORE.fullmatch(session)
+    return is_one is not None and session in name
 
 
 def _place() -> str:

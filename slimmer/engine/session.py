@@ -19,7 +19,7 @@ from typing import Any
 
 from slimmer.engine.configuration import SENSOR_PATH, with_sensor
 from slimmer.engine.interface import Engine
-from slimmer.engine.ownership import new_session, owner
+from slimmer.engine.ownership import names_session, new_session, owner
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import OWNER_LABEL, PURPOSE_LABEL, SESSION_LABEL
@@ -301,7 +301,7 @@ class Session:
 def is_of_session(engine: Engine, container: Mapping[str, Any], session: str) -> bool:
     """Whether a container, of those that `containers_labelled` lists, was made by that session, and
     has not only inherited its labels from an image that somebody has committed."""
-    if any(session in name for name in container.get("Names") or ()):
+    if any(names_session(name, session) for name in container.get("Names") or ()):
         return True
     try:
         found = engine.inspect_container(str(container["Id"]))

@@ -20,6 +20,7 @@ from slimmer.engine import (
     SESSION_REPOSITORY,
     Engine,
     is_of_session,
+    names_session,
     owner_is_alive,
     session_is_alive,
 )
@@ -185,7 +186,7 @@ def _is_left(thing: Mapping[str, Any], runs: _Runs, *, everything: bool) -> bool
     """Whether nobody who still lives owns a network or a volume, which is called after its
     session."""
     session = _label(thing, SESSION_LABEL)
-    if not session or session not in str(thing["Name"]):
+    if not names_session(str(thing["Name"]), session):
         return False
     alive = owner_is_alive(_label(thing, OWNER_LABEL))
     return everything or (runs.is_over(session) if alive is None else not alive)

@@ -109,6 +109,12 @@ def test_a_container_that_inherited_labels_is_the_users(
     assert (found.containers, found.foreign) == ((), 1)
 
 
+@pytest.mark.parametrize("session", ["", "a", "happy_banach", "1-0"])
+def test_a_label_that_an_image_came_with_is_no_session(engine: MemoryEngine, session: str) -> None:
+    created(engine, session, dead()[1], name="happy_banach-1-0")
+    assert find_leftovers(engine, everything=True).empty
+
+
 def test_a_container_of_slimmers_under_a_name_of_the_users(engine: MemoryEngine) -> None:
     session = Session(engine)
     session.id, owned_by = dead()
