@@ -167,9 +167,8 @@ def test_a_storm_of_signals_leaves_nothing(held: Callable[..., HeldBuild]) -> No
         time.sleep(0.03)
     said, _ = build.process.communicate(timeout=30)
     assert build.process.returncode == 130, said
-    assert said.endswith(
-        "error: interrupted\n  everything that this run created has been removed\n"
-    )
+    assert "error: interrupted\n" in said
+    assert said.endswith("  everything that this run created has been removed\n")
     assert (build.containers(), build.images(), build.folders()) == ([], [], [])
 
 
