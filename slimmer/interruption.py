@@ -102,7 +102,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     if is_locking or _State.shields:
         signal.setitimer(signal.ITIMER_REAL, _MOMENT)
         return
-    _State.armed = False
+    _State.armed = _State.cleaning = False
     _State.interrupted_at = time.monotonic()
     _start_budget()
     raise KeyboardInterrupt
