@@ -24,7 +24,13 @@ from slimmer.engine.ownership import (
     owner_is_of_this_boot,
     session_is_alive,
 )
-from slimmer.engine.session import PROJECT_PREFIX, SESSION_REPOSITORY, Session, is_of_session
+from slimmer.engine.session import (
+    PROJECT_PREFIX,
+    SESSION_REPOSITORY,
+    Session,
+    is_of_session,
+    remove_containers_of,
+)
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
@@ -53,6 +59,7 @@ __all__ = [
     "owner",
     "owner_is_alive",
     "owner_is_of_this_boot",
+    "remove_containers_of",
     "run_command",
     "session_is_alive",
     "sidecar",

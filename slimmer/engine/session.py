@@ -35,6 +35,8 @@ _MARK = "ContainerIDFile"
 and never read. No image has a HostConfig, so no commit takes it along."""
 _LATE = 3.0
 """Seconds in which an engine may still do what it was asked by a request that was cut off."""
+_SLOW = 10.0
+"""Seconds that a busy engine may take to remove what it has refused to, or still removes."""
 _LOOK = 0.2
 _RESERVE = 5.0
 """Seconds of the budget in which it is looked what is left."""
@@ -174,12 +176,17 @@ class Session:
         self._removing += [self._removals.submit(self._remove, each) for each in containers]
         wait(self._removing, max(_SHORTEST, deadline - time.monotonic()))
         self._removals.shutdown(wait=False)
-        late = time.monotonic() + _LATE if self._unanswered else 0.0
+        begun = time.monotonic()
         self._remove_what_shows(deadline)
-        while time.monotonic() < min(late, deadline):
+        while time.monotonic() < min(deadline, begun + self._patience):
             time.sleep(_LOOK)
             self._remove_what_shows(deadline)
         self._unanswered = 0
+
+    @property
+    def _patience(self) -> float:
+        """Seconds in which there may be a change yet."""
+        return _SLOW if self._purposes else _LATE if self._unanswered else 0.0
 
     def remains(self) -> tuple[Remaining, ...]:
         """What was made and not seen to be gone."""
@@ -308,6 +315,20 @@ def is_of_session(engine: Engine, container: Mapping[str, Any], session: str) ->
     except SlimError:  # gone by now
         return False
     return bool((found.get("HostConfig") or {}).get(_MARK) == _mark(session))
+
+
+def remove_containers_of(engine: Engine, session: str) -> None:
+    """Remove what a process that is no more has left, until nothing shows."""
+    deadline = time.monotonic() + _SLOW
+    while True:
+        listed = engine.containers_labelled(f"{SESSION_LABEL}={session}")
+        left = [each for each in listed if is_of_session(engine, each, session)]
+        for each in left:
+            with contextlib.suppress(SlimError):
+                engine.remove_container(str(each["Id"]))
+        if not left or time.monotonic() > deadline:
+            return
+        time.sleep(_LOOK)
 
 
 def _mark(session: str) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.disk import PRIVATE, file_beside, space_errors
-from slimmer.engine import Engine, Session, connect, end_owner, is_of_session
+from slimmer.engine import Session, connect, end_owner, remove_containers_of
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
-from slimmer.image import SESSION_LABEL, read_original
+from slimmer.image import read_original
 from slimmer.trace.live.document import LiveTrace
 from slimmer.trace.live.place import Place, Standing, find_place
 from slimmer.trace.run import FileServer, sensor_binary
@@ -144,11 +143,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
 
 def _remove_containers(live: LiveTrace) -> None:
     """Those that a killed process has left."""
-    engine: Engine = connect()
+    engine = connect()
     try:
-        for left in engine.containers_labelled(f"{SESSION_LABEL}={live.session}"):
-            with contextlib.suppress(SlimError):
-                if is_of_session(engine, left, live.session):
-                    engine.remove_container(left["Id"])
+        remove_containers_of(engine, live.session)
     finally:
         engine.close()
