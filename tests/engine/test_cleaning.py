@@ -181,7 +181,7 @@ def test_what_cannot_be_seen_and_what_is_the_users_is_left_alone(
     living.wait_until_held()
     (target,) = living.containers("target")
     committed = target.commit("slimmer-test-committed", "1")
-    users = client.containers.create(committed.id, entrypoint=["true"])
+    users = client.containers.create(str(committed.id), entrypoint=["true"])
     try:
         assert users.labels["dev.slimmer.session"] == target.labels["dev.slimmer.session"]
         apart = ["unshare", "--pid", "--fork", "--mount-proc"]
@@ -202,7 +202,7 @@ def test_what_cannot_be_seen_and_what_is_the_users_is_left_alone(
         users.reload()
     finally:
         users.remove(force=True)
-        client.images.remove(committed.id, force=True)
+        client.images.remove(str(committed.id), force=True)
 
 
 def test_two_builds_at_once(held: Callable[..., HeldBuild]) -> None:
