@@ -1,3 +1,7 @@
 """slimmer: turns a bloated container image into a minimal one that still works."""
 
 __version__ = "0.1.0"
+
+FROM_STDIN = "-"
+"""`slim -` takes its arguments from stdin, as a JSON list: for programs that start it with values
+of variables, which everybody on the machine could read in a command line."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -16,6 +18,10 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED: Final = (
     *(errno.EACCES, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS),
 )
+
+
+PRIVATE: Final = 0o600
+"""The mode of files that may hold secrets: a probe's headers are in a saved trace."""
 
 
 class UnfinishedFile:
@@ -36,6 +42,64 @@ class UnfinishedFile:
         """Remove what was written, unless it has got its name."""
         if not self._renamed:
             self._name.unlink(missing_ok=True)
+
+
+class StagedFiles:
+    """Files that are written beside those of a directory, and take their places together."""
+
+    def __init__(self, folder: Path, directory: Path) -> None:
+        self.folder = folder
+        """Where they are written."""
+        self._directory = directory
+
+    def publish(self, *, stale: Iterable[str] = ()) -> None:
+        """Let all of them appear in the directory under their names, replacing what is there, and
+        remove `stale` names that are not among them."""
+        names = sorted(path.name for path in self.folder.iterdir())
+        for name in names:
+            os.replace(self.folder / name, self._directory / name)
+        for name in {*stale} - {*names}:
+            (self._directory / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def files_beside(directory: Path) -> Iterator[StagedFiles]:
+    """Files that appear in `directory`, which is made where it is not there, all or none."""
+    directory.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=directory))
+    try:
+        yield StagedFiles(folder, directory)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_text(file: Path, *, limit: int = 64 * 1024) -> str:
+    """The first `limit` bytes of a file of this user's, in a folder of this user's.
+
+    Whatever else lies there is not opened, since somebody may have put it there for us: a FIFO
+    would wait for ever, a link leads elsewhere. Raises OSError, and UnicodeDecodeError.
+    """
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _require_own(os.fstat(folder))
+        status = os.stat(file.name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(file))
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(file.name, flags, dir_fd=folder)
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            _require_own(status)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "not a regular file", str(file))
+            return stream.read(limit).decode("utf-8")
+    finally:
+        os.close(folder)
+
+
+def _require_own(status: os.stat_result) -> None:
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user")
 
 
 @contextlib.contextmanager

@@ -275,7 +275,7 @@ def as_slim_error(error: BaseException) -> SlimError:
     if isinstance(error, SlimError):
         return error
     if isinstance(error, KeyboardInterrupt):
-        return InterruptedRunError("interrupted; everything that this run created has been removed")
+        return InterruptedRunError("interrupted")
     return SlimError(
         f"internal error: {type(error).__name__}: {error}",
         hint="this is a bug in slimmer: please report it with the lines above",

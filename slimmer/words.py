@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;:]*m")
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -59,6 +61,12 @@ def printable(text: str) -> str:
         character if character == " " or _is_harmless(character) else _escape(character)
         for character in text
     )
+
+
+def printable_lines(text: str) -> list[str]:
+    """The lines of a log or an answer, each printable. Colours are left out, since many programs
+    write them; tabs are widened."""
+    return [printable(line.expandtabs()) for line in _COLOUR.sub("", text).splitlines()]
 
 
 def _is_harmless(character: str) -> bool:

@@ -3,20 +3,26 @@ that failed."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import resource
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
 from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
+from slimmer.disk import StagedFiles, files_beside
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
+from slimmer.interruption import disarm, uninterrupted
 from slimmer.pack import NamedImage, output_target, write_output
 from slimmer.report import (
     DROPPED_NAME,
+    JSON_NAME,
+    PAGE_NAME,
     CoverageSummary,
     DriftedPath,
     FinishedImage,
@@ -25,6 +31,7 @@ from slimmer.report import (
     TraceFileSummary,
     UnstablePath,
     compose_report,
+    has_result,
     measure_coverage,
     write_report,
 )
@@ -34,27 +41,35 @@ from slimmer.workspace import explained
 LOG_NAME = "container.log"
 """The last lines of the container that failed."""
 SBOM_NAME = "sbom.cdx.json"
+FAILED_NAME = "failed-rebuild"
+"""The folder for the report of a build that failed, beside the report of one that did not."""
 
 
 def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
-    """Tags move at the very end, when nothing can go wrong any more."""
+    """Tags move at the very end, when nothing can go wrong any more, and the files of the report
+    take their places with them."""
     assembly = built.assembly
-    with job.clock.stage("deliver"):
+    directory = job.report_directory
+    with job.clock.stage("deliver"), _staged(directory) as staged:
         finished = _finished(job, built.loaded, assembly)
         record = dataclasses.replace(
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
             debug=finished.get(ImageKind.DEBUG),
-            artifacts=_write_files(job, finished.values(), assembly),
+            artifacts=_write_files(job, staged.folder, finished.values(), assembly),
         )
         save_outcome(
             findings.traced,
             built.repair.repairs if built.repair is not None else (),
             what_passed(job, assembly.images, built.cases),
         )
-        report = write_report(compose_report(record), job.report_directory)
-        for image in finished.values():
-            job.session.engine.tag_image(image.id, image.reference)
+        report = write_report(compose_report(record), directory, into=staged.folder)
+        with uninterrupted():
+            for image in finished.values():
+                job.session.engine.tag_image(image.id, image.reference)
+            staged.publish(stale=(LOG_NAME,))  # of an earlier build, which failed
+            _forget_failure(job)
+            disarm()
     return report
 
 
@@ -62,19 +77,42 @@ def report_failure(job: Job, findings: Findings, error: SlimError) -> Report:
     """Write what is known of a build that failed after the traced run: the report, the traces, and
     the log of the container that failed.
 
-    No engine is asked, as it may be what failed. Raises SlimError, or OSError, for a report
-    directory that cannot be written to.
+    The report of an image that was made before stays: this one goes into a folder beside it.
+    No engine is asked, as it may be what failed. Raises SlimError for a report directory that
+    cannot be written to.
     """
     directory = job.report_directory
-    written = _write_traces(job)
-    for stale in (DROPPED_NAME, SBOM_NAME, LOG_NAME):  # of an earlier build, and not of this one
-        (directory / stale).unlink(missing_ok=True)
-    log = next((each.logs for each in _outcomes(findings) if not each.passed and each.logs), "")
-    if log:
-        (directory / LOG_NAME).write_text(log, "utf-8", "surrogateescape")
-        written["log"] = str(directory / LOG_NAME)
-    record = dataclasses.replace(_record(job, findings), artifacts=written, error=error)
-    return write_report(compose_report(record), directory)
+    if has_result(directory):
+        directory /= FAILED_NAME
+    with _staged(directory) as staged:
+        written = _write_traces(job, staged.folder, directory)
+        log = next((each.logs for each in _outcomes(findings) if not each.passed and each.logs), "")
+        if log:
+            (staged.folder / LOG_NAME).write_text(log, "utf-8", "surrogateescape")
+            written["log"] = str(directory / LOG_NAME)
+        record = dataclasses.replace(_record(job, findings), artifacts=written, error=error)
+        report = write_report(compose_report(record), directory, into=staged.folder)
+        staged.publish(stale=(DROPPED_NAME, SBOM_NAME, LOG_NAME))
+    return report
+
+
+@contextlib.contextmanager
+def _staged(directory: Path) -> Iterator[StagedFiles]:
+    try:
+        with files_beside(directory) as staged:
+            yield staged
+    except OSError as error:
+        raise explained(error, directory, "--report-dir") from error
+
+
+def _forget_failure(job: Job) -> None:
+    """The report of a failed rebuild is outdated by a build that has not failed."""
+    folder = job.report_directory / FAILED_NAME
+    traces = (job.trace_file(role).name for role in job.options.all_roles)
+    with contextlib.suppress(OSError):
+        for name in (JSON_NAME, PAGE_NAME, LOG_NAME, *traces):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _record(job: Job, findings: Findings) -> RunRecord:
@@ -181,17 +219,16 @@ def _finished(
     }
 
 
-def _write_files(job: Job, images: Iterable[FinishedImage], assembly: Assembly) -> dict[str, str]:
-    """What lies beside the report, and what --output asks for; returns the places."""
+def _write_files(
+    job: Job, folder: Path, images: Iterable[FinishedImage], assembly: Assembly
+) -> dict[str, str]:
+    """What will lie beside the report, into the folder, and what --output asks for; returns the
+    places."""
     directory = job.report_directory
-    sbom_file, dropped = directory / SBOM_NAME, directory / DROPPED_NAME
-    written = _write_traces(job) | {"sbom": str(sbom_file), "dropped": str(dropped)}
-    try:
-        sbom_file.write_bytes(assembly.sbom.result())
-        dropped.write_text(assembly.dropped.result(), "ascii")
-        (directory / LOG_NAME).unlink(missing_ok=True)  # of an earlier build, which failed
-    except OSError as error:
-        raise explained(error, directory, "--report-dir") from error
+    written = _write_traces(job, folder, directory)
+    written |= {"sbom": str(directory / SBOM_NAME), "dropped": str(directory / DROPPED_NAME)}
+    (folder / SBOM_NAME).write_bytes(assembly.sbom.result())
+    (folder / DROPPED_NAME).write_text(assembly.dropped.result(), "ascii")
     if job.options.output:
         target = output_target(job.options.output)
         named = [NamedImage(image=each.image, reference=each.reference) for each in images]
@@ -200,17 +237,12 @@ def _write_files(job: Job, images: Iterable[FinishedImage], assembly: Assembly) 
     return written
 
 
-def _write_traces(job: Job) -> dict[str, str]:
-    """Make the report directory, and copy the sensor's records into it, role by role; nothing where
-    an earlier run's trace was read."""
-    directory = job.report_directory
+def _write_traces(job: Job, folder: Path, directory: Path) -> dict[str, str]:
+    """Copy the sensor's records into the folder, role by role, from where they go into the
+    directory; nothing where an earlier run's trace was read."""
     traces = [] if job.options.from_trace else map(job.trace_file, job.options.all_roles)
     written: dict[str, str] = {}
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for trace in traces:
-            shutil.copyfile(trace, directory / trace.name)
-            written[trace.name] = str(directory / trace.name)
-    except OSError as error:
-        raise explained(error, directory, "--report-dir") from error
+    for trace in traces:
+        shutil.copyfile(trace, folder / trace.name)
+        written[trace.name] = str(directory / trace.name)
     return written

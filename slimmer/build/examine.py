@@ -90,6 +90,7 @@ def _examine_as(
         ports=sorted(ports),
         sources=job.options.sources,
         other_users=any(isinstance(each, ExecProbe) and each.user for each in probes),
+        index=lambda: files.result().index,
     )
     hello = target.start()
     for source, reason in hello.missing.items():

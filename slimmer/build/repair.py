@@ -126,6 +126,7 @@ def _observe_as(
         trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
+        index=lambda: files.index,
     )
     try:
         return observe(

@@ -54,6 +54,10 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         from slimmer.keep import check_rule_names
 
         check_rule_names((*options.rules, *options.without_rules), RULEBOOK)
+    if any(role.openapi is not None for role in options.all_roles):
+        from slimmer.probing.explore.openapi import require_schemathesis
+
+        require_schemathesis()
     if options.output:
         from slimmer.pack import output_target
 

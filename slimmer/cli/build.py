@@ -55,10 +55,10 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
         for note in options.notes:
             progress.warned(note)
         report = build_image(options, progress)
-    from slimmer.report import terminal_summary, to_json  # loaded by the run, beside its waits
+    from slimmer.report import json_pieces, terminal_summary  # loaded by the run, beside its waits
 
     if as_json:
-        click.echo(to_json(report))
+        sys.stdout.writelines(json_pieces(report))
     else:
         terminal_summary(report, sys.stdout)
 

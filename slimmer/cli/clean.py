@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from slimmer.engine import connect
+from slimmer.errors import EngineOperationError
 from slimmer.upkeep import find_leftovers, remove_leftovers
+from slimmer.words import count, printable
 
 
 @click.command(short_help="Remove what a killed run left behind.")
@@ -14,7 +16,7 @@ from slimmer.upkeep import find_leftovers, remove_leftovers
     "--all",
     "everything",
     is_flag=True,
-    help="Also what runs of other machines, or runs that still go on, own.",
+    help="Also what runs that still go on own, or runs of which that cannot be seen from here.",
 )
 def clean(dry_run: bool, everything: bool) -> None:
     """Remove what crashed runs left behind.
@@ -23,28 +25,39 @@ def clean(dry_run: bool, everything: bool) -> None:
     services.
 
     Runs clean up after themselves, even when they fail or are interrupted; this is for those
-    that were killed. Finished images are never touched.
+    that were killed. Finished images are never touched, nor containers of yours that were made
+    from an image with labels of slimmer.
+
+    Whether a run goes on can be seen in its own PID namespace only. From elsewhere (another
+    container, another machine) only what is more than a day old and does not run is removed.
     """
     engine = connect()
     leftovers = find_leftovers(engine, everything=everything)
+    left = frozenset[str]() if dry_run else remove_leftovers(engine, leftovers)
     verb = "would remove" if dry_run else "removed"
-    if not dry_run:
-        remove_leftovers(engine, leftovers)
-    for container, role in leftovers.containers:
-        click.echo(f"{verb} container {container[:12]} ({role})")
-    for _, name in leftovers.networks:
-        click.echo(f"{verb} network {name}")
-    for volume in leftovers.volumes:
-        click.echo(f"{verb} volume {volume}")
-    for image in leftovers.images:
-        click.echo(f"{verb} unfinished image {image}")
-    for folder in leftovers.folders:
-        click.echo(f"{verb} folder {folder}")
+    for key, what in leftovers.lines.items():
+        if key not in left:
+            click.echo(printable(f"{verb} {what}"))
     if leftovers.empty:
         click.echo("nothing to remove")
     if leftovers.skipped:
+        click.echo(f"left alone: {count(leftovers.skipped, 'thing')} of runs that go on", err=True)
+    if leftovers.unknown:
         click.echo(
-            f"left alone: {leftovers.skipped} container(s) of runs that go on or that another "
-            "machine owns (--all removes them too)",
+            f"left alone: {count(leftovers.unknown, 'thing')} of runs in another PID namespace or "
+            "on another machine, which may go on (--all removes them too)",
             err=True,
+        )
+    if leftovers.foreign:
+        click.echo(
+            f"left alone: {count(leftovers.foreign, 'container')} with labels of slimmer that it "
+            "did not make (docker commit takes labels along)",
+            err=True,
+        )
+    if left:
+        raise EngineOperationError(
+            f"{count(len(left), 'thing')} could not be removed",
+            hint="is something else using it? `docker ps --all` shows by which container an image "
+            "is in use",
+            details="\n".join(what for key, what in leftovers.lines.items() if key in left),
         )

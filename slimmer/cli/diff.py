@@ -62,7 +62,7 @@ def diff(
     *original, image = images
     account = account_of(image, original="".join(original), place=report)
     for note in account.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(printable(f"note: {note}"), err=True)
     compared = compare(account, package=package, directory=directory)
     if as_json:
         click.echo(json.dumps(_document(account, compared, files=files, limit=limit), indent=2))

@@ -9,6 +9,7 @@ import click
 
 from slimmer.errors import DoctorFindings
 from slimmer.upkeep import Finding, State, examine_machine
+from slimmer.words import printable
 
 _MARKS = {
     State.GOOD: ("✓", "green"),
@@ -40,6 +41,6 @@ def doctor(as_json: bool) -> None:
 def _print(finding: Finding) -> None:
     mark, color = _MARKS[finding.state]
     click.secho(f"{mark} ", fg=color, nl=False)
-    click.echo(f"{finding.subject}: {finding.found}")
+    click.echo(printable(f"{finding.subject}: {finding.found}"))
     if finding.advice:
-        click.secho(f"    {finding.advice}", fg=color)
+        click.secho(f"    {printable(finding.advice)}", fg=color)

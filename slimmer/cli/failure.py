@@ -10,7 +10,8 @@ import click
 
 from slimmer import errors
 from slimmer.errors import SlimError
-from slimmer.words import printable
+from slimmer.remains import all_remains
+from slimmer.words import printable, printable_lines
 
 
 def all_causes() -> list[type[SlimError]]:
@@ -30,19 +31,32 @@ def exit_code_table() -> str:
 
 
 def show(error: SlimError) -> int:
-    """Print the error and return its exit code."""
+    """Print the error and return its exit code. What an image, or a program in it, has said is
+    among its words: nothing of it may steer the terminal."""
     if error.details:
-        for line in error.details.rstrip().splitlines():
+        for line in printable_lines(error.details.rstrip()):
             click.secho(f"  │ {line}", dim=True, err=True)
     click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-    click.echo(error.message, err=True)
+    click.echo("\n".join(printable_lines(error.message)), err=True)
     if error.hint:
         click.secho("  hint: ", fg="yellow", err=True, nl=False)
-        click.echo(error.hint, err=True)
+        click.echo("\n".join(printable_lines(error.hint)), err=True)
     if error.report_file:
         click.secho("  report: ", fg="cyan", err=True, nl=False)
         click.echo(printable(error.report_file), err=True)
     return error.exit_code
+
+
+def tell_remains(*, interrupted: bool) -> None:
+    """Say what this process has made and not removed; that there is nothing of it only after an
+    interruption, where it might be expected."""
+    remains = all_remains()
+    for each in remains:
+        click.echo(f"  still there: {printable(each.what)}; {printable(each.removal)}", err=True)
+    if remains:
+        click.echo("  `slim clean` removes all of it once this process has ended", err=True)
+    elif interrupted:
+        click.echo("  everything that this run created has been removed", err=True)
 
 
 @contextlib.contextmanager

@@ -217,7 +217,7 @@ def _options(
 
 
 def _as_arguments(folder: Path, texts: Texts, end_with: int | None) -> list[str]:
-    """The command line of the daemon, up to IMAGE."""
+    """What the daemon is given, up to IMAGE."""
     return [
         *("trace", "start", "--kept-in", str(folder)),
         *(f"{name}={text}" if text else name for name, given in texts.items() for text in given),

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import signal
+import json
+import os
 import sys
-from types import FrameType
 
 import click
 
-from slimmer import __version__
-from slimmer.cli.failure import show
+from slimmer import FROM_STDIN, __version__
+from slimmer.cli.failure import show, tell_remains
 from slimmer.cli.lazy import LazyGroup
-from slimmer.errors import as_slim_error
+from slimmer.errors import InterruptedRunError, as_slim_error
+from slimmer.interruption import BUDGET, arm, disarm, retire
+from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "watch", "trace", "plans", "rules", "doctor", "clean", "debug"),
     "help",
 )
 """In the order in which people need them; each is the command of that name in its module."""
-
-
-_LOCKING = frozenset(("__enter__", "__exit__", "_acquire_restore", "_release_save"))
-_LOCKS = frozenset(("threading", "concurrent.futures._base"))
-"""Modules whose locks are taken by functions in Python, in which a signal may fall."""
-_MOMENT = 0.01
-"""Seconds."""
 
 
 @click.group(
@@ -54,38 +49,43 @@ def main(arguments: list[str] | None = None) -> None:
     # A run lives for seconds and keeps nearly all that it makes: looking for reference cycles
     # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
     gc.disable()
-    interrupting = [signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        interrupting.append(signal.SIGINT)
-    for number in interrupting:
-        signal.signal(number, interrupt)
+    arm(lambda: _give_up(InterruptedRunError.exit_code))
     try:
-        with contextlib.suppress(BrokenPipeError):
-            slim.main(args=arguments, prog_name="slim", standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as ending:
-        code = ending.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except click.Abort:
-        code = show(as_slim_error(KeyboardInterrupt()))
-    except (Exception, KeyboardInterrupt) as error:
+        code = run(arguments)
+        disarm()
+    except KeyboardInterrupt as error:  # between two lines of this file; there is only one
         code = show(as_slim_error(error))
+    retire(lambda: _give_up(code))
+    close_all()
+    tell_remains(interrupted=code == InterruptedRunError.exit_code)
+    # Python remembers a KeyboardInterrupt that has left an `exec`, as dataclasses are made by, and
+    # would end by SIGINT for it although it was caught. The next `exec` lets it forget.
+    exec("")
     sys.exit(code)
 
 
-def interrupt(_: int, frame: FrameType | None) -> None:
-    """The handler of signals that end a run: raises KeyboardInterrupt in the main thread.
+def run(arguments: list[str] | None) -> int:
+    """Run `slim` in a process of somebody else, whose signals are not touched; the exit code."""
+    if arguments is None and sys.argv[1:] == [FROM_STDIN]:
+        arguments = json.load(sys.stdin)
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            slim.main(args=arguments, prog_name="slim", standalone_mode=False)
+        return 0
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return show(as_slim_error(KeyboardInterrupt()))
+    except (Exception, KeyboardInterrupt) as error:
+        return show(as_slim_error(error))
 
-    But not while that takes a lock or gives it back: the lock would stay taken, and a thread that
-    waits for it for ever would keep the process (seen in 1 of 100 interruptions). Then it is tried
-    again in a moment, by an alarm.
-    """
-    is_locking = frame is not None and (
-        frame.f_code.co_name in _LOCKING and frame.f_globals.get("__name__") in _LOCKS
-    )
-    if is_locking:
-        signal.setitimer(signal.ITIMER_REAL, _MOMENT)
-        return
-    raise KeyboardInterrupt
+
+def _give_up(code: int) -> None:
+    """Clean-up has used up its time: an engine does not answer. Threads may still wait for it."""
+    show(InterruptedRunError(f"clean-up did not end within {BUDGET:g} s"))
+    tell_remains(interrupted=True)
+    sys.stderr.flush()
+    os._exit(code)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from slimmer.cli.lazy import LazyGroup
-from slimmer.disk import file_beside, space_errors
+from slimmer.disk import PRIVATE, file_beside, space_errors
 from slimmer.errors import TraceDriftError
 from slimmer.trace.saved import (
     Kind,
@@ -72,7 +72,7 @@ def merge_files(files: tuple[Path, ...], output: Path, allow_drift: bool) -> Non
     for file, each in zip(files[1:], traces[1:], strict=True):
         _refuse_different(files[0], traces[0], file, each, allow_drift=allow_drift)
     merged = merge(traces)
-    with space_errors(output, "saving the trace"), file_beside(output) as unfinished:
+    with space_errors(output, "saving the trace"), file_beside(output, mode=PRIVATE) as unfinished:
         unfinished.stream.write(to_bytes(merged))
         unfinished.rename_to(output)
     click.echo(

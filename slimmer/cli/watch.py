@@ -21,13 +21,41 @@ from slimmer.watch import (
 )
 from slimmer.words import count, printable, seconds
 
+_OWN = {"--for": True, "-o": True, "--output": True, "--json": False, "-h": False, "--help": False}
+"""Own options, and whether they have a value."""
+
+
+class _BeforeDockerRun(click.Command):
+    """Own options stand before IMAGE or right behind it; whatever comes then is `docker run`'s."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(context, separated(args))
+
+
+def separated(words: list[str]) -> list[str]:
+    """The words with a `--` before those that `docker run` would be given, unless it is there."""
+    has_image, position = False, 0
+    while position < len(words):
+        word = words[position]
+        name = "-o" if word.startswith("-o") else word.partition("=")[0]
+        if word == "--":
+            break
+        if name in _OWN:
+            position += 2 if _OWN[name] and word == name else 1
+        elif has_image:
+            return [*words[:position], "--", *words[position:]]
+        else:
+            has_image = has_image or not word.startswith("-")
+            position += 1
+    return words
+
 
 @click.command(
+    cls=_BeforeDockerRun,
     short_help="Run a slim image while your tests use it, and tell what it misses.",
-    context_settings={"ignore_unknown_options": False},
 )
 @click.argument("image")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- DOCKER-RUN-ARGUMENT…]")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[DOCKER-RUN-ARGUMENT…]")
 @click.option(
     "--for",
     "limit",
@@ -49,13 +77,13 @@ def watch(
     """Run the slim IMAGE under the sensor and report every lookup of a file that the slimming
     removed.
 
-    Use the container as your tests do; behind `--` stand the arguments that `docker run` would
+    Use the container as your tests do; behind IMAGE stand the arguments that `docker run` would
     be given (-p, -e, -v, --network, --name, --cap-add, …), and the words of a command. The
     original must be in the engine, as only it tells what is missing. The container is stopped and
     removed at the end.
 
     \b
-      slim watch my-app:latest-slim --output watch.json -- -p 8080:80 -e MODE=test
+      slim watch my-app:latest-slim --output watch.json -p 8080:80 -e MODE=test
       slim build my-app:latest --http-probe /health --include-from watch.json
 
     Ends with 0 where nothing was missed.
@@ -91,7 +119,7 @@ class _Told:
 
     def listening(self, port: int, places: Sequence[tuple[str, int]]) -> None:
         where = ", ".join(f"{host}:{number}" for host, number in places) or "not published"
-        click.echo(f"listens on port {port}: {where}", err=True)
+        click.echo(printable(f"listens on port {port}: {where}"), err=True)
 
     def missed(self, missed: MissedPath) -> None:
         owner = f" (package {missed.package})" if missed.package else ""

@@ -44,7 +44,7 @@ def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) 
     """
     account = account_of(image, place=report)
     for note in account.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(printable(f"note: {note}"), err=True)
     seen = functools.cache(lambda: _sightings(account))
     answers: list[Answer] = []
     unknown: list[UnknownPathError] = []
@@ -70,7 +70,8 @@ def _sightings(account: Account) -> Sequence[Sighting]:
     try:
         return sightings_of(account)
     except TraceFileError as error:
-        click.echo(f"note: which paths were looked up is not known: {error.message}", err=True)
+        text = f"note: which paths were looked up is not known: {error.message}"
+        click.echo(printable(text), err=True)
         return ()
 
 
@@ -101,7 +102,7 @@ def _print_chains(chains: Sequence[Sequence[Step]]) -> None:
             indent = "  " * (depth + 1)
             place = f"{printable(step.path)} " if depth else ""
             click.echo(f"{indent}{place}", nl=False)
-            click.secho(step.reason.rule, fg="cyan", nl=False)
+            click.secho(printable(step.reason.rule), fg="cyan", nl=False)
             click.echo(f": {printable(step.reason.detail)}")
 
 
@@ -111,7 +112,7 @@ def _facts(told: Answer) -> list[str]:
     if fate.package:
         facts.append(f"package {printable(fate.package)}")
     if fate.layer:
-        facts.append(f"layer {fate.layer}")
+        facts.append(f"layer {printable(fate.layer)}")
     elif told.chains:
         facts.append("which no layer can hold")
     if fate.made:

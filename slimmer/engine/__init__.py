@@ -17,22 +17,26 @@ from slimmer.engine.configuration import (
 from slimmer.engine.docker import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
-from slimmer.engine.ownership import end_owner, owner, owner_is_alive, session_is_alive
+from slimmer.engine.ownership import (
+    end_owner,
+    names_session,
+    owner,
+    owner_is_alive,
+    owner_is_of_this_boot,
+    session_is_alive,
+)
 from slimmer.engine.privileges import Loan, loan
 from slimmer.engine.session import (
-    OWNER_LABEL,
     PROJECT_PREFIX,
-    PURPOSE_LABEL,
     SESSION_REPOSITORY,
     Session,
-    uninterrupted,
+    is_of_session,
+    remove_containers_of,
 )
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
-    "OWNER_LABEL",
     "PROJECT_PREFIX",
-    "PURPOSE_LABEL",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",
     "STDERR",
@@ -55,15 +59,18 @@ __all__ = [
     "exposed_ports",
     "file_server",
     "give_input",
+    "is_of_session",
     "loan",
+    "names_session",
     "own_names",
     "owner",
     "owner_is_alive",
+    "owner_is_of_this_boot",
+    "remove_containers_of",
     "run_command",
     "session_is_alive",
     "sidecar",
     "stop_signal",
     "traced",
-    "uninterrupted",
     "with_input",
 ]

@@ -186,6 +186,10 @@ class Engine(Protocol):
         """Remove a volume with its data; gone already, or still in use, is fine."""
         ...
 
+    def hasten(self, seconds: float | None) -> None:
+        """Let requests that begin from now on fail after so many seconds; None: as usual."""
+        ...
+
     def close(self) -> None:
         """Give the connections back."""
         ...

@@ -10,6 +10,10 @@ from typing import Any
 
 LINE_LIMIT = 100_000
 """Lines that are remembered, the newest ones."""
+SIZE_LIMIT = 32 << 20
+"""Characters of all of them."""
+LONGEST_LINE = 64 << 10
+"""Bytes; what is longer counts as several lines. A program may write without any end of line."""
 
 
 class LogReader:
@@ -24,6 +28,7 @@ class LogReader:
         self._changed = threading.Condition()
         self._lines: list[str] = []
         self._forgotten = 0
+        self._size = 0
         self._ended = False
         self._thread = threading.Thread(target=self._read, name="container log", daemon=True)
         self._thread.start()
@@ -53,23 +58,41 @@ class LogReader:
         self._thread.join(1)
 
     def _read(self) -> None:
-        rest = b""
+        begun: list[bytes] = []
+        length = 0
         # Whatever breaks a stream that is being closed, or whose container goes, ends the log.
         with contextlib.suppress(Exception):
             for piece in self._stream:
-                *lines, rest = (rest + piece).split(b"\n")
-                self._add(lines)
+                *lines, rest = piece.split(b"\n")
+                if lines:
+                    lines[0] = b"".join((*begun, lines[0]))
+                    self._add(lines)
+                    begun, length = [], 0
+                begun.append(rest)
+                length += len(rest)
+                if length >= LONGEST_LINE:
+                    self._add([b"".join(begun)])
+                    begun, length = [], 0
         with self._changed:
-            if rest:
-                self._lines.append(rest.decode("utf-8", "replace"))
+            if length:
+                self._keep(b"".join(begun))
             self._ended = True
             self._changed.notify_all()
 
     def _add(self, lines: list[bytes]) -> None:
         with self._changed:
-            self._lines += (line.decode("utf-8", "replace").rstrip("\r") for line in lines)
-            surplus = len(self._lines) - LINE_LIMIT
-            if surplus > 0:
-                del self._lines[:surplus]
-                self._forgotten += surplus
+            for line in lines:
+                for begin in range(0, max(1, len(line)), LONGEST_LINE):
+                    self._keep(line[begin : begin + LONGEST_LINE])
+            surplus = max(0, len(self._lines) - LINE_LIMIT)
+            self._size -= sum(map(len, self._lines[:surplus]))
+            while self._size > SIZE_LIMIT:
+                self._size -= len(self._lines[surplus])
+                surplus += 1
+            del self._lines[:surplus]
+            self._forgotten += surplus
             self._changed.notify_all()
+
+    def _keep(self, line: bytes) -> None:
+        self._lines.append(line.decode("utf-8", "replace").rstrip("\r"))
+        self._size += len(self._lines[-1])

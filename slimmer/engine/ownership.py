@@ -1,9 +1,18 @@
-"""Which process something belongs to, whether that still runs, and its end on request."""
+"""Which process something belongs to, whether that still runs, and its end on request.
+
+A process number means something in its own PID namespace only, and a container of a CI job has one
+of its own although it shares the engine: so the namespace is part of every name.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
+import re
 import time
+import uuid
+from pathlib import Path
 
 import psutil
 
@@ -11,34 +20,42 @@ from slimmer.errors import UsageError
 
 _PAUSE = 0.02
 """Seconds between two looks at a process that is not our child: nothing tells of its end."""
+_SESSION = re.compile(r"([0-9]+)-([0-9a-f]{8})-[0-9a-f]{16}")
+_OF_BEFORE = re.compile(r"[0-9]+-[0-9a-f]{8}")
 
 
 def owner(pid: int | None = None) -> str:
-    """This process, or that of the number, as `HOST-BOOT/PID/START`: unique, and checkable on the
-    same machine. Raises UsageError for a number that no process has."""
+    """This process, or that of the number, as `BOOT/NAMESPACE/PID/START`: unique, and checkable in
+    the same PID namespace. Raises UsageError for a number that no process has."""
     try:
         process = psutil.Process(pid)
-        return f"{_boot_identity()}/{process.pid}/{process.create_time():.2f}"
+        return f"{_boot_identity()}/{_namespace()}/{process.pid}/{_start(process)}"
     except (psutil.Error, ValueError) as error:
         raise UsageError(f"there is no process {pid} on this machine") from error
 
 
 def owner_is_alive(text: str) -> bool | None:
-    """Whether the process that `owner` named still runs; None where this machine cannot tell."""
+    """Whether the process that `owner` named still runs; None where it cannot be seen from here:
+    it is on another machine or in another PID namespace, or the machine was started anew."""
     try:
-        boot, pid, started = text.split("/")
+        boot, namespace, pid, started = text.split("/")
+        number = int(pid)
     except ValueError:
         return None
-    if boot != _boot_identity():
+    if boot != _boot_identity() or namespace != _namespace():
         return None
     try:
-        process = psutil.Process(int(pid))
+        process = psutil.Process(number)
         # One that has ended stays listed until its parent asks, which some first processes of
         # containers never do.
-        ended = process.status() == psutil.STATUS_ZOMBIE
-        return not ended and abs(process.create_time() - float(started)) < 1.0
+        return process.status() != psutil.STATUS_ZOMBIE and _start(process) == started
     except (psutil.Error, ValueError):
         return False
+
+
+def owner_is_of_this_boot(text: str) -> bool:
+    """Whether this machine was not started anew since `owner` named the process."""
+    return text.partition("/")[0] == _boot_identity()
 
 
 def end_owner(text: str, timeout: float) -> bool:
@@ -46,7 +63,7 @@ def end_owner(text: str, timeout: float) -> bool:
     whether it has ended."""
     if owner_is_alive(text):
         try:
-            psutil.Process(int(text.split("/")[1])).terminate()
+            psutil.Process(int(text.split("/")[2])).terminate()
         except psutil.Error:
             return True
     deadline = time.monotonic() + timeout
@@ -57,10 +74,46 @@ def end_owner(text: str, timeout: float) -> bool:
     return True
 
 
-def session_is_alive(session: str) -> bool:
-    """Whether the process that a session's id names runs on this machine."""
-    pid = session.partition("-")[0]
-    return pid.isdigit() and psutil.pid_exists(int(pid))
+def new_session() -> str:
+    """A name for a session of this process that nobody can guess, fit for names in the engine."""
+    return f"{os.getpid()}-{_place()}-{uuid.uuid4().hex[:16]}"
+
+
+def session_is_alive(session: str) -> bool | None:
+    """Whether the process that a session's name begins with runs; None where it cannot be seen from
+    here, or where this is no name of `new_session`."""
+    known = _SESSION.fullmatch(session)
+    if known is None or known[2] != _place():
+        return None
+    return psutil.pid_exists(int(known[1]))
+
+
+def names_session(name: str, session: str) -> bool:
+    """Whether the name of a thing holds the session's. What a label says need not be one: whoever
+    made an image may have written it, and `a` is in many names."""
+    is_one = _SESSION.fullmatch(session) or _OF_BEFORE.fullmatch(session)
+    return is_one is not None and session in name
+
+
+def _place() -> str:
+    """Where process numbers of this process mean something, in 8 hex digits."""
+    return hashlib.sha256(f"{_boot_identity()}/{_namespace()}".encode()).hexdigest()[:8]
+
+
+def _namespace() -> str:
+    """The inode of the PID namespace; `0` on systems that have none."""
+    with contextlib.suppress(OSError):
+        return str(os.stat("/proc/self/ns/pid").st_ino)
+    return "0"
+
+
+def _start(process: psutil.Process) -> str:
+    """When it started: in clock ticks since the boot where the kernel tells, since the time of day
+    may be set while a run goes on."""
+    with contextlib.suppress(OSError, IndexError):
+        fields = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return fields[19].decode()
+    return f"{process.create_time():.2f}"
 
 
 def _boot_identity() -> str:

@@ -2,17 +2,18 @@
 
 Everything carries the label `dev.slimmer.session=ID` and, beside it, the process that owns the
 session, so that `slim clean` tells a crashed run's leftovers from those of a run that goes on.
+Labels are inherited by whoever runs an image that was committed from a container. So a thing is a
+session's only if its name says so as well, or a mark where no image has one (`is_of_session`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import threading
+import time
 import uuid
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,30 @@ from slimmer.engine.configuration import (
     with_sensor,
 )
 from slimmer.engine.interface import Engine
-from slimmer.engine.ownership import owner
+from slimmer.engine.ownership import names_session, new_session, owner
 from slimmer.engine.privileges import FILE_CAPABILITIES
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.image import SESSION_LABEL
+from slimmer.image import OWNER_LABEL, PURPOSE_LABEL, SESSION_LABEL
+from slimmer.interruption import seconds_left, uninterrupted
+from slimmer.remains import Remaining, hold, settle
 
 SESSION_REPOSITORY = "slimmer-session"
 """Images that are not verified yet are called `slimmer-session/SESSION:PURPOSE`."""
 PROJECT_PREFIX = "slimmer-"
 """Compose projects are called `slimmer-SESSION`, and what is built for them `slimmer-SESSION…`."""
-OWNER_LABEL = "dev.slimmer.owner"
-PURPOSE_LABEL = "dev.slimmer.role"
-"""What a container is for: `target`, `slim`, … (not a role of slim.yaml; the key is older)."""
+_MARK = "ContainerIDFile"
+"""A key of HostConfig in which `docker run --cidfile` leaves a file's name, and which engines keep
+and never read. No image has a HostConfig, so no commit takes it along."""
+_LATE = 3.0
+"""Seconds in which an engine may still do what it was asked by a request that was cut off."""
+_SLOW = 10.0
+"""Seconds that a busy engine may take to remove what it has refused to, or still removes."""
+_LOOK = 0.2
+_RESERVE = 5.0
+"""Seconds of the budget in which it is looked what is left."""
+_SHORTEST = 1.0
+"""Seconds that each question gets then."""
 
 
 class Session:
@@ -43,17 +55,23 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.id = new_session()
         self._containers: list[str] = []
+        self._purposes: dict[str, str] = {}
+        """Of every container that was not seen to be gone."""
         self._attachments: list[Attachment] = []
         self._images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._unanswered = 0
         self._has_project = False
         self._mounts_sensor: bool | None = None
         self._holders: dict[Path, str] = {}
         self._holding = threading.Lock()
         self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
+        self._removing: list[Future[None]] = []
+        self._seen: tuple[Remaining, ...] | None = None
+        """What was still there at the last look."""
 
     def labels(self, purpose: str) -> dict[str, str]:
         """The labels of a container that this session creates for `purpose`."""
@@ -66,15 +84,20 @@ class Session:
         with self._lock:
             if self._closed:
                 raise InterruptedRunError("the run is ending")
+        hold(self)
         labelled = dict(configuration)
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
-        container = self.engine.create_container(
-            labelled, name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
-        )
-        with self._lock:
-            if not self._closed:
-                self._containers.append(container)
-                return container
+        if name:
+            labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), _MARK: _mark(self.id)}
+        with self._asking():
+            container = self.engine.create_container(
+                labelled, name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
+            )
+            with self._lock:
+                self._purposes[container] = purpose
+                if not self._closed:
+                    self._containers.append(container)
+                    return container
         # The session was closed while the engine worked: nobody else knows of this container.
         self._remove(container)
         raise InterruptedRunError("the run is ending")
@@ -125,11 +148,12 @@ class Session:
             if container not in self._containers:
                 return
             self._containers.remove(container)
-            self._removals.submit(self._remove, container)
+            self._removing.append(self._removals.submit(self._remove, container))
 
     def image_name(self, purpose: str) -> str:
         """A name for an image of this session. It goes at the session's end, and the image with
         it unless that has another name by then."""
+        hold(self)
         with self._lock:
             # A second one for a purpose has a name of its own: else the first would lose its only
             # one, and stay behind without any.
@@ -139,67 +163,203 @@ class Session:
             self._images.append(name)
         return name
 
+    def load_image(self, archive: Iterable[bytes]) -> str:
+        """Load an archive of images that are called by names of this session."""
+        with self._asking():
+            return self.engine.load_image(archive)
+
     def project(self) -> str:
         """The name of the compose project of this session. Containers, networks and volumes of it
         carry the session's labels, and go at its end with the images that were built for it."""
+        hold(self)
         self._has_project = True
         return f"{PROJECT_PREFIX}{self.id}"
 
     def close(self) -> None:
-        """Remove everything that is still there. A second Ctrl-C does not stop it.
+        """Remove everything that is still there, look whether it is gone, and remember what is
+        not. Takes no longer than the budget of all clean-up, and no signal stops it.
 
         Can be called again once threads that still used the session have ended: an image that
         a container of theirs held is removed then. An engine that fails here does not hide why
-        the run ends: what it keeps is found by `slim clean`.
+        the run ends.
         """
-        with uninterrupted(), contextlib.suppress(SlimError):
-            with self._lock:
-                self._closed = True
-                containers = list(self._containers)
-                attachments, self._attachments = self._attachments, []
-            for attachment in attachments:
-                attachment.close()
-            for container in containers:
-                self.discard(container)
-            self._removals.shutdown()
-            for left in self.engine.containers_labelled(f"{SESSION_LABEL}={self.id}"):
-                self._remove(left["Id"])
-            if self._has_project:
-                self._remove_project()
+        with uninterrupted():
+            deadline = time.monotonic() + seconds_left() - _RESERVE
+            try:
+                self._close(deadline)
+            finally:
+                self.engine.hasten(None)
+                settle(self)
+
+    def _close(self, deadline: float) -> None:
+        with self._lock:
+            self._closed = True
+            containers, self._containers = self._containers, []
+            attachments, self._attachments = self._attachments, []
+        for attachment in attachments:
+            attachment.close()
+        self._hasten(deadline)
+        self._removing += [self._removals.submit(self._remove, each) for each in containers]
+        wait(self._removing, max(_SHORTEST, deadline - time.monotonic()))
+        self._removals.shutdown(wait=False)
+        begun = time.monotonic()
+        self._remove_what_shows(deadline)
+        while time.monotonic() < min(deadline, begun + self._patience):
+            time.sleep(_LOOK)
+            self._remove_what_shows(deadline)
+        self._unanswered = 0
+
+    @property
+    def _patience(self) -> float:
+        """Seconds in which there may be a change yet."""
+        return _SLOW if self._purposes else _LATE if self._unanswered else 0.0
+
+    def remains(self) -> tuple[Remaining, ...]:
+        """What was made and not seen to be gone."""
+        if self._seen is None:
+            return (*self._known(), *map(_image, self._images))
+        return self._seen
+
+    def _known(self) -> tuple[Remaining, ...]:
+        with self._lock:
+            return tuple(
+                Remaining(
+                    what=f"container {identity[:12]}" + (f" ({purpose})" if purpose else ""),
+                    removal=f"docker rm --force --volumes {identity[:12]}",
+                )
+                for identity, purpose in self._purposes.items()
+            )
+
+    def _remove_what_shows(self, deadline: float) -> None:
+        """By what the engine lists, not by what is known here; and then look once more."""
+        self._hasten(deadline)
+        label = f"{SESSION_LABEL}={self.id}"
+        with contextlib.suppress(SlimError):
+            for left in self._listed(label):
+                self._remove(left)
+        if self._has_project:
+            self._remove_project(label)
+        with contextlib.suppress(SlimError):
             for image in reversed(self._images):
                 self.engine.remove_image(image)
+        self._seen = tuple(self._look(label))
 
-    def _remove_project(self) -> None:
+    def _look(self, label: str) -> Iterator[Remaining]:
+        """What is still there; all that was ever made where the engine does not tell."""
+        try:
+            there = self._listed(label)
+            with self._lock:
+                for identity in list(self._purposes):
+                    if identity not in there:
+                        del self._purposes[identity]
+                for identity in there:
+                    self._purposes.setdefault(identity, "")
+            images = [name for name in self._images if self.engine.find_image(name) is not None]
+            networks, volumes = self._of_project(label)
+        except SlimError:
+            images, networks, volumes = self._images, [], []
+        yield from self._known()
+        yield from map(_image, images)
+        for name in networks:
+            yield Remaining(what=f"network {name}", removal=f"docker network rm {name}")
+        for name in volumes:
+            yield Remaining(what=f"volume {name}", removal=f"docker volume rm {name}")
+
+    def _listed(self, label: str) -> list[str]:
+        return [
+            str(each["Id"])
+            for each in self.engine.containers_labelled(label)
+            if is_of_session(self.engine, each, self.id)
+        ]
+
+    def _of_project(self, label: str) -> tuple[list[str], list[str]]:
+        """Names of networks and volumes."""
+        if not self._has_project:
+            return [], []
+        networks, volumes = (
+            [str(each["Name"]) for each in found if self.id in str(each["Name"])]
+            for found in (self.engine.networks_labelled(label), self.engine.volumes_labelled(label))
+        )
+        return networks, volumes
+
+    def _remove_project(self, label: str) -> None:
         """What a container held goes once the container is gone."""
-        label = f"{SESSION_LABEL}={self.id}"
-        for network in self.engine.networks_labelled(label):
-            self.engine.remove_network(network["Id"])
-        for volume in self.engine.volumes_labelled(label):
-            self.engine.remove_volume(volume["Name"])
-        for image in self.engine.image_names(f"{self.project()}*"):
-            self.engine.remove_image(image)
+        with contextlib.suppress(SlimError):
+            networks, volumes = self._of_project(label)
+            for network in networks:
+                self.engine.remove_network(network)
+            for volume in volumes:
+                self.engine.remove_volume(volume)
+        with contextlib.suppress(SlimError):
+            for image in self.engine.image_names(f"{self.project()}*"):
+                self.engine.remove_image(image)
 
     def _remove(self, container: str) -> None:
         with contextlib.suppress(SlimError):
             self.engine.remove_container(container)
+            with self._lock:
+                self._purposes.pop(container, None)
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """A request that an interruption may cut off: the engine carries it out all the same."""
+        with self._lock:
+            self._unanswered += 1
+        try:
+            yield
+        except SlimError:
+            self._answered()
+            raise
+        self._answered()
+
+    def _answered(self) -> None:
+        with self._lock:
+            self._unanswered -= 1
+
+    def _hasten(self, deadline: float) -> None:
+        self.engine.hasten(max(_SHORTEST, deadline - time.monotonic()))
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        try:
+            self.close()
+        except KeyboardInterrupt:
+            # It fell before the first line of close, and there is only one.
+            self.close()
+            raise
 
 
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Put off what interrupts a run until the block is done (in the main thread; else a no-op)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+def is_of_session(engine: Engine, container: Mapping[str, Any], session: str) -> bool:
+    """Whether a container, of those that `containers_labelled` lists, was made by that session, and
+    has not only inherited its labels from an image that somebody has committed."""
+    if any(names_session(name, session) for name in container.get("Names") or ()):
+        return True
     try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        found = engine.inspect_container(str(container["Id"]))
+    except SlimError:  # gone by now
+        return False
+    return bool((found.get("HostConfig") or {}).get(_MARK) == _mark(session))
+
+
+def remove_containers_of(engine: Engine, session: str) -> None:
+    """Remove what a process that is no more has left, until nothing shows."""
+    deadline = time.monotonic() + _SLOW
+    while True:
+        listed = engine.containers_labelled(f"{SESSION_LABEL}={session}")
+        left = [each for each in listed if is_of_session(engine, each, session)]
+        for each in left:
+            with contextlib.suppress(SlimError):
+                engine.remove_container(str(each["Id"]))
+        if not left or time.monotonic() > deadline:
+            return
+        time.sleep(_LOOK)
+
+
+def _mark(session: str) -> str:
+    return f"/slimmer/{session}"
+
+
+def _image(name: str) -> Remaining:
+    return Remaining(what=f"image {name}", removal=f"docker rmi {name}")

@@ -50,7 +50,7 @@ def account_of(image: str, *, original: str = "", place: Path | None = None) -> 
 
 def sightings_of(account: Account) -> Sequence[Sighting]:
     """What the traced run saw, from the trace beside the report. Raises TraceFileError."""
-    return read_trace(account.trace).sightings if account.trace else ()
+    return read_trace(account.trace, account.index).sightings if account.trace else ()
 
 
 def _account(engine: Engine, image: str, original: str, saved: SavedReport | None) -> Account:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from slimmer.engine import SENSOR_PATH
 from slimmer.errors import UnknownPathError
 from slimmer.explain.account import Account
 from slimmer.files import is_below, name_of
@@ -190,13 +191,20 @@ def _hint(account: Account, fate: Fate) -> str:
 def _looked_up(account: Account, fate: Fate, sightings: Sequence[Sighting]) -> list[str]:
     name, index = name_of(fate.path), account.index
     told = dict.fromkeys(
-        f"{sighting.program or 'a program'} in phase {sighting.phase}"
+        f"{_who(sighting)} in phase {sighting.phase}"
         for sighting in sightings
         # Only paths of the same last name are walked: thousands were seen.
         if name_of(sighting.path) == name
         and fate.path in (sighting.path, index.real_path(sighting.path))
     )
     return [f"it was looked up by {who}" for who in told][:_NEAR]
+
+
+def _who(sighting: Sighting) -> str:
+    """The gate does what the engine does without it: it starts the container's command."""
+    if sighting.program == SENSOR_PATH:
+        return "the engine"
+    return sighting.program or "a program"
 
 
 def _of_package(account: Account, package: str) -> str:

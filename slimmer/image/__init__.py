@@ -2,6 +2,8 @@
 
 from slimmer.image.labels import (
     ORIGINAL_LABEL,
+    OWNER_LABEL,
+    PURPOSE_LABEL,
     SESSION_LABEL,
     image_labels,
 )
@@ -12,6 +14,8 @@ from slimmer.image.reference import Reference, is_image_id, parse_reference, par
 
 __all__ = [
     "ORIGINAL_LABEL",
+    "OWNER_LABEL",
+    "PURPOSE_LABEL",
     "SESSION_LABEL",
     "Reference",
     "debug_tag",

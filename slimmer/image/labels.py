@@ -16,6 +16,16 @@ SESSION_LABEL: Final = "dev.slimmer.session"
 Never on a finished image: two runs would not give the same bytes."""
 
 
+OWNER_LABEL: Final = "dev.slimmer.owner"
+"""Beside it: the process that the run is, see `engine.owner`."""
+
+PURPOSE_LABEL: Final = "dev.slimmer.role"
+"""What a container is for: `target`, `slim`, … (not a role of slim.yaml; the key is older)."""
+
+OF_A_RUN: Final = frozenset({SESSION_LABEL, OWNER_LABEL, PURPOSE_LABEL})
+"""Who commits a container of slimmer gets them into an image, where they mean nothing."""
+
+
 def image_labels(*, original_id: str, version: str) -> dict[str, str]:
     """The labels that a finished image gets on top of the original's own."""
     return {ORIGINAL_LABEL: original_id, VERSION_LABEL: version}

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from slimmer.errors import EngineOperationError
 from slimmer.image.history import begins_with_base, copied_files
+from slimmer.image.labels import OF_A_RUN
 from slimmer.values import Original
 
 _OF_A_CONTAINER: Final = frozenset(
@@ -76,7 +77,12 @@ def repository_tags(inspection: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _image_configuration(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that the image's author set, unknown keys of newer engines included."""
+    """Everything that the image's author set, unknown keys of newer engines included. Labels of a
+    run of slimmer are in images that were committed from its containers."""
+    labels = config.get("Labels") or {}
+    if not OF_A_RUN.isdisjoint(labels):
+        labels = {name: value for name, value in labels.items() if name not in OF_A_RUN}
+        config = {**config, "Labels": labels}
     return {
         key: value
         for key, value in sorted(config.items())

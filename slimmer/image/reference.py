@@ -100,7 +100,12 @@ def parse_reference(text: str) -> Reference:
             if path != lower and _PATH.fullmatch(lower)
             else ""
         )
-        complaint = f"{path!r} is not an image name" if path else "there is no name before the tag"
+        complaint = (
+            f"{path!r} is not made of lower-case letters and digits, with single `.`, `_`, `__` or "
+            "dashes between them"
+            if path
+            else "there is no name before the tag"
+        )
         raise _malformed(text, complaint, hint)
     return Reference(host=host, path=path, tag=tag, digest=digest)
 

@@ -100,6 +100,7 @@ class Context:
             if sighting.access in (Access.OPEN, Access.EXECUTE)
         }
         used |= {repair.path for repair in self.request.repairs}
+        used |= {path for path, _ in self.request.missed}
         entries = (self.index.resolve(path).entry for path in used)
         return frozenset(
             entry.path for entry in entries if entry is not None and entry.type is EntryType.FILE

@@ -112,13 +112,11 @@ def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def _hard_links(entries: Iterable[Entry]) -> dict[int, list[str]]:
-    """inode → its names among the entries, where there are at least two.
-
-    Only regular files: a second name of a device node or a link is as good as the first.
-    """
+    """inode → its names among the entries, where there are at least two: of files, and of links,
+    FIFOs and devices as well."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     for entry in entries:
-        if entry.link_count > 1 and entry.inode and entry.type is EntryType.FILE:
+        if entry.link_count > 1 and entry.inode and entry.type is not EntryType.DIRECTORY:
             names[entry.inode].append(entry.path)
     return {inode: paths for inode, paths in names.items() if len(paths) > 1}
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from slimmer import FROM_STDIN
 from slimmer.errors import SlimError
 from slimmer.options import parse_docker_run, run_flags
 
@@ -89,10 +90,10 @@ class Commands:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "slimmer", *arguments],
+            [sys.executable, "-m", "slimmer", FROM_STDIN],
             cwd=self._folder,
             env=self._environment,
-            stdin=subprocess.DEVNULL,
+            input=json.dumps(arguments),
             capture_output=True,
             text=True,
             check=False,

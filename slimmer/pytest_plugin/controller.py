@@ -15,7 +15,7 @@ import pytest
 from slimmer.errors import SlimError
 from slimmer.pytest_plugin.commands import Commands
 from slimmer.pytest_plugin.target import TARGET, WORKER_KEY, SlimTarget
-from slimmer.words import comparison, printable, size
+from slimmer.words import comparison, printable, printable_lines, size
 
 AGAIN = "SLIMMER_PYTEST_AGAINST"
 """In the environment of the second run: the slim image that it is against."""
@@ -59,8 +59,9 @@ class Controller:
         try:
             target = self._start_slim() if self._is_against_slim else self._start_traced()
         except SlimError as error:
-            lines = filter(None, (error.details, f"slim: {error.message}", error.hint))
-            pytest.exit("\n".join(map(str, lines)), returncode=pytest.ExitCode.TESTS_FAILED)
+            told = "\n".join((error.details, f"slim: {error.message}", error.hint)).strip()
+            text = "\n".join(printable_lines(told))
+            pytest.exit(text, returncode=pytest.ExitCode.TESTS_FAILED)
         self._config.stash[TARGET] = target
 
     @pytest.hookimpl(optionalhook=True)
@@ -227,8 +228,8 @@ class Controller:
         for line in self._told:
             terminalreporter.write_line(printable(line))
         if self._error is not None:
-            for line in self._error.details.splitlines():
-                terminalreporter.write_line(f"  | {printable(line)}")
+            for line in printable_lines(self._error.details):
+                terminalreporter.write_line(f"  | {line}")
             terminalreporter.write_line(f"error: {printable(self._error.message)}", red=True)
             if self._error.hint:
                 terminalreporter.write_line(f"  hint: {printable(self._error.hint)}")

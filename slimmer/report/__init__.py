@@ -3,18 +3,20 @@
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
-from slimmer.report.document import to_json
+from slimmer.report.document import json_pieces, to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
-from slimmer.report.files import DROPPED_NAME, write_report
+from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import Report
-from slimmer.report.saved import Fate, SavedReport, find_report, read_report
+from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
     "DROPPED_NAME",
+    "JSON_NAME",
+    "PAGE_NAME",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
@@ -29,6 +31,8 @@ __all__ = [
     "content_sizes",
     "dropped_document",
     "find_report",
+    "has_result",
+    "json_pieces",
     "measure_coverage",
     "prepare_page",
     "read_report",

@@ -14,7 +14,7 @@ SHOWN = 5
 def headline(exploration: ExplorationSummary) -> str:
     """`320 requests from http://localhost:8080/ in 0.7 s: 319 with 200, 1 with 404`."""
     statuses = ", ".join(
-        f"{number:,} with {status}" for status, number in exploration.statuses.items()
+        f"{number:,} with {printable(status)}" for status, number in exploration.statuses.items()
     )
     begun = (
         f"{count(exploration.requests, 'request')} from {printable(exploration.source)} "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from slimmer.disk import file_beside, space_errors
 from slimmer.report.document import json_pieces
-from slimmer.report.page.page import to_page
+from slimmer.report.page.page import page_pieces
 from slimmer.report.report import Report
 
 JSON_NAME = "report.json"
@@ -17,8 +17,9 @@ DROPPED_NAME = "dropped.json"
 """Written by the build, as it is composed beside the tests."""
 
 
-def write_report(report: Report, directory: Path) -> Report:
-    """Write both files into `directory` (made where it is not there), replacing earlier ones.
+def write_report(report: Report, directory: Path, *, into: Path | None = None) -> Report:
+    """Write both files into `directory` (made where it is not there), replacing earlier ones; or
+    `into` a folder from which they will go there.
 
     Returns the report with the files' paths among its artifacts, as report.json has them too.
     Raises NoSpaceError for a full disk, UsageError for a directory that cannot be written to.
@@ -29,9 +30,10 @@ def write_report(report: Report, directory: Path) -> Report:
         artifacts={**report.artifacts, "report": str(json_file), "page": str(page_file)},
     )
     with space_errors(directory, "writing the report"):
-        directory.mkdir(parents=True, exist_ok=True)
-        _write(json_file, json_pieces(complete))
-        _write(page_file, (to_page(complete),))
+        folder = directory if into is None else into
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / JSON_NAME, json_pieces(complete))
+        _write(folder / PAGE_NAME, page_pieces(complete))
     return complete
 
 

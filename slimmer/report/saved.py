@@ -146,6 +146,16 @@ def find_report(image_id: str, folder: Path = FOLDER) -> Path | None:
     return max(found)[1] if found else None
 
 
+def has_result(directory: Path) -> bool:
+    """Whether there is the report of a build that has made an image."""
+    file = directory / JSON_NAME
+    try:
+        outcome: _Outcome = _read(_Outcome, _checked(file, SCHEMA_VERSION), file)
+    except ReportFileError:
+        return False
+    return outcome.slim is not None
+
+
 def read_report(place: Path) -> SavedReport:
     """Read a report.json, or the one in a folder. Raises ReportFileError."""
     file = place / JSON_NAME if place.is_dir() else place

@@ -58,6 +58,21 @@ class Trace:
     """The exit status of the original's command where it ended by itself, else None."""
     records: int
     """Records in the stream, for the report."""
+    unnamed: int = 0
+    """Lookups of what the original does not have that are here without their names, since there
+    were too many: the deepest directory on the way stands for each. Every file that was used is
+    here."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of it."""
+        if not self.unnamed:
+            return ()
+        return (
+            f"{self.unnamed:,} lookups of paths that the image does not have are not listed, since "
+            "there were too many: the trace has every file that was used, and is incomplete about "
+            "failed lookups only",
+        )
 
 
 def in_role(role: str, name: str) -> str:

@@ -151,10 +151,10 @@ def _link_differences(
 
 
 def _links(entries: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
-    """Path → all names of its file, for regular files with more than one."""
+    """Path → all names of its file, for whatever has more than one; directories have not."""
     names: defaultdict[int, list[str]] = defaultdict(list)
     for entry in entries.values():
-        if entry.inode and entry.link_count > 1 and entry.type is EntryType.FILE:
+        if entry.inode and entry.link_count > 1 and entry.type is not EntryType.DIRECTORY:
             names[entry.inode].append(entry.path)
     return {
         path: tuple(sorted(paths)) for paths in names.values() if len(paths) > 1 for path in paths

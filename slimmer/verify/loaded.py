@@ -20,7 +20,7 @@ def load_images(session: Session, images: Mapping[ImageKind, PackedImage]) -> di
     names = {kind: session.image_name(kind) for kind in images}
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
     if absent:
-        session.engine.load_image(
+        session.load_image(
             docker_archive(
                 [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
             )

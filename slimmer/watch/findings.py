@@ -9,6 +9,8 @@ from slimmer.files import name_of
 from slimmer.values import Access, Sighting
 from slimmer.verify.repair import Gaps
 
+_MOST_PROGRAMS = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class MissedPath:
@@ -16,7 +18,8 @@ class MissedPath:
 
     path: str
     programs: tuple[str, ...]
-    """Who looked for it, the first one first; empty texts where a program was gone already."""
+    """Who looked for it, the first one first, 100 at most; empty texts where a program was gone
+    already."""
     package: str
     """The distribution package that owns it in the original; empty where none does."""
     first_seconds: float
@@ -80,8 +83,7 @@ class Findings:
                         first_seconds=seconds,
                     )
                     fresh.append(known)
-                elif sighting.program not in known.programs:
-                    programs = (*known.programs, sighting.program)
+                elif programs := _with(known.programs, sighting.program):
                     self._missed[gap.path] = replace(known, programs=programs)
             if sighting.access is Access.OPEN:
                 self._note_listing(sighting)
@@ -92,11 +94,10 @@ class Findings:
         if not lost:
             return
         known = self._listings.get(sighting.path)
-        programs = known.programs if known else ()
-        if sighting.program not in programs:
+        if programs := _with(known.programs if known else (), sighting.program):
             self._listings[sighting.path] = LostEntries(
                 directory=sighting.path,
-                programs=(*programs, sighting.program),
+                programs=programs,
                 names=tuple(name_of(entry.path) for entry in lost),
             )
 
@@ -109,3 +110,8 @@ class Findings:
     def listings(self) -> tuple[LostEntries, ...]:
         """Sorted by directory."""
         return tuple(self._listings[directory] for directory in sorted(self._listings))
+
+
+def _with(programs: tuple[str, ...], program: str) -> tuple[str, ...]:
+    """The programs with one more; nothing where it is one of them, or they are enough."""
+    return () if program in programs or len(programs) >= _MOST_PROGRAMS else (*programs, program)

@@ -21,6 +21,7 @@ from slimmer.errors import (
 )
 from slimmer.files import PackageDatabase, RootfsIndex, read_packages
 from slimmer.image import ORIGINAL_LABEL, read_original
+from slimmer.interruption import rearm
 from slimmer.keep import interpreter_of, program_named
 from slimmer.options import DockerRun
 from slimmer.trace.run import FileServer, TracedRun, sensor_binary
@@ -183,6 +184,7 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
         ports=(),
         bindings=wanted.published(exposed_ports(image.config)) or (),
         name=wanted.name,
+        remember=False,
     )
 
 
@@ -219,8 +221,7 @@ def _watch(
     """Returns the exit status of a command that ended by itself; None as well where somebody
     killed the container, whose trace ends there."""
     deadline = time.monotonic() + (options.seconds if options.seconds is not None else 1e9)
-    position = 0
-    looking: Future[int] | None = None
+    looking: Future[bool] | None = None
     try:
         while not target.ended and target.exit_status() is None:
             left = deadline - time.monotonic()
@@ -229,18 +230,19 @@ def _watch(
             # In a thread: an interruption would cut off what is asked of the file server, and
             # the next answer would be to another question.
             wait = min(left, _LONGEST_WAIT)
-            looking = pool.submit(_look, target, findings, events, position, wait)
-            position = looking.result()
+            looking = pool.submit(_look, target, findings, events, wait)
+            looking.result()
     except KeyboardInterrupt:
-        pass  # the way to end a watch; the next one is an interruption
+        rearm()  # the way to end a watch; the next one is an interruption
     events.ending()
     status = None
     if not target.ended:
         status = target.exit_status()
         target.finish()
     if looking is not None:
-        position = looking.result()
-    _look(target, findings, events, position, 0.0)
+        looking.result()
+    while _look(target, findings, events, 0.0):
+        pass
     target.close()
     return status
 
@@ -249,14 +251,15 @@ def _look(
     target: TracedRun,
     findings: Findings,
     events: WatchEvents,
-    position: int,
     timeout: float,
-) -> int:
-    """What came behind `position`; returns the point behind that."""
-    arrived = target.arrived(position, timeout)
+) -> bool:
+    """What came since; whether there may be more."""
+    arrived = target.arrived(timeout)
+    if arrived is None:
+        return False
     for record in arrived.listening:
         if not record.loopback:
             events.listening(record.port, target.addresses(record.port))
     for missed in findings.add(arrived.sightings, round(arrived.time, 3)):
         events.missed(missed)
-    return arrived.position
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -153,6 +154,55 @@ def test_a_killed_run_is_cleaned_up_and_a_living_one_is_not(
         assert (living.containers(), living.images(), living.folders()) == ([], [], [])
     finally:
         bystander.remove()
+
+
+def test_a_storm_of_signals_leaves_nothing(held: Callable[..., HeldBuild]) -> None:
+    """INT, TERM and HUP every 30 ms, from the middle of a smoke test on."""
+    build = held("verify")
+    build.wait_until_held()
+    signals = itertools.cycle((signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+    deadline = time.monotonic() + 60
+    while build.process.poll() is None and time.monotonic() < deadline:
+        build.process.send_signal(next(signals))
+        time.sleep(0.03)
+    said, _ = build.process.communicate(timeout=30)
+    assert build.process.returncode == 130, said
+    assert "error: interrupted\n" in said
+    assert said.endswith("  everything that this run created has been removed\n")
+    assert (build.containers(), build.images(), build.folders()) == ([], [], [])
+
+
+def test_what_cannot_be_seen_and_what_is_the_users_is_left_alone(
+    held: Callable[..., HeldBuild], client: docker.DockerClient, tmp_path: Path
+) -> None:
+    """A build in another PID namespace, as in CI; and a container of an image that somebody has
+    committed from one of slimmer's."""
+    living = held("trace")
+    living.wait_until_held()
+    (target,) = living.containers("target")
+    committed = target.commit("slimmer-test-committed", "1")
+    users = client.containers.create(str(committed.id), entrypoint=["true"])
+    try:
+        assert users.labels["dev.slimmer.session"] == target.labels["dev.slimmer.session"]
+        apart = ["unshare", "--pid", "--fork", "--mount-proc"]
+        if os.geteuid():
+            apart += ["--user", "--map-root-user"]
+        ran = subprocess.run(
+            [*apart, sys.executable, "-m", "slimmer", "clean"],
+            cwd=tmp_path, env={**os.environ, "TMPDIR": str(living.temporary)},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        assert "in another PID namespace" in ran.stderr
+        assert "that it did not make" in ran.stderr
+        assert living.folders()
+        code, said = living.let_go()
+        assert code == 0, said
+        run_slim("clean", folder=tmp_path, environment={"TMPDIR": str(living.temporary)})
+        users.reload()
+    finally:
+        users.remove(force=True)
+        client.images.remove(str(committed.id), force=True)
 
 
 def test_two_builds_at_once(held: Callable[..., HeldBuild]) -> None:

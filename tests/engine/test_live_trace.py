@@ -84,7 +84,7 @@ def phases(saved: SavedTrace, path: str) -> set[str]:
 
 def daemon_of(traces: Path, name: str) -> psutil.Process:
     """The daemon of a trace."""
-    return psutil.Process(int((traces / name / "owner").read_text().split("/")[1]))
+    return psutil.Process(int((traces / name / "owner").read_text().split("/")[2]))
 
 
 def kill(traces: Path, name: str) -> None:

@@ -14,7 +14,7 @@ import docker
 import pytest
 
 from slimmer.build import build_image
-from slimmer.engine.session import PURPOSE_LABEL
+from slimmer.image import PURPOSE_LABEL
 from slimmer.options import BuildOptions, DebugImage
 from slimmer.probing.kinds import http_probe
 from slimmer.progress import console_progress

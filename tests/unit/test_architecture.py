@@ -18,7 +18,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"codec"}),
     frozenset({"values"}),
-    frozenset({"words", "disk"}),
+    frozenset({"words", "disk", "interruption", "remains"}),
     frozenset({"image"}),
     frozenset({"engine", "files", "probing", "progress"}),
     frozenset({"options", "workspace"}),

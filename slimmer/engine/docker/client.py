@@ -21,6 +21,7 @@ class DockerEngine(Images, Containers, Belongings):
     def __init__(self, client: docker.APIClient, address: str) -> None:
         self._client: Any = client  # the SDK's own annotations are incomplete
         self.address = address
+        self._usual_timeout = client.timeout
 
     def version(self) -> dict[str, Any]:
         with translated("ask for the engine's version"):
@@ -54,6 +55,9 @@ class DockerEngine(Images, Containers, Belongings):
         options = " ".join(info.get("SecurityOptions") or ())
         hindered = any(word in options for word in ("selinux", "userns", "rootless"))
         return not hindered and info.get("Name") == os.uname().nodename
+
+    def hasten(self, seconds: float | None) -> None:
+        self._client.timeout = self._usual_timeout if seconds is None else seconds
 
     def close(self) -> None:
         self._client.close()

@@ -9,6 +9,7 @@ from slimmer.errors import UsageError
 from slimmer.files import name_of
 from slimmer.keep.engine_paths import MOUNTED_FILES, is_engine_artefact
 from slimmer.keep.rule import Rule, Want
+from slimmer.keep.rules.packages.places import is_documentation
 from slimmer.values import EntryType
 
 _MOST_NEAR_MISSES = 3
@@ -20,7 +21,10 @@ class IncludeRule(Rule):
     that one of them leads to is not entered: one link to `/` would keep the whole image."""
 
     name = "include"
-    summary = "what --include names, with all that is below, and what slim watch saw to be missing"
+    summary = (
+        "what --include names, with all that is below, and what slim watch saw to be missing, with "
+        "its packages"
+    )
 
     def begin(self) -> Iterable[Want]:
         includes = self.context.request.includes
@@ -33,6 +37,7 @@ class IncludeRule(Rule):
             raise self._nothing_there(missing)
         for path, file in self.context.request.missed:
             yield Want(path=path, detail=f"missed by slim watch, says {file}", even_if_missing=True)
+        yield from self._packages_of_missed()
         for include in includes:
             yield Want(path=include, detail=f"asked for by --include {include}")
             top = self.context.index.resolve(include).entry
@@ -41,6 +46,24 @@ class IncludeRule(Rule):
             for entry in self.context.index.subtree(top.path):
                 if entry is not top and not is_engine_artefact(entry):
                     yield Want(path=entry.path, detail=f"below --include {include}")
+
+    def _packages_of_missed(self) -> Iterable[Want]:
+        """Who looks for a file of a package will look for the next one: the package stays whole."""
+        packages = self.context.request.packages
+        if packages is None:
+            return
+        missed: set[str] = set()
+        for path, _ in self.context.request.missed:
+            walk = self.context.index.resolve(path)
+            owners = (
+                packages.owner(each.path) for each in (*walk.way, walk.named, walk.entry) if each
+            )
+            missed |= {owner.name for owner in owners if owner is not None}
+        for package, files in packages.files().items():
+            detail = f"part of the package {package.name}, of which slim watch missed a file"
+            for path in files if package.name in missed else ():
+                if not is_documentation(path):
+                    yield Want(path=path, detail=detail, bystander=True)
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         for path in self.context.request.includes:

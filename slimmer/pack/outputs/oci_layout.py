@@ -2,12 +2,14 @@
 
 A new layout appears whole or not at all. A layout that exists already gets our blobs added
 and its index replaced last, so whoever reads it sees the old images or the new ones, never
-half of them; images of other names in it stay.
+half of them; images of other names in it stay. Whoever adds to it has locked its `oci-layout`:
+several builds may write into one at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -39,13 +41,20 @@ def write_oci_layout(images: Sequence[NamedImage], target: Path) -> None:
     may have one tag. Raises UsageError when `target` is a directory of anything else.
     """
     with space_errors(target, f"writing the OCI layout {target.name}"):
-        if target.is_dir() and any(target.iterdir()):
+        if _is_new(target) and _write_new(images, target):
+            return
+        _require_layout(target)
+        with (target / "oci-layout").open("r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             _add_to(images, target)
-        else:
-            _write_new(images, target)
 
 
-def _write_new(images: Sequence[NamedImage], target: Path) -> None:
+def _is_new(target: Path) -> bool:
+    return not (target.is_dir() and any(target.iterdir()))
+
+
+def _write_new(images: Sequence[NamedImage], target: Path) -> bool:
+    """False where another build has made the layout in the meantime."""
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         (beside / "blobs" / "sha256").mkdir(parents=True)
@@ -54,18 +63,28 @@ def _write_new(images: Sequence[NamedImage], target: Path) -> None:
         _write_whole(beside / "index.json", [canonical_json(_merged_index([], images))])
         beside.chmod(0o755)
         # Replaces an empty directory as well.
-        os.rename(beside, target)
+        try:
+            os.rename(beside, target)
+        except OSError:
+            if _is_new(target):
+                raise
+            shutil.rmtree(beside, ignore_errors=True)
+            return False
+        return True
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
 
 
-def _add_to(images: Sequence[NamedImage], target: Path) -> None:
+def _require_layout(target: Path) -> None:
     if not (target / "oci-layout").is_file():
         raise UsageError(
             f"{target} is a directory with other things in it, and no OCI layout",
             hint="name a new or an empty directory, or an OCI layout to add the image to",
         )
+
+
+def _add_to(images: Sequence[NamedImage], target: Path) -> None:
     present = _manifests_of(target)
     added: list[Path] = []
     try:
@@ -110,14 +129,21 @@ def _manifests_of(layout: Path) -> list[dict[str, Any]]:
     file = layout / "index.json"
     try:
         manifests = json.loads(file.read_bytes())["manifests"]
-        return [dict(entry) for entry in manifests]
+        found = [dict(entry) for entry in manifests]
+        for entry in found:
+            name = dict(entry.get("annotations") or {}).get(REF_NAME)
+            if not isinstance(name, str | None):
+                raise TypeError(f"{REF_NAME} is not a text")
+            if not isinstance(entry.get("digest"), str):
+                raise TypeError("a manifest has no digest")
     except FileNotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{file} is not an OCI image index: {error}",
             hint="name another directory; this layout is damaged",
         ) from error
+    return found
 
 
 def _merged_index(
@@ -136,7 +162,7 @@ def _merged_index(
     others = [
         entry
         for entry in present
-        if (name := (entry.get("annotations") or {}).get(REF_NAME)) not in names
+        if (name := dict(entry.get("annotations") or {}).get(REF_NAME)) not in names
         and not (name is None and entry.get("digest") in digests)
     ]
     return index([*others, *ours])

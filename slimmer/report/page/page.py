@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,11 @@ _FILES: Final = resources.files("slimmer.report.page") / "files"
 
 def to_page(report: Report) -> str:
     """The report as HTML text, to be written as UTF-8."""
+    return "".join(page_pieces(report))
+
+
+def page_pieces(report: Report) -> Iterator[str]:
+    """The same, never in memory as a whole."""
     from markupsafe import Markup
 
     style = (_FILES / "page.css").read_text("utf-8")
@@ -37,12 +43,12 @@ def to_page(report: Report) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; "
         f"script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     )
-    return prepare_page().render(
+    return prepare_page().generate(
         page_values(report),
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        kept_data=Markup(kept_data(report.kept)),
+        kept_data=map(Markup, kept_data(report.kept)),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from slimmer.report.exploration import headline, left_out_words
 from slimmer.report.remarks import compared, doubts
-from slimmer.report.report import KeptPath, ProbeSummary, Report
+from slimmer.report.report import KeptPath, ProbeSummary, Report, TestSummary
 from slimmer.values import in_role
 from slimmer.words import comparison, count, printable, seconds, size
 
@@ -37,8 +37,9 @@ def page_values(report: Report) -> Mapping[str, Any]:
 def _probe_rows(report: Report, images: list[str]) -> list[dict[str, Any]]:
     """One for each probe: its name, request, and per image its answer (None: not run)."""
     answers: dict[str, dict[str, ProbeSummary]] = {}
+    probed = {test.role for test in report.tests if test.probes}
     for test in report.tests:
-        for probe in test.probes:
+        for probe in test.probes if test.role in probed else (_started(test),):
             answers.setdefault(in_role(test.role, probe.name), {})[test.image] = probe
     return [
         {
@@ -48,6 +49,20 @@ def _probe_rows(report: Report, images: list[str]) -> list[dict[str, Any]]:
         }
         for name, each in answers.items()
     ]
+
+
+def _started(test: TestSummary) -> ProbeSummary:
+    """Stands for the test of a role without probes."""
+    answer = "started; no probes are set" if test.passed else test.problem
+    return ProbeSummary(
+        name="(no probes)",
+        kind="",
+        request="",
+        passed=test.passed,
+        answer=answer,
+        seconds=0.0,
+        attempts=0,
+    )
 
 
 def _remark(probe: ProbeSummary) -> str:
@@ -76,32 +91,34 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
-def kept_data(kept: tuple[KeptPath, ...]) -> str:
-    """The kept paths as JSON for the script: words once, everything else by position."""
+def kept_data(kept: tuple[KeptPath, ...]) -> Iterator[str]:
+    """The kept paths as JSON for the script, piece by piece: words once, everything else by
+    position. `</script>` and `<!--` would end or change the element that the data is in."""
     words: dict[str, int] = {}
 
     def word(text: str) -> int:
         return words.setdefault(printable(text), len(words))
 
+    def piece(value: object) -> str:
+        return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
+
     positions = {each.path: position for position, each in enumerate(kept)}
-    rows: list[list[Any]] = []
+    before = '{"rows":['
     for each in kept:
         directory, _, name = each.path.rpartition("/")
         reasons = [
             [word(reason.rule), word(reason.detail), positions.get(reason.because, -1)]
             for reason in each.reasons
         ]
-        rows.append(
-            [
-                word(directory or "/"),
-                printable(name),
-                word(each.type),
-                each.size,
-                word(each.layer),
-                word(each.package),
-                reasons,
-            ]
-        )
-    data = json.dumps({"words": list(words), "rows": rows}, separators=(",", ":"))
-    # `</script>` and `<!--` would end or change the element that the data is in.
-    return data.replace("<", "\\u003c")
+        row = [
+            word(directory or "/"),
+            printable(name),
+            word(each.type),
+            each.size,
+            word(each.layer),
+            word(each.package),
+            reasons,
+        ]
+        yield before + piece(row)
+        before = ","
+    yield (before if not kept else "") + f'],"words":{piece(list(words))}}}'

@@ -63,7 +63,7 @@ def _summary(report: Report, block: str, width: int) -> RenderableType:
     facts.add_column(style="bold", no_wrap=True)
     facts.add_column(overflow="fold")
     for label, value in _facts(report):
-        facts.add_row(label, value)
+        facts.add_row(Text(printable(label)), value)
     parts += [facts, ""]
     return Padding(Group(*parts), (0, 0, 0, 1))
 
@@ -138,14 +138,14 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     for name, place in report.artifacts.items():
         yield name, Text(printable(place))
     for source, reason in report.trace.missing_sources.items():
-        yield "note", Text(f"traced without {source}: {printable(reason)}", style="yellow")
+        yield "note", Text(printable(f"traced without {source}: {reason}"), style="yellow")
     for note in report.notes:
         yield "note", Text(printable(note), style="yellow")
 
 
 def _layers(image: ImageSummary) -> Iterator[str]:
     for layer in image.layers:
-        yield f"{layer.name} {size(layer.size)}"
+        yield f"{printable(layer.name)} {size(layer.size)}"
 
 
 def _verdict(report: Report, test: TestSummary) -> Text:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive, uninterrupted
+from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
 from slimmer.image import read_original
+from slimmer.interruption import uninterrupted
 from slimmer.options import DockerRun
 from slimmer.probing import healthcheck_probe, in_order
 from slimmer.trace.live.document import Address, End, LiveTrace

@@ -14,9 +14,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.disk import file_beside, space_errors
-from slimmer.engine import owner, owner_is_alive
-from slimmer.errors import UsageError
+from slimmer.disk import file_beside, own_text, space_errors
+from slimmer.engine import owner, owner_is_alive, owner_is_of_this_boot
+from slimmer.errors import TraceFileError, UsageError
 from slimmer.trace.live.document import LiveTrace, from_json, to_json
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}")
@@ -25,6 +25,8 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}")
 
 _LOG_TAIL = 4000
 """Characters."""
+_LARGEST = 64 << 20
+"""Bytes of the document."""
 
 
 class Standing(enum.Enum):
@@ -82,7 +84,7 @@ class Place:
     def read(self) -> LiveTrace | None:
         """What is known; None before the container was ready. Raises TraceFileError."""
         try:
-            return from_json(self._document.read_bytes())
+            return from_json(own_text(self._document, limit=_LARGEST))
         except FileNotFoundError:
             return None
 
@@ -107,17 +109,20 @@ class Place:
 
     def _owner(self) -> tuple[str, str]:
         """The process, and the name of its machine."""
-        with contextlib.suppress(OSError):
-            process, _, machine = (self.folder / "owner").read_text("utf-8").partition("\n")
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            process, _, machine = own_text(self.folder / "owner").partition("\n")
             return process, machine
         return "", ""
 
     def _has_daemon(self) -> bool:
         process, machine = self._owner()
         alive = owner_is_alive(process)
-        # Of a process of another start of a machine nothing is known but that, on this machine, it
-        # is gone. The folder may be on a disk that several machines share.
-        return bool(process) and machine != os.uname().nodename if alive is None else alive
+        if alive is not None:
+            return alive
+        # It is in another PID namespace; or it is of an earlier start of this machine, and gone; or
+        # of another machine, since several may share the disk.
+        is_elsewhere = owner_is_of_this_boot(process) or machine != os.uname().nodename
+        return bool(process) and is_elsewhere
 
 
 def new_place(name: str) -> Place:
@@ -160,7 +165,12 @@ def all_places() -> list[Place]:
 
 def abandoned_places() -> list[Place]:
     """The folders of which nothing can be had any more: their processes were killed."""
-    return [place for place in all_places() if place.standing() is Standing.KILLED]
+    found = []
+    for place in all_places():
+        with contextlib.suppress(OSError, UnicodeDecodeError, TraceFileError):
+            if place.standing() is Standing.KILLED:
+                found.append(place)
+    return found
 
 
 def _taken(place: Place) -> UsageError:

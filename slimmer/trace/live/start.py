@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from slimmer import errors
+from slimmer import FROM_STDIN, errors
 from slimmer.errors import SlimError, TraceIncompleteError
 from slimmer.image import is_image_id, parse_reference
 from slimmer.trace.live.document import LiveTrace
@@ -21,6 +22,9 @@ def start_trace(image: str, name: str, command: Callable[[Path], Sequence[str]])
     """Reserve a place for a trace, and run `slim` with the arguments that `command` gives for the
     place's folder, in a process that outlives this one and its terminal; returns when the
     application is ready. Without `name` the trace is called after its image.
+
+    The arguments go to that process' stdin: values of variables are among them, and whoever is on
+    the machine can read a command line.
 
     That process writes one line of JSON to its stdout: `{"name": …}`, or `{"error": …}` as the
     command line writes it for machines, which is raised here as the error that it was there.
@@ -36,15 +40,18 @@ def start_trace(image: str, name: str, command: Callable[[Path], Sequence[str]])
 def _start(place: Place, arguments: Sequence[str]) -> LiveTrace:
     with place.log.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "slimmer", *arguments],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "slimmer", FROM_STDIN],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,  # a terminal that closes takes its own session with it
         )
+    assert process.stdin is not None
     assert process.stdout is not None
     with process.stdout:
         try:
+            with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
+                stdin.write(json.dumps(arguments).encode())
             line = process.stdout.readline()
         except BaseException:
             process.terminate()

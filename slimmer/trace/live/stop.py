@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.disk import file_beside, space_errors
-from slimmer.engine import Engine, Session, connect, end_owner
+from slimmer.disk import PRIVATE, file_beside, space_errors
+from slimmer.engine import Session, connect, end_owner, remove_containers_of
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
-from slimmer.image import SESSION_LABEL, read_original
+from slimmer.image import read_original
 from slimmer.trace.live.document import LiveTrace
 from slimmer.trace.live.place import Place, Standing, find_place
 from slimmer.trace.run import FileServer, sensor_binary
@@ -52,7 +51,8 @@ def stop_trace(
     if live is None or live.end is None or live.end.error:
         raise _incomplete(place, live, file)
     saved = _record(place, live)
-    with space_errors(file, "saving the trace"), file_beside(file.absolute()) as unfinished:
+    beside = file_beside(file.absolute(), mode=PRIVATE)
+    with space_errors(file, "saving the trace"), beside as unfinished:
         unfinished.stream.write(to_bytes(saved))
         unfinished.rename_to(file.absolute())
     place.remove()
@@ -102,6 +102,7 @@ def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
     kept = file.absolute().with_name(f"{file.name}.incomplete")
     with space_errors(kept, "keeping the records"):
         shutil.copyfile(place.records, kept)
+        kept.chmod(PRIVATE)
     details = live.end.logs if live.end else place.last_words()
     _remove_containers(live)
     place.remove()
@@ -115,7 +116,6 @@ def _incomplete(place: Place, live: LiveTrace | None, file: Path) -> SlimError:
 
 def _record(place: Place, live: LiveTrace) -> SavedTrace:
     assert live.end is not None
-    trace = read_trace(place.records)
     engine = connect()
     try:
         original = read_original(live.image, engine.inspect_image(live.image_id))
@@ -123,6 +123,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
             server = FileServer(
                 session, original, sensor_binary(original.architecture), folder / "content"
             )
+            index = server.index()
+            trace = read_trace(place.records, index)
             return record(
                 original,
                 trace,
@@ -131,8 +133,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
                 ready_seconds=live.ready_seconds,
                 # A service that a test has shut down is none that ends by itself.
                 exit_status=None if live.is_service else live.end.exit_status,
-                notes=live.notes,
-                index=server.index(),
+                notes=(*live.notes, *trace.notes),
+                index=index,
                 content=server.content,
             )
     finally:
@@ -141,10 +143,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
 
 def _remove_containers(live: LiveTrace) -> None:
     """Those that a killed process has left."""
-    engine: Engine = connect()
+    engine = connect()
     try:
-        for left in engine.containers_labelled(f"{SESSION_LABEL}={live.session}"):
-            with contextlib.suppress(SlimError):
-                engine.remove_container(left["Id"])
+        remove_containers_of(engine, live.session)
     finally:
         engine.close()

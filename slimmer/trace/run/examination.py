@@ -161,7 +161,7 @@ def examine(
         port=target.port(),
         ready_seconds=ready_seconds,
         exit_status=exit_status,
-        notes=tuple(notes),
+        notes=(*notes, *trace.notes),
         explored=tuple(explored),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ from slimmer.engine import (
 )
 from slimmer.engine import environment as environment_of
 from slimmer.errors import EngineOperationError, SlimError, UsageError
+from slimmer.files import RootfsIndex
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.records import Exiting, Hello, Listening, Record, Trailer
+from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
 from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
 from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
@@ -61,17 +62,19 @@ class TracedRun:
         name: str = "",
         remember: bool = True,
         other_users: bool = False,
+        index: Callable[[], RootfsIndex] | None = None,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember`
         what is seen goes to the file and nowhere else, however long the run is. `other_users`:
-        commands will be run in a container of root's as users who are not root."""
+        commands will be run in a container of root's as users who are not root. The original's
+        `index` is asked for where more is seen than memory should hold."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
         self._sensor = sensor
         self._ports = tuple(ports)
         self._bindings, self._name = bindings, name
-        self._remember = remember
+        self._index = index
         self._watcher = Watcher(
             session,
             original,
@@ -296,11 +299,11 @@ class TracedRun:
         """The container's name."""
         return str(self._description.get("Name", "")).removeprefix("/")
 
-    def arrived(self, since: int, timeout: float) -> PartOfTrace:
-        """What came behind the point `since` (0 at first), waiting up to `timeout` seconds for
-        it; nothing at the time limit, or at the end of the stream."""
-        self._stream.wait_for(Record, timeout, since=since)
-        return part_of_trace(self._stream.behind(since), since)
+    def arrived(self, timeout: float) -> PartOfTrace | None:
+        """What came since this was asked before, or a part of it, waiting up to `timeout` seconds
+        for it; None at the time limit, or at the end of the stream."""
+        records = self._stream.take(timeout)
+        return part_of_trace(records) if records else None
 
     @property
     def ended(self) -> bool:
@@ -309,7 +312,7 @@ class TracedRun:
 
     def seen(self) -> Trace:
         """What was seen so far: no result can be built on it, as more may come."""
-        return build_trace(self._stream.all(Record))
+        return self._trace()
 
     # ---- phases and the end
 
@@ -319,15 +322,19 @@ class TracedRun:
 
     def finish(self) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
-        assert self._remember, "what was seen is in the trace file only"
-        return build_trace(self.complete())
+        self.complete()
+        return self._trace()
 
-    def complete(self) -> list[Record]:
+    def complete(self) -> None:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
-        removes the rest. What it remembers of the records."""
+        removes the rest."""
         if not self._stream.ended and self.exit_status() is None:
             self._shut_down()
-        return self._watcher.complete()
+        self._watcher.complete()
+
+    def _trace(self) -> Trace:
+        index = self._index() if self._index is not None and self._stream.is_too_long else None
+        return build_trace(self._stream.everything(), index)
 
     def close(self) -> None:
         """Remove the target and the sidecar."""

@@ -25,7 +25,6 @@ from slimmer.trace.wire.records import (
     Hello,
     Note,
     Phase,
-    Record,
     Signals,
     Trailer,
 )
@@ -145,15 +144,13 @@ class Watcher:
         answer = self.stream.wait_for(Signals, ANSWER_TIMEOUT)
         return answer is not None and answer.takes(signal)
 
-    def complete(self) -> list[Record]:
-        """All records, once the sensor has written its trailer: the end of the target has made it
-        do so, or it is told to."""
+    def complete(self) -> None:
+        """Let the sensor write its trailer: the end of the target has made it do so, or it is told
+        to."""
         if not self.stream.ended:
             self._tell("finish")
-        records = self.stream.finish(ANSWER_TIMEOUT)
-        if records is None:
+        if not self.stream.finish(ANSWER_TIMEOUT):
             raise self.silent("the sensor did not complete the trace")
-        return records
 
     def close(self) -> None:
         """Remove the sidecar."""

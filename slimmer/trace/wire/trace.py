@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import TraceFileError
+from slimmer.files import RootfsIndex
 from slimmer.trace.wire.reader import RecordReader
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Lookup, Opened, Phase, Record
-from slimmer.values import Access, Sighting, Source, Trace
+from slimmer.values import Access, EntryType, Sighting, Source, Trace
 
 SHUTDOWN = "shutdown"
 """The phase in which the target is stopped: an exit in it is not the command's own."""
 _PIECE = 1 << 18
+MOST_SIGHTINGS = 100_000
+"""From which on paths that the original does not have are not held by their names: 0.3 kB each."""
+_MOST_WITH_PROGRAM = 3 * MOST_SIGHTINGS
+"""From which on nobody is told who used a path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,27 +31,62 @@ class PartOfTrace:
     listening: tuple[Listening, ...]
     time: float
     """Seconds from the watcher's start to the last record."""
-    position: int
-    """The point behind it."""
 
 
-def part_of_trace(records: Sequence[Record], since: int) -> PartOfTrace:
-    """The part that these records are; `since` is the point before them."""
+def part_of_trace(records: Sequence[Record]) -> PartOfTrace:
+    """The part that these records are, at least one."""
     return PartOfTrace(
         sightings=build_trace(records).sightings,
         listening=tuple(record for record in records if isinstance(record, Listening)),
-        time=records[-1].time / 1e9 if records else 0.0,
-        position=since + len(records),
+        time=records[-1].time / 1e9,
     )
 
 
-def build_trace(records: Iterable[Record]) -> Trace:
-    """The trace of a complete stream; that it is complete is RecordReader.close's word."""
+class _Sightings:
+    """Different uses of paths, in the order in which they came, as many as memory should hold.
+
+    With the original's `index` no target can make more of them than MOST_SIGHTINGS and what the
+    index has: from then on a path stands as what it meets there, the links that are followed and
+    what they lead to, or the deepest directory on the way to nothing. So a decision on what to keep
+    is the same, and only names of what the original never had are lost.
+    """
+
+    def __init__(self, index: RootfsIndex | None) -> None:
+        self._index = index
+        self._found: dict[tuple[str, Access, str, str, Source], None] = {}
+        self.unnamed = 0
+
+    def add(self, path: str, access: Access, phase: str, program: str, source: Source) -> None:
+        key = (path, access, phase, program, source)
+        if self._index is None or len(self._found) < MOST_SIGHTINGS or key in self._found:
+            self._found[key] = None
+            return
+        if program not in self._index or len(self._found) > _MOST_WITH_PROGRAM:
+            program = ""
+        walk = self._index.resolve(path)
+        met = {entry.path for entry in walk.way if entry.type is EntryType.SYMLINK}
+        if walk.entry is None:
+            self.unnamed += 1
+            access = Access.LOOKUP
+        met |= {entry.path for entry in (walk.named, walk.deepest) if entry is not None}
+        for each in sorted(met):
+            self._found[each, access, phase, program, source] = None
+
+    def all(self) -> tuple[Sighting, ...]:
+        return tuple(
+            Sighting(path=path, access=access, phase=phase, program=program, source=source)
+            for path, access, phase, program, source in self._found
+        )
+
+
+def build_trace(records: Iterable[Record], index: RootfsIndex | None = None) -> Trace:
+    """The trace of a complete stream; that it is complete is RecordReader.close's word. Memory has
+    a bound where the original's `index` is given."""
     sources: frozenset[Source] = frozenset()
     missing: Mapping[Source, str] = {}
     as_entitled = False
     phase, phases = "", dict[str, None]()
-    sightings: dict[tuple[str, Access, str, str, Source], None] = {}
+    sightings = _Sightings(index)
     exit_status: int | None = None
     count = 0
     for record in records:
@@ -54,11 +94,10 @@ def build_trace(records: Iterable[Record]) -> Trace:
         if isinstance(record, Lookup):
             if record.readable and record.anchored:
                 path = absolute_path(record.directory, record.path)
-                key = (path, record.access, phase, record.program, Source.NOTIFY)
-                sightings[key] = None
+                sightings.add(path, record.access, phase, record.program, Source.NOTIFY)
         elif isinstance(record, Opened):
             path = absolute_path("", record.path)
-            sightings[path, record.access, phase, record.program, Source.FANOTIFY] = None
+            sightings.add(path, record.access, phase, record.program, Source.FANOTIFY)
         elif isinstance(record, Phase):
             phase = record.name
             phases[phase] = None
@@ -72,12 +111,10 @@ def build_trace(records: Iterable[Record]) -> Trace:
         missing_sources=missing,
         as_entitled=as_entitled,
         phases=tuple(phases),
-        sightings=tuple(
-            Sighting(path=path, access=access, phase=phase, program=program, source=source)
-            for path, access, phase, program, source in sightings
-        ),
+        sightings=sightings.all(),
         exit_status=exit_status,
         records=count,
+        unnamed=sightings.unnamed,
     )
 
 
@@ -111,6 +148,14 @@ def read_records(path: Path) -> Iterator[Record]:
     reader.close()
 
 
-def read_trace(path: Path) -> Trace:
-    """The trace that a file holds; errors as for `read_records`."""
-    return build_trace(read_records(path))
+def records_so_far(path: Path) -> Iterator[Record]:
+    """The records of a trace file that another thread may still write."""
+    reader = RecordReader()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield from reader.feed(piece)
+
+
+def read_trace(path: Path, index: RootfsIndex | None = None) -> Trace:
+    """The trace that a file holds, as `build_trace`; errors as for `read_records`."""
+    return build_trace(read_records(path), index)

@@ -6,6 +6,7 @@ that are made by the words of WIRE.md. Images are what slimmer really packed, un
 
 from __future__ import annotations
 
+import fnmatch
 import io
 import json
 import os
@@ -15,8 +16,10 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +71,7 @@ class Container:
     name: str
     configuration: Mapping[str, Any]
     arguments: tuple[str, ...]
+    created: float
     status: int | None = None
     process: Process | None = None
     far: socket.socket | None = None
@@ -86,6 +90,8 @@ class MemoryEngine(Engine):
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
         programs), and `/bin/app` for its ENTRYPOINT."""
         self.program = program
+        self.now = time.time()
+        """What its clock shows."""
         self.names: dict[str, str] = {}
         """Name with tag → image id."""
         self.ran: list[tuple[str, str]] = []
@@ -197,6 +203,7 @@ class MemoryEngine(Engine):
             name=name or "",
             configuration=configuration,
             arguments=arguments,
+            created=self.now,
         )
         with self._lock:
             self._containers[container.id] = container
@@ -238,6 +245,7 @@ class MemoryEngine(Engine):
                 "Pid": self._created.index(found) + 1,
             },
             "Config": {"Env": found.configuration.get("Env") or []},
+            "HostConfig": found.configuration.get("HostConfig") or {},
             "NetworkSettings": {"Networks": {}, "Ports": {}},
         }
 
@@ -258,8 +266,34 @@ class MemoryEngine(Engine):
         return output
 
     def containers_labelled(self, label: str) -> list[dict[str, Any]]:
+        key, _, value = label.partition("=")
         with self._lock:
-            return [{"Id": identity} for identity in self._containers]
+            return [
+                {
+                    "Id": each.id,
+                    "Names": [f"/{each.name}"],
+                    "Labels": each.configuration.get("Labels") or {},
+                    "Created": each.created,
+                    "State": "running" if each.status is None else "exited",
+                }
+                for each in self._containers.values()
+                if value in ("", (each.configuration.get("Labels") or {}).get(key))
+            ]
+
+    def image_names(self, pattern: str) -> list[str]:
+        return fnmatch.filter(self.names, pattern)
+
+    def networks_labelled(self, label: str) -> list[dict[str, Any]]:
+        return []
+
+    def volumes_labelled(self, label: str) -> list[dict[str, Any]]:
+        return []
+
+    def info(self) -> dict[str, Any]:
+        return {"SystemTime": datetime.fromtimestamp(self.now, UTC).isoformat()}
+
+    def hasten(self, seconds: float | None) -> None:
+        """It always answers at once."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from slimmer.errors import BudgetError, SmokeTestError
+import pytest
+
+from slimmer.errors import BudgetError, MissingExtraError, SmokeTestError
 from slimmer.options import Role
+from slimmer.probing.explore.openapi import OpenApiOptions
 from slimmer.values import RunOptions
 from tests.unit.build.bench import SLIM, Bench, is_original, late, reads
 from tests.unit.build.engine import ORIGINAL_ID, Process
@@ -117,3 +120,12 @@ class TestRoles:
         assert [each["path"] for each in report["repair"]["paths"]] == ["/etc/late.conf"]
         watched = [image for purpose, image in bench.engine.ran if purpose == "target"]
         assert len([image for image in watched if image != ORIGINAL_ID]) == 1
+
+
+def test_openapi_without_its_extra_is_noticed_before_anything_starts(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="--openapi needs schemathesis"):
+        bench.build(openapi=OpenApiOptions(source="/openapi.json"))
+    assert bench.engine.ran == []

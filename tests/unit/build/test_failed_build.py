@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from slimmer.errors import (
@@ -13,6 +15,7 @@ from slimmer.errors import (
     TraceFileError,
 )
 from slimmer.progress.progress import QuietProgress
+from slimmer.values import Strategy
 from tests.unit.build.bench import SLIM, Bench
 from tests.unit.build.engine import Process
 
@@ -45,21 +48,58 @@ def test_whatever_fails_after_the_traced_run_is_reported(
     assert report["trace"]["phases"]
     assert trace.is_file()
     assert (bench.reports / "trace").is_file()
+    assert trace.stat().st_mode & 0o777 == 0o600, "a probe's headers are in it"
     assert not (bench.reports / "container.log").exists()
 
 
-def test_a_failure_leaves_nothing_of_an_earlier_report(bench: Bench) -> None:
+def contents(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+
+
+def test_a_failing_rebuild_leaves_the_report_of_the_image_that_is_there(bench: Bench) -> None:
     bench.build()
-    assert (bench.reports / "dropped.json").is_file()
+    good = contents(bench.reports)
+    assert {"report.json", "report.html", "dropped.json", "sbom.cdx.json", "trace"} <= set(good)
     del bench.engine.names[SLIM]
 
-    bench.fails(BudgetError, max_size=1000)
-
-    assert {each.name for each in bench.reports.iterdir()} == {
+    for number in range(2):
+        error, _ = bench.fails(BudgetError, max_size=1000 + number)
+        assert error.report_file == str(bench.reports / "failed-rebuild" / "report.json")
+        assert contents(bench.reports) == good
+    assert set(contents(bench.reports / "failed-rebuild")) == {
         "report.json",
         "report.html",
         "trace",
     }
+
+    bench.build()
+    assert set(contents(bench.reports)) == set(good)
+    assert not (bench.reports / "failed-rebuild").exists()
+
+
+def test_a_rebuild_that_fails_at_its_very_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All is written by then, and has not taken its place."""
+    bench.build()
+    good = contents(bench.reports)
+
+    def fail(*_: object) -> None:
+        raise EngineOperationError("the engine fails")
+
+    monkeypatch.setattr(bench.engine, "tag_image", fail)
+    with pytest.raises(EngineOperationError) as caught:
+        bench.build(strategy=Strategy.BALANCED)
+    assert contents(bench.reports) == good
+    assert caught.value.report_file == str(bench.reports / "failed-rebuild" / "report.json")
+
+
+def test_a_failure_after_a_failure_leaves_nothing_of_it(bench: Bench) -> None:
+    bench.fails(BudgetError, max_size=1000)
+    (bench.reports / "dropped.json").write_text("of another one")
+    error, _ = bench.fails(BudgetError, max_size=1000)
+    assert error.report_file == str(bench.reports / "report.json")
+    assert set(contents(bench.reports)) == {"report.json", "report.html", "trace"}
 
 
 def test_a_report_that_cannot_be_written_does_not_hide_the_failure(

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from slimmer import errors
 from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
-from slimmer.cli.main import main, slim
+from slimmer.cli.main import run, slim
 from slimmer.errors import SlimError, UsageError
 
 PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
@@ -71,9 +71,7 @@ def test_the_page_lists_them() -> None:
 def test_the_process_ends_with_them(
     arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ending:
-        main(arguments)
-    assert ending.value.code == code
+    assert run(arguments) == code
     told = capsys.readouterr()
     assert (told.out == "") == (code != 0)
     assert ("rror: " in told.err) == (code != 0)

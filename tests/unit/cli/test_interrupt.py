@@ -10,9 +10,10 @@ import pytest
 SCRIPT = """
 import os, signal, sys, threading
 from concurrent.futures import Future, wait
-from slimmer.cli.main import interrupt
+from slimmer.interruption import arm, interrupt, rearm
 
 handler = {"default": signal.default_int_handler, "ours": interrupt}[sys.argv[1]]
+arm(lambda: None)
 signal.signal(signal.SIGALRM, handler)
 signal.signal(signal.SIGINT, handler)
 waiting = threading.Semaphore(0)
@@ -33,6 +34,7 @@ for _ in range(int(sys.argv[2])):
             wait([future])
     except KeyboardInterrupt:
         pass
+    rearm()
     free = []
     asked = threading.Thread(target=lambda: free.append(future._condition.acquire(timeout=0.2)))
     asked.start()

@@ -128,6 +128,10 @@ def test_what_was_excluded_is_said_with_who_looked_for_it() -> None:
         "it was looked up by /usr/bin/app in phase GET /",
     )
     assert "without that --exclude" in why(ACCOUNT, "/secret/key").hint
+    by_sensor = replace(seen, program="/.slim/sensor", phase="boot")
+    assert why(ACCOUNT, "/secret/key", lambda: (by_sensor,)).causes[1] == (
+        "it was looked up by the engine in phase boot"
+    )
     other = replace(seen, path="/other/key")
     assert len(why(ACCOUNT, "/secret/key", lambda: (other,)).causes) == 1
 

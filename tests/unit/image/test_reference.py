@@ -105,3 +105,11 @@ def test_an_image_id_is_told_from_a_name() -> None:
     assert is_image_id(DIGEST.removeprefix("sha256:"))
     assert not is_image_id("a4ba07c6f292")
     assert not is_image_id("nginx")
+
+
+@pytest.mark.parametrize("text", ["Bad Tag", "app name", "app_"])
+def test_what_is_wrong_is_said_once(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_reference(text)
+    assert caught.value.message.count(repr(text)) == 2, "the name, and the part that is wrong"
+    assert caught.value.message.count("is not an image name") == 1

@@ -187,3 +187,17 @@ def test_rules_can_be_switched_off_by_name(tree: ImageTree) -> None:
 def test_rules_have_names_of_their_own_and_summaries() -> None:
     assert len({rule.name for rule in RULEBOOK.rules}) == len(RULEBOOK.rules)
     assert all(rule.summary for rule in RULEBOOK.rules)
+
+
+def test_what_slim_watch_missed_brings_its_package(tree: ImageTree) -> None:
+    """Who looks for one file of a package looks for the next one in the next run."""
+    tree.add("/usr/lib/one.so")
+    tree.add("/usr/lib/two.so")
+    tree.add("/usr/share/doc/libone/README")
+    tree.add("/usr/lib/other.so")
+    tree.package("libone", "/usr/lib/one.so", "/usr/lib/two.so", "/usr/share/doc/libone/README")
+    tree.package("other", "/usr/lib/other.so")
+    kept = tree.decide(missed=(("/usr/lib/one.so", "watch.json"),))
+    assert rules_of(kept, "/usr/lib/one.so") == rules_of(kept, "/usr/lib/two.so") == {"include"}
+    assert "/usr/share/doc/libone/README" not in kept.reasons
+    assert "/usr/lib/other.so" not in kept.reasons

@@ -213,6 +213,24 @@ def test_contents_are_fetched_in_one_go_and_once_per_inode(tmp_path: Path, sourc
     assert content.fetched == ["/a", "/c"]
 
 
+def test_links_and_fifos_of_two_names_stay_one(tmp_path: Path, source: Path) -> None:
+    os.symlink("nowhere", source / "a-link")
+    os.link(source / "a-link", source / "b-link", follow_symlinks=False)
+    os.mkfifo(source / "a-fifo")
+    os.link(source / "a-fifo", source / "b-fifo")
+    entries = index_tree(source)
+
+    layer = write_layer(plan_layer("system", entries.get, entries), TreeContent(source), tmp_path)
+
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    subprocess.run(["tar", "-xf", layer.file, "-C", unpacked], check=True)
+    for kind in ("link", "fifo"):
+        first, second = (os.lstat(unpacked / f"{name}-{kind}") for name in "ab")
+        assert first.st_ino == second.st_ino
+    assert os.readlink(unpacked / "b-link") == "nowhere"
+
+
 def test_one_kept_name_of_a_hard_link_is_a_plain_file(tmp_path: Path, source: Path) -> None:
     (source / "a").write_text("content")
     os.link(source / "a", source / "b")

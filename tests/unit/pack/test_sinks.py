@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import tarfile
 from pathlib import Path
@@ -235,6 +236,37 @@ def test_a_layout_that_exists_keeps_its_other_images(
         (entry["annotations"]["org.opencontainers.image.ref.name"], entry["digest"])
         for entry in layout_manifests(target.path)
     ] == [("two:1", slim.manifest_digest), ("one:1", debug.manifest_digest)]
+
+
+@pytest.mark.parametrize("begins", ["new", "there"])
+def test_builds_that_write_into_one_layout_at_once_lose_nothing(
+    tmp_path: Path, source: Path, begins: str
+) -> None:
+    layers = tmp_path / "layers"
+    layers.mkdir()
+    target = output_target(f"{tmp_path / 'layout'}/")
+    names = [f"app-{number}:1" for number in range(8)]
+    if begins == "there":
+        write_output(target, [NamedImage(image=_slim(source, layers), reference="first:1")])
+        names.append("first:1")
+
+    def build(name: str) -> None:
+        write_output(target, [NamedImage(image=_slim(source, layers), reference=name)])
+
+    # Processes, as builds are: a lock of a thread would not be seen.
+    context = multiprocessing.get_context("fork")
+    builds = [context.Process(target=build, args=(name,)) for name in names if name != "first:1"]
+    for each in builds:
+        each.start()
+    for each in builds:
+        each.join(60)
+    assert [each.exitcode for each in builds] == [0] * len(builds)
+    found = [
+        entry["annotations"]["org.opencontainers.image.ref.name"]
+        for entry in layout_manifests(target.path)
+    ]
+    assert sorted(found) == sorted(names)
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
 
 
 def test_an_error_while_adding_to_a_layout_leaves_it_as_it_was(

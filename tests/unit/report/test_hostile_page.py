@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -14,7 +15,14 @@ import pytest
 from jinja2 import UndefinedError
 from selectolax.lexbor import LexborHTMLParser
 
-from slimmer.report import DriftedPath, Report, TraceFileSummary, UnstablePath, compose_report
+from slimmer.report import (
+    DriftedPath,
+    Report,
+    TraceFileSummary,
+    UnstablePath,
+    compose_report,
+    terminal_summary,
+)
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import DifferenceSummary
 from slimmer.words import printable
@@ -96,6 +104,14 @@ def test_a_name_adds_no_element_and_no_attribute(name: str) -> None:
     assert not {"\x1b", "\x00", "\r", "\t", "\u202e", "\u2028"} & set(
         hostile.partition("<body>")[2]
     )
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_nothing_steers_the_terminal(name: str) -> None:
+    stream = io.StringIO()
+    terminal_summary(renamed(every_section(), name), stream)
+    written = stream.getvalue()
+    assert {each for each in written if not each.isprintable()} == {"\n"}
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)

@@ -171,6 +171,15 @@ def test_both_files_are_written_and_named_in_the_report(tmp_path: Path) -> None:
     assert len(HOSTILE) < len(complete.kept)
 
 
+def test_a_role_without_probes_is_in_the_table() -> None:
+    worker = SmokeOutcome(image=ImageKind.SLIM, role="worker", results=())
+    broken = replace(worker, role="job", problem="its command ended with status 1")
+    text = to_page(compose_report(recorded_run(tests=(worker, broken))))
+    assert {"worker: (no probes)", "job: (no probes)"} <= {*Page(text).text_of["td"]}
+    assert '<span class="good">✓</span> started; no probes are set' in text
+    assert '<span class="bad">✗</span> its command ended with status 1' in text
+
+
 def test_what_was_repaired_is_a_section() -> None:
     text = to_page(compose_report(recorded_run(repair=REPAIRED)))
     cells = Page(text).text_of["td"]

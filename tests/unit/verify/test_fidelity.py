@@ -92,6 +92,14 @@ def test_a_name_that_is_a_file_of_its_own_is_no_hard_link() -> None:
         ENTRIES["/app/two"], **both)}}) == []  # fmt: skip
 
 
+def test_links_and_fifos_of_two_names_are_looked_at_too() -> None:
+    one = entry("/app/fifo", EntryType.FIFO, inode=5, link_count=2)
+    two = replace(one, path="/app/other")
+    expected = Expected(entries={**ENTRIES, one.path: one, two.path: two})
+    split = {**expected.entries, two.path: replace(two, inode=6, link_count=1)}
+    assert [each.field for each in file_differences(expected, split)] == ["hard links"] * 2
+
+
 def test_paths_too_many_and_too_few() -> None:
     found = {path: each for path, each in ENTRIES.items() if path != "/app/tool"}
     found["/extra"] = entry("/extra")

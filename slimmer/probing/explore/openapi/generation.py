@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slimmer.errors import ApiDescriptionError
-from slimmer.probing import require
+from slimmer.probing import require_installed
 from slimmer.values import HttpRequest
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Operation:
 
 def require_schemathesis() -> None:
     """Raises MissingExtraError where it is not installed."""
-    require("schemathesis", extra="openapi", what="--openapi")
+    require_installed("schemathesis", extra="openapi", what="--openapi")
 
 
 def operations(text: str, name: str) -> list[Operation]:

@@ -76,8 +76,10 @@ def test_how_it_stands() -> None:
     assert place.standing() is Standing.STARTING
     place.write(LIVE)
     assert place.standing() is Standing.RUNNING
-    boot, number, started = owner().split("/")
-    owned_by(place, f"{boot}/{number}/{float(started) - 1000}", os.uname().nodename)
+    boot, namespace, number, started = owner().split("/")
+    owned_by(place, f"{boot}/{int(namespace) + 1}/{number}/{started}", os.uname().nodename)
+    assert place.standing() is Standing.RUNNING, "it is in another PID namespace"
+    owned_by(place, f"{boot}/{namespace}/{number}/{int(started) - 1000}", os.uname().nodename)
     assert place.standing() is Standing.KILLED
     assert [each.name for each in abandoned_places()] == ["shop"]
     place.write(replace(LIVE, end=End(exit_status=None)))
@@ -89,9 +91,9 @@ def test_how_it_stands() -> None:
 def test_a_machine_that_was_started_anew_and_another_one() -> None:
     place = new_place("shop")
     place.write(LIVE)
-    owned_by(place, "another-boot/1/2.0", os.uname().nodename)
+    owned_by(place, "another-boot/7/1/2", os.uname().nodename)
     assert place.standing() is Standing.KILLED
-    owned_by(place, "another-boot/1/2.0", "another-machine")
+    owned_by(place, "another-boot/7/1/2", "another-machine")
     assert place.standing() is Standing.RUNNING
 
 
@@ -100,7 +102,7 @@ def test_a_name_belongs_to_one() -> None:
     with pytest.raises(UsageError, match="already") as error:
         new_place("shop")
     assert "ends it" in error.value.hint
-    owned_by(place, "another-boot/1/2.0", os.uname().nodename)
+    owned_by(place, "another-boot/7/1/2", os.uname().nodename)
     with pytest.raises(UsageError) as error:
         new_place("shop")
     assert "slim clean" in error.value.hint

@@ -10,8 +10,18 @@ from pathlib import Path
 import pytest
 
 from slimmer.errors import TraceFileError, TraceIncompleteError
+from slimmer.trace.wire import events
 from slimmer.trace.wire.events import RecordStream
-from slimmer.trace.wire.records import Exiting, Hello, Lookup, Opened, Phase, Trailer
+from slimmer.trace.wire.records import (
+    Exiting,
+    Hello,
+    Lookup,
+    Opened,
+    Phase,
+    Program,
+    Record,
+    Trailer,
+)
 from slimmer.trace.wire.trace import read_records
 from tests.unit.trace.wire.stream import (
     HEADER,
@@ -63,8 +73,8 @@ def test_a_whole_run(sidecar: Sidecar, file: Path) -> None:
     data = RECORDED.read_bytes()
     for position in range(0, len(data), 100):
         sidecar.say(data[position : position + 100])
-    records = sidecar.stream.finish(LONG)
-    assert records is not None
+    assert sidecar.stream.finish(LONG)
+    records = list(sidecar.stream.everything())
     assert isinstance(records[0], Hello)
     assert isinstance(records[-1], Trailer)
     assert sidecar.stream.find(Exiting) is not None
@@ -77,14 +87,39 @@ def test_a_long_run_is_in_the_file_only(file: Path) -> None:
     sidecar = Sidecar(file, remember=False)
     data = RECORDED.read_bytes()
     sidecar.say(data)
-    records = sidecar.stream.finish(LONG)
+    assert sidecar.stream.finish(LONG)
     sidecar.end()
-    assert records is not None
-    assert isinstance(records[-1], Trailer)
-    assert {type(record) for record in records} >= {Hello, Phase, Exiting}
+    assert {type(record) for record in sidecar.stream.all(Record)} >= {Hello, Phase, Exiting}
     assert sidecar.stream.all(Lookup) == sidecar.stream.all(Opened) == []
     assert file.read_bytes() == data
-    assert any(isinstance(record, Lookup) for record in read_records(file))
+    everything = list(read_records(file))
+    assert any(isinstance(record, Lookup) for record in everything)
+    assert list(sidecar.stream.everything()) == everything
+    assert sidecar.stream.take(LONG) == everything
+    assert sidecar.stream.take(LONG) == []
+
+
+def test_what_is_too_much_is_read_from_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "MOST_REMEMBERED", 10)
+    sidecar = Sidecar(file)
+    sidecar.say(RECORDED.read_bytes())
+    assert sidecar.stream.finish(LONG)
+    assert sidecar.stream.is_too_long
+    assert list(sidecar.stream.everything()) == list(read_records(file))
+
+
+def test_records_are_taken_as_they_come(sidecar: Sidecar) -> None:
+    sidecar.say(HEADER + hello() + phase(b"boot") + call(1, b"open") + program(1, b"/app"))
+    first = sidecar.stream.take(LONG)
+    while not any(isinstance(record, Program) for record in first):
+        first += sidecar.stream.take(LONG)
+    assert sidecar.stream.take(0.01) == []
+    sidecar.say(lookup(b"/etc/passwd")[:20])
+    assert sidecar.stream.take(0.1) == []
+    sidecar.say(lookup(b"/etc/passwd")[20:])
+    assert [type(record) for record in sidecar.stream.take(LONG)] == [Lookup]
     assert sidecar.stream.quiet_for() < LONG
 
 
@@ -108,7 +143,7 @@ def test_waiting_ends_with_the_stream(sidecar: Sidecar) -> None:
     sidecar.end()
     assert sidecar.stream.wait_for(Phase, LONG) is None
     assert sidecar.stream.ended
-    assert sidecar.stream.finish(LONG) is None
+    assert not sidecar.stream.finish(LONG)
 
 
 def test_only_new_paths_break_the_quiet(sidecar: Sidecar) -> None:
@@ -121,7 +156,8 @@ def test_only_new_paths_break_the_quiet(sidecar: Sidecar) -> None:
     assert stream.quiet_for() >= before
     told = time.monotonic()
     sidecar.say(lookup(b"/etc/passwd"))
-    assert stream.wait_for((Lookup, Opened), LONG) is not None
+    while not any(isinstance(record, Lookup) for record in stream.take(LONG)):
+        pass
     assert stream.quiet_for() <= time.monotonic() - told
 
 

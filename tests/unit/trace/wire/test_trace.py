@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from slimmer.errors import TraceFileError, TraceIncompleteError
+from slimmer.files import RootfsIndex
+from slimmer.trace.wire import trace as wire
 from slimmer.trace.wire.trace import absolute_path, read_trace
-from slimmer.values import Access, Sighting, Source
+from slimmer.values import Access, Entry, EntryType, Sighting, Source
 from tests.unit.trace.wire.stream import (
     RECORDED,
     call,
@@ -47,6 +51,50 @@ def test_the_recorded_run() -> None:
     )
     assert {item.phase for item in trace.sightings if item.path == "/second/phase"} == {"after"}
     assert "/tmp" in {item.path for item in trace.sightings}
+
+
+def test_what_memory_holds_of_a_target_that_looks_up_ever_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names of what never was are lost, and said to be; what the original has is there, with the
+    links on the way and whatever text it was named by."""
+    monkeypatch.setattr(wire, "MOST_SIGHTINGS", 5)
+    directory = partial(entry, type=EntryType.DIRECTORY, mode=0o755)
+    index = RootfsIndex(
+        [
+            *(directory(path) for path in ("/", "/bin", "/srv", "/srv/cache", "/lib")),
+            entry("/lib/now", type=EntryType.SYMLINK, link_target="real.so"),
+            *(entry(path) for path in ("/bin/app", "/lib/real.so", "/srv/data")),
+        ]
+    )
+    stream = complete(
+        hello(), phase(b"boot"), call(1, b"open"), program(1, b"/bin/app"), program(2, b"/made"),
+        *(lookup(b"/srv/cache/%d/gone" % number) for number in range(5)),
+        *(lookup(b"/srv/cache/%d/more" % number) for number in range(1000)),
+        *(lookup(b"/srv" + b"/../srv" * number + b"/data", access=1) for number in range(1, 30)),
+        lookup(b"/lib/now", access=1, by=2),
+        opened(b"/made/by/it"),
+    )  # fmt: skip
+    trace = read_trace(written(tmp_path, stream), index)
+    assert trace.unnamed == 1001
+    assert "1,001 lookups" in trace.notes[0]
+    seen = {(each.path, each.access, each.program) for each in trace.sightings}
+    assert seen == {
+        *((f"/srv/cache/{number}/gone", Access.LOOKUP, "/bin/app") for number in range(5)),
+        ("/srv/cache", Access.LOOKUP, "/bin/app"),
+        ("/srv/data", Access.OPEN, "/bin/app"),
+        ("/lib/now", Access.OPEN, ""),
+        ("/lib/real.so", Access.OPEN, ""),
+        ("/", Access.LOOKUP, "/bin/app"),
+    }
+    monkeypatch.undo()
+    whole = read_trace(written(tmp_path, stream), index)
+    assert (len(whole.sightings), whole.unnamed, whole.notes) == (1036, 0, ())
+
+
+def entry(path: str, **fields: Any) -> Entry:
+    given = {"type": EntryType.FILE, "mode": 0o644, **fields}
+    return Entry(path=path, uid=0, gid=0, size=0, mtime_ns=0, **given)
 
 
 def test_repeats_are_folded_and_phases_are_not(tmp_path: Path) -> None:

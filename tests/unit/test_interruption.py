@@ -1,0 +1,130 @@
+"""Signals: the first interrupts, clean-up is never broken off, and the process tells what stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from slimmer.interruption import uninterrupted
+
+PROCESS = """
+import sys, time
+import click
+import slimmer.interruption as interruption
+interruption.BUDGET = float(sys.argv[3])
+from slimmer.cli import main
+from slimmer.remains import Remaining, hold, settle
+from slimmer.interruption import uninterrupted
+
+class Thing:
+    there = True
+    def close(self):
+        with uninterrupted():
+            time.sleep(float(sys.argv[1]))
+            self.there = sys.argv[2] == "stays"
+            settle(self)
+    def remains(self):
+        return [Remaining(what="a thing", removal="rm thing")] if self.there else []
+
+@click.command()
+def run():
+    thing = Thing()
+    hold(thing)
+    try:
+        print("runs", flush=True)
+        time.sleep(60)
+    finally:
+        thing.close()
+
+sys.modules["slimmer.cli.main"].slim.add_command(run)
+main(["run"])
+"""
+
+
+def stormed(*arguments: str) -> tuple[int, str, float]:
+    """(exit status, what it said, seconds) under INT, TERM and HUP every 5 ms."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROCESS, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    begun = time.monotonic()
+    while process.poll() is None and time.monotonic() - begun < 30:
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            process.send_signal(number)
+            time.sleep(0.005)
+    took = time.monotonic() - begun
+    return process.wait(), process.communicate()[1], took
+
+
+def test_a_storm_of_signals() -> None:
+    code, said, _ = stormed("0.5", "goes", "20")
+    assert code == 130, said
+    assert said.endswith(
+        "error: interrupted\n  everything that this run created has been removed\n"
+    )
+    assert "Traceback" not in said
+
+
+def test_what_stays_is_told() -> None:
+    code, said, _ = stormed("0", "stays", "20")
+    assert code == 130, said
+    assert "still there: a thing; rm thing" in said
+    assert "`slim clean`" in said
+    assert "has been removed" not in said
+
+
+def test_clean_up_has_a_budget() -> None:
+    """As with an engine that does not answer."""
+    code, said, took = stormed("60", "goes", "1")
+    assert code == 130, said
+    assert took < 10
+    assert "clean-up did not end within" in said
+    assert "still there: a thing; rm thing" in said
+
+
+def test_signals_are_put_off_and_handlers_come_back() -> None:
+    arrived: list[int] = []
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    previous = {
+        number: signal.signal(number, lambda number, _: arrived.append(number))
+        for number in numbers
+    }
+    try:
+        with uninterrupted():
+            for number in numbers:
+                os.kill(os.getpid(), number)
+            assert arrived == []
+        assert arrived == [signal.SIGTERM]
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert arrived == [signal.SIGTERM, signal.SIGHUP]
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_the_version_needs_nothing_of_the_working_directory(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "refused"
+    folder.mkdir(mode=mode)
+    command = [sys.executable, "-c", "from slimmer.cli import main; main(['--version'])"]
+    as_nobody = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*as_nobody, *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    folder.chmod(0o755)
+    assert ran.stdout.startswith("slim, version"), ran.stderr
