@@ -17,15 +17,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from slimmer.engine.configuration import (
-    SENSOR_PATH,
-    sensor_holder,
-    with_held_sensor,
-    with_sensor,
-)
 from slimmer.engine.interface import Engine
 from slimmer.engine.ownership import names_session, new_session, owner
-from slimmer.engine.privileges import FILE_CAPABILITIES
+from slimmer.engine.placement import SensorPlacement
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import OWNER_LABEL, PURPOSE_LABEL, SESSION_LABEL
@@ -65,9 +59,7 @@ class Session:
         self._closed = False
         self._unanswered = 0
         self._has_project = False
-        self._mounts_sensor: bool | None = None
-        self._holders: dict[Path, str] = {}
-        self._holding = threading.Lock()
+        self._placement = SensorPlacement(engine, self.create_container)
         self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
         self._removing: list[Future[None]] = []
         self._seen: tuple[Remaining, ...] | None = None
@@ -111,26 +103,11 @@ class Session:
         name: str = "",
         with_capabilities: bool = False,
     ) -> str:
-        """Create a container that has the sensor at SENSOR_PATH, `with_capabilities` as one whose
-        file carries what is lent (see `loan`); returns its id."""
-        if self._mounts_sensor is None:
-            self._mounts_sensor = self.engine.can_mount(sensor)
-        if self._mounts_sensor and not with_capabilities:
-            configured = with_sensor(configuration, sensor)
-        else:
-            configured = with_held_sensor(configuration, self._holder(configuration, sensor))
+        """Create a container that has the sensor, see `SensorPlacement`; returns its id."""
+        configured = self._placement.with_sensor(
+            configuration, sensor, with_capabilities=with_capabilities
+        )
         return self.create_container(purpose, configured, name=name)
-
-    def _holder(self, configuration: Mapping[str, Any], sensor: Path) -> str:
-        """The container that has this sensor for others, made when the first of them is."""
-        image = configuration["Image"]
-        with self._holding:
-            if sensor not in self._holders:
-                volumes = self.engine.inspect_image(image)["Config"].get("Volumes") or ()
-                holder = self.create_container("sensor", sensor_holder(image, volumes))
-                self.engine.put_file(holder, SENSOR_PATH, sensor, capabilities=FILE_CAPABILITIES)
-                self._holders[sensor] = holder
-            return self._holders[sensor]
 
     def attach(self, container: str) -> Attachment:
         """Attach to a container; the connection is closed before the container is removed.

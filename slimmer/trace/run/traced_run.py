@@ -71,10 +71,8 @@ class TracedRun:
         `index` is asked for where more is seen than memory should hold."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
-        self._sensor = sensor
-        self._ports = tuple(ports)
+        self._sensor, self._ports, self._index = sensor, tuple(ports), index
         self._bindings, self._name = bindings, name
-        self._index = index
         self._watcher = Watcher(
             session,
             original,
@@ -212,8 +210,7 @@ class TracedRun:
     def exit_status(self) -> int | None:
         """The exit status of the target's first program, which is held at its exit. Raises what
         ended the trace of a target that goes on."""
-        exiting = self._stream.find(Exiting)
-        if exiting is not None:
+        if (exiting := self._stream.find(Exiting)) is not None:
             return exiting.status
         if not self._stream.ended:
             return None
@@ -239,24 +236,21 @@ class TracedRun:
         ended, when that looks hopeless, or after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
-            number = port or self.port()
-            if any(record.port == number for record in self.listening() if not record.loopback):
+            if self._listens_on(port):
                 return True
-            if self.exit_status() is not None or time.monotonic() > deadline:
-                return False
-            if self._stream.quiet_for() > QUIET:
+            is_quiet = self._stream.quiet_for() > QUIET
+            if is_quiet or self.exit_status() is not None or time.monotonic() > deadline:
                 return False
             self.wait_for_change(0.25)
 
     def is_hopeless(self, port: int | None) -> bool:
         """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
+        is_quiet = self._stream.quiet_for() > QUIET
+        return is_quiet and bool(self.listening()) and not self._listens_on(port)
+
+    def _listens_on(self, port: int | None) -> bool:
         number = port or self.port()
-        listening = self.listening()
-        return (
-            bool(listening)
-            and number not in {record.port for record in listening if not record.loopback}
-            and self._stream.quiet_for() > QUIET
-        )
+        return any(each.port == number for each in self.listening() if not each.loopback)
 
     def quiet_for(self) -> float:
         """Seconds since the target last looked up a path that was new in its phase."""
@@ -349,8 +343,6 @@ class TracedRun:
         if self._watcher.target_takes(number):
             self._engine.signal_container(self.container, number)
             self._stream.wait_for(Exiting, self.stop_timeout)
-
-    # ---- inside
 
     @property
     def _stream(self) -> RecordStream:
