@@ -41,7 +41,9 @@ class RequestedPackagesRule(Rule):
     small programs stay."""
 
     name = "requested-packages"
-    summary = "what was installed by name: packages without programs, small programs of others"
+    summary = (
+        "what was installed by name: packages without programs, small and setuid programs of others"
+    )
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
