@@ -92,9 +92,9 @@ class ImageTree:
         strategy: Strategy = Strategy.BALANCED,
         **options: Any,
     ) -> set[str]:
-        """The paths that are kept because of one rule: with it, and not without it. Two rules that
+        """The paths that are kept because of one rule: with it, and not without it. Rules that
         know nothing but whose a file is, and what is a link, would hide what the others do."""
-        aside = frozenset({"own-files", "unseen-link"} - {rule})
+        aside = frozenset({"own-files", "unseen-link", "basic-tools"} - {rule})
         given = {"strategy": strategy, "without_rules": aside, **options}
         without = {**given, "without_rules": frozenset({rule, *given["without_rules"]})}
         kept, rest = self._decisions(sightings, given, without)
