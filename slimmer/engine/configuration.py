@@ -15,6 +15,13 @@ SENSOR_PATH = "/.slim/sensor"
 """Where the sensor lies in the containers that use it."""
 _SENSOR_FOLDER = str(Path(SENSOR_PATH).parent)
 UNPUBLISHABLE_NETWORKS = ("host", "none", "container:")
+# Mail, names, directories, databases and queues.
+_OTHER_PROTOCOLS = frozenset(
+    (
+        *(21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 853, 953, 993, 995, 1433, 1521, 1883),
+        *(2181, 2525, 3306, 4190, 5432, 5671, 5672, 6379, 6380, 9042, 9092, 11211, 27017),
+    )
+)
 
 
 def as_user_would(
@@ -207,14 +214,14 @@ def with_input(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def exposed_ports(config: Mapping[str, Any]) -> tuple[int, ...]:
-    """The TCP ports that an image's EXPOSE names, lowest first."""
-    return tuple(
-        sorted(
-            int(port.partition("/")[0])
-            for port in config.get("ExposedPorts") or {}
-            if port.partition("/")[2] in ("", "tcp") and port.partition("/")[0].isdigit()
-        )
-    )
+    """The TCP ports that an image's EXPOSE names, lowest first, those last by which other protocols
+    than HTTP are known: engines do not keep the order of a Dockerfile."""
+    ports = [
+        int(port.partition("/")[0])
+        for port in config.get("ExposedPorts") or {}
+        if port.partition("/")[2] in ("", "tcp") and port.partition("/")[0].isdigit()
+    ]
+    return tuple(sorted(ports, key=lambda port: (port in _OTHER_PROTOCOLS, port)))
 
 
 def stop_signal(config: Mapping[str, Any]) -> int:

@@ -97,9 +97,13 @@ def failed_probe(
         if silent is not None:
             return silent
     place = f" (port {port})" if probe.needs_port else ""
+    hint = _how_to_go_on(result, run, first)
+    others = sorted({each.port for each in target.listening() if not each.loopback} - {port})
+    if probe.needs_port and not probe.port and not run.port and others:
+        hint += f"; it listens on {', '.join(map(str, others))} too: --port says which is meant"
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer}{place}",
-        hint=_how_to_go_on(result, run, first),
+        hint=hint,
         details="\n".join(filter(None, (result.excerpt[:500], target.logs()))),
     )
 

@@ -126,6 +126,7 @@ def test_exposed_ports() -> None:
     }
     assert exposed_ports(config) == (80, 443, 8080)
     assert exposed_ports({"ExposedPorts": None}) == ()
+    assert exposed_ports({"ExposedPorts": {"53/tcp": {}, "8053/tcp": {}}}) == (8053, 53)
 
 
 PUBLISHED = {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "32768"}], "9090/tcp": None}

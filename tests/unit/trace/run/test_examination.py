@@ -164,6 +164,13 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
         ),
         (Observed(listens=(("::", 8080),)), REFUSED, OriginalProbeError, "refused", "above"),
         (
+            Observed(listens=(("::", 8080), ("::", 8053))),
+            REFUSED,
+            OriginalProbeError,
+            "(port 8080)",
+            "it listens on 8053 too: --port",
+        ),
+        (
             Observed(listens=(("0.0.0.0", 8080),), end=killed_for_memory("64m", "")),
             REFUSED,
             OriginalExitedError,
