@@ -10,7 +10,7 @@ from pathlib import Path
 from slimmer.errors import ReportFileError
 from slimmer.files import RootfsIndex, ancestors
 from slimmer.report import Fate
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class Account:
     strategy: str = ""
     phases: tuple[str, ...] = ()
     excluded: frozenset[str] = frozenset()
+    heavy: tuple[HeavyOmission, ...] = ()
     trace: Path | None = None
     notes: tuple[str, ...] = ()
     """Sentences for the user: what is missing, and what that means."""

@@ -111,6 +111,7 @@ def _from_report(
         strategy=saved.strategy,
         phases=saved.phases,
         excluded=saved.excluded,
+        heavy=saved.heavy,
         trace=saved.trace,
         notes=notes,
     )
@@ -193,6 +194,7 @@ def _with_reasons(account: Account, saved: SavedReport) -> Account:
         strategy=saved.strategy,
         phases=saved.phases,
         excluded=saved.excluded,
+        heavy=saved.heavy,
         trace=saved.trace,
     )
 

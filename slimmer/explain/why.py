@@ -160,9 +160,14 @@ def _causes(
     if barred := _barred(account, fate):
         what = "it" if barred == fate.path else f"all below {barred}"
         yield f"--exclude left {what} out, though a rule had asked for it"
+    heavy = [
+        f"too heavy, {each.why}: {size(each.size)} with what it would bring along"
+        for each in account.heavy
+        if each.include == fate.path
+    ]
     looked_up = _looked_up(account, fate, sightings())
-    yield from looked_up
-    if not (barred or looked_up):
+    yield from (*heavy, *looked_up)
+    if not (barred or heavy or looked_up):
         phases = ", ".join(account.phases)
         yield (
             f"no phase looked it up ({phases}), and no rule of the strategy {account.strategy} "

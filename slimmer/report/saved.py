@@ -18,7 +18,7 @@ from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
 from slimmer.report.report import SCHEMA_VERSION, KeptPath
-from slimmer.values import EntryType, Reason
+from slimmer.values import EntryType, HeavyOmission, Reason
 
 T = TypeVar("T")
 
@@ -111,6 +111,7 @@ class _Document:
     artifacts: Mapping[str, str]
     excluded: frozenset[str]
     kept: tuple[KeptPath, ...]
+    heavy: tuple[HeavyOmission, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +126,7 @@ class SavedReport:
     phases: tuple[str, ...]
     excluded: frozenset[str]
     """Where --exclude alone has kept something out."""
+    heavy: tuple[HeavyOmission, ...]
     fates: Mapping[str, Fate]
     """By path; the dropped ones among them where `is_whole`."""
     is_whole: bool
@@ -181,6 +183,7 @@ def read_report(place: Path) -> SavedReport:
         debug=document.debug,
         phases=tuple(phase.name for phase in document.trace.phases),
         excluded=document.excluded,
+        heavy=document.heavy,
         fates=fates,
         is_whole=is_whole,
         trace=trace if "trace" in document.artifacts and trace.is_file() else None,

@@ -11,7 +11,7 @@ import pytest
 from slimmer.errors import UnknownPathError, UsageError
 from slimmer.explain import Account, Answer, Link, Share, State, compare, why
 from slimmer.report import Fate
-from slimmer.values import Access, EntryType, Reason, Sighting, Source
+from slimmer.values import Access, EntryType, HeavyOmission, Reason, Sighting, Source
 
 BOOT = Reason(rule="trace", detail="executed in phase boot")
 
@@ -113,6 +113,18 @@ def test_a_path_that_nothing_used_is_gone_with_its_package() -> None:
     assert why(ACCOUNT, "/usr/bin/app.conf").causes[1] == (
         "of its package app, 1 of 2 files are kept"
     )
+
+
+def test_what_was_too_heavy_is_said_with_what_speaks_for_it() -> None:
+    omission = HeavyOmission(
+        what="/usr/lib/gcc",
+        size=22_000_000,
+        why="though /srv/x mentions it",
+        include="/usr/lib/gcc",
+    )
+    answer = why(replace(ACCOUNT, heavy=(omission,)), "/usr/lib/gcc")
+    assert answer.causes[0].startswith("too heavy, though /srv/x mentions it: 22.0 MB")
+    assert not any("no rule" in cause for cause in answer.causes)
 
 
 def test_what_was_excluded_is_said_with_who_looked_for_it() -> None:
