@@ -21,7 +21,7 @@ _LARGEST_PROGRAM = 64 << 20
 # one of which the text has the name alone.
 _HEAVIEST = 64_000_000
 _HEAVIEST_MAYBE = 8_000_000
-_HEAVIEST_STARTED = 2_000_000
+_HEAVIEST_STARTED = 1_000_000
 # Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
 _SHORTEST_SURE = 7
 _TEXTS = re.compile(
@@ -100,7 +100,8 @@ class MentionsRule(Rule):
 
     def _started_by_program(self, entry: Entry) -> Iterable[Want]:
         """Of the distribution's programs: what they start by a name that stands in them alone, as
-        tar starts gzip."""
+        tar starts gzip. A name may mean something else (find knows file systems), so those start
+        nothing further."""
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
@@ -108,9 +109,10 @@ class MentionsRule(Rule):
         for name in self._files.names_in_program(entry):
             if name not in COMMON_WORDS:
                 started = self.context.index.real_path(self.context.programs.find(name))
-                of_its_own = self._source(started) == source
-                limit = _HEAVIEST_MAYBE if of_its_own else _HEAVIEST_STARTED
-                yield from self._program(name, entry.path, limit)
+                if self._source(started) == source:
+                    yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+                else:
+                    yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
         """Of the author's own programs: paths, names that stand alone as C and Rust have them, and
@@ -157,21 +159,23 @@ class MentionsRule(Rule):
             if len(name_of(path)) > 3 and self.context.programs.find(name_of(path)) == path
         )
 
-    def _program(self, name: str, source: str, limit: int) -> Iterable[Want]:
+    def _program(
+        self, name: str, source: str, limit: int, *, bystander: bool = False
+    ) -> Iterable[Want]:
         path = self.context.programs.find(name)
         if not path or path in self._asked:
             return
         entry = self.context.index.resolve(path).entry
         if entry is None or not is_program(entry):
             return
-        self._asked.add(path)
         weight = weight_of(self.context, entry, limit=limit)
-        if weight > limit:
-            if limit == _HEAVIEST:
-                self._left_out[path] = (source, weight)
-            self._asked.discard(path)
-            return
-        yield Want(path=path, detail=f"{source} mentions it", because=source)
+        if weight <= limit:
+            if not bystander:
+                self._asked.add(path)
+            detail = f"{source} mentions it"
+            yield Want(path=path, detail=detail, because=source, bystander=bystander)
+        elif limit == _HEAVIEST:
+            self._left_out[path] = (source, weight)
 
     def _source(self, path: str) -> str:
         """The source package from which the file's package was made."""

@@ -18,14 +18,13 @@ CRON_TABLES = (
     *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
 )
 _BASIC_TOOLS = (
-    *("cat", "cp", "cut", "date", "df", "env", "grep", "head", "id", "ls", "mkdir", "mv", "ps"),
-    *("rm", "sed", "sleep", "sort", "tail", "touch", "tr", "wc"),
+    *("cat", "cp", "date", "env", "grep", "head", "id", "ls", "ps", "rm", "sleep", "tail", "wc"),
 )
 
 
 class BasicToolsRule(OnceRule):
     """Who looks after a container types `docker exec C cat /var/log/app.log`; hooks and scheduled
-    scripts do the like. One or two megabytes, in images that have a shell to be run."""
+    scripts do the like. One megabyte, in images that have a shell to be run."""
 
     name = "basic-tools"
     summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"
