@@ -53,6 +53,10 @@ class PerlModulesRule(Rule):
         self._waiting: list[Entry] = []
 
     @cached_property
+    def _ran(self) -> bool:
+        return any(_PERL.fullmatch(name_of(path)) for path in self.context.seen)
+
+    @cached_property
     def _roots(self) -> tuple[str, ...]:
         """@INC, as far as the image shows it: directories with the pragma `strict`, those that
         hold compiled parts (`auto`), and those of local installations."""
@@ -68,7 +72,8 @@ class PerlModulesRule(Rule):
         return tuple(sorted(roots))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        """Where nothing asks for a Perl, a module that lies somewhere asks for nothing."""
+        """Where nothing asks for a Perl, a module that lies somewhere asks for nothing; where none
+        ran, it asks for what it names alone."""
         self._is_asked_for = self._is_asked_for or any(
             _PERL.fullmatch(name_of(entry.path)) and entry.path not in self.context.bystanders
             for entry in fresh
@@ -85,8 +90,9 @@ class PerlModulesRule(Rule):
                 yield from self._used_by(entry)
             if entry.path.endswith(".pm"):
                 yield from self._parts_of(entry)
-                yield from self._below(entry)
-                yield from self._package_of(entry)
+                if not self._is_quiet(entry):
+                    yield from self._below(entry)
+                    yield from self._package_of(entry)
 
     def _is_script(self, entry: Entry) -> bool:
         if not entry.mode & 0o111:
@@ -98,17 +104,22 @@ class PerlModulesRule(Rule):
 
     def _used_by(self, entry: Entry) -> Iterable[Want]:
         most = _LARGEST_MODULE if entry.path in self.context.seen else _LARGEST_UNSEEN_MODULE
-        files, modules = self.context.request.readings.once(
+        files, used, named = self.context.request.readings.once(
             ("perl", entry.path, most), lambda: self._read(entry, most)
         )
         for file in files:
             yield from self._found(file, f"{entry.path} requires {file}", entry.path)
-        for module in modules:
+        # An index of what there is, as Encode::Config has one, loads nothing by itself.
+        for module in used if self._is_quiet(entry) else sorted({*used, *named}):
             file = module.replace("::", "/") + ".pm"
             yield from self._found(file, f"{entry.path} uses {module}", entry.path)
 
-    def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str]]:
-        """The files and the modules that the first `most` bytes name."""
+    def _is_quiet(self, module: Entry) -> bool:
+        """Whether no Perl ran, and the module is there for others."""
+        return not self._ran and module.path in self.context.bystanders
+
+    def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str], list[str]]:
+        """The files and the modules that the first `most` bytes ask for, and what else they name."""
         text = os.fsdecode(self.context.content.head(entry.path, most))
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
@@ -119,13 +130,14 @@ class PerlModulesRule(Rule):
             for pragma, modules in _BASES.findall(text)
             for module in (pragma, *_MODULE.findall(modules))
         )
-        used = {*_USED.findall(text), *_INSIDE.findall(text), *named, *drivers, *bases}
-        return list(dict.fromkeys(_FILE.findall(text))), sorted(used)
+        used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
+        return list(dict.fromkeys(_FILE.findall(text))), sorted(used), named
 
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
         for root in self._roots:
             if f"{root}/{file}" in self.context.index:
-                yield Want(path=f"{root}/{file}", detail=detail, because=because)
+                quiet = not self._ran and because in self.context.bystanders
+                yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
         """`Encode/*.pm` for an `Encode.pm` that somebody asks for."""
@@ -155,13 +167,13 @@ class PerlModulesRule(Rule):
                 continue
             inside = module.path[len(root) + 1 :].removesuffix(".pm")
             for other in self._roots:
-                for entry in self.context.index.subtree(f"{other}/auto/{inside}"):
+                for entry in self.context.index.children(f"{other}/auto/{inside}"):
                     if entry.type is not EntryType.DIRECTORY and not entry.path.endswith(
                         ".packlist"
                     ):
                         detail = "a compiled or autoloaded part of the module"
                         yield Want(path=entry.path, detail=detail, because=module.path)
-            if root not in self._tables_are_kept:
+            if root not in self._tables_are_kept and not self._is_quiet(module):
                 self._tables_are_kept.add(root)
                 for entry in self.context.index.subtree(f"{root}/unicore"):
                     if not entry.path.endswith(".html"):

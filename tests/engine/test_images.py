@@ -14,7 +14,7 @@ import pytest
 from slimmer.engine import connect
 from slimmer.image import read_original
 from slimmer.report import Report
-from tests.engine.conftest import BUSYBOX, Ran, command, exported, run_slim
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran, command, exported, run_slim
 from tests.schemas import schema
 
 pytestmark = pytest.mark.engine
@@ -153,8 +153,8 @@ def test_a_second_build_moves_only_its_own_tags(
     name = image(f'FROM {BUSYBOX}\nRUN touch /extra\nCMD ["true"]\n')
     client.images.get(name).tag(f"{name}-also")
     before = client.images.get(name)
-    first = slim("build", name, "--no-debug", "--json").report
-    second = slim("build", name, "--no-debug", "--json", "--include", "/extra").report
+    first = slim("build", name, *MINIMAL).report
+    second = slim("build", name, *MINIMAL, "--include", "/extra").report
     assert first["slim"]["reference"] == second["slim"]["reference"] == f"{name}-slim"
     assert first["slim"]["id"] != second["slim"]["id"]
     assert client.images.get(f"{name}-slim").id == second["slim"]["id"]

@@ -36,4 +36,5 @@ class UnseenLinksRule(Rule):
                     path=link,
                     detail=f"may be the name by which {entry.path} was used",
                     because=entry.path,
+                    bystander=entry.path in self.context.bystanders,
                 )

@@ -108,6 +108,10 @@ class Watcher:
         self.stream.start()
         hello = self.stream.wait_for(Hello, ANSWER_TIMEOUT)
         if hello is None:
+            # A command that cannot be run is over before anybody can watch it.
+            status = self.target_status() if self.stream.ended else None
+            if status is not None:
+                raise ended_early(status, self._engine.logs(self._target))
             raise self.silent("the sensor did not start")
         return hello
 
