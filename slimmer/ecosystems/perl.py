@@ -119,7 +119,7 @@ class PerlModulesRule(Rule):
         return not self._ran and module.path in self.context.bystanders
 
     def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str], list[str]]:
-        """The files and the modules that the first `most` bytes ask for, and what else they name."""
+        """The files and the modules that the first `most` bytes ask for, and what they name."""
         text = os.fsdecode(self.context.content.head(entry.path, most))
         # Behind these there is documentation, or data.
         text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
