@@ -90,7 +90,7 @@ class PerlModulesRule(Rule):
                 yield from self._used_by(entry)
             if entry.path.endswith(".pm"):
                 yield from self._parts_of(entry)
-                if not self._is_quiet(entry):
+                if not self._is_quiet(entry.path):
                     yield from self._below(entry)
                     yield from self._package_of(entry)
 
@@ -110,13 +110,13 @@ class PerlModulesRule(Rule):
         for file in files:
             yield from self._found(file, f"{entry.path} requires {file}", entry.path)
         # An index of what there is, as Encode::Config has one, loads nothing by itself.
-        for module in used if self._is_quiet(entry) else sorted({*used, *named}):
+        for module in used if self._is_quiet(entry.path) else sorted({*used, *named}):
             file = module.replace("::", "/") + ".pm"
             yield from self._found(file, f"{entry.path} uses {module}", entry.path)
 
-    def _is_quiet(self, module: Entry) -> bool:
-        """Whether no Perl ran, and the module is there for others."""
-        return not self._ran and module.path in self.context.bystanders
+    def _is_quiet(self, path: str) -> bool:
+        """Whether no Perl ran, and the module or script is there for others."""
+        return not self._ran and path in self.context.bystanders
 
     def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str], list[str]]:
         """The files and the modules that the first `most` bytes ask for, and what they name."""
@@ -136,7 +136,7 @@ class PerlModulesRule(Rule):
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
         for root in self._roots:
             if f"{root}/{file}" in self.context.index:
-                quiet = not self._ran and because in self.context.bystanders
+                quiet = self._is_quiet(because)
                 yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
@@ -173,7 +173,7 @@ class PerlModulesRule(Rule):
                     ):
                         detail = "a compiled or autoloaded part of the module"
                         yield Want(path=entry.path, detail=detail, because=module.path)
-            if root not in self._tables_are_kept and not self._is_quiet(module):
+            if root not in self._tables_are_kept and not self._is_quiet(module.path):
                 self._tables_are_kept.add(root)
                 for entry in self.context.index.subtree(f"{root}/unicore"):
                     if not entry.path.endswith(".html"):

@@ -212,7 +212,7 @@ class Session:
         self._hasten(deadline)
         label = f"{SESSION_LABEL}={self.id}"
         with contextlib.suppress(SlimError):
-            for left in self._listed(label):
+            for left in containers_of(self.engine, self.id):
                 self._remove(left)
         if self._has_project:
             self._remove_project(label)
@@ -224,7 +224,7 @@ class Session:
     def _look(self, label: str) -> Iterator[Remaining]:
         """What is still there; all that was ever made where the engine does not tell."""
         try:
-            there = self._listed(label)
+            there = containers_of(self.engine, self.id)
             with self._lock:
                 for identity in list(self._purposes):
                     if identity not in there:
@@ -241,13 +241,6 @@ class Session:
             yield Remaining(what=f"network {name}", removal=f"docker network rm {name}")
         for name in volumes:
             yield Remaining(what=f"volume {name}", removal=f"docker volume rm {name}")
-
-    def _listed(self, label: str) -> list[str]:
-        return [
-            str(each["Id"])
-            for each in self.engine.containers_labelled(label)
-            if is_of_session(self.engine, each, self.id)
-        ]
 
     def _of_project(self, label: str) -> tuple[list[str], list[str]]:
         """Names of networks and volumes."""
@@ -320,15 +313,23 @@ def is_of_session(engine: Engine, container: Mapping[str, Any], session: str) ->
     return bool((found.get("HostConfig") or {}).get(_MARK) == _mark(session))
 
 
+def containers_of(engine: Engine, session: str) -> list[str]:
+    """The ids of the containers that the session has made and that are still there."""
+    return [
+        str(each["Id"])
+        for each in engine.containers_labelled(f"{SESSION_LABEL}={session}")
+        if is_of_session(engine, each, session)
+    ]
+
+
 def remove_containers_of(engine: Engine, session: str) -> None:
     """Remove what a process that is no more has left, until nothing shows."""
     deadline = time.monotonic() + _SLOW
     while True:
-        listed = engine.containers_labelled(f"{SESSION_LABEL}={session}")
-        left = [each for each in listed if is_of_session(engine, each, session)]
+        left = containers_of(engine, session)
         for each in left:
             with contextlib.suppress(SlimError):
-                engine.remove_container(str(each["Id"]))
+                engine.remove_container(each)
         if not left or time.monotonic() > deadline:
             return
         time.sleep(_LOOK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Set
+from collections.abc import Set
 
 from slimmer.files import Readings, name_of
 from slimmer.keep.mentions import (
@@ -76,14 +76,14 @@ class FileMentions:
         key = ("paths", entry.path)
         return self._readings.once(key, lambda: self._texts(entry, _PATH_IN_PROGRAM))
 
-    def held_by_program(self, entry: Entry, names: Collection[str]) -> list[str]:
+    def held_by_program(self, entry: Entry, names: frozenset[str]) -> list[str]:
         """Those of the names that an ELF file has anywhere, sorted."""
 
         def read() -> list[str]:
             with self._content.open(entry.path) as stream:
                 return sorted(map(os.fsdecode, held_by(stream, list(map(os.fsencode, names)))))
 
-        return self._readings.once(("held", entry.path), read)
+        return self._readings.once(("held", entry.path, names), read)
 
     def names_in_classes(self, entry: Entry) -> list[str]:
         """Names of programs among the constants of Java's classes and in command lines that stand

@@ -138,7 +138,7 @@ def _test_service(
             if container.exit_status() is None and plan.probes:
                 results = _once_more(prober, results)
         unhealthy = ""
-        if plan.is_healthy and kind is not ImageKind.DEBUG and all(map(_passed, results)):
+        if plan.is_healthy and kind is not ImageKind.DEBUG and all(each.passed for each in results):
             unhealthy = container.unhealthy(HEALTH_LIMIT)
         status = container.exit_status()
         if status == 0 and all(map(is_independent_command, plan.probes)):
@@ -155,10 +155,6 @@ def _test_service(
         )
     finally:
         container.close()
-
-
-def _passed(result: ProbeResult) -> bool:
-    return result.passed
 
 
 def _once_more(prober: Prober, results: tuple[ProbeResult, ...]) -> tuple[ProbeResult, ...]:

@@ -9,13 +9,12 @@ from functools import cached_property
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS
-from slimmer.keep.mentions_of_files import SOURCES, FileMentions
+from slimmer.keep.mentions_of_files import LARGEST_TEXT, SOURCES, FileMentions
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
-_LARGEST_TEXT = 16 << 20
 _LARGEST_PROGRAM = 64 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
 # one of which the text has the name alone.
@@ -65,7 +64,7 @@ class MentionsRule(Rule):
             elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
-            elif entry.size <= _LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
+            elif entry.size <= LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
                 yield from self._named_in_text(entry)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:

@@ -30,9 +30,9 @@ class _Companion:
 class CompanionProgramsRule(Rule):
     """Whoever looks after a server takes the tools that came with it: pg_dump beside psql,
     redis-check-aof beside redis-cli, ffprobe beside ffmpeg, and what groff starts as its settings
-    say. Packages that the distribution
-    installs everywhere, with the shell and the basic tools, have a hundred that nobody asked for.
-    Links by which a program answers to other names have no content, so they all stay."""
+    say. Packages that the distribution installs everywhere, with the shell and the basic tools,
+    have a hundred that nobody asked for. Links by which a program answers to other names have no
+    content, so they all stay."""
 
     name = "companion-programs"
     summary = "other names of programs that ran, and small programs of packages with a kept one"
@@ -57,10 +57,10 @@ class CompanionProgramsRule(Rule):
         if packages is None:
             return
         found = {} if self._done else packages_of_programs(self.context)
-        for entry in fresh:
+        for entry in filter(is_program, fresh):
             owner = packages.owner(entry.path)
-            is_to_run = is_program(entry) and entry.path not in self.context.bystanders
-            if is_to_run and owner is not None and not owner.essential:
+            is_bystander = entry.path in self.context.bystanders
+            if owner is not None and not owner.essential and not is_bystander:
                 found.setdefault(owner, entry.path)
         companions = [
             each

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from slimmer.files import name_of
 from slimmer.keep.programs import is_program
@@ -30,9 +31,12 @@ class BasicToolsRule(OnceRule):
     summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"
     strategies = BEYOND_MINIMAL
 
+    @cached_property
+    def _shell(self) -> str:
+        return self.context.index.real_path("/bin/sh")
+
     def is_asked_by(self, entry: Entry) -> bool:
-        is_shell = entry.path == self.context.index.real_path("/bin/sh")
-        return is_shell and entry.path not in self.context.bystanders
+        return entry.path == self._shell and entry.path not in self.context.bystanders
 
     def content(self, because: str) -> Iterable[Want]:
         for name in _BASIC_TOOLS:
