@@ -14,7 +14,7 @@ from slimmer.engine.configuration import (
     traced,
     with_input,
 )
-from slimmer.engine.docker import connect
+from slimmer.engine.connection import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import (

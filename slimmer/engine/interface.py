@@ -46,10 +46,15 @@ class Engine(Protocol):
     def can_mount(self, file: Path) -> bool:
         """Whether containers of this engine can use the file by a bind mount.
 
-        True only where nothing speaks against it: the engine runs on this very machine (its own
-        name is the machine's) with its own eyes (no user namespace, no SELinux labels), and the
-        file system lets programs be executed.
+        True only where nothing speaks against it: the engine is reached by a socket of this machine
+        or loopback, has no user namespace and no SELinux labels, and the file system lets programs
+        be executed. Whether it sees the same files is seen in a container: `has_file`.
         """
+        ...
+
+    def has_file(self, container: str, path: str, file: Path) -> bool:
+        """Whether a container that need not run has this very file at `path`, by size and time of
+        modification."""
         ...
 
     def inspect_image(self, reference: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Session:
         self._lock = threading.Lock()
         self._closed = False
         self._has_project = False
-        self._placement = SensorPlacement(engine, self.create_container)
+        self._placement = SensorPlacement(engine, self.create_container, self._remove)
         self._requests = ThreadPoolExecutor(_REQUESTS, thread_name_prefix="request")
         self._asked: set[Future[Any]] = set()
         """Requests that the engine has not answered."""
@@ -74,7 +74,7 @@ class Session:
         return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), PURPOSE_LABEL: purpose}
 
     def create_container(
-        self, purpose: str, configuration: Mapping[str, Any], *, name: str = ""
+        self, purpose: str, configuration: Mapping[str, Any], name: str = ""
     ) -> str:
         """Create a container that is removed at the end of the session; returns its id."""
         hold(self)
@@ -122,10 +122,9 @@ class Session:
         with_capabilities: bool = False,
     ) -> str:
         """Create a container that has the sensor, see `SensorPlacement`; returns its id."""
-        configured = self._placement.with_sensor(
-            configuration, sensor, with_capabilities=with_capabilities
+        return self._placement.create(
+            purpose, configuration, sensor, name=name, with_capabilities=with_capabilities
         )
-        return self.create_container(purpose, configured, name=name)
 
     def attach(self, container: str) -> Attachment:
         """Attach to a container; the connection is closed before the container is removed.

@@ -16,6 +16,8 @@ OPAQUE = ("/proc", "/sys", "/dev")
 HIDDEN = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 """The engine mounts files of its own over these in every container, the server's included: what
 the image has there cannot be seen, by us as little as by any container."""
+MARK = "/run/.containerenv"
+"""Podman makes this file in every container."""
 MADE = ("/etc/mtab",)
 """The engine makes this link for every container of an image that has none."""
 
@@ -66,7 +68,7 @@ class FileServer:
 def container_marks(image: Original, made_between: tuple[int, int] = (0, 0)) -> ContainerMarks:
     """What a container of the image shows that is not the image's."""
     volumes = tuple(image.config.get("Volumes") or ())
-    places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
+    places = (*OPAQUE, *HIDDEN, MARK, *volumes, str(image.config.get("WorkingDir") or "/"))
     return ContainerMarks(
         touched=frozenset(path for place in places for path in (place, *ancestors(place))),
         made=frozenset(MADE),

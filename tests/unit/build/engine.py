@@ -193,6 +193,9 @@ class MemoryEngine(Engine):
     def can_mount(self, file: Path) -> bool:
         return True
 
+    def has_file(self, container: str, path: str, file: Path) -> bool:
+        return True
+
     def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:
         image = self.inspect_image(configuration["Image"])
         given = configuration.get("Entrypoint")

@@ -11,10 +11,13 @@ import docker
 import docker.utils
 from docker.context import ContextAPI
 
-from slimmer.engine.docker.client import DockerEngine
+from slimmer.engine.docker import DockerEngine
 from slimmer.engine.interface import Engine
+from slimmer.engine.podman import PodmanEngine
 from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
 
+_IS_PODMAN = "Libpod-API-Version"
+"""A header of every answer of Podman's."""
 REQUEST_TIMEOUT = 120
 """Seconds for one request to the engine: a busy one takes long to create or to load."""
 
@@ -31,7 +34,8 @@ def connect() -> Engine:
         )
         # Else each request looks through the environment for proxies, which no socket file has.
         client.trust_env = not address.startswith("unix:")
-        return DockerEngine(client, address)
+        answer = client.get(f"{client.base_url}/_ping")
+        return (PodmanEngine if _IS_PODMAN in answer.headers else DockerEngine)(client, address)
     except Exception as error:  # an answer to the question of its version may be garbled, too
         raise _connection_error(error, address) from error
 
