@@ -73,10 +73,8 @@ class Containers:
                 return False
             self._client._raise_for_status(response)
             told = json.loads(base64.b64decode(response.headers[_FILE_STATUS]))
-        here, modified = file.stat(), datetime.fromisoformat(told["mtime"])
-        return bool(
-            told["size"] == here.st_size and modified.timestamp() // 1 == here.st_mtime // 1
-        )
+        here, modified = file.stat(), datetime.fromisoformat(told["mtime"]).timestamp()
+        return bool(told["size"] == here.st_size and int(modified) == int(here.st_mtime))
 
     def start_container(self, container: str) -> None:
         with translated("start the container"):

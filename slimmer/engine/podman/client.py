@@ -36,7 +36,8 @@ class PodmanEngine(DockerEngine):
         deadline = time.monotonic() + timeout
         while True:
             state = self.inspect_container(container)["State"]
-            if not (health := state.get("Health") or {}).get("Status"):
+            health: dict[str, Any] = state.get("Health") or {}
+            if not health.get("Status"):
                 return None
             if state.get("Running"):
                 with translated("run the container's HEALTHCHECK"):
