@@ -40,7 +40,7 @@ class DockerEngine(Images, Containers, Belongings):
         parts = urlsplit(self.address)
         return (
             parts.hostname or "127.0.0.1"
-            if parts.scheme in ("tcp", "http", "https")
+            if parts.scheme in ("tcp", "http", "https", "ssh")
             else "127.0.0.1"
         )
 
