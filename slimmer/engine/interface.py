@@ -69,6 +69,12 @@ class Engine(Protocol):
         """The steps that built an image, the newest first, as far as the engine knows them."""
         ...
 
+    @property
+    def takes_index(self) -> bool:
+        """Whether an archive is to have an OCI index beside Docker's own table of contents. Who
+        reads the index makes an OCI image of it, which has no HEALTHCHECK for Podman."""
+        ...
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...

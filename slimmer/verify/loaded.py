@@ -22,7 +22,8 @@ def load_images(session: Session, images: Mapping[ImageKind, PackedImage]) -> di
     if absent:
         session.load_image(
             docker_archive(
-                [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
+                [NamedImage(image=images[kind], reference=names[kind]) for kind in absent],
+                with_index=session.engine.takes_index,
             )
         )
     return {kind: _checked(session, names[kind], image) for kind, image in images.items()}

@@ -61,6 +61,8 @@ class Images:
             "`docker images` lists what is there"
         )
 
+    takes_index = True
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """The SDK's own way hides an error that comes as an answer in pieces."""
         action, said = "load the image", []

@@ -19,6 +19,8 @@ _PAUSE: Final = 0.2
 class PodmanEngine(DockerEngine):
     """interface.Engine for Podman 4 and later."""
 
+    takes_index = False
+
     def find_image(self, reference: str) -> dict[str, Any] | None:
         """Docker's description leaves HEALTHCHECK out; libpod's has it."""
         found = super().find_image(reference)

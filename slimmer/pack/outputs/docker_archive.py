@@ -35,16 +35,18 @@ from slimmer.values import Layer
 _DIRECTORY: Final = b"5"
 
 
-def docker_archive(images: Sequence[NamedImage]) -> Iterator[bytes]:
-    """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file.
+def docker_archive(images: Sequence[NamedImage], *, with_index: bool = True) -> Iterator[bytes]:
+    """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file. Without its
+    index it is Docker's own half alone.
 
     Each layer is hashed again as it passes. A difference raises PackingError before the
     layer's last bytes are given, so a consumer is left with an archive that no engine accepts.
     """
     yield member_header(b"blobs/", type_flag=_DIRECTORY, mode=0o755)
     yield member_header(b"blobs/sha256/", type_flag=_DIRECTORY, mode=0o755)
-    yield _member("oci-layout", canonical_json(LAYOUT_MARKER))
-    yield _member("index.json", canonical_json(index([_descriptor(each) for each in images])))
+    if with_index:
+        yield _member("oci-layout", canonical_json(LAYOUT_MARKER))
+        yield _member("index.json", canonical_json(index([_descriptor(each) for each in images])))
     yield _member("manifest.json", _docker_manifest(images))
     blobs: dict[str, bytes] = {}
     layers: dict[str, Layer] = {}

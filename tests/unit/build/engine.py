@@ -85,6 +85,7 @@ class MemoryEngine(Engine):
     host = "127.0.0.1"
     is_local = True
     api_version = "1.41"
+    takes_index = True
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
