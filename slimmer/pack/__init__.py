@@ -7,6 +7,7 @@
 from slimmer.pack.configuration import DEFAULT_PATH
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
+from slimmer.pack.directories import plans_above
 from slimmer.pack.image import assemble, pack_debug_image, pack_image
 from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
@@ -39,6 +40,7 @@ __all__ = [
     "pack_image",
     "plan_layer",
     "plan_layers",
+    "plans_above",
     "storable_entries",
     "write_layer",
     "write_output",

@@ -27,6 +27,7 @@ from slimmer.pack import (
     pack_image,
     plan_layer,
     plan_layers,
+    plans_above,
     write_output,
 )
 from slimmer.pack.outputs import docker_archive
@@ -131,9 +132,8 @@ def packed(
         directory,
         labels=image_labels(original_id=original.id, version="1"),
     )
-    debug = pack_debug_image(
-        slim, plan_layer("debug", entries.get, tools), TreeContent(tree), directory
-    )
+    above = plans_above(plan_layer("debug", entries.get, tools), planning.system_finished)
+    debug = pack_debug_image(slim, above, TreeContent(tree), directory)
     return slim, debug
 
 
