@@ -64,6 +64,12 @@ class Engine(Protocol):
         """The steps that built an image, the newest first, as far as the engine knows them."""
         ...
 
+    @property
+    def adds_to_layers(self) -> bool:
+        """Whether the engine keeps layers apart from images, so that it may be given an archive
+        without those that it has. One that refuses it all the same says so."""
+        ...
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...

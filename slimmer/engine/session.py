@@ -140,6 +140,12 @@ class Session:
             self._images.append(name)
         return name
 
+    @property
+    def image_names(self) -> tuple[str, ...]:
+        """All that `image_name` has given so far."""
+        with self._lock:
+            return tuple(self._images)
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Load an archive of images that are called by names of this session."""
         with self._asking():

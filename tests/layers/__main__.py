@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,17 +76,16 @@ def main() -> int:
 
 def measured(name: str, base: str) -> Iterator[str]:
     sample = SAMPLE_CHANGES[name]
-    with tempfile.TemporaryDirectory() as folder, sample_image(name, base, Path(folder)) as image:
-        first = layers_of(name, image)
-    changes = {"one line": (base, sample.line)}
+    changes = {"one line": sample.line}
     if sample.dependency is not None:
-        changes["one dependency"] = (base, sample.dependency)
-    for what, (on, change) in changes.items():
-        with tempfile.TemporaryDirectory() as folder:
-            with sample_image(name, on, Path(folder), change) as image:
+        changes["one dependency"] = sample.dependency
+    # The first image stays, as the builder's cache is made of its steps.
+    with sample_image(name, base) as original:
+        first = layers_of(name, original)
+        for what, change in changes.items():
+            with sample_image(name, base, change) as image:
                 yield row(name, what, first, layers_of(name, image))
-    with rebuilt(base) as on, tempfile.TemporaryDirectory() as folder:
-        with sample_image(name, on, Path(folder)) as image:
+        with rebuilt(base) as other, sample_image(name, other) as image:
             yield row(name, "the base", first, layers_of(name, image))
 
 
@@ -105,21 +105,21 @@ def rebuilt(base: str) -> Iterator[str]:
 
 
 @contextmanager
-def sample_image(
-    name: str, base: str, folder: Path, change: tuple[str, str, str] | None = None
-) -> Iterator[str]:
+def sample_image(name: str, base: str, change: tuple[str, str, str] | None = None) -> Iterator[str]:
     """The sample built with the change, steps before it from the builder's cache."""
-    copy = folder / name
-    shutil.copytree(SAMPLES / name, copy)
-    if change is not None:
-        file, before, after = change
-        text = (copy / file).read_text()
-        assert before in text, f"{name}: {file} has no {before!r}"
-        (copy / file).write_text(text.replace(before, after, 1))
-    values = build_arguments((copy / "Dockerfile").read_text(), base=base, environment=os.environ)
-    options = [f"--build-arg={key}={value}" for key, value in sorted(values.items())]
-    reference = f"{REPOSITORY}/{name}:original"
-    built(reference, str(copy), "--label", f"slimmer.sample={name}", *options)
+    reference = f"{REPOSITORY}/{name}:{uuid.uuid4().hex[:8]}"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / name
+        shutil.copytree(SAMPLES / name, copy)
+        if change is not None:
+            file, before, after = change
+            text = (copy / file).read_text()
+            assert before in text, f"{name}: {file} has no {before!r}"
+            (copy / file).write_text(text.replace(before, after, 1))
+        dockerfile = (copy / "Dockerfile").read_text()
+        values = build_arguments(dockerfile, base=base, environment=os.environ)
+        options = [f"--build-arg={key}={value}" for key, value in sorted(values.items())]
+        built(reference, str(copy), "--label", f"slimmer.sample={name}", *options)
     try:
         yield reference
     finally:

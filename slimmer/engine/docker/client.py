@@ -56,6 +56,13 @@ class DockerEngine(Images, Containers, Belongings):
         hindered = any(word in options for word in ("selinux", "userns", "rootless"))
         return not hindered and info.get("Name") == os.uname().nodename
 
+    @property
+    def adds_to_layers(self) -> bool:
+        """The containerd store would take such an archive without a word, and keep an image that
+        can be run, and neither pushed nor saved."""
+        status = self.info().get("DriverStatus") or ()
+        return all("io.containerd.snapshotter" not in str(pair) for pair in status)
+
     def hasten(self, seconds: float | None) -> None:
         self._client.timeout = self._usual_timeout if seconds is None else seconds
 

@@ -12,7 +12,7 @@ The same images give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +35,12 @@ from slimmer.values import Layer
 _DIRECTORY: Final = b"5"
 
 
-def docker_archive(images: Sequence[NamedImage]) -> Iterator[bytes]:
+def docker_archive(
+    images: Sequence[NamedImage], *, without: Set[str] = frozenset()
+) -> Iterator[bytes]:
     """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file.
+
+    `without` are digests of layers that an engine has, and that are left out.
 
     Each layer is hashed again as it passes. A difference raises PackingError before the
     layer's last bytes are given, so a consumer is left with an archive that no engine accepts.
@@ -55,6 +59,8 @@ def docker_archive(images: Sequence[NamedImage]) -> Iterator[bytes]:
     for digest, blob in blobs.items():
         yield _member(blob_path(digest), blob)
     for layer in layers.values():
+        if layer.digest in without:
+            continue
         yield member_header(blob_path(layer.digest).encode(), size=layer.size)
         yield from verified_chunks(layer)
         yield padding(layer.size)

@@ -25,7 +25,7 @@ from typing import Any
 
 from slimmer.engine import SENSOR_PATH, STDERR, STDOUT, Attachment, Output
 from slimmer.engine.interface import Engine
-from slimmer.errors import ImageNotFoundError
+from slimmer.errors import EngineOperationError, ImageNotFoundError
 from tests.unit.files.serving import ENGINE_ARCHITECTURES, SERVER
 from tests.unit.trace.wire import stream
 
@@ -84,6 +84,7 @@ class MemoryEngine(Engine):
     address = "unix:///nowhere.sock"
     host = "127.0.0.1"
     is_local = True
+    adds_to_layers = True
     api_version = "1.41"
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
@@ -96,9 +97,13 @@ class MemoryEngine(Engine):
         """Name with tag → image id."""
         self.ran: list[tuple[str, str]] = []
         """(what the container was for, its image's id), in the order of their starts."""
+        self.archives: list[set[str]] = []
+        """Members of each archive that was loaded."""
         self._folder = folder
         self._images: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, Path] = {}
+        self._layers: dict[str, bytes] = {}
+        """Names of a layer and of all below → its bytes."""
         self._containers: dict[str, Container] = {}
         self._created: list[Container] = []
         """Each by its process id, less one."""
@@ -158,12 +163,19 @@ class MemoryEngine(Engine):
         with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
             members = {member.name: tar.extractfile(member) for member in tar}
             blobs = {name: member.read() for name, member in members.items() if member is not None}
+        self.archives.append(set(blobs))
         for each in json.loads(blobs["manifest.json"]):
             config = json.loads(blobs[each["Config"]])
             identity = "sha256:" + each["Config"].rpartition("/")[2]
             root = self._folder / identity.partition(":")[2]
+            size, chain = 0, ""
             for layer in each["Layers"]:
-                with tarfile.open(fileobj=io.BytesIO(blobs[layer])) as tar:
+                chain += layer
+                if layer not in blobs and chain not in self._layers:
+                    raise EngineOperationError(f"open {layer}: no such file or directory")
+                data = self._layers.setdefault(chain, blobs.get(layer, b""))
+                size += len(data)
+                with tarfile.open(fileobj=io.BytesIO(data)) as tar:
                     tar.extractall(root, numeric_owner=True, filter="fully_trusted")
             os.utime(root, (MADE, MADE))
             self._roots[identity] = root
@@ -173,7 +185,7 @@ class MemoryEngine(Engine):
                 "Architecture": config["architecture"],
                 "Os": config["os"],
                 "Created": config["created"],
-                "Size": sum(len(blobs[layer]) for layer in each["Layers"]),
+                "Size": size,
                 "RootFS": {"Layers": config["rootfs"]["diff_ids"]},
             }
             self.names.update(dict.fromkeys(each["RepoTags"], identity))
