@@ -74,6 +74,11 @@ class Engine(Protocol):
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...
 
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> None:
+        """Stream a tar into the engine as the only layer of an image of that name. It is not kept
+        apart before, as an archive is: that takes half of the time."""
+        ...
+
     def save_image(self, image: str) -> Iterator[bytes]:
         """Stream an image out of the engine as a docker-archive."""
         ...

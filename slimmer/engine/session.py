@@ -12,7 +12,7 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ class Session:
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
         if name:
             labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), _MARK: _mark(self.id)}
-        with self._asking():
+        with self.asking():
             container = self.engine.create_container(
                 labelled, name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
             )
@@ -145,11 +145,6 @@ class Session:
         """All that `image_name` has given so far."""
         with self._lock:
             return tuple(self._images)
-
-    def load_image(self, archive: Iterable[bytes]) -> str:
-        """Load an archive of images that are called by names of this session."""
-        with self._asking():
-            return self.engine.load_image(archive)
 
     def project(self) -> str:
         """The name of the compose project of this session. Containers, networks and volumes of it
@@ -277,8 +272,9 @@ class Session:
                 self._purposes.pop(container, None)
 
     @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        """A request that an interruption may cut off: the engine carries it out all the same."""
+    def asking(self) -> Iterator[None]:
+        """A request for something that has a name of this session, and that an interruption may cut
+        off: the engine carries it out all the same."""
         with self._lock:
             self._unanswered += 1
         try:

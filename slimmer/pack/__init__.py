@@ -4,6 +4,7 @@
 `write_output` hand it on. Layers exist as files only, whatever their size.
 """
 
+from slimmer.pack.blobs import verified_chunks
 from slimmer.pack.configuration import DEFAULT_PATH
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
@@ -42,6 +43,7 @@ __all__ = [
     "plan_layers",
     "plans_above",
     "storable_entries",
+    "verified_chunks",
     "write_layer",
     "write_output",
 ]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Final
 
 from slimmer.engine import Engine, Session
 from slimmer.errors import EngineOperationError, ImageNotFoundError, PackingError
-from slimmer.pack import NamedImage, docker_archive
+from slimmer.pack import NamedImage, docker_archive, verified_chunks
 from slimmer.values import ImageKind, PackedImage
+
+_LARGE: Final = 10_000_000
+"""Bytes of a layer for which a request of its own is worth it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +32,9 @@ def load_images(
 ) -> LoadedImages:
     """Load the images, under names of the session.
 
-    `like` are names of images whose layers may be those of these, as an earlier build's are; an
-    empty one is passed over. What
-    the engine has of them is not sent, unless it refuses an archive without them: an image may be
-    removed at any time.
+    `like` are names of images whose layers may be those of these, as an earlier build's are; empty
+    ones are passed over. What the engine has of them is not sent, unless it refuses an archive
+    without them: an image may be removed at any time.
 
     Raises PackingError where the engine reports another digest than was computed: an engine
     calls an image by the digest of its configuration (graph drivers) or of its manifest
@@ -42,26 +45,39 @@ def load_images(
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
     named = [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
     layers = {layer.digest: layer.size for each in named for layer in each.image.layers}
-    there = _layers_there(session.engine, known, [each.image for each in named])
-    if there:
+
+    def load(*, without: Set[str] = frozenset()) -> dict[ImageKind, str]:
+        if named:
+            with session.asking():
+                session.engine.load_image(docker_archive(named, without=without))
+        return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
+
+    if named and session.engine.adds_to_layers:
+        there = _layers_there(session.engine, known, [each.image for each in named])
         try:
-            session.load_image(docker_archive(named, without=there))
-            ids = {kind: _checked(session, names[kind], images[kind]) for kind in images}
+            ids = load(without=there | _imported(session, named, there))
+        except (EngineOperationError, ImageNotFoundError, PackingError):
+            pass  # if all of it fares no better, that is told
+        else:
             spared = sum(layers[digest] for digest in there)
             return LoadedImages(ids=ids, sent=sum(layers.values()) - spared, spared=spared)
-        except (EngineOperationError, PackingError, ImageNotFoundError):
-            pass  # and what is wrong with all of it is told below
-    if named:
-        session.load_image(docker_archive(named))
-    ids = {kind: _checked(session, names[kind], images[kind]) for kind in images}
-    return LoadedImages(ids=ids, sent=sum(layers.values()))
+    return LoadedImages(ids=load(), sent=sum(layers.values()))
+
+
+def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) -> Set[str]:
+    """The digest of the lowest layer, if it is large and the engine has got it on its own. What is
+    above cannot be handed over like this."""
+    layer, *others = {each.image.layers[0].digest: each.image.layers[0] for each in named}.values()
+    if others or layer.digest in there or layer.size < _LARGE:
+        return frozenset()
+    with session.asking():
+        session.engine.import_layer(verified_chunks(layer), session.image_name("layer"))
+    return {layer.digest}
 
 
 def _layers_there(engine: Engine, known: Iterable[str], images: Sequence[PackedImage]) -> Set[str]:
     """Digests of the layers of these images that need not be sent. An engine knows a layer by all
     that lies below it as well, so only the lowest layers that another image has too are there."""
-    if not images or not engine.adds_to_layers:
-        return frozenset()
     chains = set()
     for reference in known:
         found = engine.find_image(reference) or {}

@@ -59,9 +59,13 @@ class DockerEngine(Images, Containers, Belongings):
     @property
     def adds_to_layers(self) -> bool:
         """The containerd store would take such an archive without a word, and keep an image that
-        can be run, and neither pushed nor saved."""
+        can be run, and neither pushed nor saved. Podman puts an image together from files."""
+        parts = self.version().get("Components") or ()
         status = self.info().get("DriverStatus") or ()
-        return all("io.containerd.snapshotter" not in str(pair) for pair in status)
+        return not (
+            any("Podman" in str(part.get("Name")) for part in parts)
+            or any("io.containerd.snapshotter" in str(pair) for pair in status)
+        )
 
     def hasten(self, seconds: float | None) -> None:
         self._client.timeout = self._usual_timeout if seconds is None else seconds

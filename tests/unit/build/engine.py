@@ -7,6 +7,7 @@ that are made by the words of WIRE.md. Images are what slimmer really packed, un
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import io
 import json
 import os
@@ -99,6 +100,8 @@ class MemoryEngine(Engine):
         """(what the container was for, its image's id), in the order of their starts."""
         self.archives: list[set[str]] = []
         """Members of each archive that was loaded."""
+        self.imported: list[str] = []
+        """Layers that came on their own, as they are called in an archive."""
         self._folder = folder
         self._images: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, Path] = {}
@@ -190,6 +193,14 @@ class MemoryEngine(Engine):
             }
             self.names.update(dict.fromkeys(each["RepoTags"], identity))
         return "loaded"
+
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> None:
+        data = b"".join(layer)
+        digest = hashlib.sha256(data).hexdigest()
+        self._layers[f"blobs/sha256/{digest}"] = data
+        self.names[reference] = f"sha256:{'0' * 32}{digest[:32]}"
+        self._images[self.names[reference]] = {"RootFS": {"Layers": [f"sha256:{digest}"]}}
+        self.imported.append(f"blobs/sha256/{digest}")
 
     def save_image(self, image: str) -> Iterator[bytes]:
         yield b""

@@ -70,3 +70,29 @@ def test_an_engine_that_cannot_add_to_layers_gets_them_all(bench: Bench) -> None
     found = layers(bench.build(reads("/etc/app.conf", "/etc/late.conf")))
 
     assert {*found.values()} <= bench.engine.archives[1]
+
+
+class TestTheLowestLayer:
+    @pytest.fixture(autouse=True)
+    def every_layer_is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("slimmer.verify.loaded._LARGE", 0)
+
+    def test_it_comes_on_its_own_and_only_once(self, bench: Bench) -> None:
+        found = layers(bench.build())
+        bench.build(reads("/etc/app.conf", "/etc/late.conf"))
+
+        assert bench.engine.imported == [found["system"]]
+        assert not any(found["system"] in archive for archive in bench.engine.archives)
+        assert bench.engine.files_of(SLIM) == {*MORE}
+
+    def test_it_comes_with_the_others_where_that_fails(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise EngineOperationError("not this way")
+
+        monkeypatch.setattr(bench.engine, "import_layer", refuse)
+
+        found = layers(bench.build())
+
+        assert {*found.values()} <= bench.engine.archives[0]
