@@ -74,9 +74,10 @@ class Engine(Protocol):
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...
 
-    def import_layer(self, layer: Iterable[bytes], reference: str) -> None:
-        """Stream a tar into the engine as the only layer of an image of that name. It is not kept
-        apart before, as an archive is: that takes half of the time."""
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        """Stream a tar into the engine as the only layer of an image of that name. It is not put
+        aside before, as an archive is: that takes half of the time. False, and nothing is done,
+        where the engine would keep the layer in another form."""
         ...
 
     def save_image(self, image: str) -> Iterator[bytes]:

@@ -71,8 +71,8 @@ def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) ->
     if others or layer.digest in there or layer.size < _LARGE:
         return frozenset()
     with session.asking():
-        session.engine.import_layer(verified_chunks(layer), session.image_name("layer"))
-    return {layer.digest}
+        came = session.engine.import_layer(verified_chunks(layer), session.image_name("layer"))
+    return {layer.digest} if came else frozenset()
 
 
 def _layers_there(engine: Engine, known: Iterable[str], images: Sequence[PackedImage]) -> Set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any, cast
@@ -58,14 +59,14 @@ class DockerEngine(Images, Containers, Belongings):
 
     @property
     def adds_to_layers(self) -> bool:
-        """The containerd store would take such an archive without a word, and keep an image that
-        can be run, and neither pushed nor saved. Podman puts an image together from files."""
+        """Podman puts an image together from files, all of which it wants."""
         parts = self.version().get("Components") or ()
+        return not any("Podman" in str(part.get("Name")) for part in parts)
+
+    @functools.cached_property
+    def _has_containerd_store(self) -> bool:  # type: ignore[override]
         status = self.info().get("DriverStatus") or ()
-        return not (
-            any("Podman" in str(part.get("Name")) for part in parts)
-            or any("io.containerd.snapshotter" in str(pair) for pair in status)
-        )
+        return any("io.containerd.snapshotter" in str(pair) for pair in status)
 
     def hasten(self, seconds: float | None) -> None:
         self._client.timeout = self._usual_timeout if seconds is None else seconds

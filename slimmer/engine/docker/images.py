@@ -21,6 +21,7 @@ class Images:
 
     _client: Any
     address: str
+    _has_containerd_store: bool
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
         found = self.find_image(reference)
@@ -65,7 +66,9 @@ class Images:
         """The SDK's own way hides an error that comes as an answer in pieces."""
         return self._send("load the image", "/images/load", archive)
 
-    def import_layer(self, layer: Iterable[bytes], reference: str) -> None:
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        if self._has_containerd_store:
+            return False  # it compresses the layer
         name = parse_tag(reference)
         self._send(
             "import a layer",
@@ -73,6 +76,7 @@ class Images:
             layer,
             {"fromSrc": "-", "repo": name.name, "tag": name.tag},
         )
+        return True
 
     def _send(
         self, action: str, path: str, data: Iterable[bytes], query: Mapping[str, str] | None = None

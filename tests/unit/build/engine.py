@@ -194,13 +194,14 @@ class MemoryEngine(Engine):
             self.names.update(dict.fromkeys(each["RepoTags"], identity))
         return "loaded"
 
-    def import_layer(self, layer: Iterable[bytes], reference: str) -> None:
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
         data = b"".join(layer)
         digest = hashlib.sha256(data).hexdigest()
         self._layers[f"blobs/sha256/{digest}"] = data
         self.names[reference] = f"sha256:{'0' * 32}{digest[:32]}"
         self._images[self.names[reference]] = {"RootFS": {"Layers": [f"sha256:{digest}"]}}
         self.imported.append(f"blobs/sha256/{digest}")
+        return True
 
     def save_image(self, image: str) -> Iterator[bytes]:
         yield b""
