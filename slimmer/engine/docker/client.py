@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import docker
@@ -14,6 +14,9 @@ from slimmer.engine.docker.belongings import Belongings
 from slimmer.engine.docker.containers import Containers
 from slimmer.engine.docker.failures import translated
 from slimmer.engine.docker.images import Images
+
+_TELLS_WHAT_IS_MISSING: Final = (1, 51)
+"""The version of the API from which on an image is seen to lack a layer."""
 
 
 class DockerEngine(Images, Containers, Belongings):
@@ -59,9 +62,16 @@ class DockerEngine(Images, Containers, Belongings):
 
     @property
     def adds_to_layers(self) -> bool:
-        """Podman puts an image together from files, all of which it wants."""
-        parts = self.version().get("Components") or ()
-        return not any("Podman" in str(part.get("Name")) for part in parts)
+        """Podman wants all files of an image. The containerd store takes such an archive even where
+        it has a layer in another form, and then has an image that can be run, and neither pushed
+        nor saved; from Docker 28.5 on, inspecting that tells of no layers."""
+        version = self.version()
+        if any("Podman" in str(part.get("Name")) for part in version.get("Components") or ()):
+            return False
+        if not self._has_containerd_store:
+            return True
+        numbers = tuple(int(number) for number in str(version["ApiVersion"]).split("."))
+        return numbers >= _TELLS_WHAT_IS_MISSING
 
     @functools.cached_property
     def _has_containerd_store(self) -> bool:  # type: ignore[override]
