@@ -40,9 +40,10 @@ def load_images(
     calls an image by the digest of its configuration (graph drivers) or of its manifest
     (containerd store), and lists the layers' diff_ids.
     """
-    known = (*session.image_names, *filter(None, like))
+    known = [*session.image_names, *filter(None, like)]
     names = {kind: session.image_name(kind) for kind in images}
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
+    known += [names[kind] for kind in images if kind not in absent]
     named = [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
     layers = {layer.digest: layer.size for each in named for layer in each.image.layers}
 
