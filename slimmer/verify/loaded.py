@@ -40,7 +40,7 @@ def load_images(
     calls an image by the digest of its configuration (graph drivers) or of its manifest
     (containerd store), and lists the layers' diff_ids.
     """
-    known = [*session.image_names, *filter(None, like)]
+    known = [*session.images, *filter(None, like)]
     names = {kind: session.image_name(kind) for kind in images}
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
     known += [names[kind] for kind in images if kind not in absent]
@@ -49,8 +49,7 @@ def load_images(
 
     def load(*, without: Set[str] = frozenset()) -> dict[ImageKind, str]:
         if named:
-            with session.asking():
-                session.engine.load_image(docker_archive(named, without=without))
+            session.load_image(docker_archive(named, without=without))
         return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
 
     if named and session.engine.adds_to_layers:
@@ -71,8 +70,7 @@ def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) ->
     layer, *others = {each.image.layers[0].digest: each.image.layers[0] for each in named}.values()
     if others or layer.digest in there or layer.size < _LARGE:
         return frozenset()
-    with session.asking():
-        came = session.engine.import_layer(verified_chunks(layer), session.image_name("layer"))
+    came = session.import_layer(verified_chunks(layer), session.image_name("layer"))
     return {layer.digest} if came else frozenset()
 
 
