@@ -33,9 +33,8 @@ class Rebuilt:
             self.step(BASE, path)
         self.step(PACKAGES, "/var/lib/dpkg/status", "/etc/passwd")
         moment = DEPENDENCIES + dependencies
-        self.step(moment, "/app/node_modules/express/index.js", "/usr/local/bin/express")
         # The archives of npm have a time of their own, as those of Debian have.
-        self.step(900, "/app/node_modules/express/package.json", "/usr/bin/node")
+        self.step(900, "/app/node_modules/express/index.js", "/usr/bin/node")
         self.touch(moment, "/app", "/app/node_modules", "/app/node_modules/express", "/usr/local")
         moment = APPLICATION + application
         self.step(moment, "/app/server.js", "/etc/group", "/root/.cache")
