@@ -10,10 +10,10 @@ PYTEST := $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/schemas.py tests/slim_schema.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/schemas.py tests/slim_schema.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests faults engines clean clean-samples schemas
+.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines clean clean-samples schemas
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ digests: setup samples ## Compare the images of all samples with those of the re
 	$(PYTHON) -m venv .build/base/.venv && .build/base/.venv/bin/python -m pip install --quiet .build/base
 	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
 	$(BIN)/python -m tests.digests check .build/digests
+
+layers: setup samples ## Change samples, and tell which layers of their slim images are new
+	$(BIN)/python -m tests.layers
 
 faults: setup samples ## Spoil the engine's answers, kill containers, fill a disk (root, dockerd)
 	$(BIN)/python -m tests.faults

@@ -75,8 +75,20 @@ class Engine(Protocol):
         reads the index makes an OCI image of it, which has no HEALTHCHECK for Podman."""
         ...
 
+    @property
+    def adds_to_layers(self) -> bool:
+        """Whether the engine keeps layers apart from images, so that it may be given an archive
+        without those that it has. One that refuses it all the same says so."""
+        ...
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
+        ...
+
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        """Stream a tar into the engine as the only layer of an image of that name. It is not put
+        aside before, as an archive is: that takes half of the time. False, and nothing is done,
+        where the engine would keep the layer in another form."""
         ...
 
     def save_image(self, image: str) -> Iterator[bytes]:

@@ -45,6 +45,7 @@ def test_every_folder_of_tests_is_run() -> None:
         "digests",
         "engines",
         "faults",
+        "layers",
         "servers",
         "survey",
     }, "these are no tests"

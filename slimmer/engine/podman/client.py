@@ -20,6 +20,8 @@ class PodmanEngine(DockerEngine):
     """interface.Engine for Podman 4 and later."""
 
     takes_index = False
+    adds_to_layers = False
+    """It puts an image together from files, all of which it wants."""
 
     def find_image(self, reference: str) -> dict[str, Any] | None:
         """Docker's description leaves HEALTHCHECK out; libpod's has it."""

@@ -12,7 +12,7 @@ The same images give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +35,13 @@ from slimmer.values import Layer
 _DIRECTORY: Final = b"5"
 
 
-def docker_archive(images: Sequence[NamedImage], *, with_index: bool = True) -> Iterator[bytes]:
+def docker_archive(
+    images: Sequence[NamedImage], *, with_index: bool = True, without: Set[str] = frozenset()
+) -> Iterator[bytes]:
     """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file. Without its
     index it is Docker's own half alone.
+
+    `without` are digests of layers that an engine has, and that are left out.
 
     Each layer is hashed again as it passes. A difference raises PackingError before the
     layer's last bytes are given, so a consumer is left with an archive that no engine accepts.
@@ -57,6 +61,8 @@ def docker_archive(images: Sequence[NamedImage], *, with_index: bool = True) -> 
     for digest, blob in blobs.items():
         yield _member(blob_path(digest), blob)
     for layer in layers.values():
+        if layer.digest in without:
+            continue
         yield member_header(blob_path(layer.digest).encode(), size=layer.size)
         yield from verified_chunks(layer)
         yield padding(layer.size)

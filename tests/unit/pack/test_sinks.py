@@ -66,7 +66,7 @@ def _slim(source: Path, layers: Path) -> PackedImage:
 def debug(tmp_path: Path, source: Path, slim: PackedImage) -> PackedImage:
     entries = index_tree(source)
     plan = plan_layer("debug", entries.get, ["/usr/local/bin/less"])
-    return pack_debug_image(slim, plan, TreeContent(source), tmp_path / "layers")
+    return pack_debug_image(slim, [plan], TreeContent(source), tmp_path / "layers")
 
 
 def damage(image: PackedImage) -> None:
