@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -58,14 +58,14 @@ def plan_layers(
         dependency_folders=dependency_folders,
         working_directory=working_directory,
     )
-    rank = {path: LAYER_ORDER.index(placement.layer(path)) for path in storable}
-    for names in _hard_links(storable.values()).values():
-        lowest = min(rank[name] for name in names)
-        rank.update(dict.fromkeys(names, lowest))
-
     members: list[set[str]] = [set() for _ in LAYER_ORDER]
     for path in storable:
-        members[rank[path]].add(path)
+        members[LAYER_ORDER.index(placement.layer(path))].add(path)
+    for names in _hard_links(storable.values()).values():
+        lowest, *above = (paths for paths in members if not paths.isdisjoint(names))
+        lowest.update(names)
+        for paths in above:
+            paths.difference_update(names)
     _lower_directories(members, storable)
     layers = (
         plan_layer(name, entry, paths, entries=storable)
@@ -96,9 +96,7 @@ def plan_layer(
                 break
             chosen[member] = known.get(member) or _required(entry, member)
     storable, _ = storable_entries(chosen)
-    return LayerPlan(
-        name=name, entries=tuple(storable[path] for path in sorted(storable, key=os.fsencode))
-    )
+    return LayerPlan(name=name, entries=tuple(storable[path] for path in _sorted(storable)))
 
 
 def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
@@ -106,7 +104,7 @@ def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
     content. Names without company are not in the result."""
     sources: dict[str, str] = {}
     for names in _hard_links(entries).values():
-        first, *others = sorted(names, key=os.fsencode)
+        first, *others = _sorted(names)
         sources.update(dict.fromkeys(others, first))
     return sources
 
@@ -119,6 +117,12 @@ def _hard_links(entries: Iterable[Entry]) -> dict[int, list[str]]:
         if entry.link_count > 1 and entry.inode and entry.type is not EntryType.DIRECTORY:
             names[entry.inode].append(entry.path)
     return {inode: paths for inode, paths in names.items() if len(paths) > 1}
+
+
+def _sorted(paths: Collection[str]) -> list[str]:
+    """As bytes compare. Characters compare alike but where some stand for bytes that are none."""
+    is_text = all(path.isascii() for path in paths)
+    return sorted(paths, key=None if is_text else os.fsencode)
 
 
 def _look_up(entry: Callable[[str], Entry | None], kept: Iterable[str]) -> dict[str, Entry]:
@@ -182,20 +186,31 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def storable_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    """The entries as a layer can hold them, and a note for each loss."""
-    storable: dict[str, Entry] = {}
+def storable_entries(entries: dict[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """The entries, changed to what a layer can hold, and a note for each loss."""
     notes: list[str] = []
+    gone: list[str] = []
     for path, entry in entries.items():
-        if entry.type is EntryType.SOCKET:
-            notes.append(f"{path} is a socket, which no image can hold; it was dropped.")
-        elif path.rpartition("/")[2].startswith(".wh."):
-            notes.append(f"{path} was dropped: in a layer its name means a deleted file.")
-        elif entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
-            notes.append(f"{path} was dropped: in a layer device 0:0 means a deleted file.")
-        else:
-            storable[path] = _with_portable_attributes(entry, notes) if entry.xattrs else entry
-    return storable, tuple(notes)
+        note = _why_not(path, entry)
+        if note:
+            notes.append(note)
+            gone.append(path)
+        elif entry.xattrs:
+            entries[path] = _with_portable_attributes(entry, notes)
+    for path in gone:
+        del entries[path]
+    return entries, tuple(notes)
+
+
+def _why_not(path: str, entry: Entry) -> str:
+    """Why no layer can hold the entry; empty where one can."""
+    if entry.type is EntryType.SOCKET:
+        return f"{path} is a socket, which no image can hold; it was dropped."
+    if path.rpartition("/")[2].startswith(".wh."):
+        return f"{path} was dropped: in a layer its name means a deleted file."
+    if entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
+        return f"{path} was dropped: in a layer device 0:0 means a deleted file."
+    return ""
 
 
 def is_of_the_host(attribute: str) -> bool:

@@ -152,7 +152,7 @@ class Placement:
         if (
             name in self._dependency_folders
             or not self._dependency_folders.isdisjoint(folders)
-            or self._is_in_environment(path)
+            or self._is_in_environment(path if self._is_directory(path) else folder)
         ):
             return DEPENDENCIES
         root = self._application_root
@@ -172,7 +172,8 @@ class Placement:
         return entry is not None and entry.type is EntryType.DIRECTORY
 
     def _is_in_environment(self, path: str) -> bool:
-        """Whether a folder on the way is a Python virtual environment (it has `pyvenv.cfg`)."""
+        """Whether the folder, or one on the way to it, is a Python virtual environment (it has
+        `pyvenv.cfg`)."""
         unknown = []
         answer = False
         while path:

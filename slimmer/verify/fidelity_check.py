@@ -86,8 +86,7 @@ def check_fidelity(
     differences = list(configuration_differences(wanted, got))
     server = FileServer(session, finished, sensor_binary(finished.architecture), spool)
     try:
-        index = server.index()
-        found = {entry.path: entry for entry in index}
+        found = server.index(known=blueprint.entries).entries
         expected = Expected(
             entries=blueprint.entries,
             latest=blueprint.latest,
@@ -108,7 +107,7 @@ def check_fidelity(
         server.close()
         server.content.close()
     due = digests.result()
-    differences += content_differences({path: due[path] for path in readable}, there)
+    differences += content_differences(readable, due, there)
     _raise_for(blueprint.kind, differences)
     return Fidelity(
         image=blueprint.kind,
