@@ -1,6 +1,6 @@
 """Probes: what exercises the application, and how its readiness is observed."""
 
-from slimmer.probing.command_line import COMMAND_MISSING, command_words
+from slimmer.probing.command_line import COMMAND_MISSING, check_words, command_words
 from slimmer.probing.connection import authority, is_loopback
 from slimmer.probing.connections import Connections, Exchanged, media_type, request_name
 from slimmer.probing.exercise import (
@@ -37,6 +37,7 @@ __all__ = [
     "Target",
     "advice",
     "authority",
+    "check_words",
     "command_words",
     "exercise",
     "expanded",

@@ -1,10 +1,14 @@
 """The short forms of probes mean what the help text says."""
 
-import pytest
+from pathlib import Path
 
-from slimmer.errors import UsageError
+import pytest
+import yaml
+
+from slimmer.errors import ConfigurationError, UsageError
 from slimmer.probing import with_unique_names
-from slimmer.probing.kinds import HttpProbe, exec_probe, http_probe
+from slimmer.probing.kinds import ExecProbe, HttpProbe, exec_probe, http_probe
+from tests.unit.probing.plan_step import only_step
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,40 @@ def test_what_is_not_a_command_is_refused(text: str) -> None:
 def test_names_of_phases_are_unique() -> None:
     probes = with_unique_names((HttpProbe(name="GET /"),) * 3)
     assert [probe.name for probe in probes] == ["GET /", "GET / #2", "GET / #3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("[ls, '|', wc]", "ls | wc"),
+        ("[cat, my file, '&&', 'true']", "cat 'my file' && true"),
+        ("[env, A=1, app, '>', /tmp/out]", "env A=1 app > /tmp/out"),
+        ("[app, '2>&1', '|', grep, ok]", "app 2>&1 | grep ok"),
+        ("[grep, -q, ok, /file, '||', 'false']", "grep -q ok /file || false"),
+    ],
+)
+def test_words_that_only_a_shell_reads_are_refused_with_what_to_write(
+    tmp_path: Path, words: str, line: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        only_step(tmp_path, "exec", f"{{command: {words}}}")
+    assert "no shell runs a probe" in caught.value.message
+    assert caught.value.hint == f'ask for one: ["sh", "-c", "{line}"]'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[sh, -c, 'ls | wc']",
+        "[sh, -c, '$0 a', '|']",
+        "[timeout, '9', find, /, -exec, ls, '{}', ';']",
+        "[grep, '|', /file]",
+        "[sort, -t, '|', /file]",
+        "[test, a, '>', b]",
+        "['|']",
+    ],
+)
+def test_a_word_of_a_shell_may_be_an_argument(tmp_path: Path, words: str) -> None:
+    step = only_step(tmp_path, "exec", f"{{command: {words}}}")
+    assert isinstance(step, ExecProbe)
+    assert step.command == tuple(yaml.safe_load(words))
