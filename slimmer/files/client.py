@@ -22,6 +22,8 @@ from slimmer.files.spool import Segment, Spool
 from slimmer.values import Entry, EntryType
 
 _PIECE = 256 * 1024
+_MOST_PATHS = 20_000
+"""Of one request."""
 _NO_MARKS = ContainerMarks()
 
 
@@ -98,7 +100,7 @@ class FileServerClient:
             raise wire.out_of_step(str(error)) from error
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Spool the content of these regular files in one round trip; see `values.Content`.
+        """Spool the content of these regular files in few round trips; see `values.Content`.
 
         Raises OriginalUnreadableError where a file could not be read in full; the others are
         there nevertheless.
@@ -116,17 +118,17 @@ class FileServerClient:
         found: dict[str, bytes] = {}
         failed: dict[str, int] = {}
         with self._lock:
-            self._ask(wire.path_list(wire.DIGESTS_REQUEST, asked))
-            self._incoming.begin(wire.DIGESTS_REQUEST)
-            for path in asked:
-                (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
-                if not error:
-                    _, found[path], error = wire.DIGEST.unpack(
-                        self._incoming.take(wire.DIGEST.size)
-                    )
-                if error:
-                    failed[path] = error
-            self._incoming.end()
+            for some in _in_requests(asked):
+                self._ask(wire.path_list(wire.DIGESTS_REQUEST, some))
+                self._incoming.begin(wire.DIGESTS_REQUEST)
+                for path in some:
+                    (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+                    if not error:
+                        answer = self._incoming.take(wire.DIGEST.size)
+                        _, found[path], error = wire.DIGEST.unpack(answer)
+                    if error:
+                        failed[path] = error
+                self._incoming.end()
         if failed:
             raise _unreadable(failed)
         for path, names in others.items():
@@ -161,21 +163,20 @@ class FileServerClient:
 
     def _fetch(self, paths: Iterable[str]) -> None:
         asked, others = self._by_file(self._missing(paths))
-        if not asked:
-            return
-        self._ask(wire.path_list(wire.FILES_REQUEST, asked))
-        self._incoming.begin(wire.FILES_REQUEST)
-        answers = [self._receive() for _ in asked]
-        self._incoming.end()
         failed: dict[str, int] = {}
-        for path, answer in zip(asked, answers, strict=True):
-            if isinstance(answer, int):
-                failed[path] = answer
-                continue
-            self._segments[path] = answer
-            if inode := self._inodes.get(path, 0):
-                self._linked[inode] = answer
-                self._segments.update(dict.fromkeys(others.get(path, ()), answer))
+        for some in _in_requests(asked):
+            self._ask(wire.path_list(wire.FILES_REQUEST, some))
+            self._incoming.begin(wire.FILES_REQUEST)
+            answers = [self._receive() for _ in some]
+            self._incoming.end()
+            for path, answer in zip(some, answers, strict=True):
+                if isinstance(answer, int):
+                    failed[path] = answer
+                    continue
+                self._segments[path] = answer
+                if inode := self._inodes.get(path, 0):
+                    self._linked[inode] = answer
+                    self._segments.update(dict.fromkeys(others.get(path, ()), answer))
         if failed:
             raise _unreadable(failed)
 
@@ -218,6 +219,12 @@ class FileServerClient:
             self._spool.append(piece)
         (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
         return int(status) or segment
+
+
+def _in_requests(paths: list[str]) -> Iterator[list[str]]:
+    """The paths of each request: few requests, and none that takes much memory."""
+    for begin in range(0, len(paths), _MOST_PATHS):
+        yield paths[begin : begin + _MOST_PATHS]
 
 
 def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:

@@ -179,6 +179,19 @@ def _patterns(section: Section, name: str) -> tuple[tuple[str, str], ...]:
     return expected
 
 
+def _headers(section: Section, name: str) -> tuple[tuple[str, str], ...]:
+    """A value that ends with a line break, as `|` of YAML makes it, could not be sent; it may be a
+    secret, so it is not shown."""
+    headers = section.mapping_of_texts(name)
+    for each, value in headers:
+        if not (each + value).replace("\t", " ").isprintable():
+            raise section.error(
+                f"{name}.{each}",
+                "its value has a line break, or another character that no header has",
+            )
+    return headers
+
+
 def _statuses(section: Section, name: str) -> frozenset[int]:
     value = section.take(name)
     items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
@@ -225,6 +238,7 @@ _READERS: Final[Mapping[Shape, Callable[[Section, str], Any]]] = {
     Shape.USER: lambda section, _: read_user(section),
     Shape.PATTERN: read_pattern,
     Shape.TEXTS: lambda section, name: section.mapping_of_texts(name),
+    Shape.HEADERS: _headers,
     Shape.PATTERNS: _patterns,
     Shape.STATUSES: _statuses,
     Shape.PLACES: _places,

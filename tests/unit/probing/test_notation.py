@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from slimmer.errors import ConfigurationError, UsageError
-from slimmer.probing import with_unique_names
+from slimmer.probing import literal_secrets, with_unique_names
 from slimmer.probing.kinds import ExecProbe, HttpProbe, exec_probe, http_probe
 from tests.unit.probing.plan_step import only_step
 
@@ -105,3 +105,19 @@ def test_a_word_of_a_shell_may_be_an_argument(tmp_path: Path, words: str) -> Non
     step = only_step(tmp_path, "exec", f"{{command: {words}}}")
     assert isinstance(step, ExecProbe)
     assert step.command == tuple(yaml.safe_load(words))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "names"),
+    [
+        ("http", "{path: /, headers: {Authorization: Bearer x, Accept: '*/*'}}", ["Authorization"]),
+        ("http", "{path: /, headers: {Authorization: 'Bearer ${env.TOKEN}'}}", []),
+        ("http", "{path: /, form: {user: ann, password: x}}", ["password"]),
+        ("websocket", "{path: /, headers: {Cookie: a=b}}", ["Cookie"]),
+        ("exec", "{command: ls, environment: {DB_PASSWORD: x, HOME: /}}", ["DB_PASSWORD"]),
+    ],
+)
+def test_secrets_that_a_probe_says_itself(
+    tmp_path: Path, kind: str, text: str, names: list[str]
+) -> None:
+    assert list(literal_secrets(only_step(tmp_path, kind, text))) == names
