@@ -344,3 +344,15 @@ def test_another_thread_may_fetch_while_this_one_reads(
         while background.is_alive():
             assert client.head("/etc/passwd", 5) == b"root:"
         assert client.head("/etc/big", BIG) == (rootfs / "etc/big").read_bytes()
+
+
+def test_entries_that_are_known_are_not_there_twice(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
+        known = client.index()
+        os.utime(rootfs / "etc/big", (7, 7))
+        again = client.index(known=known.entries)
+    other = [entry.path for entry in again if entry is not known.get(entry.path)]
+    assert other == ["/etc/big"]
+    assert list(again) != list(known)
