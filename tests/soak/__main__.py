@@ -136,6 +136,8 @@ def main() -> int:
     asked = parser.parse_args()
     known = [each.name for each in sample_folders() if (each / "slim.yaml").is_file()]
     names = asked.names or known
+    # In the background of a script it is ignored, by the builds as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         soak = Soak(folder=Path(name))
         for key, place in (("TMPDIR", "tmp"), ("XDG_STATE_HOME", "state")):
