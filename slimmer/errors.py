@@ -7,7 +7,10 @@ next, and is printed once, by the command line.
 from __future__ import annotations
 
 import traceback
-from typing import ClassVar
+from typing import ClassVar, Final
+
+BETWEEN: Final = "look for what stands between slim and the engine (a proxy, a tunnel)"
+"""In hints on what did not arrive as it was sent."""
 
 
 class SlimError(Exception):

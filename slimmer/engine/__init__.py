@@ -2,7 +2,7 @@
 
 from slimmer.engine.addresses import addresses, environment, own_names
 from slimmer.engine.broken import BrokenAnswerError, TimedOutError, broken_connection
-from slimmer.engine.commands import give_input, run_command
+from slimmer.engine.commands import MOMENT, give_input, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
@@ -36,6 +36,7 @@ from slimmer.engine.session import (
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
+    "MOMENT",
     "PROJECT_PREFIX",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",

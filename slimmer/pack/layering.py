@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -149,9 +149,7 @@ def plan_layer(
                 break
             chosen[member] = known.get(member) or _required(entry, member)
     storable, _ = storable_entries(chosen)
-    return LayerPlan(
-        name=name, entries=tuple(storable[path] for path in sorted(storable, key=os.fsencode))
-    )
+    return LayerPlan(name=name, entries=tuple(storable[path] for path in _sorted(storable)))
 
 
 def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
@@ -159,7 +157,7 @@ def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
     content. Names without company are not in the result."""
     sources: dict[str, str] = {}
     for names in _hard_links(entries).values():
-        first, *others = sorted(names, key=os.fsencode)
+        first, *others = _sorted(names)
         sources.update(dict.fromkeys(others, first))
     return sources
 
@@ -172,6 +170,12 @@ def _hard_links(entries: Iterable[Entry]) -> dict[int, list[str]]:
         if entry.link_count > 1 and entry.inode and entry.type is not EntryType.DIRECTORY:
             names[entry.inode].append(entry.path)
     return {inode: paths for inode, paths in names.items() if len(paths) > 1}
+
+
+def _sorted(paths: Collection[str]) -> list[str]:
+    """As bytes compare. Characters compare alike but where some stand for bytes that are none."""
+    is_text = all(path.isascii() for path in paths)
+    return sorted(paths, key=None if is_text else os.fsencode)
 
 
 def _look_up(entry: Callable[[str], Entry | None], kept: Iterable[str]) -> dict[str, Entry]:
@@ -193,20 +197,31 @@ def _storable(entry: Entry) -> Entry | None:
     return storable_entries({entry.path: entry})[0].get(entry.path)
 
 
-def storable_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    """The entries as a layer can hold them, and a note for each loss."""
-    storable: dict[str, Entry] = {}
+def storable_entries(entries: dict[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """The entries, changed to what a layer can hold, and a note for each loss."""
     notes: list[str] = []
+    gone: list[str] = []
     for path, entry in entries.items():
-        if entry.type is EntryType.SOCKET:
-            notes.append(f"{path} is a socket, which no image can hold; it was dropped.")
-        elif path.rpartition("/")[2].startswith(".wh."):
-            notes.append(f"{path} was dropped: in a layer its name means a deleted file.")
-        elif entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
-            notes.append(f"{path} was dropped: in a layer device 0:0 means a deleted file.")
-        else:
-            storable[path] = _with_portable_attributes(entry, notes) if entry.xattrs else entry
-    return storable, tuple(notes)
+        note = _why_not(path, entry)
+        if note:
+            notes.append(note)
+            gone.append(path)
+        elif entry.xattrs:
+            entries[path] = _with_portable_attributes(entry, notes)
+    for path in gone:
+        del entries[path]
+    return entries, tuple(notes)
+
+
+def _why_not(path: str, entry: Entry) -> str:
+    """Why no layer can hold the entry; empty where one can."""
+    if entry.type is EntryType.SOCKET:
+        return f"{path} is a socket, which no image can hold; it was dropped."
+    if path.rpartition("/")[2].startswith(".wh."):
+        return f"{path} was dropped: in a layer its name means a deleted file."
+    if entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
+        return f"{path} was dropped: in a layer device 0:0 means a deleted file."
+    return ""
 
 
 def is_of_the_host(attribute: str) -> bool:

@@ -181,7 +181,7 @@ class Placement:
         if (
             self._is_installed_into(path)
             or self.is_installed(path)
-            or self._is_in_environment(path)
+            or self._is_in_environment(path if self._is_directory(path) else folder)
         ):
             return DEPENDENCIES
         root = self._application_root
@@ -232,7 +232,8 @@ class Placement:
         return entry is not None and entry.type is EntryType.DIRECTORY
 
     def _is_in_environment(self, path: str) -> bool:
-        """Whether a folder on the way is a Python virtual environment (it has `pyvenv.cfg`)."""
+        """Whether the folder, or one on the way to it, is a Python virtual environment (it has
+        `pyvenv.cfg`)."""
         unknown = []
         answer = False
         while path:

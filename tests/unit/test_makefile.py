@@ -47,6 +47,7 @@ def test_every_folder_of_tests_is_run() -> None:
         "faults",
         "layers",
         "servers",
+        "soak",
         "survey",
     }, "these are no tests"
 

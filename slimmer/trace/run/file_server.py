@@ -3,13 +3,15 @@ original, and never runs a program of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from slimmer.engine import Session, file_server
 from slimmer.errors import SlimError
 from slimmer.files import ContainerMarks, FileServerClient, RootfsIndex, ancestors
-from slimmer.values import Original
+from slimmer.values import Entry, Original
 
 OPAQUE = ("/proc", "/sys", "/dev")
 """The engine mounts these over whatever the image has there."""
@@ -41,13 +43,14 @@ class FileServer:
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
 
-    def index(self) -> RootfsIndex:
-        """The rootfs index of the image."""
+    def index(self, known: Mapping[str, Entry] = MappingProxyType({})) -> RootfsIndex:
+        """The rootfs index of the image. `known` as in FileServerClient.index."""
         try:
             return self.content.index(
                 opaque=OPAQUE,
                 hidden=HIDDEN,
                 marks=container_marks(self._image, self._made_between()),
+                known=known,
             )
         except SlimError as error:
             error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
