@@ -27,8 +27,8 @@ _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
-# bundler's setup for one, or by a human.
-_TOOLS = ("bundler", "debug", "irb", "rdoc", "reline")
+# bundler's setup for one. A console (`bin/rails console`) is irb, which is small.
+_TOOLS = ("bundler", "debug", "rdoc")
 _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
