@@ -13,6 +13,7 @@ from slimmer.ecosystems.python.distributions import (
     is_for_development,
     metadata_by_site,
     metadata_file,
+    old_requirements,
     requirements,
 )
 from slimmer.ecosystems.python.files import (
@@ -81,7 +82,7 @@ class PythonDistributionsRule(Rule):
             self._touched.update(touched)
             for distribution, because in touched.values():
                 yield from self._whole(distribution, because)
-            touched = self._with_sites(self._required(each for each, _ in touched.values()))
+            touched = self._with_sites(self._required([each for each, _ in touched.values()]))
         yield from self._strays()
 
     def claims(self) -> Iterable[str]:
@@ -203,17 +204,26 @@ class PythonDistributionsRule(Rule):
                     yield Want(path=entry.path, detail=f"byte code, {detail}", because=because)
 
     def _required(
-        self, distributions: Iterable[Distribution]
+        self, distributions: Sequence[Distribution]
     ) -> dict[str, tuple[Distribution, str]]:
         """What these distributions require and is installed, in whatever site: by metadata path,
         each with the metadata that says so."""
-        files = [metadata_file(self.context.index, each.metadata) for each in distributions]
-        self.context.content.fetch(filter(None, files))
+        index, content = self.context.index, self.context.content
+        files = {
+            path: read
+            for each in distributions
+            for path, read in (
+                (metadata_file(index, each.metadata), requirements),
+                (f"{each.metadata}/requires.txt", old_requirements),
+            )
+            if index.is_file(path)
+        }
+        content.fetch(files)
         required: dict[str, tuple[Distribution, str]] = {}
-        for path in filter(None, files):
-            with self.context.content.open(path) as stream:
+        for path, read in files.items():
+            with content.open(path) as stream:
                 text = os.fsdecode(stream.read())
-            for name in requirements(text):
+            for name in read(text):
                 for site in self._sites.values():
                     found = site.distributions.get(name)
                     if found is not None and found.metadata not in self._touched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
+    is_documentation,
     is_for_building,
     of_one_source,
     private_folder,
@@ -23,6 +25,11 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 _HEAVIEST = 64_000_000
 # The same where nobody was seen to ask for a program, but somebody has installed it by name.
 _HEAVIEST_OF_BYSTANDER = 10_000_000
+# What was not packed together with the language itself.
+_MODULE_OF_A_LANGUAGE = re.compile(
+    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
+    r"|nodejs|lua|tcltk|R/site-library)/"
+)
 
 
 class PackageDataRule(Rule):
@@ -39,6 +46,7 @@ class PackageDataRule(Rule):
         super().__init__(context)
         self._done: set[str] = set()
         self._heavy: dict[str, int] = {}
+        self._split: set[str] = set()
 
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
@@ -64,16 +72,46 @@ class PackageDataRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return
-        for entry in filter(is_program, fresh):
+        for entry in fresh:
             owner = packages.owner(entry.path)
-            if owner is None or owner.essential or parent_of(entry.path) not in PROGRAM_FOLDERS:
+            if owner is None or owner.essential:
+                continue
+            if _MODULE_OF_A_LANGUAGE.match(entry.path):
+                yield from self._data_of_modules(owner, entry)
+            if not is_program(entry) or parent_of(entry.path) not in PROGRAM_FOLDERS:
                 continue
             is_bystander = entry.path in self.context.bystanders
             if is_bystander and owner not in self._asked_for:
                 continue
-            for package in of_one_source(packages, owner):
+            parts = of_one_source(packages, owner)
+            if not is_bystander:
+                # Of others, what has no libraries and programs: `tesseract-ocr-eng`.
+                others = (each for part in parts for each in packages.dependencies(part))
+                parts += [each for each in others if self._is_data(each) and each not in parts]
+            for package in parts:
                 if package.name not in self._done:
                     yield from self._data_for(entry, package, is_bystander=is_bystander)
+
+    def _data_of_modules(self, owner: Package, module: Entry) -> Iterable[Want]:
+        """Debian splits what has many data: `python-babel-localedata`, `docutils-common`."""
+        packages = self.context.request.packages
+        if packages is None or owner.name in self._split:
+            return
+        self._split.add(owner.name)
+        for package in of_one_source(packages, owner)[1:]:
+            files = packages.files()[package]
+            if self._is_data(package) and self.context.index.size_of(files) <= _HEAVIEST:
+                for path in files:
+                    if not is_documentation(path) and not is_for_building(path):
+                        detail = f"data of the package {owner.name}, in {package.name}"
+                        yield Want(path=path, detail=detail, because=module.path, bystander=True)
+
+    def _is_data(self, package: Package) -> bool:
+        packages = self.context.request.packages
+        if packages is None or package.essential or package.section.endswith("libs"):
+            return False
+        files = packages.files()[package]
+        return not any(parent_of(path) in PROGRAM_FOLDERS or ".so" in path for path in files)
 
     def _data_for(self, program: Entry, package: Package, *, is_bystander: bool) -> Iterable[Want]:
         data = list(self._data_of(package, modules=True))
