@@ -137,6 +137,7 @@ class FileMentions:
         found = mentions_of(data, self._known, is_dependency=is_dependency)
         if is_dependency:
             found.programs -= _DEVELOPERS_TOOLS
+            found.maybe_programs -= _DEVELOPERS_TOOLS
         else:
             text, name = os.fsdecode(data), name_of(entry.path)
             scripts: list[str] = []

@@ -59,6 +59,8 @@ class MentionsRule(Rule):
                         yield from self._named_in_text(entry)
                     else:
                         yield from self._started_by_program(entry)
+                elif self.context.environments.contains(entry.path):
+                    yield from self._named_in_text(entry)
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
             elif self.context.elf_files.get(entry.path) is not None:
@@ -83,6 +85,8 @@ class MentionsRule(Rule):
         is_general = is_dependency or self.context.is_packaged(entry.path)
         for program in sorted(found.programs):
             asked_for = not is_general or program in self._requested_programs
+            if is_dependency and not asked_for and self.context.is_packaged(entry.path):
+                continue  # its package says what it cannot do without
             yield from self._program(
                 program, entry.path, _HEAVIEST if asked_for else _HEAVIEST_MAYBE
             )
@@ -90,7 +94,8 @@ class MentionsRule(Rule):
             # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
             if is_dependency and program not in self._requested_programs:
                 continue
-            yield from self._program(program, entry.path, _HEAVIEST_MAYBE)
+            limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
+            yield from self._program(program, entry.path, limit)
         for library in sorted(found.libraries):
             yield from self._library(library, entry.path)
         if found.starts_shell:
