@@ -13,6 +13,11 @@ NODE = Ecosystem(
         *directories("node_modules", "bower_components", ".npm", ".nyc_output", ".yarn/cache"),
         *directories(".pnpm-store", ".local/share/pnpm/store", ".cache/pnpm", ".yarn/unplugged"),
         *directories(".cache/yarn", ".cache/node-gyp", ".cache/node", ".node-gyp"),
+        # What bundlers remember of a build.
+        *directories(
+            *(f".next/cache/{name}" for name in ("webpack", "swc", "eslint", "turbopack"))
+        ),
+        *directories(".parcel-cache", ".turbo", ".angular/cache", ".nx/cache", ".rollup.cache"),
         # PREFIX/lib/node_modules/npm, as node's archives and official images have it.
         Landmark(
             name="lib/node_modules/npm",

@@ -93,18 +93,25 @@ class PackageDataRule(Rule):
                     yield from self._data_for(entry, package, is_bystander=is_bystander)
 
     def _data_of_modules(self, owner: Package, module: Entry) -> Iterable[Want]:
-        """Debian splits what has many data: `python-babel-localedata`, `docutils-common`."""
+        """Debian splits what has many data: `python-babel-localedata`, `hyphen-en-us`."""
         packages = self.context.request.packages
         if packages is None or owner.name in self._split:
             return
         self._split.add(owner.name)
-        for package in of_one_source(packages, owner)[1:]:
+        parts = of_one_source(packages, owner)[1:]
+        for package in dict.fromkeys((*parts, *packages.dependencies(owner))):
             files = packages.files()[package]
-            if self._is_data(package) and self.context.index.size_of(files) <= _HEAVIEST:
-                for path in files:
-                    if not is_documentation(path) and not is_for_building(path):
-                        detail = f"data of the package {owner.name}, in {package.name}"
-                        yield Want(path=path, detail=detail, because=module.path, bystander=True)
+            limit = _HEAVIEST
+            if package not in parts:
+                if any(map(_MODULE_OF_A_LANGUAGE.match, files)):
+                    continue  # its language says whether it is needed
+                limit = _HEAVIEST_OF_BYSTANDER
+            if not self._is_data(package) or self.context.index.size_of(files) > limit:
+                continue
+            for path in files:
+                if not is_documentation(path) and not is_for_building(path):
+                    detail = f"data of the package {owner.name}, in {package.name}"
+                    yield Want(path=path, detail=detail, because=module.path, bystander=True)
 
     def _is_data(self, package: Package) -> bool:
         packages = self.context.request.packages
