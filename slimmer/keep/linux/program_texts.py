@@ -19,6 +19,10 @@ from slimmer.keep.linux.elf import CorruptElfError, Segment, loaded_segments
 _X86_64 = 62
 # lea REGISTER, [rip + OFFSET], by which code of x86-64 takes the address of a text.
 _ADDRESS_TAKEN = re.compile(rb"[\x48\x4c]\x8d[\x05\x0d\x15\x1d\x25\x2d\x35\x3d](.{4})", re.DOTALL)
+# Programs of C at a fixed address have it in their instructions, in many forms; Go's do not.
+_FIXED = b"\x02\x00"
+_MADE_BY_GO = b"\xff Go buildinf:"
+_ENDED = re.compile(rb"(?<=\0)[\t\n -~]{2,400}(?=\0)")
 _WORD = 8
 _LONGEST = 400
 _LARGEST_PROGRAM = 64 << 20
@@ -27,8 +31,9 @@ _MOST_TEXTS = 1 << 20
 
 def texts_of_program(stream: BinaryIO) -> list[bytes] | None:
     """The texts, of 400 bytes at most, that an ELF file of x86-64 takes the address of: each up to
-    its zero byte, and up to the next text where that comes first. None where it is no such file,
-    or has over 64 MB or a million texts."""
+    its zero byte, and up to the next text where that comes first. Of a program of C at a fixed
+    address all between zero bytes. None where it is no such file, or has over 64 MB or a million
+    texts."""
     try:
         machine, segments = loaded_segments(stream)
     except CorruptElfError:
@@ -42,7 +47,13 @@ def texts_of_program(stream: BinaryIO) -> list[bytes] | None:
     addresses = _addresses(data, segments)
     if len(addresses) > _MOST_TEXTS:
         return None
-    return list(dict.fromkeys(_texts(data, segments, sorted(addresses))))
+    texts = dict.fromkeys(_texts(data, segments, sorted(addresses)))
+    if data[16:18] == _FIXED and _MADE_BY_GO not in data:
+        for segment in segments:
+            if not segment.is_code:
+                content = data[segment.offset : segment.offset + segment.size]
+                texts.update(dict.fromkeys(_ENDED.findall(content)))
+    return list(texts)
 
 
 def _addresses(data: bytes, segments: list[Segment]) -> set[int]:
