@@ -35,9 +35,9 @@ def test_npm_runs_scripts_of_the_application(
 ) -> None:
     add_npm(tree)
     tree.add("/app/package.json", json.dumps({"scripts": scripts}))
-    kept = tree.decide(*seen("/app/main.js"), strategy=Strategy.BALANCED, workdir="/app").reasons
-    assert (f"{NPM}/lib/run.js" in kept) == is_kept
-    assert ("/usr/local/bin/npm" in kept) == is_kept
+    gained = tree.gained("node-scripts", *seen("/app/main.js"), workdir="/app")
+    assert (f"{NPM}/lib/run.js" in gained) == is_kept
+    assert ("/usr/local/bin/npm" in gained) == is_kept
 
 
 def test_a_heavy_option_of_a_package_is_named_and_left_out(tree: ImageTree) -> None:
