@@ -26,6 +26,11 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
+# What operators load: `<*.conf>`, `%!`, `%+`, `open $f, '<', \$text`, `binmode $f, ':encoding(x)'`.
+_LOADED_BY_OPERATORS = (
+    *("File/Glob.pm", "Errno.pm", "Tie/Hash/NamedCapture.pm", "PerlIO/scalar.pm"),
+    *("PerlIO/encoding.pm", "IO/File.pm", "Carp.pm"),
+)
 _PERL = re.compile(r"perl[\d.]*|libperl\.so[\d.]*")
 # Perl itself, in which modules ask for each other by their names.
 _PERL_PACKAGE = re.compile(r"(?:lib)?perl(?:-base|-modules|-libs)?[\d.-]*")
@@ -50,6 +55,7 @@ class PerlModulesRule(Rule):
         self._tables_are_kept: set[str] = set()
         self._whole: set[str] = set()
         self._is_asked_for = False
+        self._has_operators = False
         self._waiting: list[Entry] = []
 
     @cached_property
@@ -80,6 +86,13 @@ class PerlModulesRule(Rule):
         )
         if self._is_asked_for:
             fresh, self._waiting = [*self._waiting, *fresh], []
+            if not self._has_operators:
+                self._has_operators = True
+                for root in self._roots:
+                    for file in _LOADED_BY_OPERATORS:
+                        if f"{root}/{file}" in self.context.index:
+                            detail = "an operator of Perl loads it"
+                            yield Want(path=f"{root}/{file}", detail=detail, bystander=True)
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
                 continue

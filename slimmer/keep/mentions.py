@@ -78,7 +78,20 @@ COMMON_WORDS = frozenset(
         *("locale", "login", "logger", "hostname", "domainname", "arch", "base64", "stat", "sync"),
         *("timeout", "truncate", "unlink", "tabs", "shred", "seq", "sum", "printf", "printenv"),
         *("numfmt", "dir", "stdbuf", "nohup", "mount", "page", "service", "session", "zip", "tar"),
-        *("make", "openssl", "deb", "init", "su", "tic", "go", "chmod", "chown", "mkdir", "touch"),
+        *(
+            "scalar",
+            "make",
+            "openssl",
+            "deb",
+            "init",
+            "su",
+            "tic",
+            "go",
+            "chmod",
+            "chown",
+            "mkdir",
+            "touch",
+        ),
     )
 )
 
@@ -102,7 +115,7 @@ class Mentions:
 
 def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) -> Mentions:
     """Read a source in any language. `known` are the names that programs of the image have. In
-    sources of dependencies only literals at a call that starts or opens something count."""
+    sources of dependencies that start nothing and open nothing no literal counts."""
     found = Mentions()
     starts = any(word in data for word in _STARTS)
     opens = any(word in data for word in _OPENS)
@@ -125,7 +138,7 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
             before = text[max(0, match.start() - 48) : match.start()]
             if _CALLED.search(before) or _SHELL_OPTION.search(before):
                 _add_command(found, literal, found.programs if starts else found.maybe_programs)
-            elif starts and literal in known and literal not in COMMON_WORDS and not is_dependency:
+            elif starts and literal in known and literal not in COMMON_WORDS:
                 found.maybe_programs.add(literal)
     return found
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Set
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass
 
 from slimmer.files import Readings, name_of
+from slimmer.keep.linux.program_texts import texts_of_program
 from slimmer.keep.mentions import (
     Mentions,
     classes_in,
@@ -34,6 +36,12 @@ _NAME_IN_PROGRAM = re.compile(rb"\0(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40})(?=[\
 # Go's texts stand side by side: what stands before the name may be the end of another text.
 _COMMAND_IN_PROGRAM = re.compile(rb"([a-z][\w.+-]{1,24}) (?=--?[A-Za-z]|\+%|[a-z]{1,4} [-/.])")
 _SHORTEST_END = 3
+# A text that is a name, or the path of one; a command line, by what stands behind its first word.
+_TEXT_IS_NAME = re.compile(rb"(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40})")
+_TEXT_IS_COMMAND = re.compile(
+    rb"(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40}) +(?:--?[A-Za-z]|\+%|[a-z]{1,4} [-/.])"
+)
+_SHELL_OPERATOR = re.compile(rb"[|;&]|\$\(")
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(
     (
@@ -42,6 +50,18 @@ _DEVELOPERS_TOOLS = frozenset(
     )
 )
 _NO_MENTIONS = Mentions()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgramMentions:
+    """Programs that an ELF file may start."""
+
+    names: list[str]
+    """What stands alone, sorted."""
+    commands: list[str]
+    """What has an option behind it, sorted."""
+    are_exact: bool
+    """Whether it is known where texts begin; if not, these may be parts of other words."""
 
 
 class FileMentions:
@@ -58,18 +78,31 @@ class FileMentions:
         texts = self._readings.below(("text", is_dependency, self._known))
         return texts.once(entry.path, lambda: self._read_text(entry, is_dependency))
 
-    def names_in_program(self, entry: Entry) -> list[str]:
-        """Names of programs that stand alone in an ELF file, sorted."""
-        key = ("names", entry.path)
-        names = self._readings.once(key, lambda: self._texts(entry, _NAME_IN_PROGRAM))
-        return sorted(self._known & set(names))
+    def program(self, entry: Entry) -> ProgramMentions:
+        """What an ELF file names."""
+        key = ("program", entry.path, self._known)
+        return self._readings.once(key, lambda: self._read_program(entry))
 
-    def commands_in_program(self, entry: Entry) -> list[str]:
-        """Names of programs that have an option behind them in an ELF file, sorted."""
-        key = ("commands", entry.path)
-        texts = self._readings.once(key, lambda: self._texts(entry, _COMMAND_IN_PROGRAM))
-        ends = {text[at:] for text in texts for at in range(len(text) - _SHORTEST_END + 1)}
-        return sorted(self._known & {*texts, *ends})
+    def _read_program(self, entry: Entry) -> ProgramMentions:
+        with self._content.open(entry.path) as stream:
+            texts = texts_of_program(stream)
+        if texts is None:
+            names = set(self._texts(entry, _NAME_IN_PROGRAM))
+            loose = self._texts(entry, _COMMAND_IN_PROGRAM)
+            ends = {text[at:] for text in loose for at in range(len(text) - _SHORTEST_END + 1)}
+            commands = {*loose, *ends}
+        else:
+            names = _firsts(_TEXT_IS_NAME.fullmatch, texts)
+            commands = _firsts(_TEXT_IS_COMMAND.match, texts)
+            for text in filter(_SHELL_OPERATOR.search, texts):
+                line = os.fsdecode(text)
+                if line.partition(" ")[0] in self._known:
+                    commands |= programs_of_script(line, self._known)
+        return ProgramMentions(
+            names=sorted(self._known & names),
+            commands=sorted(self._known & commands),
+            are_exact=texts is not None,
+        )
 
     def paths_in_program(self, entry: Entry) -> list[str]:
         """What an ELF file has that looks like a path, sorted."""
@@ -104,6 +137,7 @@ class FileMentions:
         found = mentions_of(data, self._known, is_dependency=is_dependency)
         if is_dependency:
             found.programs -= _DEVELOPERS_TOOLS
+            found.maybe_programs -= _DEVELOPERS_TOOLS
         else:
             text, name = os.fsdecode(data), name_of(entry.path)
             scripts: list[str] = []
@@ -118,3 +152,8 @@ class FileMentions:
     def _texts(self, entry: Entry, pattern: re.Pattern[bytes]) -> list[str]:
         with self._content.open(entry.path) as stream:
             return sorted(map(os.fsdecode, texts_matching(stream, pattern)))
+
+
+def _firsts(match: Callable[[bytes], re.Match[bytes] | None], texts: Iterable[bytes]) -> set[str]:
+    """The first groups of those that match."""
+    return {os.fsdecode(found[1]) for found in map(match, texts) if found}

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from slimmer.ecosystems.node.imports import (
     LARGEST_SOURCE,
@@ -116,12 +117,23 @@ class NodePackagesRule(Rule):
                     for by_path, real in self.find(name, package):
                         # pnpm: the way to it is a link beside the package.
                         detail = f"{package} requires {name}"
+                        if self._is_heavy_option(manifest, name, real):
+                            continue
                         yield Want(path=by_path, detail=detail, because=because)
                         if real not in self._touched:
                             required.setdefault(real, because)
             touched = required
         if is_new:
             yield from self._commands()
+
+    def _is_heavy_option(self, manifest: Mapping[str, Any], name: str, real: str) -> bool:
+        """A compiler of 130 MB for this platform, with which Next.js builds and does not run."""
+        if name not in (manifest.get("optionalDependencies") or ()) or real in self._touched:
+            return False
+        size = sum(entry.size for entry in self.context.index.subtree(real))
+        if size > _HEAVIEST:
+            self._heavy[real] = size
+        return size > _HEAVIEST
 
     @cached_property
     def _folders_of(self) -> Mapping[str, Sequence[str]]:

@@ -226,6 +226,18 @@ def requirements(metadata: str) -> Iterable[str]:
                 yield normalized(name[0])
 
 
+def old_requirements(requires: str) -> Iterable[str]:
+    """Normalised names in the `requires.txt` that setuptools wrote before there was Requires-Dist,
+    below no heading or one of a condition (`[:python_version < "3.8"]`). What is below an extra is
+    left out: Debian installs it with fontTools, which has 200 MB of such."""
+    is_extra = False
+    for line in requires.splitlines():
+        if line.startswith("["):
+            is_extra = not line.startswith("[:")
+        elif not is_extra and (name := _NAME.match(line)):
+            yield normalized(name[0])
+
+
 def _is_for_development(extra: str, name: str) -> bool:
     return bool(_DEVELOPMENT.search(extra.lower())) or name in _INSTALLERS
 

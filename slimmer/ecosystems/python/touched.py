@@ -8,11 +8,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.ecosystems.python.distributions import (
+    METADATA_SUFFIXES,
     Distribution,
     Site,
     is_for_development,
     metadata_by_site,
     metadata_file,
+    old_requirements,
     requirements,
 )
 from slimmer.ecosystems.python.files import (
@@ -33,6 +35,8 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Bytes of a distribution that was installed beside others, and that nobody touched.
 _HEAVIEST = 64_000_000
+# The same of one that a package of the distribution depends on: fontTools of Debian on SciPy.
+_HEAVIEST_PACKAGED = 8_000_000
 _SHEBANG = re.compile(r"#!.*\bpython[\d.]*\b")
 
 
@@ -81,7 +85,7 @@ class PythonDistributionsRule(Rule):
             self._touched.update(touched)
             for distribution, because in touched.values():
                 yield from self._whole(distribution, because)
-            touched = self._with_sites(self._required(each for each, _ in touched.values()))
+            touched = self._with_sites(self._required([each for each, _ in touched.values()]))
         yield from self._strays()
 
     def claims(self) -> Iterable[str]:
@@ -203,19 +207,55 @@ class PythonDistributionsRule(Rule):
                     yield Want(path=entry.path, detail=f"byte code, {detail}", because=because)
 
     def _required(
-        self, distributions: Iterable[Distribution]
+        self, distributions: Sequence[Distribution]
     ) -> dict[str, tuple[Distribution, str]]:
         """What these distributions require and is installed, in whatever site: by metadata path,
         each with the metadata that says so."""
-        files = [metadata_file(self.context.index, each.metadata) for each in distributions]
-        self.context.content.fetch(filter(None, files))
-        required: dict[str, tuple[Distribution, str]] = {}
-        for path in filter(None, files):
-            with self.context.content.open(path) as stream:
+        index, content = self.context.index, self.context.content
+        files = {
+            path: read
+            for each in distributions
+            for path, read in (
+                (metadata_file(index, each.metadata), requirements),
+                (f"{each.metadata}/requires.txt", old_requirements),
+            )
+            if index.is_file(path)
+        }
+        content.fetch(files)
+        required = self._packaged_with(distributions)
+        for path, read in files.items():
+            with content.open(path) as stream:
                 text = os.fsdecode(stream.read())
-            for name in requirements(text):
+            for name in read(text):
                 for site in self._sites.values():
                     found = site.distributions.get(name)
                     if found is not None and found.metadata not in self._touched:
                         required.setdefault(found.metadata, (found, path))
         return required
+
+    def _packaged_with(
+        self, distributions: Iterable[Distribution]
+    ) -> dict[str, tuple[Distribution, str]]:
+        """What packages with these distributions depend on: Debian leaves it out of the metadata
+        of many. By metadata path, each with a file of who depends on it."""
+        packages = self.context.request.packages
+        found: dict[str, tuple[Distribution, str]] = {}
+        for each in distributions if packages is not None else ():
+            own = metadata_file(self.context.index, each.metadata)
+            package = packages.owner(own) if packages is not None and own else None
+            if packages is None or package is None:
+                continue
+            for other in packages.dependencies(package):
+                for distribution in self._distributions_of(packages.files()[other]):
+                    size = self.context.index.size_of(distribution.files)
+                    if size <= _HEAVIEST_PACKAGED and not is_for_development(distribution.name):
+                        found.setdefault(distribution.metadata, (distribution, own))
+        return {path: each for path, each in found.items() if path not in self._touched}
+
+    def _distributions_of(self, files: Iterable[str]) -> Iterable[Distribution]:
+        for path in files:
+            for metadata in (path, parent_of(path)):
+                if parent_of(metadata) in self._metadata and metadata.endswith(METADATA_SUFFIXES):
+                    owner = self._site(parent_of(metadata)).owner(metadata)
+                    if owner is not None:
+                        yield owner

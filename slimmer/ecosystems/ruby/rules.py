@@ -27,8 +27,9 @@ _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
-# bundler's setup for one, or by a human.
-_TOOLS = ("bundler", "debug", "irb", "rdoc", "reline")
+# bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
+_TOOLS = ("bundler", "debug")
+_NOT_LOADED = (".a", ".h", ".o", ".ri")
 _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
@@ -72,7 +73,8 @@ class RubyLibraryRule(AwaitedFoldersRule):
                 is_gem = inside.startswith("gems/") or "/gems/" in entry.path
                 if inside.removesuffix(".rb").partition("/")[0] in unused:
                     continue
-                if not is_gem and not entry.path.endswith((".a", ".h", ".o", ".ri")):
+                is_for_pages = inside.startswith("rdoc/generator/template/")
+                if not is_gem and not is_for_pages and not entry.path.endswith(_NOT_LOADED):
                     yield Want(path=entry.path, detail=detail, because=because, bystander=True)
         for path in self.context.named.get("default", ()):
             if parent_of(path).endswith("/specifications") and f"/{version}/" in path:

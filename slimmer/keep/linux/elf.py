@@ -18,6 +18,7 @@ from slimmer.values import Content
 MAGIC = b"\x7fELF"
 
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+_PF_X = 1
 _DT_NULL, _DT_NEEDED, _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 0, 1, 4, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
 _DT_GNU_HASH = 0x6FFFFEF5
@@ -119,12 +120,26 @@ def read_elf(stream: BinaryIO) -> ElfFile:
     return _Reader(stream).read()
 
 
+def loaded_segments(stream: BinaryIO) -> tuple[int, list[Segment]]:
+    """`e_machine` of an ELF file, and what is loaded of it, in order of addresses; raises
+    CorruptElfError."""
+    machine, segments = _Reader(stream).header()
+    return machine, [each for each in segments if each.kind == _PT_LOAD]
+
+
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Segment:
+    """A program header."""
+
     kind: int
+    """`p_type`."""
     offset: int
+    """In the file, in bytes."""
     address: int
     size: int
+    """In the file, in bytes."""
+    is_code: bool
+    """Whether it may be executed."""
 
 
 class _Reader:
@@ -140,7 +155,7 @@ class _Reader:
         self._order = "<" if identification[5] == 1 else ">"
 
     def read(self) -> ElfFile:
-        machine, segments = self._header()
+        machine, segments = self.header()
         interpreter = ""
         dynamic: list[tuple[int, int]] = []
         is_dynamic = False
@@ -179,13 +194,13 @@ class _Reader:
         self._stream.seek(offset)
         return self._stream.read(size)
 
-    def _header(self) -> tuple[int, list[_Segment]]:
+    def header(self) -> tuple[int, list[Segment]]:
         wide = self._bits == 64
         header = struct.Struct(self._order + ("HHIQQQIHHH" if wide else "HHIIIIIHHH"))
         _, machine, _, _, offset, _, _, _, entry_size, count = header.unpack(
             self._bytes(16, header.size)
         )
-        program_header = struct.Struct(self._order + ("IIQQQQ" if wide else "IIIII"))
+        program_header = struct.Struct(self._order + ("IIQQQQ" if wide else "IIIIIII"))
         if not count:
             return machine, []
         if count > _MOST_PROGRAM_HEADERS or not program_header.size <= entry_size <= 256:
@@ -195,13 +210,13 @@ class _Reader:
         for position in range(0, count * entry_size, entry_size):
             fields = program_header.unpack_from(table, position)
             if wide:
-                kind, _, start, address, _, size = fields
+                kind, flags, start, address, _, size = fields
             else:
-                kind, start, address, _, size = fields
-            segments.append(_Segment(kind, start, address, size))
+                kind, start, address, _, size, _, flags = fields
+            segments.append(Segment(kind, start, address, size, bool(flags & _PF_X)))
         return machine, segments
 
-    def _dynamic(self, segment: _Segment) -> list[tuple[int, int]]:
+    def _dynamic(self, segment: Segment) -> list[tuple[int, int]]:
         size = min(segment.size, _MOST_DYNAMIC_BYTES)
         pair = struct.Struct(self._order + ("QQ" if self._bits == 64 else "II"))
         table = self._bytes(segment.offset, size - size % pair.size)
@@ -213,7 +228,7 @@ class _Reader:
         return entries
 
     def _strings(
-        self, dynamic: list[tuple[int, int]], segments: list[_Segment]
+        self, dynamic: list[tuple[int, int]], segments: list[Segment]
     ) -> list[tuple[int, str]]:
         values = dict(dynamic)
         wanted = [(tag, value) for tag, value in dynamic if tag in _STRING_TAGS]
@@ -239,7 +254,7 @@ class _Reader:
             found.append((tag, os.fsdecode(string)))
         return found
 
-    def _imports(self, values: dict[int, int], segments: list[_Segment]) -> frozenset[str]:
+    def _imports(self, values: dict[int, int], segments: list[Segment]) -> frozenset[str]:
         """No loader refuses a file for its symbols before it looks one up, so what cannot be read
         here imports nothing."""
         try:
@@ -247,7 +262,7 @@ class _Reader:
         except (CorruptElfError, KeyError, struct.error):
             return frozenset()
 
-    def _telling(self, values: dict[int, int], segments: list[_Segment]) -> Iterator[str]:
+    def _telling(self, values: dict[int, int], segments: list[Segment]) -> Iterator[str]:
         if _DT_STRTAB not in values:
             return
         size = min(values[_DT_STRSZ], _LARGEST_STRING_TABLE)
@@ -267,7 +282,7 @@ class _Reader:
             if section == 0 and strings[fields[0] : end] in wanted:
                 yield strings[fields[0] : end - 1].decode()
 
-    def _undefined_symbols(self, values: dict[int, int], segments: list[_Segment]) -> int:
+    def _undefined_symbols(self, values: dict[int, int], segments: list[Segment]) -> int:
         """How many symbols come first of which one may be undefined: those that the GNU table of
         hashes leaves out, or all."""
         if _DT_GNU_HASH in values:
@@ -277,7 +292,7 @@ class _Reader:
         return int(struct.unpack(self._order + "II", self._bytes(offset, 8))[1])
 
 
-def _file_offset(address: int, segments: list[_Segment]) -> int:
+def _file_offset(address: int, segments: list[Segment]) -> int:
     for segment in segments:
         if segment.kind == _PT_LOAD and 0 <= address - segment.address < segment.size:
             return segment.offset + address - segment.address

@@ -59,6 +59,8 @@ class MentionsRule(Rule):
                         yield from self._named_in_text(entry)
                     else:
                         yield from self._started_by_program(entry)
+                elif self.context.environments.contains(entry.path):
+                    yield from self._named_in_text(entry)
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
             elif self.context.elf_files.get(entry.path) is not None:
@@ -83,11 +85,17 @@ class MentionsRule(Rule):
         is_general = is_dependency or self.context.is_packaged(entry.path)
         for program in sorted(found.programs):
             asked_for = not is_general or program in self._requested_programs
+            if is_dependency and not asked_for and self.context.is_packaged(entry.path):
+                continue  # its package says what it cannot do without
             yield from self._program(
                 program, entry.path, _HEAVIEST if asked_for else _HEAVIEST_MAYBE
             )
         for program in sorted(found.maybe_programs - found.programs):
-            yield from self._program(program, entry.path, _HEAVIEST_MAYBE)
+            # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
+            if is_dependency and program not in self._requested_programs:
+                continue
+            limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
+            yield from self._program(program, entry.path, limit)
         for library in sorted(found.libraries):
             yield from self._library(library, entry.path)
         if found.starts_shell:
@@ -105,7 +113,7 @@ class MentionsRule(Rule):
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
         source = self._source(entry.path)
-        for name in self._files.names_in_program(entry):
+        for name in self._files.program(entry).names:
             if name not in COMMON_WORDS:
                 started = self.context.index.real_path(self.context.programs.find(name))
                 if self._source(started) == source:
@@ -114,22 +122,27 @@ class MentionsRule(Rule):
                     yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
-        """Of the author's own programs: paths, names that stand alone as C and Rust have them, and
-        names of programs that were installed by name wherever they stand, as Go has them."""
+        """Of the author's own programs: paths, names that stand alone, and command lines. Where
+        nothing tells where texts begin, names of programs that were installed by name count
+        wherever they stand."""
         if entry.size > _LARGEST_PROGRAM:
             return
         for path in self._files.paths_in_program(entry):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
-        names = {
-            *self._files.names_in_program(entry),
-            *self._files.commands_in_program(entry),
-            *self._files.held_by_program(entry, self._requested_programs),
-        }
-        for name in sorted(names):
-            sure = name in self._requested_programs and len(name) >= _SHORTEST_SURE
-            yield from self._program(name, entry.path, _HEAVIEST if sure else _HEAVIEST_MAYBE)
+        found = self._files.program(entry)
+        sure = {*found.names, *found.commands} if found.are_exact else set()
+        for name in sorted({*found.names, *found.commands}):
+            asked_for = name in sure and name in self._requested_programs
+            # A word alone may be a word: it is kept, and starts nothing further.
+            is_word = name in COMMON_WORDS and name not in found.commands
+            limit = _HEAVIEST if asked_for and not is_word else _HEAVIEST_MAYBE
+            yield from self._program(name, entry.path, limit, bystander=is_word)
+        if not found.are_exact:
+            for name in self._files.held_by_program(entry, self._requested_programs):
+                limit = _HEAVIEST if len(name) >= _SHORTEST_SURE else _HEAVIEST_MAYBE
+                yield from self._program(name, entry.path, limit)
 
     def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
         """Constants of those of the application's own classes that start programs."""

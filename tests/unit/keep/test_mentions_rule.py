@@ -44,7 +44,19 @@ def test_programs_that_a_source_starts(source: str, programs: set[str]) -> None:
 def test_a_name_in_a_source_that_starts_programs_may_be_one() -> None:
     source = b"TOOLS = {'text': ['pdftotext', '-'], 'by': 'sort'}\nsubprocess.run(TOOLS[kind])\n"
     assert mentions_of(source, KNOWN).maybe_programs == {"pdftotext"}, "sort is a word as well"
-    assert mentions_of(source, KNOWN, is_dependency=True).maybe_programs == set()
+
+
+def test_a_name_in_a_dependency_counts_if_its_program_was_installed_by_name(
+    tree: ImageTree,
+) -> None:
+    tree.add("/app/.venv/pyvenv.cfg")
+    late = "/app/.venv/lib/python3/site-packages/late.py"
+    tree.add(late, "import subprocess\nPROGRAM = 'pdftotext'\nOTHER = 'tool'\n")
+    automatic = "Package: tool\nArchitecture: all\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    gained = tree.gained("mentions", *seen(late))
+    assert "/usr/bin/pdftotext" in gained
+    assert "/usr/bin/tool" not in gained
 
 
 def test_a_call_in_a_language_that_nobody_knows_may_start_a_program() -> None:
@@ -115,8 +127,7 @@ def test_programs_that_a_kept_program_starts(tree: ImageTree) -> None:
 
 
 def test_programs_that_have_an_option_in_an_own_program(tree: ImageTree) -> None:
-    """Go's texts have no ends: the option tells, and a long name that was installed by name."""
-    tree.compile("/app/shop", 'const char *t = "shoptool --all now"; int main(void) { return !t; }')
+    tree.compile("/app/shop", 'const char *t = "tool --all now"; int main(void) { return !t; }')
     gained = tree.gained("mentions", *seen("/app/shop", access=Access.EXECUTE))
     assert "/usr/bin/tool" in gained
     assert "/usr/bin/pdftotext" not in gained

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from slimmer.files import Package, PackageDatabase, parent_of
+from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import PROGRAM_FOLDERS, packages_of_programs
@@ -53,6 +53,7 @@ class CompanionProgramsRule(Rule):
                         yield Want(path=entry.path, detail=f"another name of {program}")
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        yield from self._behind_dispatchers(fresh)
         packages = self.context.request.packages
         if packages is None:
             return
@@ -72,9 +73,37 @@ class CompanionProgramsRule(Rule):
         self._done |= found.keys()
         self.context.content.fetch(each.target.path for each in companions)
         for each in companions:
-            if weight_of(self.context, each.target, limit=_HEAVIEST) <= _HEAVIEST:
+            if self._is_light(each.target):
                 detail = f"a program of the package {each.package}, as {each.program} is"
                 yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
+
+    def _behind_dispatchers(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """`/usr/bin/psql` is a link to a script, which starts the `psql` of one version in
+        `/usr/lib/postgresql/15/bin` by the name that it was called by. Shims of version managers
+        do the like."""
+        for entry in fresh:
+            if entry.type is not EntryType.SYMLINK or parent_of(entry.path) not in PROGRAM_FOLDERS:
+                continue
+            name = name_of(entry.path)
+            paths = [
+                path
+                for path in self.context.named.get(name, ())
+                if name_of(parent_of(path)) == "bin" and parent_of(path) not in PROGRAM_FOLDERS
+            ]
+            script = self.context.index.resolve(entry.path).entry if paths else None
+            if script is None or not is_program(script) or name_of(script.path) == name:
+                continue
+            self.context.content.fetch([script.path])
+            if self.context.content.head(script.path, 2) != b"#!":
+                continue
+            for path in paths:
+                program = self.context.index.get(path)
+                if program is not None and is_program(program) and self._is_light(program):
+                    detail = f"{script.path} may start it, as it does for {entry.path}"
+                    yield Want(path=path, detail=detail, because=entry.path, bystander=True)
+
+    def _is_light(self, program: Entry) -> bool:
+        return weight_of(self.context, program, limit=_HEAVIEST) <= _HEAVIEST
 
     def _companions(
         self, packages: PackageDatabase, package: Package, program: str

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
-from slimmer.files import Package, PackageDatabase, parent_of
+from slimmer.files import Package, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
+    asked_for_by_name,
+    is_documentation,
     is_for_building,
+    of_one_source,
     private_folder,
 )
-from slimmer.values import Entry
+from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Bytes of the data of a package of which no program ran.
 _HEAVIEST = 64_000_000
+# The same where nobody was seen to ask for a program, but somebody has installed it by name.
+_HEAVIEST_OF_BYSTANDER = 10_000_000
+# What was not packed together with the language itself.
+_MODULE_OF_A_LANGUAGE = re.compile(
+    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
+    r"|nodejs|lua|tcltk|R/site-library)/"
+)
 
 
 class PackageDataRule(Rule):
@@ -32,6 +45,8 @@ class PackageDataRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._done: set[str] = set()
+        self._heavy: dict[str, int] = {}
+        self._split: set[str] = set()
 
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
@@ -51,26 +66,103 @@ class PackageDataRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """A program that is kept without having run, since a script or a source names it, has its
-        data as well, and what a package of the same source has for it: `libtcl8.6` for `tcl8.6`."""
+        data as well, and what a package of the same source has for it: `libtcl8.6` for `tcl8.6`.
+        One that is a bystander, if it was installed by name: `convert` for a library that calls it
+        can do nothing without its coders."""
         packages = self.context.request.packages
         if packages is None:
             return
         for entry in fresh:
-            if not is_program(entry) or entry.path in self.context.bystanders:
-                continue
             owner = packages.owner(entry.path)
-            if owner is None or owner.essential or parent_of(entry.path) not in PROGRAM_FOLDERS:
+            if owner is None or owner.essential:
                 continue
-            for package in _of_one_source(packages, owner):
-                if package.name in self._done:
-                    continue
-                self._done.add(package.name)
-                data = list(self._data_of(package, modules=True))
-                if self.context.index.size_of(data) > _HEAVIEST:
-                    continue
-                for path in data:
-                    detail = f"data of the package {package.name}, of {entry.path}"
-                    yield Want(path=path, detail=detail, because=entry.path, bystander=True)
+            if _MODULE_OF_A_LANGUAGE.match(entry.path):
+                yield from self._data_of_modules(owner, entry)
+            if not is_program(entry) or parent_of(entry.path) not in PROGRAM_FOLDERS:
+                continue
+            is_bystander = entry.path in self.context.bystanders
+            if is_bystander and owner not in self._asked_for:
+                continue
+            parts = of_one_source(packages, owner)
+            if not is_bystander:
+                # Of others, what has no libraries and programs: `tesseract-ocr-eng`.
+                others = (each for part in parts for each in packages.dependencies(part))
+                parts += [each for each in others if self._is_data(each) and each not in parts]
+            for package in parts:
+                if package.name not in self._done:
+                    yield from self._data_for(entry, package, is_bystander=is_bystander)
+
+    def _data_of_modules(self, owner: Package, module: Entry) -> Iterable[Want]:
+        """Debian splits what has many data: `python-babel-localedata`, `hyphen-en-us`."""
+        packages = self.context.request.packages
+        if packages is None or owner.name in self._split:
+            return
+        self._split.add(owner.name)
+        parts = of_one_source(packages, owner)[1:]
+        for package in dict.fromkeys((*parts, *packages.dependencies(owner))):
+            files = packages.files()[package]
+            limit = _HEAVIEST
+            if package not in parts:
+                if any(map(_MODULE_OF_A_LANGUAGE.match, files)):
+                    continue  # its language says whether it is needed
+                limit = _HEAVIEST_OF_BYSTANDER
+            if not self._is_data(package) or self.context.index.size_of(files) > limit:
+                continue
+            for path in files:
+                if not is_documentation(path) and not is_for_building(path):
+                    detail = f"data of the package {owner.name}, in {package.name}"
+                    yield Want(path=path, detail=detail, because=module.path, bystander=True)
+
+    def _is_data(self, package: Package) -> bool:
+        packages = self.context.request.packages
+        if packages is None or package.essential or package.section.endswith("libs"):
+            return False
+        files = packages.files()[package]
+        return not any(parent_of(path) in PROGRAM_FOLDERS or ".so" in path for path in files)
+
+    def _data_for(self, program: Entry, package: Package, *, is_bystander: bool) -> Iterable[Want]:
+        data = list(self._data_of(package, modules=True))
+        size = self.context.index.size_of(data)
+        if is_bystander:
+            if size > _HEAVIEST_OF_BYSTANDER:
+                return
+            data = self._without_heavy_modules(program, data)
+        self._done.add(package.name)
+        for path in data if size <= _HEAVIEST else ():
+            detail = f"data of the package {package.name}, of {program.path}"
+            yield Want(path=path, detail=detail, because=program.path, bystander=True)
+
+    def _without_heavy_modules(self, program: Entry, data: Sequence[str]) -> list[str]:
+        """Of modules, those that need little beyond what the program itself is linked to."""
+        entries = [
+            entry
+            for path in data
+            if path.endswith(".so")
+            and (entry := self.context.index.get(path)) is not None
+            and entry.type is EntryType.FILE
+        ]
+        self.context.content.fetch(entry.path for entry in entries)
+        most = weight_of_libraries(self.context, program, limit=_HEAVIEST) + _HEAVIEST_OF_BYSTANDER
+        weights = {
+            entry.path: weight_of_libraries(self.context, entry, limit=most) for entry in entries
+        }
+        self._heavy.update({path: weight for path, weight in weights.items() if weight > most})
+        return [path for path in data if path not in self._heavy]
+
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        for path, weight in self._heavy.items():
+            if path not in kept:
+                yield HeavyOmission(
+                    what=path,
+                    size=weight,
+                    why="nothing loaded it; most of it are libraries that it needs",
+                    include=path,
+                )
+
+    @cached_property
+    def _asked_for(self) -> frozenset[Package]:
+        packages = self.context.request.packages
+        return frozenset() if packages is None else asked_for_by_name(packages)
 
     def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
         """What it has in directories of its own, and its configuration. Modules of a program that
@@ -85,13 +177,3 @@ class PackageDataRule(Rule):
                     yield path
             elif private_folder(path) and not is_for_building(path):
                 yield path
-
-
-def _of_one_source(packages: PackageDatabase, owner: Package) -> Iterable[Package]:
-    """The package, and what it depends on that was made of the same source."""
-    found = [owner]
-    for package in found:
-        for other in packages.dependencies(package):
-            if other.source == owner.source and other not in found:
-                found.append(other)
-    return found

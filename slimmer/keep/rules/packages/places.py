@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from slimmer.files import Package, is_below
+from slimmer.files import Package, PackageDatabase, is_below
 from slimmer.keep.rule import Context
 
 PROGRAM_FOLDERS = (
@@ -54,6 +54,23 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
         package = packages.owner(program)
         if package is not None and not package.essential:
             found.setdefault(package, program)
+    return found
+
+
+def asked_for_by_name(packages: PackageDatabase) -> frozenset[Package]:
+    """What somebody has installed by name, with what that needs of the same source:
+    `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
+    requested = (each for each in packages.packages if each.requested)
+    return frozenset(part for each in requested for part in of_one_source(packages, each))
+
+
+def of_one_source(packages: PackageDatabase, package: Package) -> list[Package]:
+    """The package, and what it depends on that was made of the same source."""
+    found = [package]
+    for part in found:
+        for other in packages.dependencies(part):
+            if other.source == package.source and other not in found:
+                found.append(other)
     return found
 
 

@@ -10,6 +10,7 @@ from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
+    asked_for_by_name,
     is_documentation,
     is_for_building,
 )
@@ -86,17 +87,9 @@ class RequestedPackagesRule(Rule):
         if packages is None or self._programs_are_asked:
             return
         self._programs_are_asked = True
-        named = [each for each in packages.packages if each.requested]
-        # `bind9-dnsutils` is installed, and has its `host` in bind9-host.
-        parts = (
-            other
-            for package in named
-            for other in packages.dependencies(package)
-            if other.source == package.source
-        )
         asked = [
             (package, entry)
-            for package in dict.fromkeys((*named, *parts))
+            for package in sorted(asked_for_by_name(packages), key=lambda each: each.name)
             if package.name not in self._base and not _is_to_build_with(package)
             for path in self._files[package]
             if parent_of(path) in PROGRAM_FOLDERS

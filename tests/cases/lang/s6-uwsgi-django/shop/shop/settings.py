@@ -9,4 +9,4 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.Co
 USE_I18N = USE_L10N = USE_TZ = True; TIME_ZONE = "America/New_York"; LANGUAGE_CODE = "en"; USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"; STATIC_ROOT = "/opt/shop/static"; MEDIA_ROOT = "/opt/shop/media"; EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"; EMAIL_FILE_PATH = "/tmp/mails"
 EXPORTERS = {"xlsx": "shop.exports.excel", "pdf": "shop.exports.pdf", "png": "shop.exports.qr", "svg": "shop.exports.bar"}
-LOGGING = {"version": 1, "handlers": {"file": {"class": "logging.handlers.RotatingFileHandler", "filename": "/tmp/shop.log", "maxBytes": 100000}}, "root": {"handlers": ["file"], "level": "INFO"}}
+LOGGING = {"version": 1, "disable_existing_loggers": False, "handlers": {"file": {"class": "logging.handlers.RotatingFileHandler", "filename": "/tmp/shop.log", "maxBytes": 100000}}, "root": {"handlers": ["file"], "level": "INFO"}}

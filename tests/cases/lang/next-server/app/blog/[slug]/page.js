@@ -1,2 +1,2 @@
-import fs from "fs"; import path from "path"; import matter from "gray-matter"; import { remark } from "remark"; import html from "remark-html"; export const revalidate = 2;
+import fs from "fs"; import path from "path"; import matter from "gray-matter"; import { remark } from "remark"; import html from "remark-html"; export const revalidate = 2; export function generateStaticParams() { return []; }
 export default async function B({ params }) { const f = matter(fs.readFileSync(path.join(process.cwd(), "content", params.slug + ".md"), "utf8")); return <article><h2>{f.data.title} {Date.now()}</h2><div dangerouslySetInnerHTML={{ __html: String(await remark().use(html).process(f.content)) }}/></article>; }
