@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from typing import Final
 
 from slimmer.pack.directories import parents, seconds
@@ -213,13 +213,16 @@ class Placement:
             self._installed_into[path] = known
         return known
 
-    def changed_later(self, entries: Iterable[Entry], installed: float) -> Iterator[str]:
+    def changed_later(self, entries: Collection[Entry], installed: float) -> Iterator[str]:
         """The paths of the system that were changed after the packages were installed: by hand, by
         a step that adds a user, or by the engine. Directories are another matter."""
-        if installed == -math.inf:
-            return
-        for entry in entries:
-            if entry.type is EntryType.DIRECTORY or seconds(entry) <= installed:
+        files = [entry for entry in entries if entry.type is not EntryType.DIRECTORY]
+        owned = [entry for entry in files if self._owner(entry.path) is not None]
+        later = sum(seconds(entry) > installed for entry in owned)
+        if installed == -math.inf or later * 2 > len(owned) > 0:
+            return  # the database has a time that says nothing, as builders give it that fake all
+        for entry in files:
+            if seconds(entry) <= installed:
                 continue
             if entry.path.startswith(_PROGRAM_FOLDERS) and self._owner(entry.path) is None:
                 continue

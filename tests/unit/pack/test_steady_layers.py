@@ -169,3 +169,12 @@ def test_what_a_later_step_wrote_among_the_systems_files_is_not_the_systems(firs
     assert (layer["/etc/group"], layer["/etc/default/node"]) == ("application", "application")
     # A language that was installed from its source is no afterthought.
     assert layer["/usr/local/lib/libown.so"] == "system"
+
+
+def test_a_database_that_is_older_than_all_packages_says_nothing(first: Rebuilt) -> None:
+    """As where a builder gives everything that it writes the same old time."""
+    first.step(0, "/var/lib/dpkg/status")
+
+    system = first.plans()["slim"][0]
+
+    assert {"/etc/default/node", "/etc/passwd"} <= {entry.path for entry in system.entries}
