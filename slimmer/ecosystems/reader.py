@@ -103,16 +103,26 @@ class Reader(ABC):
             described_by=described_by,
         )
 
-    def installed(self, type: str, name: str, files: Iterable[str]) -> Installed:
+    def installed(
+        self, type: str, name: str, files: Iterable[str], version: str = ""
+    ) -> Installed:
         """A package of the original that consists of these files. Without any, it is taken for one
         that is left: there is nothing to remove."""
-        size, has_files, is_left = 0, False, False
+        size, there, is_left = 0, [], False
         for path in files:
             entry = self.index.get(path)
             if entry is not None and entry.type is not EntryType.DIRECTORY:
-                size, has_files = size + entry.size, True
+                size += entry.size
+                there.append(entry.path)
                 is_left = is_left or path in self.kept
-        return Installed(type=type, name=name, size=size, is_left=is_left or not has_files)
+        return Installed(
+            type=type,
+            name=name,
+            size=size,
+            is_left=is_left or not there,
+            version=version,
+            files=tuple(there),
+        )
 
     def files_below(self, folder: str) -> Iterator[str]:
         """All in a folder of the original but directories."""
