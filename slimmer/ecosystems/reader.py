@@ -103,9 +103,7 @@ class Reader(ABC):
             described_by=described_by,
         )
 
-    def installed(
-        self, type: str, name: str, files: Iterable[str], version: str = ""
-    ) -> Installed:
+    def installed(self, type: str, name: str, files: Iterable[str], version: str = "") -> Installed:
         """A package of the original that consists of these files. Without any, it is taken for one
         that is left: there is nothing to remove."""
         size, there, is_left = 0, [], False

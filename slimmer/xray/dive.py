@@ -95,9 +95,7 @@ def _leaves(
     """(path, bytes) of what has nothing below it in the layer's own tree; a removed path is a leaf
     of its own. `below` is what the lower layers come to; None for the lowest layer."""
     parents = _parents(layer)
-    leaves = [
-        (path, size) for path, size in _sizes(layer) if path not in parents and path != "/"
-    ]
+    leaves = [(path, size) for path, size in _sizes(layer) if path not in parents and path != "/"]
     # `.wh..wh..opq` is no node of dive's, but the directories on its way are.
     leaves += [(path, 0) for path in layer.emptied if path not in parents and path != "/"]
     leaves = list(dict(leaves).items())
@@ -150,9 +148,7 @@ def _sizes(layer: LayerContent) -> Iterator[tuple[str, int]]:
         yield path, entry.size
 
 
-def _removed_sizes(
-    layer: LayerContent, below: dict[str, tuple[int, bool]]
-) -> dict[str, int]:
+def _removed_sizes(layer: LayerContent, below: dict[str, tuple[int, bool]]) -> dict[str, int]:
     """Removed path → the bytes below it, for directories; a removed file counts as 0."""
     sizes = dict.fromkeys(layer.removed, 0)
     folders = {path for path in layer.removed if below.get(path, (0, False))[1]}
@@ -165,9 +161,7 @@ def _removed_sizes(
     return sizes
 
 
-def _above(
-    directory: str, folders: set[str], known: dict[str, tuple[str, ...]]
-) -> tuple[str, ...]:
+def _above(directory: str, folders: set[str], known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Those of the folders that the directory is, or lies in."""
     found = known.get(directory)
     if found is None:
@@ -190,5 +184,3 @@ def _lay_upon(stacked: dict[str, tuple[int, bool]], layer: LayerContent) -> None
         stacked[path] = (size, layer.entries[path].type is EntryType.DIRECTORY)
     for path in layer.emptied:
         stacked.setdefault(path, (0, False))
-
-

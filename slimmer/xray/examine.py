@@ -100,12 +100,12 @@ def examine(
 
 def _remarks(image: ImageContent, stack: Stack) -> dict[str, Remark]:
     """Of the files that are left, each by its layer."""
-    found: dict[str, Remark] = {}
-    for number, layer in enumerate(image.layers):
-        for path, remark in layer.remarks.items():
-            if stack.layer_of.get(path) == number and path in stack.entries:
-                found[path] = remark
-    return found
+    return {
+        path: remark
+        for number, layer in enumerate(image.layers)
+        for path, remark in layer.remarks.items()
+        if stack.layer_of.get(path) == number and path in stack.entries
+    }
 
 
 def _used_by_layer(

@@ -69,9 +69,7 @@ def _capabilities(value: bytes) -> str:
     permitted: int = struct.unpack_from("<I", value, 4)[0]
     if len(value) >= 20:
         permitted |= struct.unpack_from("<I", value, 12)[0] << 32
-    return ", ".join(
-        name for number, name in enumerate(_CAPABILITIES) if permitted >> number & 1
-    )
+    return ", ".join(name for number, name in enumerate(_CAPABILITIES) if permitted >> number & 1)
 
 
 def secrets(

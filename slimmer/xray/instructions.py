@@ -1,12 +1,12 @@
 """The history of an image, as instructions of a Dockerfile.
 
-    /bin/sh -c #(nop)  CMD ["bash"]                   Docker's classic builder
-    /bin/sh -c apt-get update                         the same, for RUN
-    |1 VERSION=3 /bin/sh -c make                      the same, with build arguments
-    RUN |1 VERSION=3 /bin/sh -c make # buildkit       BuildKit
-    COPY app/ ./ # buildkit                           BuildKit
-    RUN make                                          kaniko
-    /bin/bash -o pipefail -c make                     any, below a SHELL of its own
+/bin/sh -c #(nop)  CMD ["bash"]                   Docker's classic builder
+/bin/sh -c apt-get update                         the same, for RUN
+|1 VERSION=3 /bin/sh -c make                      the same, with build arguments
+RUN |1 VERSION=3 /bin/sh -c make # buildkit       BuildKit
+COPY app/ ./ # buildkit                           BuildKit
+RUN make                                          kaniko
+/bin/bash -o pipefail -c make                     any, below a SHELL of its own
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SHELL: Final = re.compile(
 )
 _PORTS: Final = re.compile(r"map\[(?P<ports>[^\]]*)\]")
 _PORT: Final = re.compile(r"([\w/-]+):\{\}")
-_CHECK: Final = re.compile(r'&\{(?P<test>\[.*?\]) (?P<times>.*)\}\Z', re.DOTALL)
+_CHECK: Final = re.compile(r"&\{(?P<test>\[.*?\]) (?P<times>.*)\}\Z", re.DOTALL)
 _TIMES: Final = ("interval", "timeout", "start-period")
 _BY_DIGEST: Final = re.compile(r"(?P<what>file|dir|multi):(?P<digest>[0-9a-f]{32,}) in ")
 _WORD: Final = re.compile(r"(?:[^\s\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")+")
@@ -56,9 +56,7 @@ class Step:
 
 def steps_of(configuration: Mapping[str, Any]) -> list[Step]:
     """The history of an image's configuration, oldest first."""
-    return [
-        _step(each) for each in configuration.get("history") or () if isinstance(each, Mapping)
-    ]
+    return [_step(each) for each in configuration.get("history") or () if isinstance(each, Mapping)]
 
 
 def steps_of_layers(steps: Sequence[Step], layers: int) -> list[Step | None]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 OTHER: Final = "other"
-PROGRAM, SCRIPT, TEXT, ELF = "program", "script", "text", "program"
 _KINDS: Final[dict[str, str]] = {
     "shared library": "so",
     "static library": "a la lib",
@@ -65,10 +64,9 @@ def kind_by_name(path: str) -> str:
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem:
         return ""
-    kind = _BY_ENDING.get(ending)
-    if kind is None and ending.isdigit() and _LIBRARY.fullmatch(name):
-        kind = "shared library"
-    return kind or ""
+    if ending.isdigit() and _LIBRARY.fullmatch(name):
+        return "shared library"
+    return _BY_ENDING.get(ending, "")
 
 
 def kind_by_head(head: bytes) -> str:

@@ -52,7 +52,7 @@ def package_shares(
     """Each package's bytes, the largest first, and those of no package. `sizes`: path → bytes, a
     hard link's once. A file of two packages counts for the first, so that sums are right."""
     by_package: dict[int, list[str]] = {id(package): [] for package in packages.installed}
-    rest = []
+    rest: list[str] = []
     for path in sizes:
         owner = packages.owners.get(path)
         (rest if owner is None else by_package[id(owner)]).append(path)
@@ -81,7 +81,7 @@ def used_size(
     paths: list[str], sizes: Mapping[str, int], used: Container[str] | None
 ) -> int | None:
     """Bytes of those of the paths that were used; None where that is not known."""
-    return None if used is None else sum(sizes[path] for path in paths if path in used)
+    return None if used is None else sum([sizes[path] for path in paths if path in used])
 
 
 def _with_files(

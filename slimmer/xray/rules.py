@@ -34,15 +34,13 @@ def judge(figures: DiveFigures, rules: Mapping[str, str]) -> Verdict:
         raise ConfigurationError(
             f"there is no rule {', '.join(unknown)}", hint=f"the rules are {', '.join(DEFAULTS)}"
         )
-    told = DEFAULTS | {name: str(value).strip() for name, value in rules.items()}
+    told = {**DEFAULTS, **{name: str(value).strip() for name, value in rules.items()}}
     verdicts = (
         _lowest_efficiency(figures, told["lowestEfficiency"]),
         _highest_wasted(figures, told["highestWastedBytes"]),
         _highest_percent(figures, told["highestUserWastedPercent"]),
     )
-    return Verdict(
-        passed=all(each.verdict != "fail" for each in verdicts), rules=verdicts
-    )
+    return Verdict(passed=all(each.verdict != "fail" for each in verdicts), rules=verdicts)
 
 
 def _lowest_efficiency(figures: DiveFigures, told: str) -> RuleVerdict:

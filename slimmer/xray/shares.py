@@ -39,9 +39,7 @@ def content_sizes(entries: Iterable[Entry], used: Container[str]) -> dict[str, i
     return sizes
 
 
-def directory_shares(
-    sizes: Mapping[str, int], used: Container[str] | None
-) -> tuple[Share, ...]:
+def directory_shares(sizes: Mapping[str, int], used: Container[str] | None) -> tuple[Share, ...]:
     """Directories with all that is below them, sorted by path; small ones are left out."""
     files: defaultdict[str, int] = defaultdict(int)
     bytes_: defaultdict[str, int] = defaultdict(int)

@@ -25,7 +25,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"pack", "keep"}),
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
-    frozenset({"trace"}),
+    frozenset({"trace", "xray"}),
     frozenset({"verify"}),
     frozenset({"report"}),
     frozenset({"upkeep", "watch", "explain"}),
@@ -40,6 +40,7 @@ SHELL = {"cli", "__main__"}
 """What speaks to the user; everything else returns values and raises errors."""
 
 IMPORTERS = {
+    "backports": {"image"},
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
@@ -172,7 +173,7 @@ def test_a_library_has_one_importer() -> None:
     assert strangers == []
 
 
-@pytest.mark.parametrize("stage", ["files", "keep", "ecosystems", "metadata", "pack"])
+@pytest.mark.parametrize("stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray"])
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
     reached: set[str] = set()
@@ -195,6 +196,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "ecosystems",
         "metadata",
         "pack",
+        "xray",
     }
 
 

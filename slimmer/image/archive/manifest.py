@@ -156,23 +156,18 @@ def _one(
     """The image with its name."""
     if not images:
         raise ImageFileError(f"{place} holds no image", hint=_AGAIN)
+    real = [(image, names) for image, names in images if _is_image(image)] or images
     if choice.name:
-        fitting = [
-            (image, choice.name)
-            for image, names in images
+        real = [
+            (image, (choice.name,))
+            for image, names in real
             if choice.name in names or f"{choice.name}:latest" in names
         ]
-        if len(fitting) == 1:
-            return fitting[0]
-    elif len({json.dumps(image, sort_keys=True) for image, _ in images}) == 1:
-        image, names = images[0]
+    if len({json.dumps(image, sort_keys=True) for image, _ in real}) == 1:
+        image, names = real[0]
         return image, names[0] if names else ""
-    elif len(fitting := [each for each in images if _is_image(each[0])]) == 1:
-        image, names = fitting[0]
-        return image, names[0] if names else ""
-    elif all(image.get("platform") for image, _ in images):
-        candidates = [image for image, _ in images if _is_image(image)]
-        return _of_platform(candidates, place, choice), ""
+    if real and not choice.name and all(image.get("platform") for image, _ in real):
+        return _of_platform([image for image, _ in real], place, choice), ""
     there = ", ".join(sorted(name for _, names in images for name in names)) or "without names"
     raise UsageError(
         f"{place} holds {len(images)} images"

@@ -169,9 +169,7 @@ def _records(data: bytes) -> Iterator[tuple[str, bytes]]:
 def _attributes(extended: Mapping[str, bytes]) -> Mapping[str, bytes]:
     prefix = "SCHILY.xattr."
     return {
-        key.removeprefix(prefix): value
-        for key, value in extended.items()
-        if key.startswith(prefix)
+        key.removeprefix(prefix): value for key, value in extended.items() if key.startswith(prefix)
     }
 
 
