@@ -3,8 +3,8 @@
 They differ from what is hidden in five ways, which docs/xray.md explains: the copy that is kept
 counts as wasted; so does each further copy of a path, whether its bytes can be reached or not; a
 removed directory counts at its own path, for all that it held, and only in the efficiency;
-directories that are hidden by an opaque whiteout count as kept; a layer that removes what is not
-there is left out from that point on.
+what an opaque whiteout hides counts as kept; a layer that removes what is not there is left out
+from that point on.
 https://github.com/wagoodman/dive: dive/filetree/efficiency.go
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from slimmer.files import parent_of
 from slimmer.image.archive import LayerContent
@@ -49,7 +50,10 @@ class DiveFigures:
     """The largest first."""
 
 
-_LONGEST_LIST = 100
+_LONGEST_LIST: Final = 100
+_MISSING: Final = -1
+"""The size of what a layer removes and no layer below has. dive adds it to the sum of the smallest
+sizes, and looks no further in that layer."""
 
 
 def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
@@ -59,7 +63,12 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
     counts: dict[str, int] = {}
     stacked: dict[str, tuple[int, bool]] = {}
     for number, layer in enumerate(layers):
-        for path, size in _leaves(layer, stacked if number else None):
+        if not number:  # dive takes the lowest layer to lie upon itself
+            _lay_upon(stacked, layer)
+        for path, size in _leaves(layer, stacked):
+            if size == _MISSING:
+                least.setdefault(path, _MISSING)
+                break
             if path in total:
                 total[path] += size
                 counts[path] += 1
@@ -89,11 +98,9 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
     )
 
 
-def _leaves(
-    layer: LayerContent, below: dict[str, tuple[int, bool]] | None
-) -> Iterator[tuple[str, int]]:
+def _leaves(layer: LayerContent, below: dict[str, tuple[int, bool]]) -> Iterator[tuple[str, int]]:
     """(path, bytes) of what has nothing below it in the layer's own tree; a removed path is a leaf
-    of its own. `below` is what the lower layers come to; None for the lowest layer."""
+    of its own. `below` is what the lower layers come to."""
     parents = _parents(layer)
     leaves = [(path, size) for path, size in _sizes(layer) if path not in parents and path != "/"]
     # `.wh..wh..opq` is no node of dive's, but the directories on its way are.
@@ -101,38 +108,26 @@ def _leaves(
     leaves = list(dict(leaves).items())
     if not layer.removed:
         return iter(leaves)
-    sizes = _removed_sizes(layer, below or {})
-    if below is not None and all(path in below for path in layer.removed):
+    sizes = _removed_sizes(layer, below)
+    if all(path in below for path in layer.removed):
         return iter([*leaves, *sizes.items()])
     # dive gives a layer up where it removes what was never there, in the order of names.
     ordered = [(path.split("/"), path, size) for path, size in leaves]
     for path in layer.removed:
         *above, name = path.split("/")
-        there = below is not None and path in below
-        ordered.append(([*above, f".wh.{name}"], path, sizes[path] if there else -1))
-    return _until_missing(sorted(ordered))
-
-
-def _until_missing(ordered: list[tuple[list[str], str, int]]) -> Iterator[tuple[str, int]]:
-    for _, path, size in ordered:
-        if size < 0:
-            return
-        yield path, size
+        size = sizes[path] if path in below else _MISSING
+        ordered.append(([*above, f".wh.{name}"], path, size))
+    return ((path, size) for _, path, size in sorted(ordered))
 
 
 def _parents(layer: LayerContent) -> set[str]:
     parents: set[str] = set()
-    for paths in (layer.entries, layer.removed):
+    for paths in (layer.entries, layer.removed, layer.emptied):
         for path in paths:
             above = parent_of(path)
             while above not in parents:
                 parents.add(above)
                 above = parent_of(above)
-    for path in layer.emptied:
-        above = parent_of(path)
-        while above not in parents:
-            parents.add(above)
-            above = parent_of(above)
     return parents
 
 
@@ -178,9 +173,8 @@ def _lay_upon(stacked: dict[str, tuple[int, bool]], layer: LayerContent) -> None
         for path in list(stacked):
             if _above(path, gone, known):
                 del stacked[path]
-    for path in _parents(layer):
-        stacked.setdefault(path, (0, False))
+    # What a layer does not name itself is no directory to dive, even if one below it is.
+    for path in (*_parents(layer), *layer.emptied):
+        stacked[path] = (0, False)
     for path, size in _sizes(layer):
         stacked[path] = (size, layer.entries[path].type is EntryType.DIRECTORY)
-    for path in layer.emptied:
-        stacked.setdefault(path, (0, False))

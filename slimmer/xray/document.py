@@ -214,7 +214,7 @@ class RuleVerdict:
     value: float | None
     """What the image has; null where that cannot be told."""
     verdict: Annotated[str, Keywords(words=("pass", "fail", "skip"))]
-    """`skip`: the rule is disabled, or says nothing of an image with one layer."""
+    """`skip`: the rule is disabled."""
     detail: str = ""
 
 

@@ -50,10 +50,11 @@ def examine(
     for number, layer in enumerate(image.layers):
         contents |= layer.contents
         changes.append(stack.add(layer, number, contents))
-    index = RootfsIndex(stack.index_entries())
+    index = RootfsIndex(stack.entries.values())
     visible = {entry.inode: entry.path for entry in index if entry.inode}
     remarks = _remarks(image, stack)
     content = Databases({path: each.packed for path, each in remarks.items() if each.packed})
+    kinds = {stack.entries[path].inode: each.kind for path, each in remarks.items() if each.kind}
     packages = packages_of(index, content)
     paths = None if used is None else frozenset(used.paths(index))
     sizes = content_sizes(index, paths or ())
@@ -87,7 +88,7 @@ def examine(
         hidden=_hidden(stack.hidden),
         dive=dive_figures(image.layers),
         directories=directory_shares(sizes, paths),
-        types=type_shares(index, sizes, remarks, paths),
+        types=type_shares(index, sizes, kinds, paths),
         packages=shares,
         unpackaged=unpackaged,
         duplicates=duplicates(image.layers, contents, visible),

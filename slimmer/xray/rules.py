@@ -68,8 +68,15 @@ def _highest_percent(figures: DiveFigures, told: str) -> RuleVerdict:
     if told.lower() in _OFF:
         return _skipped(name, told, share, "disabled")
     limit = _share(name, told)
-    if share is None:
-        return _skipped(name, told, None, "the image has one layer, so nothing is wasted")
+    if share is None:  # to dive it is infinite, or not a number, which is not above any
+        failed = figures.wasted_size > 0
+        return RuleVerdict(
+            rule=name,
+            threshold=told,
+            value=None,
+            verdict="fail" if failed else "pass",
+            detail="no layer above the first has any bytes",
+        )
     return _verdict(name, told, share, share > limit, f"{share:.1%}")
 
 

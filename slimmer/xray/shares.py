@@ -10,7 +10,6 @@ from slimmer.files import parent_of
 from slimmer.image.archive import LayerContent
 from slimmer.values import Entry, EntryType
 from slimmer.xray.document import Copy, Duplicate, Duplicates, Share
-from slimmer.xray.inspection import Remark
 from slimmer.xray.kinds import OTHER, kind_by_name
 from slimmer.xray.packages import used_size
 
@@ -79,15 +78,15 @@ def _above(path: str) -> Iterable[str]:
 def type_shares(
     index: Iterable[Entry],
     sizes: Mapping[str, int],
-    remarks: Mapping[str, Remark],
+    by_content: Mapping[int, str],
     used: Container[str] | None,
 ) -> tuple[Share, ...]:
-    """The types of regular files, the largest first."""
+    """The types of regular files, the largest first. `by_content`: inode → type of those of which
+    the name tells none."""
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     for entry in index:
         if entry.type is EntryType.FILE:
-            remark = remarks.get(entry.path)
-            kind = kind_by_name(entry.path) or (remark.kind if remark else "") or OTHER
+            kind = kind_by_name(entry.path) or by_content.get(entry.inode, OTHER)
             kinds[kind].append(entry.path)
     shares = [
         Share(

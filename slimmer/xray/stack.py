@@ -7,11 +7,10 @@ last one. They stay in the image, and go over the network with every pull.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from slimmer.files import ancestors, parent_of
+from slimmer.files import parent_of
 from slimmer.image.archive import LayerContent
 from slimmer.values import Entry, EntryType
 
@@ -78,6 +77,7 @@ class Stack:
             real = self._real(path)
             if real != path:
                 path, entry = real, replace(entry, path=real)
+            self._make_way(path, number)
             old = self.entries.get(path)
             if entry.type is _DIRECTORY:
                 if old is not None and old.type is not _DIRECTORY:
@@ -133,7 +133,7 @@ class Stack:
             if path != "/" and _is_below_one(parent_of(path), gone, known):
                 self._drop(self.entries[path], number, change)
         for path in replaced:
-            del self.entries[path]
+            self.entries.pop(path, None)
 
     def _drop(self, entry: Entry, number: int, change: Change) -> None:
         del self.entries[entry.path]
@@ -186,16 +186,16 @@ class Stack:
             done = step
         return done
 
-    def index_entries(self) -> Iterable[Entry]:
-        """All that is left, with directories that no layer names."""
-        for path in list(self.entries):
-            for above in reversed(ancestors(path)):
-                if above in self.entries:
-                    if self.entries[above].type is _DIRECTORY:
-                        break
-                    del self.entries[above]
-                self._hold(_directory(above), self.layer_of[path])
-        return self.entries.values()
+    def _make_way(self, path: str, number: int) -> None:
+        """Directories that no layer names; what is in the way of one goes."""
+        above = parent_of(path)
+        there = self.entries.get(above)
+        if there is not None and there.type is _DIRECTORY:
+            return
+        self._make_way(above, number)
+        if there is not None:
+            self._hide(there, number, is_removed=False)
+        self._hold(_directory(above), number)
 
 
 def _is_below_one(directory: str, roots: set[str], known: dict[str, bool]) -> bool:

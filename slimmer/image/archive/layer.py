@@ -175,13 +175,15 @@ class _Reader:
         )
 
     def _marks(self, path: str) -> bool:
-        """Whether it stands for what is removed."""
+        """Whether it stands for what is removed, or is a note of the storage's own."""
         folder, _, name = path.rpartition("/")
         if name == _OPAQUE:
             self.emptied.append(folder or "/")
-        elif name.startswith(_WHITEOUT) and not name.startswith(2 * _WHITEOUT):
+        elif "/" + 2 * _WHITEOUT not in path:
+            if not name.startswith(_WHITEOUT):
+                return False
             self.removed.append(f"{folder}/{name.removeprefix(_WHITEOUT)}")
-        return name.startswith(_WHITEOUT)
+        return True
 
     def _look(self, path: str, member: Member, inode: int) -> None:
         """Show the inspector what it wants of a file, and hash its content, or remember where it
