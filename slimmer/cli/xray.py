@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.errors import LayerRulesError
-from slimmer.explain import xray_of
-from slimmer.image.archive import Choice
-from slimmer.options import read_dive_rules
-from slimmer.report import XRAY_SECTIONS, terminal_xray
-from slimmer.xray import RuleVerdict, Verdict, Xray, json_lines, judge
+from slimmer.image.archive import Choice, is_image_file, read_image_file
+from slimmer.xray import Inspection, RuleVerdict, Verdict, Xray, examine, json_lines, judge
+from slimmer.xray.terminal import SECTIONS, terminal_xray
 
 _RULES = Path(".dive-ci")
 _LIMIT = 10
@@ -37,9 +36,9 @@ _LIMIT = 10
 @click.option(
     "--show",
     multiple=True,
-    type=click.Choice(XRAY_SECTIONS),
+    type=click.Choice(SECTIONS),
     metavar="SECTION…",
-    help=f"Only these: {', '.join(XRAY_SECTIONS)}.",
+    help=f"Only these: {', '.join(SECTIONS)}.",
 )
 @click.option(
     "--limit",
@@ -105,17 +104,31 @@ def xray(
     if trace and report:
         raise click.UsageError("--trace and --report exclude each other")
     with errors_as_json(as_json):
-        rules = dict(given)
-        if ci:
-            file = ci_config or (_RULES if _RULES.is_file() else None)
-            rules = {**(read_dive_rules(file) if file else {}), **given}
+        rules = _rules(ci_config, given) if ci else {}
         choice = Choice(name=pick, platform=platform)
-        found = xray_of(image, choice=choice, trace=trace, report=report)
+        found = _examined(image, choice, trace, report)
         if ci:
             found = dataclasses.replace(found, verdict=judge(found.dive, rules))
     _tell(found, as_json=as_json, limit=limit, sections=frozenset(show))
     if found.verdict and not found.verdict.passed:
         raise _broken(image, found.verdict)
+
+
+def _rules(config: Path | None, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Flags stand above the file."""
+    from slimmer.options import read_dive_rules
+
+    file = config or (_RULES if _RULES.is_file() else None)
+    return {**(read_dive_rules(file) if file else {}), **given}
+
+
+def _examined(image: str, choice: Choice, trace: Path | None, report: Path | None) -> Xray:
+    if not (trace or report) and is_image_file(image):
+        return examine(read_image_file(Path(image), Inspection(), choice=choice), image)
+    # Engine, traces and reports take longer to be loaded than many an archive to be read.
+    from slimmer.explain import xray_of
+
+    return xray_of(image, choice=choice, trace=trace, report=report)
 
 
 def _tell(found: Xray, *, as_json: bool, limit: int, sections: frozenset[str]) -> None:

@@ -6,7 +6,6 @@ what it will read, then is asked for what it found. Distributions' readers are i
 
 from __future__ import annotations
 
-import posixpath
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -37,7 +36,11 @@ class MetadataRequest:
         """`.gemspec` → what is named so: one pass over the index for all readers."""
         entries: dict[str, list[Entry]] = {}
         for entry in self.index:
-            entries.setdefault(posixpath.splitext(entry.path)[1], []).append(entry)
+            stem, _, ending = entry.path.rpartition(".")
+            # As splitext has it: dots in front of a name begin no ending.
+            if "/" in ending or not stem.rpartition("/")[2].strip("."):
+                ending = ""
+            entries.setdefault(f".{ending}" if ending else "", []).append(entry)
         return entries
 
 

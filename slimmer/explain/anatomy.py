@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from slimmer.engine import connect
-from slimmer.errors import ImageFileError, ReportMismatchError, TraceDriftError
+from slimmer.errors import ReportMismatchError, TraceDriftError
 from slimmer.files import RootfsIndex
-from slimmer.image.archive import Choice, ImageContent, read_image_file, read_image_stream
+from slimmer.image.archive import (
+    Choice,
+    ImageContent,
+    is_image_file,
+    read_image_file,
+    read_image_stream,
+)
 from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
@@ -20,7 +25,6 @@ from slimmer.xray import Inspection, Used, Xray, examine, opened_files
 _USES: Final = (Access.OPEN, Access.EXECUTE)
 _OPENED: Final = ("opened", "executed")
 """How the details of rule `trace` begin for these."""
-_ENDINGS: Final = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
 
 
 def xray_of(
@@ -50,7 +54,7 @@ def xray_of(
 
 def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:
     """The image, what it was read from where the content does not say so, and its ids."""
-    if _is_file(target):
+    if is_image_file(target):
         image = read_image_file(Path(target), Inspection(), choice=choice)
         return image, "", {image.id}
     engine = connect()
@@ -61,22 +65,6 @@ def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:
     finally:
         engine.close()
     return image, "engine", {image.id, str(found["Id"])}
-
-
-def _is_file(target: str) -> bool:
-    """Whether no image of the engine is meant. A directory may have the name of one."""
-    place = Path(target)
-    if place.is_dir():
-        return (place / "index.json").exists() or os.sep in target or target in (".", "..")
-    if place.exists():
-        return True
-    if target.endswith(_ENDINGS) or target.startswith(("/", "./", "../")):
-        raise ImageFileError(
-            f"there is no file {target}",
-            hint="`docker save IMAGE -o FILE.tar` writes one; an image of the engine goes by its "
-            "name alone",
-        )
-    return False
 
 
 def _check_trace(target: str, image: ImageContent, file: Path, saved: SavedTrace) -> None:

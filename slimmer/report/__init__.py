@@ -10,14 +10,13 @@ from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import Report
 from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
-from slimmer.report.terminal import XRAY_SECTIONS, terminal_summary, terminal_xray
+from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
     "DROPPED_NAME",
     "JSON_NAME",
     "PAGE_NAME",
-    "XRAY_SECTIONS",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
@@ -38,7 +37,6 @@ __all__ = [
     "prepare_page",
     "read_report",
     "terminal_summary",
-    "terminal_xray",
     "to_json",
     "to_page",
     "write_report",

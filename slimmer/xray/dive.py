@@ -62,10 +62,12 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
     least: dict[str, int] = {}
     counts: dict[str, int] = {}
     stacked: dict[str, tuple[int, bool]] = {}
+    last = max((number for number, layer in enumerate(layers) if layer.removed), default=-1)
     for number, layer in enumerate(layers):
-        if not number:  # dive takes the lowest layer to lie upon itself
-            _lay_upon(stacked, layer)
-        for path, size in _leaves(layer, stacked):
+        parents = _parents(layer)
+        if not number and layer.removed:  # dive takes the lowest layer to lie upon itself
+            _lay_upon(stacked, layer, parents)
+        for path, size in _leaves(layer, parents, stacked):
             if size == _MISSING:
                 least.setdefault(path, _MISSING)
                 break
@@ -77,7 +79,8 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
             else:
                 total[path] = least[path] = size
                 counts[path] = 1
-        _lay_upon(stacked, layer)
+        if number < last:  # nothing is removed above
+            _lay_upon(stacked, layer, parents)
     found = sum(total.values())
     several = sorted(
         (path for path, count in counts.items() if count > 1), key=lambda path: (-total[path], path)
@@ -98,10 +101,11 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
     )
 
 
-def _leaves(layer: LayerContent, below: dict[str, tuple[int, bool]]) -> Iterator[tuple[str, int]]:
+def _leaves(
+    layer: LayerContent, parents: set[str], below: dict[str, tuple[int, bool]]
+) -> Iterator[tuple[str, int]]:
     """(path, bytes) of what has nothing below it in the layer's own tree; a removed path is a leaf
     of its own. `below` is what the lower layers come to."""
-    parents = _parents(layer)
     leaves = [(path, size) for path, size in _sizes(layer) if path not in parents and path != "/"]
     # `.wh..wh..opq` is no node of dive's, but the directories on its way are.
     leaves += [(path, 0) for path in layer.emptied if path not in parents and path != "/"]
@@ -124,7 +128,7 @@ def _parents(layer: LayerContent) -> set[str]:
     parents: set[str] = set()
     for paths in (layer.entries, layer.removed, layer.emptied):
         for path in paths:
-            above = parent_of(path)
+            above = path.rpartition("/")[0] or "/"
             while above not in parents:
                 parents.add(above)
                 above = parent_of(above)
@@ -165,7 +169,7 @@ def _above(directory: str, folders: set[str], known: dict[str, tuple[str, ...]])
     return found
 
 
-def _lay_upon(stacked: dict[str, tuple[int, bool]], layer: LayerContent) -> None:
+def _lay_upon(stacked: dict[str, tuple[int, bool]], layer: LayerContent, parents: set[str]) -> None:
     """As dive does it: what a file has replaced keeps its children."""
     gone = {path for path in layer.removed if path in stacked}
     if gone:
@@ -174,7 +178,7 @@ def _lay_upon(stacked: dict[str, tuple[int, bool]], layer: LayerContent) -> None
             if _above(path, gone, known):
                 del stacked[path]
     # What a layer does not name itself is no directory to dive, even if one below it is.
-    for path in (*_parents(layer), *layer.emptied):
+    for path in (*parents, *layer.emptied):
         stacked[path] = (0, False)
     for path, size in _sizes(layer):
         stacked[path] = (size, layer.entries[path].type is EntryType.DIRECTORY)

@@ -21,7 +21,10 @@ _MANAGED: Final = re.compile(
     r"|.*\.egg-info|.*/vendor/composer/installed\.json",
     re.DOTALL,
 )
-_MAY_BE_MANAGED: Final = (".list", "-info/", "/rpm/", "/dpkg/", "/apk/", "release", "installed")
+_MAY_BE_MANAGED: Final = re.compile(
+    r"\.list\Z|-info(?:/|\Z)|/rpm/|/apk/|/dpkg/|os-release\Z|/extended_states\Z|/installed\.json\Z"
+)
+"""Quicker to ask, and says no to most paths."""
 _LONGEST_DATABASE: Final = 256 << 20
 _LONGEST_TEXT: Final = 128 * 1024
 """Bytes of a text that is searched for secrets."""
@@ -36,6 +39,8 @@ _SEARCHED: Final = frozenset(
     )
 )
 """Endings of texts that people put secrets into."""
+_PLAIN: Final = frozenset(known_endings()) - _SEARCHED - {"list", "json", "txt"}
+"""Endings that say what a file is, and that nobody looks into: those of most files."""
 _UNLIKELY: Final = ("/usr/share/", "/var/lib/dpkg/", "/usr/lib/python3/dist-packages/", "/usr/lib/")
 _UNLIKELY_ENDINGS: Final = frozenset({"json", "txt", "xml", "conf", "cfg", "ini", "yml", "yaml"})
 
@@ -56,31 +61,33 @@ class Inspection:
     """An `image.archive.Inspector`."""
 
     def wants(self, path: str, size: int, mode: int) -> int:
-        if not size:
+        if not size or path[path.rfind(".") + 1 :] in _PLAIN:
             return 0
-        if self._is_managed(path):
+        if _is_managed(path):
             return size if size <= _LONGEST_DATABASE else 0
         if size <= _LONGEST_TEXT and _may_hold_secrets(path):
             return size
         return 0 if kind_by_name(path) else _HEAD
 
     def inspect(self, path: str, head: bytes) -> Remark | None:
-        if self._is_managed(path):
+        if _is_managed(path):
             return Remark(packed=zlib.compress(head, 1))
         kind = "" if kind_by_name(path) else kind_by_head(head)
         secrets = tuple(secrets_in(head)) if len(head) > _HEAD and b"\0" not in head[:512] else ()
         return Remark(kind=kind, secrets=secrets) if kind or secrets else None
 
-    def _is_managed(self, path: str) -> bool:
-        return any(part in path for part in _MAY_BE_MANAGED) and bool(_MANAGED.fullmatch(path))
+
+def _is_managed(path: str) -> bool:
+    return bool(_MAY_BE_MANAGED.search(path) and _MANAGED.fullmatch(path))
 
 
 def _may_hold_secrets(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    ending = name.rpartition(".")[2] if "." in name else ""
-    if ending not in _SEARCHED and not (not ending and not path.startswith(("/usr/", "/bin/"))):
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    if not dot:  # a name without an ending may be anything, but for programs
+        return not path.startswith(("/usr/", "/bin/", "/var/lib/"))
+    if ending not in _SEARCHED:
         return False
-    return not (path.startswith(_UNLIKELY) and ending in _UNLIKELY_ENDINGS)
+    return not (ending in _UNLIKELY_ENDINGS and path.startswith(_UNLIKELY))
 
 
 class Databases:

@@ -40,26 +40,23 @@ _KINDS: Final[dict[str, str]] = {
 }
 _BY_ENDING: Final = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
 _LIBRARY: Final = re.compile(r".*\.so(?:\.\d+)+")
-_PLACES: Final = (
-    ("/usr/share/man/", "manual page"),
-    ("/usr/share/doc/", "document"),
-    ("/usr/share/info/", "document"),
-    ("/usr/share/locale/", "translation"),
-    ("/usr/share/zoneinfo/", "time zone"),
-    ("/usr/lib/locale/", "locale"),
-    ("/usr/share/i18n/", "locale"),
-    ("/var/lib/apt/", "package manager's data"),
-    ("/var/cache/", "cache"),
-    ("/var/lib/dpkg/", "package manager's data"),
-)
+_PLACES: Final = {
+    "manual page": r"/usr/share/man/",
+    "document": r"/usr/share/(?:doc|info)/",
+    "translation": r"/usr/share/locale/",
+    "time zone": r"/usr/share/zoneinfo/",
+    "locale": r"/usr/(?:lib/locale|share/i18n)/",
+    "package manager's data": r"/var/lib/(?:apt|dpkg|apk|rpm)/",
+    "cache": r"/var/cache/",
+}
+_PLACE: Final = re.compile("|".join(f"({places})" for places in _PLACES.values()))
+_OF_PLACES: Final = ("", *_PLACES)
 
 
 def kind_by_name(path: str) -> str:
     """`shared library`; empty where the name tells nothing."""
-    if path.startswith(("/usr/", "/var/")):
-        for place, kind in _PLACES:
-            if path.startswith(place):
-                return kind
+    if (place := _PLACE.match(path)) is not None:
+        return _OF_PLACES[place.lastindex or 0]
     name = path.rpartition("/")[2]
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem:
@@ -82,7 +79,7 @@ def kind_by_head(head: bytes) -> str:
     return OTHER
 
 
-def known_endings(kinds: Iterable[str]) -> Iterator[str]:
-    """The endings of these kinds."""
+def known_endings(kinds: Iterable[str] = tuple(_KINDS)) -> Iterator[str]:
+    """The endings of these kinds, or of all."""
     for kind in kinds:
         yield from _KINDS[kind].split()

@@ -70,14 +70,21 @@ class Stack:
         change = Change()
         self._roots = {}
         counted: set[int] = set()
+        ways: set[str] = set()
         self._remove(layer, number, change)
         for path, entry in layer.entries.items():
             if path == "/":
                 continue
-            real = self._real(path)
-            if real != path:
-                path, entry = real, replace(entry, path=real)
-            self._make_way(path, number)
+            directory = path.rpartition("/")[0] or "/"
+            root = self._roots.get(directory)
+            if root is None:
+                root = self._real_directory(directory, _MOST_LINKS)
+            if root != directory:
+                path = self._real(path)
+                entry = replace(entry, path=path)
+            if root not in ways:
+                self._make_way(path, number)
+                ways.add(root)
             old = self.entries.get(path)
             if entry.type is _DIRECTORY:
                 if old is not None and old.type is not _DIRECTORY:
@@ -161,30 +168,31 @@ class Stack:
         )
 
     def _real(self, path: str) -> str:
-        """The path with links in its directory followed, and that directory there."""
+        """The path with links in its directory followed."""
         directory = parent_of(path)
         root = self._roots.get(directory)
         if root is None:
-            root = self._roots[directory] = self._real_directory(directory)
+            root = self._real_directory(directory, _MOST_LINKS)
         if root == directory:
             return path
         name = path.rpartition("/")[2]
         return f"/{name}" if root == "/" else f"{root}/{name}"
 
-    def _real_directory(self, directory: str) -> str:
-        links = 0
-        done, ahead = "/", [part for part in reversed(directory.split("/")) if part]
-        while ahead:
-            step = posixpath.normpath(posixpath.join(done, ahead.pop()))
-            entry = self.entries.get(step)
-            if entry is not None and entry.type is _SYMLINK and links < _MOST_LINKS:
-                links += 1
-                parts = posixpath.normpath(posixpath.join(done, entry.link_target)).split("/")
-                done = "/"
-                ahead += [part for part in reversed(parts) if part]
-                continue
-            done = step
-        return done
+    def _real_directory(self, directory: str, links: int) -> str:
+        """Known for the whole of a layer: what it adds itself comes after its directories."""
+        known = self._roots.get(directory)
+        if known is not None:
+            return known
+        if directory == "/":
+            return "/"
+        above = self._real_directory(parent_of(directory), links)
+        step = posixpath.normpath(posixpath.join(above, directory.rpartition("/")[2]))
+        entry = self.entries.get(step)
+        if entry is not None and entry.type is _SYMLINK and links:
+            target = posixpath.normpath(posixpath.join(above, entry.link_target))
+            step = self._real_directory(target.replace("//", "/"), links - 1)
+        self._roots[directory] = step
+        return step
 
     def _make_way(self, path: str, number: int) -> None:
         """Directories that no layer names; what is in the way of one goes."""

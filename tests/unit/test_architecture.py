@@ -21,7 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"words", "disk", "interruption", "remains"}),
     frozenset({"image"}),
     frozenset({"engine", "files", "probing", "progress"}),
-    frozenset({"options", "workspace"}),
+    frozenset({"options", "workspace", "drawing"}),
     frozenset({"pack", "keep"}),
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
@@ -44,7 +44,7 @@ IMPORTERS = {
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report"},
+    "rich": {"progress", "report", "drawing", "xray"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -197,6 +197,8 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "metadata",
         "pack",
         "xray",
+        "drawing",
+        "progress",
     }
 
 

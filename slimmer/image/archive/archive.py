@@ -21,6 +21,7 @@ from slimmer.image.archive.manifest import Choice, Documents, Found, choose
 from slimmer.image.archive.sources import CutOff, FileSource, Source, StreamSource, decompressed
 from slimmer.image.archive.tar import BLOCK, FILE, HARD_LINK, SYMLINK, looks_like_tar, members
 
+_ENDINGS: Final = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
 _LARGEST_DOCUMENT: Final = 8 << 20
 """Bytes of JSON that are read: manifests and configurations take some 10,000."""
 
@@ -39,6 +40,23 @@ class ImageContent:
     """Lowest first."""
     form: str
     """`docker-archive` or `oci-layout`."""
+
+
+def is_image_file(name: str) -> bool:
+    """Whether a file or directory is meant, and no image of an engine. A directory may have the
+    name of one. Raises ImageFileError for a path that is not there."""
+    place = Path(name)
+    if place.is_dir():
+        return (place / "index.json").exists() or os.sep in name or name in (".", "..")
+    if place.exists():
+        return True
+    if name.endswith(_ENDINGS) or name.startswith(("/", "./", "../")):
+        raise ImageFileError(
+            f"there is no file {name}",
+            hint="`docker save IMAGE -o FILE.tar` writes one; an image of the engine goes by its "
+            "name alone",
+        )
+    return False
 
 
 def read_image_file(
@@ -194,7 +212,7 @@ def _checked(
             hint="save the image again",
         )
     chosen = []
-    for number, (name, told) in enumerate(zip(names, diff_ids, strict=True), 1):
+    for number, name in enumerate(names, 1):
         which = f"layer {number} of {place} ({name})"
         if name in broken:
             raise ImageFileError(
@@ -205,16 +223,18 @@ def _checked(
                 f"{which} is not in it",
                 hint="the archive may leave out layers that a registry has: save the whole image",
             )
-        if (digest := layers[name].digest.result()) != told:
-            raise ImageDigestError(
-                f"{which} is not what it should be: its content has another digest",
-                hint="the file was damaged or changed: save the image again",
-                details=f"told:     {told}\ncomputed: {digest}",
-            )
         chosen.append(layers[name])
     sizes: Counter[int] = Counter()
     for layer in {id(layer): layer for layer in chosen}.values():
         sizes.update(entry.size for entry in layer.entries.values() if entry.inode)
     for layer in chosen:
         layer.hash_contents(sizes)
+    for number, (name, told) in enumerate(zip(names, diff_ids, strict=True), 1):
+        if (digest := layers[name].digest.result()) != told:
+            raise ImageDigestError(
+                f"layer {number} of {place} ({name}) is not what it should be: its content has "
+                "another digest",
+                hint="the file was damaged or changed: save the image again",
+                details=f"told:     {told}\ncomputed: {digest}",
+            )
     return tuple(chosen)

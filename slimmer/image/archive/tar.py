@@ -49,7 +49,7 @@ def members(source: Source) -> Iterator[Member]:
     extended: dict[str, bytes] = {}
     while True:
         header = source.read_up_to(BLOCK)
-        if not header or header == _ZERO:
+        if header == _ZERO or not header:  # some writers leave out the zeros at the end
             return
         if len(header) < BLOCK:
             raise CutOff

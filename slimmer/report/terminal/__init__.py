@@ -1,5 +1,5 @@
 """The report in a terminal."""
 
-from slimmer.report.terminal.terminal import XRAY_SECTIONS, terminal_summary, terminal_xray
+from slimmer.report.terminal.terminal import terminal_summary
 
-__all__ = ["XRAY_SECTIONS", "terminal_summary", "terminal_xray"]
+__all__ = ["terminal_summary"]

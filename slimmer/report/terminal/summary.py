@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from slimmer.drawing import block_for, draw
 from slimmer.report.exploration import headline, lines
 from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
 from slimmer.report.terminal.coverage import coverage_facts
-from slimmer.report.terminal.drawing import block_for, draw
 from slimmer.report.terminal.removed import removal_facts
 from slimmer.values import ExplorationSummary, in_role
 from slimmer.words import comparison, count, printable, seconds, size

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, TextIO
+from typing import TextIO
 
 from slimmer.report.report import Report
-from slimmer.xray import Xray
-
-XRAY_SECTIONS: Final = (
-    *("layers", "directories", "packages", "types", "hidden", "duplicates", "findings"),
-    "dockerfile",
-)
-"""What can be asked for, in the order in which it is shown; the last one only if it is."""
 
 
 def terminal_summary(report: Report, stream: TextIO) -> None:
@@ -22,11 +15,3 @@ def terminal_summary(report: Report, stream: TextIO) -> None:
     from slimmer.report.terminal.summary import write_summary
 
     write_summary(report, stream)
-
-
-def terminal_xray(xray: Xray, stream: TextIO, *, limit: int, sections: frozenset[str]) -> None:
-    """Write what `slim xray` found, in the same manner. `limit`: rows of each list; `sections`: the
-    lists that are wanted, all where it is empty."""
-    from slimmer.report.terminal.xray import write_xray
-
-    write_xray(xray, stream, limit, sections or frozenset(XRAY_SECTIONS[:-1]))

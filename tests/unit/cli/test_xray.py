@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import io
 import json
-import os
-import pty
 import re
-import struct
-import termios
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +13,12 @@ import pytest
 
 from slimmer.cli.main import run
 from slimmer.image.archive import read_image_file
-from slimmer.report import XRAY_SECTIONS, terminal_xray
 from slimmer.trace.saved import Fact, Identity, Kind, SavedTrace, SeenPath, Use, to_bytes
 from slimmer.values import Source
 from slimmer.xray import Inspection, Xray, examine
+from slimmer.xray.terminal import SECTIONS, terminal_xray
 from tests.schemas import schema
+from tests.unit.report.test_terminal import Terminal
 from tests.unit.xray.archives import (
     DIRECTORY,
     File,
@@ -81,13 +75,10 @@ def test_json_fits_its_schema(archive: Path, capsys: pytest.CaptureFixture[str])
 def test_no_line_is_wider_than_the_terminal(
     archive: Path, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm-256color")
-    written = on_terminal(
-        width,
-        lambda stream: terminal_xray(
-            told(archive), stream, limit=5, sections=frozenset(XRAY_SECTIONS[:-1])
-        ),
-    )
+    monkeypatch.setenv("COLUMNS", str(width))
+    stream = Terminal()
+    terminal_xray(told(archive), stream, limit=5, sections=frozenset())
+    written = stream.getvalue()
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in written.splitlines()]
     assert max(map(len, lines)) <= width
     assert any("6.00 MB" in line or "3.00 MB" in line for line in lines), "numbers stay"
@@ -97,7 +88,7 @@ def test_no_line_is_wider_than_the_terminal(
 def test_nothing_of_an_image_steers_the_terminal(
     archive: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for arguments in ([], *(["--show", name] for name in XRAY_SECTIONS)):
+    for arguments in ([], *(["--show", name] for name in SECTIONS)):
         assert run(["xray", str(archive), *arguments]) == 0
         written = capfd.readouterr().out
         assert [each for each in written if not each.isprintable()] == ["\n"] * written.count("\n")
@@ -221,26 +212,3 @@ def test_what_cannot_be_read_has_its_own_codes(
         assert run(["xray", missing]) == 41
         assert "there is no file" in capsys.readouterr().err
     assert run(["xray", str(archive), "--lowest-efficiency", "1"]) == 2
-
-
-def on_terminal(width: int, write: Callable[[Any], None]) -> str:
-    """What is written to a real terminal of this width."""
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    pieces = io.BytesIO()
-
-    def collect() -> None:
-        while True:
-            try:
-                piece = os.read(parent, 65536)
-            except OSError:  # the other end is closed
-                return
-            pieces.write(piece)
-
-    reader = threading.Thread(target=collect)
-    reader.start()
-    with open(child, "w", encoding="utf-8") as stream:
-        write(stream)
-    reader.join()
-    os.close(parent)
-    return pieces.getvalue().decode()

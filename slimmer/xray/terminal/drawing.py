@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slimmer.report.terminal.drawing import block_for, draw
-from slimmer.report.terminal.xray_findings import finding_sections
+from slimmer.drawing import block_for, draw
 from slimmer.words import count, printable, size
-from slimmer.xray import Layer, Share, Xray
+from slimmer.xray.document import Layer, Share, Xray
+from slimmer.xray.terminal.findings import finding_sections
 
 _BAR: Final = 20
 _WIDE: Final = 76
@@ -35,7 +35,7 @@ class _Row(Protocol):
 
 
 def write_xray(xray: Xray, stream: TextIO, limit: int, sections: frozenset[str]) -> None:
-    """What `terminal.terminal_xray` does."""
+    """What `terminal_xray` does."""
     block = block_for(stream)
     draw(stream, lambda width: _drawing(xray, block, width, limit, sections))
 

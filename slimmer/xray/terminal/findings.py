@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slimmer.words import printable, size
-from slimmer.xray import Xray
+from slimmer.xray.document import Xray
 
 _MARKS: Final = {"pass": ("✓", "green"), "fail": ("✗", "red"), "skip": ("-", "dim")}
 _WORTH_TELLING: Final = 100_000
