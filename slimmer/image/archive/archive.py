@@ -18,10 +18,18 @@ from typing import Any, Final
 from slimmer.errors import ImageDigestError, ImageFileError
 from slimmer.image.archive.layer import Inspector, LayerContent, read_layer
 from slimmer.image.archive.manifest import Choice, Documents, Found, choose
-from slimmer.image.archive.sources import CutOff, FileSource, Source, StreamSource, decompressed
+from slimmer.image.archive.sources import (
+    PIECE,
+    CutOff,
+    FileSource,
+    Source,
+    StreamSource,
+    decompressed,
+)
 from slimmer.image.archive.tar import BLOCK, FILE, HARD_LINK, SYMLINK, looks_like_tar, members
 
 _ENDINGS: Final = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
+_OPENINGS: Final = (b"{", b"[")
 _LARGEST_DOCUMENT: Final = 8 << 20
 """Bytes of JSON that are read: manifests and configurations take some 10,000."""
 
@@ -66,16 +74,15 @@ def read_image_file(
     and ImageDigestError."""
     choice = choice or Choice()
     with ExitStack() as stack, _errors_of(str(place)):
+        reading = stack.enter_context(_Reading(str(place), inspector))
         if place.is_dir():
-            return _read(_files_of(place, stack), str(place), inspector, choice)
-        descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-        stack.callback(os.close, descriptor)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            file = stack.enter_context(open(descriptor, "rb", closefd=False))
-            source: Source = StreamSource(iter(lambda: file.read(1 << 20), b""))
-        else:
-            source = FileSource(descriptor, 0, os.fstat(descriptor).st_size)
-        return _read(_members_of(source), str(place), inspector, choice)
+            return _of_folder(place, reading, choice, stack)
+        descriptor = _opened(place, stack)
+        status = os.fstat(descriptor)
+        source: Source = FileSource(descriptor, 0, status.st_size)
+        if not stat.S_ISREG(status.st_mode):
+            source = StreamSource(iter(lambda: os.read(descriptor, PIECE), b""))
+        return _of_archive(source, reading, choice)
 
 
 def read_image_stream(
@@ -86,8 +93,8 @@ def read_image_stream(
     choice: Choice | None = None,
 ) -> ImageContent:
     """The same for a docker-archive that comes in chunks; `name` is what errors call it."""
-    with _errors_of(name):
-        return _read(_members_of(StreamSource(chunks)), name, inspector, choice or Choice())
+    with _errors_of(name), _Reading(name, inspector) as reading:
+        return _of_archive(StreamSource(chunks), reading, choice or Choice())
 
 
 class _errors_of:
@@ -145,96 +152,122 @@ def _unpacked(source: Source) -> Source:
     return source if chunks is None else StreamSource(chunks)
 
 
-def _files_of(folder: Path, stack: ExitStack) -> Iterator[Item]:
+def _of_archive(source: Source, reading: _Reading, choice: Choice) -> ImageContent:
+    """What comes first in an archive says nothing of what will be asked for: all of it is read."""
+    for name, what in _members_of(source):
+        reading.take(name, what)
+    return reading.image(choose(reading.documents, choice))
+
+
+def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack) -> ImageContent:
+    """The documents tell which layers are looked at: a layout may hold many images."""
     if not (folder / "index.json").is_file():
         raise ImageFileError(
             f"{folder} is no OCI layout: it has no index.json",
             hint="name the directory that has `oci-layout`, `index.json` and `blobs`",
         )
-    for above, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.join(above, name)
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-            stack.callback(os.close, descriptor)
-            status = os.fstat(descriptor)
-            if stat.S_ISREG(status.st_mode):
-                yield os.path.relpath(path, folder), FileSource(descriptor, 0, status.st_size)
+    for above, _, names in os.walk(folder):
+        for name in names:
+            path = Path(above, name)
+            if path.is_file() and path.stat().st_size <= _LARGEST_DOCUMENT:
+                with path.open("rb") as file:
+                    if file.read(BLOCK).lstrip()[:1] in _OPENINGS:
+                        file.seek(0)
+                        reading.documents.add(str(path.relative_to(folder)), file.read())
+    found = choose(reading.documents, choice)
+    for name in dict.fromkeys(found.layers):
+        path = folder / name
+        if path.is_file() and ".." not in path.parts and not name.startswith("/"):
+            descriptor = _opened(path, stack)
+            reading.take(name, FileSource(descriptor, 0, os.fstat(descriptor).st_size))
+    return reading.image(found)
 
 
-def _read(
-    items: Iterator[Item], place: str, inspector: Inspector | None, choice: Choice
-) -> ImageContent:
-    documents = Documents(place)
-    layers: dict[str, LayerContent] = {}
-    broken: dict[str, ValueError] = {}
-    links: dict[str, str] = {}
-    with ThreadPoolExecutor(1) as pool:
-        for name, what in items:
-            if isinstance(what, str):
-                links[name] = what
-                continue
-            head = what.peek(BLOCK)
-            if decompressed(what) is not None or looks_like_tar(head):
-                try:
-                    layers[name] = read_layer(what, inspector, pool)
-                except CutOff as error:
-                    raise CutOff(str(error) or name) from error
-                except ValueError as error:
-                    broken[name] = error
-            elif len(head) and head.lstrip()[:1] in (b"{", b"["):
-                data = what.read_up_to(_LARGEST_DOCUMENT + 1)
-                if len(data) <= _LARGEST_DOCUMENT:
-                    documents.add(name, data)
-        found = choose(documents, choice)
-        names = [links.get(name, name) for name in found.layers]
+def _opened(path: Path, stack: ExitStack) -> int:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+class _Reading:
+    """What was read of an image so far. Layers are hashed in a thread of its own."""
+
+    def __init__(self, place: str, inspector: Inspector | None) -> None:
+        self.documents = Documents(place)
+        self._place = place
+        self._inspector = inspector
+        self._pool = ThreadPoolExecutor(1)
+        self._layers: dict[str, LayerContent] = {}
+        self._broken: dict[str, ValueError] = {}
+        self._links: dict[str, str] = {}
+
+    def __enter__(self) -> _Reading:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def take(self, name: str, what: Source | str) -> None:
+        """A member with its bytes, or with the name that it is a link to."""
+        if isinstance(what, str):
+            self._links[name] = what
+            return
+        head = what.peek(BLOCK)
+        if decompressed(what) is not None or looks_like_tar(head):
+            try:
+                self._layers[name] = read_layer(what, self._inspector, self._pool)
+            except CutOff as error:
+                raise CutOff(str(error) or name) from error
+            except ValueError as error:
+                self._broken[name] = error
+        elif head.lstrip()[:1] in _OPENINGS:
+            data = what.read_up_to(_LARGEST_DOCUMENT + 1)
+            if len(data) <= _LARGEST_DOCUMENT:
+                self.documents.add(name, data)
+
+    def image(self, found: Found) -> ImageContent:
+        """The image with its layers in their order. Raises ImageFileError where one is missing or
+        broken, ImageDigestError where its digest is not what the configuration has for it."""
+        diff_ids = (found.configuration.get("rootfs") or {}).get("diff_ids") or []
+        if len(diff_ids) != len(found.layers):
+            raise ImageFileError(
+                f"{self._place} lists {len(found.layers)} layers, and its configuration "
+                f"{len(diff_ids)}",
+                hint="save the image again",
+            )
+        named = [
+            (f"layer {number} of {self._place} ({name})", self._links.get(name, name))
+            for number, name in enumerate(found.layers, 1)
+        ]
+        layers = [self._layer(which, name) for which, name in named]
+        sizes: Counter[int] = Counter()
+        for layer in {id(layer): layer for layer in layers}.values():
+            sizes.update(entry.size for entry in layer.entries.values() if entry.inode)
+        for layer in layers:
+            layer.hash_contents(sizes)
+        for (which, _), layer, told in zip(named, layers, diff_ids, strict=True):
+            if (digest := layer.digest.result()) != told:
+                raise ImageDigestError(
+                    f"{which} is not what it should be: its content has another digest",
+                    hint="the file was damaged or changed: save the image again",
+                    details=f"told:     {told}\ncomputed: {digest}",
+                )
         return ImageContent(
             name=found.name,
             id=found.id,
             configuration=found.configuration,
-            layers=_checked(found, names, layers, broken, place),
+            layers=tuple(layers),
             form=found.form,
         )
 
-
-def _checked(
-    found: Found,
-    names: list[str],
-    layers: dict[str, LayerContent],
-    broken: dict[str, ValueError],
-    place: str,
-) -> tuple[LayerContent, ...]:
-    """The layers in their order, each with the digest that the configuration has for it."""
-    diff_ids = (found.configuration.get("rootfs") or {}).get("diff_ids") or []
-    if len(diff_ids) != len(names):
-        raise ImageFileError(
-            f"{place} lists {len(names)} layers, and its configuration {len(diff_ids)}",
-            hint="save the image again",
-        )
-    chosen = []
-    for number, name in enumerate(names, 1):
-        which = f"layer {number} of {place} ({name})"
-        if name in broken:
+    def _layer(self, which: str, name: str) -> LayerContent:
+        if name in self._broken:
             raise ImageFileError(
-                f"{which} cannot be read: {broken[name]}", hint="save the image again"
+                f"{which} cannot be read: {self._broken[name]}", hint="save the image again"
             )
-        if name not in layers:
+        if name not in self._layers:
             raise ImageFileError(
                 f"{which} is not in it",
                 hint="the archive may leave out layers that a registry has: save the whole image",
             )
-        chosen.append(layers[name])
-    sizes: Counter[int] = Counter()
-    for layer in {id(layer): layer for layer in chosen}.values():
-        sizes.update(entry.size for entry in layer.entries.values() if entry.inode)
-    for layer in chosen:
-        layer.hash_contents(sizes)
-    for number, (name, told) in enumerate(zip(names, diff_ids, strict=True), 1):
-        if (digest := layers[name].digest.result()) != told:
-            raise ImageDigestError(
-                f"layer {number} of {place} ({name}) is not what it should be: its content has "
-                "another digest",
-                hint="the file was damaged or changed: save the image again",
-                details=f"told:     {told}\ncomputed: {digest}",
-            )
-    return tuple(chosen)
+        return self._layers[name]

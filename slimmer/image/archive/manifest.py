@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ _INDEXES: Final = (
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
 _NAMES: Final = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+_DIGEST: Final = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}")
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -101,7 +103,7 @@ def choose(documents: Documents, choice: Choice) -> Found:
             return _of_docker(documents, choice)
         if "index.json" in documents:
             return _of_layout(documents, choice)
-    except (AttributeError, KeyError, TypeError, IndexError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ImageFileError(
             f"the manifest in {documents.place} is not what it should be",
             hint=_AGAIN,
@@ -207,4 +209,7 @@ def _platform(descriptor: dict[str, Any]) -> str:
 
 
 def _blob(descriptor: dict[str, Any]) -> str:
-    return "blobs/" + str(descriptor["digest"]).replace(":", "/", 1)
+    digest = str(descriptor["digest"])
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no digest")
+    return "blobs/" + digest.replace(":", "/", 1)
