@@ -78,7 +78,8 @@ class FileSource:
         return piece
 
     def read_up_to(self, size: int) -> bytes:
-        return self.read(min(size, self.size - self.position))
+        left = self.size - self.position
+        return self.read(size if size < left else left)
 
     def peek(self, size: int) -> bytes:
         position = self.position

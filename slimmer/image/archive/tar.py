@@ -45,7 +45,7 @@ class Member(NamedTuple):
 def members(source: Source) -> Iterator[Member]:
     """The members, in order; what is not read of one is skipped. Raises CutOff, and ValueError
     for what is no tar."""
-    numbers: dict[bytes, int] = {}
+    numbers = _Numbers()
     extended: dict[str, bytes] = {}
     while True:
         header = source.read_up_to(BLOCK)
@@ -59,10 +59,7 @@ def members(source: Source) -> Iterator[Member]:
         ) = _HEADER.unpack(header)  # fmt: skip
         if magic[:5] != b"ustar":
             _check(header, told)
-        try:
-            size = numbers[raw_size]
-        except KeyError:
-            size = numbers[raw_size] = _number(raw_size)
+        size = numbers[raw_size]
         if kind in b"xgLK":
             _extend(extended, kind, source, size)
             continue
@@ -73,8 +70,8 @@ def members(source: Source) -> Iterator[Member]:
             name = prefix.partition(b"\0")[0] + b"/" + name
         link = raw_link.partition(b"\0")[0]
         attributes = _NONE
-        mtime: float = _cached(numbers, raw_mtime)
-        uid, gid = _cached(numbers, raw_uid), _cached(numbers, raw_gid)
+        mtime: float = numbers[raw_mtime]
+        uid, gid = numbers[raw_uid], numbers[raw_gid]
         if extended:
             name, link = extended.get("path", name), extended.get("linkpath", link)
             size = int(extended.get("size", size))
@@ -91,7 +88,7 @@ def members(source: Source) -> Iterator[Member]:
         yield Member(
             name.decode("utf-8", "surrogateescape"),
             code,
-            _cached(numbers, raw_mode) & 0o7777,
+            numbers[raw_mode] & 0o7777,
             uid,
             gid,
             size,
@@ -117,12 +114,12 @@ def looks_like_tar(head: bytes) -> bool:
     return True
 
 
-def _cached(numbers: dict[bytes, int], field: bytes) -> int:
-    """An image has few owners, modes and times, and many members."""
-    try:
-        return numbers[field]
-    except KeyError:
-        value = numbers[field] = _number(field)
+class _Numbers(dict[bytes, int]):
+    """Fields of headers → their numbers: an image has few owners, modes and times, and many
+    members."""
+
+    def __missing__(self, field: bytes) -> int:
+        value = self[field] = _number(field)
         return value
 
 
