@@ -12,10 +12,10 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from slimmer.engine.interface import Engine
 from slimmer.engine.ownership import names_session, new_session, owner
@@ -33,8 +33,6 @@ PROJECT_PREFIX = "slimmer-"
 _MARK = "ContainerIDFile"
 """A key of HostConfig in which `docker run --cidfile` leaves a file's name, and which engines keep
 and never read. No image has a HostConfig, so no commit takes it along."""
-_LATE = 3.0
-"""Seconds in which an engine may still do what it was asked by a request that was cut off."""
 _SLOW = 10.0
 """Seconds that a busy engine may take to remove what it has refused to, or still removes."""
 _LOOK = 0.2
@@ -42,6 +40,10 @@ _RESERVE = 5.0
 """Seconds of the budget in which it is looked what is left."""
 _SHORTEST = 1.0
 """Seconds that each question gets then."""
+_REQUESTS = 32
+"""Containers that are created, and images that are loaded, at a time."""
+
+_Answer = TypeVar("_Answer")
 
 
 class Session:
@@ -57,9 +59,11 @@ class Session:
         self._images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
-        self._unanswered = 0
         self._has_project = False
         self._placement = SensorPlacement(engine, self.create_container)
+        self._requests = ThreadPoolExecutor(_REQUESTS, thread_name_prefix="request")
+        self._asked: set[Future[Any]] = set()
+        """Requests that the engine has not answered."""
         self._removals = ThreadPoolExecutor(thread_name_prefix="removal")
         self._removing: list[Future[None]] = []
         self._seen: tuple[Remaining, ...] | None = None
@@ -73,26 +77,40 @@ class Session:
         self, purpose: str, configuration: Mapping[str, Any], *, name: str = ""
     ) -> str:
         """Create a container that is removed at the end of the session; returns its id."""
-        with self._lock:
-            if self._closed:
-                raise InterruptedRunError("the run is ending")
         hold(self)
         labelled = dict(configuration)
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
         if name:
             labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), _MARK: _mark(self.id)}
-        with self._asking():
-            container = self.engine.create_container(
-                labelled, name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
-            )
-            with self._lock:
-                self._purposes[container] = purpose
-                if not self._closed:
-                    self._containers.append(container)
-                    return container
-        # The session was closed while the engine worked: nobody else knows of this container.
+        name = name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
+        container = self._answer(lambda: self._create(purpose, labelled, name))
+        self._still_open()
+        return container
+
+    def _create(self, purpose: str, labelled: Mapping[str, Any], name: str) -> str:
+        container = self.engine.create_container(labelled, name)
+        with self._lock:
+            self._purposes[container] = purpose
+            if not self._closed:
+                self._containers.append(container)
+                return container
         self._remove(container)
-        raise InterruptedRunError("the run is ending")
+        return container
+
+    def _answer(self, request: Callable[[], _Answer]) -> _Answer:
+        """What the engine answers, in a thread of its own: a request that an interruption cut off
+        would be carried out all the same, at some time. So its end is waited for at the session's.
+        """
+        with uninterrupted(), self._lock:
+            self._still_open()
+            asked = self._requests.submit(request)
+            self._asked.add(asked)
+            asked.add_done_callback(self._asked.discard)
+        return asked.result()
+
+    def _still_open(self) -> None:
+        if self._closed:
+            raise InterruptedRunError("the run is ending")
 
     def create_with_sensor(
         self,
@@ -142,8 +160,12 @@ class Session:
 
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Load an archive of images that are called by names of this session."""
-        with self._asking():
-            return self.engine.load_image(archive)
+        return self._answer(lambda: self.engine.load_image(self._while_open(archive)))
+
+    def _while_open(self, archive: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in archive:
+            self._still_open()
+            yield piece
 
     def project(self) -> str:
         """The name of the compose project of this session. Containers, networks and volumes of it
@@ -177,19 +199,14 @@ class Session:
             attachment.close()
         self._hasten(deadline)
         self._removing += [self._removals.submit(self._remove, each) for each in containers]
-        wait(self._removing, max(_SHORTEST, deadline - time.monotonic()))
+        wait([*self._removing, *self._asked], max(_SHORTEST, deadline - time.monotonic()))
         self._removals.shutdown(wait=False)
+        self._requests.shutdown(wait=False)
         begun = time.monotonic()
         self._remove_what_shows(deadline)
-        while time.monotonic() < min(deadline, begun + self._patience):
+        while self._purposes and time.monotonic() < min(deadline, begun + _SLOW):
             time.sleep(_LOOK)
             self._remove_what_shows(deadline)
-        self._unanswered = 0
-
-    @property
-    def _patience(self) -> float:
-        """Seconds in which there may be a change yet."""
-        return _SLOW if self._purposes else _LATE if self._unanswered else 0.0
 
     def remains(self) -> tuple[Remaining, ...]:
         """What was made and not seen to be gone."""
@@ -237,6 +254,8 @@ class Session:
             images, networks, volumes = self._images, [], []
         yield from self._known()
         yield from map(_image, images)
+        if self._asked:
+            yield Remaining(what="what the engine is still making", removal="slim clean")
         for name in networks:
             yield Remaining(what=f"network {name}", removal=f"docker network rm {name}")
         for name in volumes:
@@ -269,22 +288,6 @@ class Session:
             self.engine.remove_container(container)
             with self._lock:
                 self._purposes.pop(container, None)
-
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        """A request that an interruption may cut off: the engine carries it out all the same."""
-        with self._lock:
-            self._unanswered += 1
-        try:
-            yield
-        except SlimError:
-            self._answered()
-            raise
-        self._answered()
-
-    def _answered(self) -> None:
-        with self._lock:
-            self._unanswered -= 1
 
     def _hasten(self, deadline: float) -> None:
         self.engine.hasten(max(_SHORTEST, deadline - time.monotonic()))

@@ -33,6 +33,11 @@ class HeldEngine(DockerEngine):
         assert self.go_on.wait(30)
         return super().create_container(configuration, name)
 
+    def hasten(self, seconds: float | None) -> None:
+        """The session is closing."""
+        super().hasten(seconds)
+        self.go_on.set()
+
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
@@ -78,7 +83,6 @@ def test_a_container_that_is_created_while_the_session_closes(
         creation = pool.submit(session.create_container, "late", SLEEPS)
         assert held.asked.wait(30)
         session.close()
-        held.go_on.set()
         with pytest.raises(InterruptedRunError):
             creation.result(30)
     assert left(session) == []
