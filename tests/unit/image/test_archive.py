@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import random
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -155,26 +156,29 @@ def test_a_manifest_with_another_digest(tmp_path: Path) -> None:
         read_image_file(write(tmp_path, packed(oci_members(blobs, [manifest]))))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\x7fELF" + bytes(5000),
-        b"hello" * 1000,
-        os.urandom(5000),
-        gzip.compress(b"text" * 500),
-        packed([("etc/passwd", b"root")]),
-        packed([("manifest.json", b"[]")]),
-        packed([("manifest.json", b"{}")]),
-        packed([("manifest.json", b"[1]")]),
-        packed([("manifest.json", b'[{"Config": "c", "Layers": []}]')]),
-        packed([("manifest.json", b"[" * 100_000)]),
-        packed([("index.json", b'{"manifests": [{"digest": 5}]}')]),
-    ],
-)
-def test_what_is_no_image(tmp_path: Path, data: bytes) -> None:
+NO_IMAGES = {
+    "nothing": b"",
+    "a program": b"\x7fELF" + bytes(5000),
+    "text": b"hello" * 1000,
+    "noise": random.Random(1).randbytes(5000),
+    "compressed text": gzip.compress(b"text" * 500),
+    "a root file system": packed([("etc/passwd", b"root")]),
+    "no images": packed([("manifest.json", b"[]")]),
+    "an object for a list": packed([("manifest.json", b"{}")]),
+    "a number for an image": packed([("manifest.json", b"[1]")]),
+    "no configuration": packed([("manifest.json", b'[{"Config": "c", "Layers": []}]')]),
+    "nesting without an end": packed([("manifest.json", b"[" * 100_000)]),
+    "a number for a digest": packed([("index.json", b'{"manifests": [{"digest": 5}]}')]),
+    "a way out": packed(
+        [("index.json", b'{"manifests": [{"digest": "sha256:../../etc/passwd"}]}')]
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NO_IMAGES)
+def test_what_is_no_image(tmp_path: Path, what: str) -> None:
     with pytest.raises(ImageFileError) as error:
-        read_image_file(write(tmp_path, data))
+        read_image_file(write(tmp_path, NO_IMAGES[what]))
     assert error.value.hint
 
 
