@@ -12,7 +12,7 @@ from slimmer.keep.mentions import COMMON_WORDS
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, SOURCES, FileMentions
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import LIBRARY_FOLDER, weight_of
+from slimmer.keep.rules.packages import LIBRARY_FOLDER, is_module_of_language, weight_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
@@ -59,7 +59,7 @@ class MentionsRule(Rule):
                         yield from self._named_in_text(entry)
                     else:
                         yield from self._started_by_program(entry)
-                elif self.context.environments.contains(entry.path):
+                elif is_module_of_language(entry.path):
                     yield from self._named_in_text(entry)
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
@@ -77,15 +77,18 @@ class MentionsRule(Rule):
                 )
 
     def _named_in_text(self, entry: Entry) -> Iterable[Want]:
-        is_dependency = self.context.environments.contains(entry.path)
+        is_packaged = self.context.is_packaged(entry.path)
+        is_dependency = self.context.environments.contains(entry.path) or (
+            is_packaged and not is_program(entry)
+        )
         if is_dependency and not SOURCES.fullmatch(entry.path):
             return
         found = self._files.text(entry, is_dependency=is_dependency)
         # Scripts of the distribution, and packages of languages, are for many cases.
-        is_general = is_dependency or self.context.is_packaged(entry.path)
+        is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
             asked_for = not is_general or program in self._requested_programs
-            if is_dependency and not asked_for and self.context.is_packaged(entry.path):
+            if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
             yield from self._program(
                 program, entry.path, _HEAVIEST if asked_for else _HEAVIEST_MAYBE
@@ -98,7 +101,7 @@ class MentionsRule(Rule):
             yield from self._program(program, entry.path, limit)
         for library in sorted(found.libraries):
             yield from self._library(library, entry.path)
-        if found.starts_shell:
+        if found.starts_shell and not (is_dependency and is_packaged):
             yield Want(path="/bin/sh", detail=f"{entry.path} starts it", because=entry.path)
         if found.finds_libraries and "/ctypes/" not in entry.path:
             for path in _LDCONFIG:

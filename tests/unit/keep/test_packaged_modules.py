@@ -138,3 +138,21 @@ def test_a_console_is_part_of_rubys_library(tree: ImageTree) -> None:
     for path in (f"{library}/English.rb", *console, page):
         tree.add(path)
     assert files(tree, tree.gained("ruby-library", *seen(f"{library}/English.rb"))) == console
+
+
+def test_a_module_that_was_packed_apart_names_a_program_that_was_installed_by_name(
+    tree: ImageTree,
+) -> None:
+    """Django has `program = "msgfmt"`. What belongs to a language itself may start anything."""
+    source = "import subprocess\nprogram = 'msgfmt'\nsubprocess.run('x', shell=True)\n"
+    apart, library = f"{SITE}/late/late.py", "/usr/lib/python3.11/late.py"
+    for path in (apart, library):
+        tree.add(path, source)
+    tree.package("modules", apart, library)
+    tree.compile("/usr/bin/msgfmt", PROGRAM)
+    tree.package("gettext", "/usr/bin/msgfmt", fields="Section: devel\n")
+    automatic = "Package: modules\nArchitecture: all\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/bin/sh", mode=0o755)
+    assert files(tree, tree.gained("mentions", *seen(apart))) == {"/usr/bin/msgfmt"}
+    assert tree.gained("mentions", *seen(library)) == set()

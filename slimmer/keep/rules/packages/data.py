@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from slimmer.keep.rules.packages.places import (
     asked_for_by_name,
     is_documentation,
     is_for_building,
+    is_module_of_language,
     of_one_source,
     private_folder,
 )
@@ -25,11 +25,6 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 _HEAVIEST = 64_000_000
 # The same where nobody was seen to ask for a program, but somebody has installed it by name.
 _HEAVIEST_OF_BYSTANDER = 10_000_000
-# What was not packed together with the language itself.
-_MODULE_OF_A_LANGUAGE = re.compile(
-    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
-    r"|nodejs|lua|tcltk|R/site-library)/"
-)
 
 
 class PackageDataRule(Rule):
@@ -76,7 +71,7 @@ class PackageDataRule(Rule):
             owner = packages.owner(entry.path)
             if owner is None or owner.essential:
                 continue
-            if _MODULE_OF_A_LANGUAGE.match(entry.path):
+            if is_module_of_language(entry.path):
                 yield from self._data_of_modules(owner, entry)
             if not is_program(entry) or parent_of(entry.path) not in PROGRAM_FOLDERS:
                 continue
@@ -103,7 +98,7 @@ class PackageDataRule(Rule):
             files = packages.files()[package]
             limit = _HEAVIEST
             if package not in parts:
-                if any(map(_MODULE_OF_A_LANGUAGE.match, files)):
+                if any(map(is_module_of_language, files)):
                     continue  # its language says whether it is needed
                 limit = _HEAVIEST_OF_BYSTANDER
             if not self._is_data(package) or self.context.index.size_of(files) > limit:

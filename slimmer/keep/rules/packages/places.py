@@ -32,6 +32,10 @@ _OTHERS = frozenset(
     )
 )
 _LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
+_MODULE_OF_LANGUAGE = re.compile(
+    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
+    r"|nodejs|lua|tcltk|R/site-library)/"
+)
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
 _FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl", ".bc")
 _DOCUMENTATION = tuple(
@@ -87,6 +91,12 @@ def private_folder(path: str) -> str:
                 return ""
             return f"{top}/{first}"
     return ""
+
+
+def is_module_of_language(path: str) -> bool:
+    """Whether the path is where a distribution puts modules of a language that are packed apart
+    from the language itself."""
+    return bool(_MODULE_OF_LANGUAGE.match(path))
 
 
 def is_for_building(path: str) -> bool:
