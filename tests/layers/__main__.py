@@ -68,6 +68,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.layers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="samples (default: all four)")
     arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(SAMPLE_CHANGES):
+        parser.error(f"no such sample: {', '.join(unknown)}")
     base = builder.run(str(SAMPLES / "base")).stdout.split()[-1]
     tell("| sample | change | new layers | new | of |")
     tell("|---|---|---|---:|---:|")
