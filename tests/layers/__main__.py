@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import shutil
 import sys
 import tempfile
@@ -18,11 +19,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
-from sample_apps.build import SAMPLES, build_arguments, built, run, trusting
 from tests.apps.container import docker
-from tests.bench.slim_build import forget, slim_build
+from tests.bench.slim_build import ROOT, forget, slim_build
 
+SAMPLES = ROOT / "sample_apps"
+builder = SimpleNamespace(**runpy.run_path(str(SAMPLES / "build.py")))
 REPOSITORY = f"slimmer-layers-{os.getpid()}"
 
 
@@ -65,11 +68,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.layers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="samples (default: all four)")
     arguments = parser.parse_args()
-    base = run(str(SAMPLES / "base")).stdout.split()[-1]
+    if unknown := set(arguments.names) - set(SAMPLE_CHANGES):
+        parser.error(f"no such sample: {', '.join(unknown)}")
+    base = builder.run(str(SAMPLES / "base")).stdout.split()[-1]
     tell("| sample | change | new layers | new | of |")
     tell("|---|---|---|---:|---:|")
     for name in arguments.names or SAMPLE_CHANGES:
-        for line in measured(name, trusting(base)):
+        for line in measured(name, builder.trusting(base)):
             tell(line)
     return 0
 
@@ -97,7 +102,7 @@ def rebuilt(base: str) -> Iterator[str]:
         (Path(folder) / "Dockerfile").write_text(
             f"FROM {base}\nRUN echo 12.99 > /etc/debian_version\n"
         )
-        built(reference, folder, "--no-cache")
+        builder.built(reference, folder, "--no-cache")
     try:
         yield reference
     finally:
@@ -117,9 +122,9 @@ def sample_image(name: str, base: str, change: tuple[str, str, str] | None = Non
             assert before in text, f"{name}: {file} has no {before!r}"
             (copy / file).write_text(text.replace(before, after, 1))
         dockerfile = (copy / "Dockerfile").read_text()
-        values = build_arguments(dockerfile, base=base, environment=os.environ)
+        values = builder.build_arguments(dockerfile, base=base, environment=os.environ)
         options = [f"--build-arg={key}={value}" for key, value in sorted(values.items())]
-        built(reference, str(copy), "--label", f"slimmer.sample={name}", *options)
+        builder.built(reference, str(copy), "--label", f"slimmer.sample={name}", *options)
     try:
         yield reference
     finally:
