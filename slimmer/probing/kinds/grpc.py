@@ -59,7 +59,7 @@ _STATUSES: Final = (
 )
 
 
-_WHO: Final = "send what tells who asks as metadata: `headers:` of a step (docs/plans.md)"
+_WHO: Final = "it wants to know its caller: `headers:` of a step are metadata (docs/plans.md)"
 _HINTS: Final = {
     "UNIMPLEMENTED": "the server has no such service or method, nor a health check where that was "
     "asked for: name one of its own, --grpc-probe '/SERVICE/METHOD {}'",

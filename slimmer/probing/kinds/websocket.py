@@ -159,7 +159,7 @@ class WebSocket(Kind[WebSocketProbe]):
             return ""
         if status in ("401", "403"):
             return (
-                "it may want to know who asks: `headers:` of a step say that, for example "
+                "it may want to know its caller: `headers:` of a step say that, for example "
                 "Authorization, Cookie or Origin (docs/plans.md)"
             )
         return "correct the path, or the port (--port): there is a web server, and no WebSocket"
