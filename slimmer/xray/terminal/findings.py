@@ -119,7 +119,7 @@ def _rules(xray: Xray) -> Table:
         value = "" if rule.value is None else f"{rule.value:,.4g}"
         if rule.rule == "highestWastedBytes" and rule.value is not None:
             value = size(int(rule.value))
-        words = f"{rule.rule} {printable(rule.threshold)}: "
-        words += printable(rule.detail) if rule.verdict == "skip" else value
+        words = f"{rule.rule} {printable(rule.threshold)}"
+        words += f": {value or rule.detail}" if rule.verdict != "skip" else ""
         table.add_row(Text(mark, style=style), Text(words))
     return table
