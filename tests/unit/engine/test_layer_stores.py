@@ -11,7 +11,6 @@ from tests.unit.engine.conftest import Served, answer
 
 OVERLAY = [["Backing Filesystem", "extfs"]]
 CONTAINERD = [["driver-type", "io.containerd.snapshotter.v1"]]
-DOCKER = [{"Name": "Engine"}, {"Name": "containerd"}]
 
 
 def as_json(**values: object) -> bytes:
@@ -19,22 +18,18 @@ def as_json(**values: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("version", "components", "status", "may"),
+    ("version", "status", "may"),
     [
-        ("1.41", DOCKER, OVERLAY, True),
-        ("1.41", None, OVERLAY, True),
-        ("1.45", DOCKER, CONTAINERD, False),
-        ("1.51", DOCKER, CONTAINERD, True),
-        ("1.100", DOCKER, CONTAINERD, True),
-        ("1.41", [{"Name": "Podman Engine"}], None, False),
+        ("1.41", OVERLAY, True),
+        ("1.45", CONTAINERD, False),
+        ("1.51", CONTAINERD, True),
+        ("1.100", CONTAINERD, True),
     ],
 )
 def test_an_engine_that_would_keep_half_an_image_gets_all_of_it(
-    served: Served, version: str, components: object, status: object, may: bool
+    served: Served, version: str, status: object, may: bool
 ) -> None:
-    engine = served(
-        as_json(ApiVersion=version, Components=components), as_json(DriverStatus=status)
-    )
+    engine = served(as_json(DriverStatus=status), as_json(ApiVersion=version))
 
     assert engine.adds_to_layers is may
 
