@@ -126,7 +126,7 @@ def _members_of(source: Source) -> Iterator[Item]:
     source = _unpacked(source)
     if not looks_like_tar(source.peek(BLOCK)):
         raise ImageFileError(
-            "this is no image: neither a docker-archive nor an OCI layout",
+            "this is not an image: neither a docker-archive nor an OCI layout",
             hint="`docker save IMAGE -o FILE.tar` writes one",
         )
     name = "its first member"
@@ -163,7 +163,7 @@ def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack
     """The documents tell which layers are looked at: a layout may hold many images."""
     if not (folder / "index.json").is_file():
         raise ImageFileError(
-            f"{folder} is no OCI layout: it has no index.json",
+            f"{folder} is not an OCI layout: it has no index.json",
             hint="name the directory that has `oci-layout`, `index.json` and `blobs`",
         )
     for above, _, names in os.walk(folder):

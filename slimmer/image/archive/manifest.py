@@ -78,7 +78,7 @@ class Documents:
             document = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise ImageFileError(
-                f"{what} in {self.place} is no JSON: {error}", hint=_AGAIN
+                f"{what} in {self.place} is not JSON: {error}", hint=_AGAIN
             ) from error
         if not isinstance(document, kind):
             raise ImageFileError(f"{what} in {self.place} is not what it should be", hint=_AGAIN)
@@ -110,7 +110,7 @@ def choose(documents: Documents, choice: Choice) -> Found:
             details=f"{type(error).__name__}: {error}",
         ) from error
     raise ImageFileError(
-        f"{documents.place} is no image: it has neither manifest.json nor index.json",
+        f"{documents.place} is not an image: it has neither manifest.json nor index.json",
         hint="`docker save IMAGE -o FILE.tar` writes one (`docker export` writes a container's "
         "files alone); a file that is cut off lacks its end",
     )
@@ -211,5 +211,5 @@ def _platform(descriptor: dict[str, Any]) -> str:
 def _blob(descriptor: dict[str, Any]) -> str:
     digest = str(descriptor["digest"])
     if not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is no digest")
+        raise ValueError(f"{digest!r} is not a digest")
     return "blobs/" + digest.replace(":", "/", 1)

@@ -127,7 +127,7 @@ DOCKER = docker_archive([layer({"a": b"x" * 5000}), layer({"b": b"y"})])
 @pytest.mark.parametrize("is_stream", [False, True])
 def test_what_is_cut_off_is_told_as_that(tmp_path: Path, size: int, is_stream: bool) -> None:
     file = write(tmp_path, DOCKER[:size])
-    with pytest.raises(ImageFileError, match=r"cut off|no image|lacks|is not in it"):
+    with pytest.raises(ImageFileError, match=r"cut off|not an image|lacks|is not in it"):
         read_image_stream([file.read_bytes()], "app") if is_stream else read_image_file(file)
 
 
@@ -190,7 +190,7 @@ def test_a_layer_that_is_no_tar(tmp_path: Path) -> None:
 
 
 def test_places_that_hold_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ImageFileError, match="no OCI layout"):
+    with pytest.raises(ImageFileError, match="not an OCI layout"):
         read_image_file(tmp_path)
     with pytest.raises(ImageFileError, match="No such file"):
         read_image_file(tmp_path / "missing.tar")
