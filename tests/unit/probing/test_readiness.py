@@ -174,9 +174,10 @@ def test_an_answer_that_was_given_before_the_end_counts() -> None:
         assert Prober(target, probe_timeout=5).in_time(HttpProbe(name="GET /")).passed
 
 
-def test_an_attempt_that_the_end_cuts_short_hides_no_answer() -> None:
-    probe = HostProbe(name="host", command=("sh", "-c", "sleep 0.4; exit 7"))
-    result = ready(probe, Patient(), limit=0.6)
+def test_an_attempt_that_the_end_cuts_short_hides_no_answer(tmp_path: Path) -> None:
+    second = f"test -e {tmp_path}/first && sleep 30; touch {tmp_path}/first; exit 7"
+    probe = HostProbe(name="host", command=("sh", "-c", second))
+    result = ready(probe, Patient(), limit=3)
     assert (result.attempts, result.answer) == (2, "exit status 7")
 
 
