@@ -10,10 +10,10 @@ PYTEST := $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/faults tests/schemas.py tests/slim_schema.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests faults clean clean-samples schemas
+.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,8 +84,21 @@ digests: setup samples ## Compare the images of all samples with those of the re
 	$(BIN)/python -m tests.digests record .build/digests --slim $(CURDIR)/.build/base/.venv/bin/slim
 	$(BIN)/python -m tests.digests check .build/digests
 
+layers: setup samples ## Change samples, and tell which layers of their slim images are new
+	$(BIN)/python -m tests.layers
+
 faults: setup samples ## Spoil the engine's answers, kill containers, fill a disk (root, dockerd)
 	$(BIN)/python -m tests.faults
+
+engines: setup samples ## Try slim on Docker 26 and Podman 4.3 and 5.4 (root, mmdebstrap; 500 MB each)
+	@.ci/require 'command -v mmdebstrap && command -v nsenter' mmdebstrap util-linux
+	$(BIN)/python -m tests.engines
+
+fuzz: setup ## The sensor's parsers against a hostile target, under sanitizers, for a minute
+	$(BIN)/python -m tests.sensor.fuzzing
+
+soak: setup samples ## Build the samples 200 times (SOAK=20), kill some, and look what is left
+	$(BIN)/python -m tests.soak --builds $(or $(SOAK),200)
 
 schemas: setup ## Write docs/schemas and the table of options from the source
 	$(BIN)/python -m tests.schemas

@@ -7,7 +7,10 @@ next, and is printed once, by the command line.
 from __future__ import annotations
 
 import traceback
-from typing import ClassVar
+from typing import ClassVar, Final
+
+BETWEEN: Final = "look for what stands between slim and the engine (a proxy, a tunnel)"
+"""In hints on what did not arrive as it was sent."""
 
 
 class SlimError(Exception):
@@ -261,6 +264,27 @@ class ServiceNotReadyError(SlimError):
 
     exit_code = 38
     cause = "a service of the compose file did not get ready"
+
+
+class ImageFileError(SlimError):
+    """A file or directory that should hold an image is cut off, damaged, or something else."""
+
+    exit_code = 41
+    cause = "an image file cannot be read"
+
+
+class ImageDigestError(ImageFileError):
+    """A part of an image file has another digest than the image says."""
+
+    exit_code = 42
+    cause = "a part of an image file differs from its digest"
+
+
+class LayerRulesError(SlimError):
+    """`slim xray --ci` found an image that wastes more than its rules allow."""
+
+    exit_code = 43
+    cause = "slim xray: the image breaks a rule of .dive-ci"
 
 
 class InterruptedRunError(SlimError):

@@ -22,6 +22,7 @@ _SHAPES: Final[Mapping[Shape, Mapping[str, Any] | bool]] = {
     Shape.USER: {"type": ["string", "integer"]},
     Shape.PATTERN: _TEXT,
     Shape.TEXTS: {"$ref": "#/$defs/texts"},
+    Shape.HEADERS: {"$ref": "#/$defs/texts"},
     Shape.PATTERNS: {"$ref": "#/$defs/texts"},
     Shape.STATUSES: {
         "anyOf": [

@@ -23,6 +23,7 @@ from typing import Annotated, Any
 from slimmer.codec import Keywords
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
+from slimmer.xray import Xray
 from tests.plan_schema import plan_schema
 from tests.slim_schema import PAGE, page_with_table, slim_schema
 
@@ -31,6 +32,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "report": Report,
     "dropped": DroppedDocument,
     "watch": WatchDocument,
+    "xray": Xray,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"

@@ -68,6 +68,7 @@ struct options {
     bool notify;
     bool seal;        /* close what the engine's profile has opened for our capabilities */
     uint64_t give_up; /* capabilities that are ours and not the command's */
+    uint64_t lower;   /* those that its setuid programs may have, and it has not by itself */
 };
 
 /* Returns the command and what follows it, or NULL. */
@@ -80,6 +81,9 @@ static char **parse(char **arguments, struct options *options)
             options->seal = true;
         else if (strcmp(*arguments, "--give-up") == 0 && arguments[1] != NULL &&
                  privileges_parse(arguments[1], &options->give_up))
+            arguments++;
+        else if (strcmp(*arguments, "--lower") == 0 && arguments[1] != NULL &&
+                 privileges_parse(arguments[1], &options->lower))
             arguments++;
         else
             break;
@@ -108,7 +112,7 @@ int gate_main(char **arguments)
     bool seal = options.seal && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != 0;
     privileges_use();
     int unarmed = options.notify ? arm(seal) : 0;
-    if (!privileges_give_up(options.give_up)) {
+    if (!privileges_give_up(options.give_up, options.lower)) {
         fputs("slimmer: gate: cannot give up the capabilities that were lent\n", stderr);
         return STATUS_FAILED;
     }

@@ -19,7 +19,7 @@ int main(int count, char **arguments)
         puts("slimmer sensor, trace format 1, serve protocol 1");
         return 0;
     }
-    fputs("usage: sensor gate [--no-notify] [--give-up NAMES] [--seal] [--] COMMAND [ARGUMENT…]\n"
+    fputs("usage: sensor gate [--no-notify] [--give-up NAMES] [--lower NAMES] [--seal] [--] COMMAND [ARGUMENT…]\n"
           "       sensor watch [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue]\n"
           "                    [--patience MILLISECONDS]\n"
           "       sensor serve\n",

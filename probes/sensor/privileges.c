@@ -52,10 +52,10 @@ void privileges_use(void)
     (void)syscall(SYS_capset, &sets.header, sets.words);
 }
 
-bool privileges_give_up(uint64_t set)
+bool privileges_give_up(uint64_t set, uint64_t lower)
 {
     struct sets sets;
-    if (set == 0)
+    if ((set | lower) == 0)
         return true;
     if (!read_sets(&sets))
         return false;
@@ -67,7 +67,7 @@ bool privileges_give_up(uint64_t set)
             prctl(PR_CAPBSET_DROP, lendable[index].number, 0, 0, 0) != 0)
             dropped = false;
     for (size_t word = 0; word < 2; word++) {
-        uint32_t kept = ~(uint32_t)(set >> (32 * word));
+        uint32_t kept = ~(uint32_t)((set | lower) >> (32 * word));
         sets.words[word].effective &= kept;
         sets.words[word].permitted &= kept;
         sets.words[word].inheritable &= kept;

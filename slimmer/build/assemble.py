@@ -20,7 +20,7 @@ from slimmer.metadata import (
     with_sbom,
 )
 from slimmer.options import DebugImage
-from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers
+from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
 from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
 
@@ -131,15 +131,16 @@ def _pack(
     job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
     images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: planning.layers}
     if debug_layer is not None:
+        above = plans_above(debug_layer.plan, planning.system_finished)
         images[ImageKind.DEBUG] = pack_debug_image(
             slim,
-            debug_layer.plan,
+            above,
             debug_layer.content,
             job.folder,
             path_folders=debug_layer.path_folders,
             latest=latest,
         )
-        plans[ImageKind.DEBUG] = (*planning.layers, debug_layer.plan)
+        plans[ImageKind.DEBUG] = (*planning.layers, *above)
     return images, plans
 
 

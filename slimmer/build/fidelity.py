@@ -77,7 +77,8 @@ class FidelityChecks:
             foreign, content = layer.foreign, layer.content
         read = self._blueprints[kind].read
         digests = files.server.content.digests(path for path in read if path not in foreign)
-        return digests | digests_of((path for path in read if path in foreign), content)
+        digests.update(digests_of((path for path in read if path in foreign), content))
+        return digests
 
 
 def _slim_entries(assembly: Assembly, files: OriginalFiles) -> dict[str, Entry]:

@@ -12,7 +12,7 @@ from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, Trac
 from slimmer.errors import TraceDriftError, UsageError
 from slimmer.files import RootfsIndex
 from slimmer.options import Role
-from slimmer.probing import HEALTHCHECK, in_order
+from slimmer.probing import HEALTHCHECK, in_order, literal_secrets
 from slimmer.probing.explore.crawl import CRAWL, START
 from slimmer.probing.explore.openapi import DESCRIPTION, OPENAPI
 from slimmer.trace.run import Examination
@@ -68,6 +68,7 @@ def save_trace(
         ]
     )
     _write(file, saved)
+    _warn_of_secrets(job, file, saved)
     job.progress.detail("save", f"{len(saved.paths):,} paths saved to {file}")
     roles = tuple(
         _with_trace(each, saved.trace_of(known))
@@ -79,6 +80,17 @@ def save_trace(
         trace=union((each.role.name, each.examination.trace) for each in roles),
         trace_file=TraceFile(file=file, saved=saved, recalled=False),
     )
+
+
+def _warn_of_secrets(job: Job, file: Path, saved: SavedTrace) -> None:
+    """A trace is checked in, and what its probes say stands in it."""
+    for role in saved.all_roles:
+        for probe in role.probes:
+            if names := sorted(set(literal_secrets(probe))):
+                job.warn(
+                    f"{file} holds {', '.join(names)} of the probe `{probe.name}` in clear: in a "
+                    "step of a plan ${env.NAME} stands for a variable, and --env NAME gives it"
+                )
 
 
 def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:

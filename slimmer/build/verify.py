@@ -44,10 +44,15 @@ def verify(
     known = has_passed(job, traced, assembly.images, cases)
     checks = None if known else FidelityChecks(job, assembly, files)
     with job.clock.stage("load"):
-        loaded = load_images(job.session, assembly.images)
+        loaded = load_images(job.session, assembly.images, like=(job.slim_name, job.debug_name))
+        if loaded.spared:
+            job.progress.detail(
+                "load",
+                f"{loaded.sent / 1e6:.1f} MB sent; the engine has {loaded.spared / 1e6:.1f} MB",
+            )
     built = BuiltImages(
         assembly=assembly,
-        loaded=loaded,
+        loaded=loaded.ids,
         cases=cases,
         verification=job.options.verify if known else _verification(job, cases),
         passed_before=known,

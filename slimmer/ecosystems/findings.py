@@ -48,6 +48,10 @@ class Installed:
     """Bytes of all of its files."""
     is_left: bool
     """Whether the slim image has any of them."""
+    version: str = ""
+    """Empty where the reader has not looked."""
+    files: tuple[str, ...] = ()
+    """Files and links that the original has of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,8 @@ class Ecosystem:
     application's own files, and the rules here decide about it."""
     folders: tuple[str, ...] = ()
     """Names of directories of installed packages, wherever they lie: they are packed below the
-    application, since they change less often."""
+    application, since they change less often. `NAME/CHILD` where applications have folders of that
+    name as well, and what is in it tells."""
     sources: tuple[str, ...] = ()
     """How the names of source files end, and of settings in a format of the language's own."""
     rules: tuple[type[Rule], ...] = ()

@@ -6,7 +6,6 @@ what it will read, then is asked for what it found. Distributions' readers are i
 
 from __future__ import annotations
 
-import posixpath
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -37,7 +36,11 @@ class MetadataRequest:
         """`.gemspec` → what is named so: one pass over the index for all readers."""
         entries: dict[str, list[Entry]] = {}
         for entry in self.index:
-            entries.setdefault(posixpath.splitext(entry.path)[1], []).append(entry)
+            stem, _, ending = entry.path.rpartition(".")
+            # As splitext has it: dots in front of a name begin no ending.
+            if "/" in ending or not stem.rpartition("/")[2].strip("."):
+                ending = ""
+            entries.setdefault(f".{ending}" if ending else "", []).append(entry)
         return entries
 
 
@@ -103,16 +106,24 @@ class Reader(ABC):
             described_by=described_by,
         )
 
-    def installed(self, type: str, name: str, files: Iterable[str]) -> Installed:
+    def installed(self, type: str, name: str, files: Iterable[str], version: str = "") -> Installed:
         """A package of the original that consists of these files. Without any, it is taken for one
         that is left: there is nothing to remove."""
-        size, has_files, is_left = 0, False, False
+        size, there, is_left = 0, [], False
         for path in files:
             entry = self.index.get(path)
             if entry is not None and entry.type is not EntryType.DIRECTORY:
-                size, has_files = size + entry.size, True
+                size += entry.size
+                there.append(entry.path)
                 is_left = is_left or path in self.kept
-        return Installed(type=type, name=name, size=size, is_left=is_left or not has_files)
+        return Installed(
+            type=type,
+            name=name,
+            size=size,
+            is_left=is_left or not there,
+            version=version,
+            files=tuple(there),
+        )
 
     def files_below(self, folder: str) -> Iterator[str]:
         """All in a folder of the original but directories."""

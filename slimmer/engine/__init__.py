@@ -2,7 +2,7 @@
 
 from slimmer.engine.addresses import addresses, environment, own_names
 from slimmer.engine.broken import BrokenAnswerError, TimedOutError, broken_connection
-from slimmer.engine.commands import give_input, run_command
+from slimmer.engine.commands import MOMENT, give_input, run_command
 from slimmer.engine.configuration import (
     SENSOR_PATH,
     argument_vector,
@@ -14,7 +14,7 @@ from slimmer.engine.configuration import (
     traced,
     with_input,
 )
-from slimmer.engine.docker import connect
+from slimmer.engine.connection import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.ownership import (
@@ -36,6 +36,7 @@ from slimmer.engine.session import (
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
+    "MOMENT",
     "PROJECT_PREFIX",
     "SENSOR_PATH",
     "SESSION_REPOSITORY",

@@ -1,13 +1,16 @@
-"""An engine's answer that did not arrive, or not as it was sent. What the engine refuses is an
-EngineOperationError as well, but a definite one."""
+"""An engine's answer that did not arrive, or not as it was sent."""
 
 from __future__ import annotations
 
-from slimmer.errors import EngineOperationError, EngineUnreachableError, SlimError
+from slimmer.errors import BETWEEN, EngineOperationError, EngineUnreachableError, SlimError
 
 
-class BrokenAnswerError(EngineOperationError):
-    """Nothing is known of what the engine has done: it did not answer, or not intelligibly."""
+class BrokenAnswerError(SlimError):
+    """Nothing is known of what the engine has done: it did not answer, or not intelligibly. What
+    it refuses is an EngineOperationError, which is something definite."""
+
+    exit_code = EngineOperationError.exit_code
+    cause = EngineOperationError.cause
 
 
 class TimedOutError(BrokenAnswerError):
@@ -18,8 +21,7 @@ def broken_answer(action: str, error: BaseException) -> SlimError:
     """The error for an answer that cannot be understood."""
     return BrokenAnswerError(
         f"cannot {action}: the engine's answer cannot be understood",
-        hint="run again; if that fails too, look for what stands between slim and the engine "
-        "(a proxy, a tunnel)",
+        hint=f"run again; if that fails too, {BETWEEN}",
         details=f"{type(error).__name__}: {error}",
     )
 

@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from slimmer.engine.broken import BrokenAnswerError
 from slimmer.engine.interface import Engine
 from slimmer.engine.streams import Attachment, Output
 from slimmer.errors import EngineOperationError
 
-_MOMENT = 2.0
+MOMENT = 3.0
 """Seconds that an engine may take to notice that a container has ended."""
 
 
@@ -51,11 +50,9 @@ def run_command(
         identity, stream = engine.execute(
             container, command, user=user, environment=dict(environment), stdin=bool(stdin)
         )
-    except BrokenAnswerError:
-        raise
     except EngineOperationError:
         # That there is nothing left to run it in is how a test may end, and no fault of the engine.
-        ended = engine.wait_container(container, _MOMENT)
+        ended = engine.wait_container(container, MOMENT)
         if ended is None:
             raise
         return RanCommand(exit_status=None, output=output, container_status=ended)
@@ -74,7 +71,7 @@ def run_command(
     finally:
         stream.close()
     status = engine.exec_exit_status(identity)
-    ended = engine.wait_container(container, _MOMENT) if status is None else None
+    ended = engine.wait_container(container, MOMENT) if status is None else None
     return RanCommand(exit_status=status, output=output, container_status=ended)
 
 

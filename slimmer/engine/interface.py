@@ -46,10 +46,15 @@ class Engine(Protocol):
     def can_mount(self, file: Path) -> bool:
         """Whether containers of this engine can use the file by a bind mount.
 
-        True only where nothing speaks against it: the engine runs on this very machine (its own
-        name is the machine's) with its own eyes (no user namespace, no SELinux labels), and the
-        file system lets programs be executed.
+        True only where nothing speaks against it: the engine is reached by a socket of this machine
+        or loopback, has no user namespace and no SELinux labels, and the file system lets programs
+        be executed. Whether it sees the same files is seen in a container: `has_file`.
         """
+        ...
+
+    def has_file(self, container: str, path: str, file: Path) -> bool:
+        """Whether a container that need not run has this very file at `path`, by size and time of
+        modification."""
         ...
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
@@ -64,8 +69,26 @@ class Engine(Protocol):
         """The steps that built an image, the newest first, as far as the engine knows them."""
         ...
 
+    @property
+    def takes_index(self) -> bool:
+        """Whether an archive is to have an OCI index beside Docker's own table of contents. Who
+        reads the index makes an OCI image of it, which has no HEALTHCHECK for Podman."""
+        ...
+
+    @property
+    def adds_to_layers(self) -> bool:
+        """Whether the engine keeps layers apart from images, so that it may be given an archive
+        without those that it has. One that refuses it all the same says so."""
+        ...
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
+        ...
+
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        """Stream a tar into the engine as the only layer of an image of that name. It is not put
+        aside before, as an archive is: that takes half of the time. False, and nothing is done,
+        where the engine would keep the layer in another form."""
         ...
 
     def save_image(self, image: str) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ The kernel lets a process filter its own calls with CAP_SYS_ADMIN, and takes a c
 bounding set with CAP_SETPCAP. The gate gives up both before the command runs, as far as the user's
 options would not have given them, and closes the calls that the engine's seccomp profile opens for
 CAP_SYS_ADMIN. User, groups and HOME are the engine's own work in any case: for a user that is not
-root, the gate's file carries the capabilities.
+root, the gate's file carries the capabilities, or Podman makes them ambient.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Loan:
     """What is lent to one container."""
 
     capabilities: tuple[str, ...] = ()
-    """Those that the user's options do not give."""
+    """Those that the user's options do not give, or not to every user."""
     gate: tuple[str, ...] = ()
     """What the gate is told, of this and otherwise."""
     by_file: bool = False
@@ -45,15 +45,20 @@ def loan(config: Mapping[str, Any], run: RunOptions, *, other_users: bool = Fals
         return Loan()
     added, dropped = _names(run.cap_add), _names(run.cap_drop)
     given = {"SETPCAP"} if not dropped & {"SETPCAP", "ALL"} else set()
-    given = set(NUMBERS) if "ALL" in added else given | added
+    added = set(NUMBERS) if "ALL" in added else added
+    given |= added
     lent = tuple(name for name in NUMBERS if name not in given)
     own_profile = any(_option(each)[0] == "seccomp" for each in run.security_opts)
     seal = ("--seal",) if "SYS_ADMIN" in lent and not own_profile else ()
     is_root = str(run.user or config.get("User") or "").partition(":")[0] in ("", "0", "root")
+    by_file = other_users or not is_root
+    # Podman gives users who are not root what was asked for by name, and nothing else.
+    again = tuple(name for name in NUMBERS if by_file and name in given - added)
+    lower = ("--lower", ",".join(again)) if again else ()
     return Loan(
-        capabilities=lent,
-        gate=("--give-up", ",".join(lent), *seal) if lent else (),
-        by_file=other_users or not is_root,
+        capabilities=(*lent, *again) if lent else (),
+        gate=("--give-up", ",".join(lent), *lower, *seal) if lent else (),
+        by_file=by_file,
     )
 
 

@@ -56,11 +56,11 @@ class Session:
         self._purposes: dict[str, str] = {}
         """Of every container that was not seen to be gone."""
         self._attachments: list[Attachment] = []
-        self._images: list[str] = []
+        self.images: list[str] = []
         self._lock = threading.Lock()
         self._closed = False
         self._has_project = False
-        self._placement = SensorPlacement(engine, self.create_container)
+        self._placement = SensorPlacement(engine, self.create_container, self._remove)
         self._requests = ThreadPoolExecutor(_REQUESTS, thread_name_prefix="request")
         self._asked: set[Future[Any]] = set()
         """Requests that the engine has not answered."""
@@ -74,7 +74,7 @@ class Session:
         return {SESSION_LABEL: self.id, OWNER_LABEL: owner(), PURPOSE_LABEL: purpose}
 
     def create_container(
-        self, purpose: str, configuration: Mapping[str, Any], *, name: str = ""
+        self, purpose: str, configuration: Mapping[str, Any], name: str = ""
     ) -> str:
         """Create a container that is removed at the end of the session; returns its id."""
         hold(self)
@@ -122,10 +122,9 @@ class Session:
         with_capabilities: bool = False,
     ) -> str:
         """Create a container that has the sensor, see `SensorPlacement`; returns its id."""
-        configured = self._placement.with_sensor(
-            configuration, sensor, with_capabilities=with_capabilities
+        return self._placement.create(
+            purpose, configuration, sensor, name=name, with_capabilities=with_capabilities
         )
-        return self.create_container(purpose, configured, name=name)
 
     def attach(self, container: str) -> Attachment:
         """Attach to a container; the connection is closed before the container is removed.
@@ -152,15 +151,19 @@ class Session:
         with self._lock:
             # A second one for a purpose has a name of its own: else the first would lose its only
             # one, and stay behind without any.
-            number = sum(name.partition(":")[2].startswith(purpose) for name in self._images)
+            number = sum(name.partition(":")[2].startswith(purpose) for name in self.images)
             suffix = f"-{number + 1}" if number else ""
             name = f"{SESSION_REPOSITORY}/{self.id}:{purpose}{suffix}"
-            self._images.append(name)
+            self.images.append(name)
         return name
 
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Load an archive of images that are called by names of this session."""
         return self._answer(lambda: self.engine.load_image(self._while_open(archive)))
+
+    def import_layer(self, layer: Iterable[bytes], name: str) -> bool:
+        """Import it under a name of this session, see `Engine.import_layer`."""
+        return self._answer(lambda: self.engine.import_layer(self._while_open(layer), name))
 
     def _while_open(self, archive: Iterable[bytes]) -> Iterator[bytes]:
         for piece in archive:
@@ -211,7 +214,7 @@ class Session:
     def remains(self) -> tuple[Remaining, ...]:
         """What was made and not seen to be gone."""
         if self._seen is None:
-            return (*self._known(), *map(_image, self._images))
+            return (*self._known(), *map(_image, self.images))
         return self._seen
 
     def _known(self) -> tuple[Remaining, ...]:
@@ -234,7 +237,7 @@ class Session:
         if self._has_project:
             self._remove_project(label)
         with contextlib.suppress(SlimError):
-            for image in reversed(self._images):
+            for image in reversed(self.images):
                 self.engine.remove_image(image)
         self._seen = tuple(self._look(label))
 
@@ -248,10 +251,10 @@ class Session:
                         del self._purposes[identity]
                 for identity in there:
                     self._purposes.setdefault(identity, "")
-            images = [name for name in self._images if self.engine.find_image(name) is not None]
+            images = [name for name in self.images if self.engine.find_image(name) is not None]
             networks, volumes = self._of_project(label)
         except SlimError:
-            images, networks, volumes = self._images, [], []
+            images, networks, volumes = self.images, [], []
         yield from self._known()
         yield from map(_image, images)
         if self._asked:

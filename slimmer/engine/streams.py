@@ -105,9 +105,7 @@ class Attachment:
             return None
         if len(header) < _FRAME_HEADER.size:
             raise broken_connection(_READING, "its stream ended inside a frame's header")
-        number, zeros, length = _FRAME_HEADER.unpack(header)
-        if number > STDERR or any(zeros) or length > _LONGEST_FRAME:
-            raise broken_answer(_READING, ValueError(f"{header!r} is not a frame's header"))
+        number, length = _frame_header(header)
         data = self._read(length)
         if len(data) < length:
             raise broken_connection(_READING, "its stream ended inside a frame")
@@ -143,14 +141,25 @@ class Attachment:
 
 
 def read_frames(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The (stream number, bytes) in a whole answer of the engine; one that ends inside a frame
-    gives what is there of it."""
+    """The (stream number, bytes) in a whole answer of the engine. Raises BrokenAnswerError for what
+    is none, or ends inside a frame."""
     position = 0
-    while position + _FRAME_HEADER.size <= len(data):
-        number, _, length = _FRAME_HEADER.unpack_from(data, position)
+    while position < len(data):
+        number, length = _frame_header(data[position : position + _FRAME_HEADER.size])
         position += _FRAME_HEADER.size
+        if position + length > len(data):
+            raise broken_answer(_READING, ValueError("it ends inside a frame"))
         yield number, data[position : position + length]
         position += length
+
+
+def _frame_header(header: bytes) -> tuple[int, int]:
+    """(stream number, bytes that follow)."""
+    if len(header) == _FRAME_HEADER.size:
+        number, zeros, length = _FRAME_HEADER.unpack(header)
+        if number in (STDOUT, STDERR) and not any(zeros) and length <= _LONGEST_FRAME:
+            return number, length
+    raise broken_answer(_READING, ValueError(f"{header!r} is not a frame's header"))
 
 
 class _StandardOutput(io.RawIOBase):

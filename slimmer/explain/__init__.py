@@ -1,10 +1,12 @@
-"""Questions about a slim image: why a path is kept or dropped, and what was dropped in all.
+"""Questions about images: why a path is kept or dropped, what was dropped in all, and what any
+image consists of.
 
-Answered from the saved report, or, where there is none, from the indexes of both images, which
-tell what and not why.
+The first two are answered from the saved report, or, where there is none, from the indexes of both
+images, which tell what and not why.
 """
 
 from slimmer.explain.account import Account
+from slimmer.explain.anatomy import xray_of
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, sightings_of
 from slimmer.explain.why import Answer, Link, State, Step, why
@@ -21,4 +23,5 @@ __all__ = [
     "compare",
     "sightings_of",
     "why",
+    "xray_of",
 ]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, BinaryIO
 
 from slimmer.errors import OriginalUnreadableError
@@ -19,9 +19,11 @@ from slimmer.files import wire
 from slimmer.files.container_marks import ContainerMarks
 from slimmer.files.index import RootfsIndex
 from slimmer.files.spool import Segment, Spool
-from slimmer.values import EntryType
+from slimmer.values import Entry, EntryType
 
 _PIECE = 256 * 1024
+_MOST_PATHS = 20_000
+"""Of one request."""
 _NO_MARKS = ContainerMarks()
 
 
@@ -64,6 +66,7 @@ class FileServerClient:
         opaque: Iterable[str] = (),
         hidden: Iterable[str] = (),
         marks: ContainerMarks = _NO_MARKS,
+        known: Mapping[str, Entry] = MappingProxyType({}),
     ) -> RootfsIndex:
         """The index of the whole root file system.
 
@@ -72,18 +75,20 @@ class FileServerClient:
         for links, which are the image's and lead to where the engine mounts. Also tells the
         client which files are hard links, so that each is fetched once. `marks` are
         what the engine changes when it makes a container: such a path has the time that they
-        give, and what it makes anew is left out.
+        give, and what it makes anew is left out. Entries that equal one in `known` are
+        that very one, which costs no memory.
         """
         left_out = frozenset(hidden)
         with self._lock:
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
-            entries = [
-                marks.as_in_the_image(entry)
-                for entry in wire.index_records(self._incoming, unreadable)
-                if (entry.path not in left_out or entry.type is EntryType.SYMLINK)
-                and not marks.is_made(entry)
-            ]
+            entries = []
+            for entry in wire.index_records(self._incoming, unreadable):
+                if entry.path in left_out and entry.type is not EntryType.SYMLINK:
+                    continue
+                if not marks.is_made(entry):
+                    shown, other = marks.as_in_the_image(entry), known.get(entry.path)
+                    entries.append(other if other is not None and other == shown else shown)
         self._inodes = {
             entry.path: entry.inode
             for entry in entries
@@ -95,7 +100,7 @@ class FileServerClient:
             raise wire.out_of_step(str(error)) from error
 
     def fetch(self, paths: Iterable[str]) -> None:
-        """Spool the content of these regular files in one round trip; see `values.Content`.
+        """Spool the content of these regular files in few round trips; see `values.Content`.
 
         Raises OriginalUnreadableError where a file could not be read in full; the others are
         there nevertheless.
@@ -109,24 +114,25 @@ class FileServerClient:
 
         Raises OriginalUnreadableError where a file could not be read in full.
         """
-        by_file: dict[object, list[str]] = {}
-        for path in dict.fromkeys(paths):
-            by_file.setdefault(self._inodes.get(path) or path, []).append(path)
+        asked, others = self._by_file(paths)
         found: dict[str, bytes] = {}
         failed: dict[str, int] = {}
         with self._lock:
-            self._ask(wire.path_list(wire.DIGESTS_REQUEST, (each[0] for each in by_file.values())))
-            self._incoming.begin(wire.DIGESTS_REQUEST)
-            for names in by_file.values():
-                (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
-                if not error:
-                    _, digest, error = wire.DIGEST.unpack(self._incoming.take(wire.DIGEST.size))
-                    found |= dict.fromkeys(names, digest)
-                if error:
-                    failed[names[0]] = error
-            self._incoming.end()
+            for some in _in_requests(asked):
+                self._ask(wire.path_list(wire.DIGESTS_REQUEST, some))
+                self._incoming.begin(wire.DIGESTS_REQUEST)
+                for path in some:
+                    (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
+                    if not error:
+                        answer = self._incoming.take(wire.DIGEST.size)
+                        _, found[path], error = wire.DIGEST.unpack(answer)
+                    if error:
+                        failed[path] = error
+                self._incoming.end()
         if failed:
             raise _unreadable(failed)
+        for path, names in others.items():
+            found |= dict.fromkeys(names, found[path])
         return found
 
     def open(self, path: str) -> BinaryIO:
@@ -145,7 +151,7 @@ class FileServerClient:
             segment = self._segments[path]
         return segment
 
-    def _ask(self, request: bytes) -> None:
+    def _ask(self, request: bytearray) -> None:
         try:
             if not self._greeted:
                 wire.check_header(self._incoming)
@@ -156,45 +162,54 @@ class FileServerClient:
             raise wire.ended_early(f"the request could not be sent: {error}") from error
 
     def _fetch(self, paths: Iterable[str]) -> None:
-        asked: list[str] = []
-        # Names of one file by inode: the first is asked for, the others share its segment.
-        names: dict[int, list[str]] = {}
-        for path in dict.fromkeys(paths):
-            if path in self._segments:
-                continue
-            inode = self._inodes.get(path, 0)
-            if inode in self._linked:
-                self._segments[path] = self._linked[inode]
-            elif inode and inode in names:
-                names[inode].append(path)
-            else:
-                asked.append(path)
-                if inode:
-                    names[inode] = []
-        if not asked:
-            return
-        self._ask(wire.path_list(wire.FILES_REQUEST, asked))
-        self._incoming.begin(wire.FILES_REQUEST)
-        answers = {path: self._receive() for path in asked}
-        self._incoming.end()
+        asked, others = self._by_file(self._missing(paths))
         failed: dict[str, int] = {}
-        for path, (segment, error) in answers.items():
-            if segment is None:
-                failed[path] = error
-                continue
-            self._segments[path] = segment
-            if inode := self._inodes.get(path, 0):
-                self._linked[inode] = segment
-                for other in names[inode]:
-                    self._segments[other] = segment
+        for some in _in_requests(asked):
+            self._ask(wire.path_list(wire.FILES_REQUEST, some))
+            self._incoming.begin(wire.FILES_REQUEST)
+            answers = [self._receive() for _ in some]
+            self._incoming.end()
+            for path, answer in zip(some, answers, strict=True):
+                if isinstance(answer, int):
+                    failed[path] = answer
+                    continue
+                self._segments[path] = answer
+                if inode := self._inodes.get(path, 0):
+                    self._linked[inode] = answer
+                    self._segments.update(dict.fromkeys(others.get(path, ()), answer))
         if failed:
             raise _unreadable(failed)
 
-    def _receive(self) -> tuple[Segment | None, int]:
+    def _missing(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of the paths of which nothing is here, under no name of their file."""
+        for path in paths:
+            if path in self._segments:
+                continue
+            known = self._linked.get(self._inodes.get(path, 0))
+            if known is None:
+                yield path
+            else:
+                self._segments[path] = known
+
+    def _by_file(self, paths: Iterable[str]) -> tuple[list[str], dict[str, list[str]]]:
+        """The paths, each once and of hard links the first alone; and the other names of each of
+        these."""
+        first: dict[int, str] = {}
+        others: dict[str, list[str]] = {}
+        asked = []
+        for path in dict.fromkeys(paths):
+            inode = self._inodes.get(path, 0)
+            if inode and first.setdefault(inode, path) != path:
+                others.setdefault(first[inode], []).append(path)
+            else:
+                asked.append(path)
+        return asked, others
+
+    def _receive(self) -> Segment | int:
         """One file of an answer, or its errno. The stream is in step afterwards either way."""
         (error,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
         if error:
-            return None, error
+            return int(error)
         (size,) = wire.U64.unpack(self._incoming.take(wire.U64.size))
         segment = Segment(offset=self._spool.end, size=size)
         left = size
@@ -203,7 +218,13 @@ class FileServerClient:
             left -= len(piece)
             self._spool.append(piece)
         (status,) = wire.U32.unpack(self._incoming.take(wire.U32.size))
-        return (None, status) if status else (segment, 0)
+        return int(status) or segment
+
+
+def _in_requests(paths: list[str]) -> Iterator[list[str]]:
+    """The paths of each request: few requests, and none that takes much memory."""
+    for begin in range(0, len(paths), _MOST_PATHS):
+        yield paths[begin : begin + _MOST_PATHS]
 
 
 def _unreadable(failed: dict[str, int]) -> OriginalUnreadableError:

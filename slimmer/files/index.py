@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from slimmer.files.paths import ancestors, parent_of
 from slimmer.values import Entry, EntryType
@@ -70,6 +71,11 @@ class RootfsIndex:
 
     def __contains__(self, path: object) -> bool:
         return path in self._entries
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Path → entry."""
+        return MappingProxyType(self._entries)
 
     def get(self, path: str) -> Entry | None:
         """The entry of exactly this path; no link is followed."""

@@ -21,3 +21,7 @@ class Readings:
         if key not in self._found:
             self._found[key] = read()
         return cast(T, self._found[key])
+
+    def below(self, key: Hashable) -> Readings:
+        """Readings of their own, for what is asked of very many files in the same way."""
+        return self.once(key, Readings)

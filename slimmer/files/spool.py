@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +30,11 @@ class Spool:
 
     def __init__(self, file: Path) -> None:
         """Creates `file`, which must not exist, readable by its owner alone: it holds whatever
-        secrets the image holds. `close` removes it.
+        secrets the image holds. `close` removes it, and so does the end of the value.
         """
         self._file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._closing = weakref.finalize(self, _close, self._descriptor, file)
         self.end = 0
         """Bytes in the spool."""
 
@@ -76,10 +78,13 @@ class Spool:
 
     def close(self) -> None:
         """Close and remove the file; streams that are open fail from now on."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-            self._file.unlink(missing_ok=True)
+        self._closing()
+        self._descriptor = -1
+
+
+def _close(descriptor: int, file: Path) -> None:
+    os.close(descriptor)
+    file.unlink(missing_ok=True)
 
 
 class _SegmentStream(io.RawIOBase):

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from slimmer.errors import OriginalUnreadableError
+from slimmer.errors import BETWEEN, OriginalUnreadableError
 from slimmer.values import Entry, EntryType
 
 MAGIC = b"SLIMSRV\0"
@@ -100,8 +100,7 @@ def damaged(evidence: str) -> BrokenStreamError:
     """The error for an answer that is not as it was sent."""
     return BrokenStreamError(
         "what the file server sent did not arrive as it was sent",
-        hint="run again; if that fails too, look for what stands between slim and the engine "
-        "(a proxy, a tunnel)",
+        hint=f"run again; if that fails too, {BETWEEN}",
         details=evidence,
     )
 
@@ -133,16 +132,17 @@ def check_header(incoming: Incoming) -> None:
         raise out_of_step(f"the server speaks version {version}, slimmer speaks {VERSION}")
 
 
-def path_list(request: bytes, paths: Iterable[str]) -> bytes:
+def path_list(letter: bytes, paths: Iterable[str]) -> bytearray:
     """A request: its letter, the number of paths, each path with its length."""
-    pieces = [request, b""]
+    request = bytearray(letter + U32.pack(0))
     count = 0
     for path in paths:
         encoded = os.fsencode(path)
-        pieces += (U32.pack(len(encoded)), encoded)
+        request += U32.pack(len(encoded))
+        request += encoded
         count += 1
-    pieces[1] = U32.pack(count)
-    return b"".join(pieces)
+    U32.pack_into(request, len(letter), count)
+    return request
 
 
 def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[Entry]:
@@ -154,6 +154,8 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
     """
     incoming.begin(INDEX_REQUEST)
     inodes: dict[tuple[int, int], int] = {}
+    # Neighbours mostly have the same mode and time: one number for all of them.
+    last_mode = last_mtime_ns = 0
     received = 0
     (size,) = U32.unpack(incoming.take(U32.size))
     while size:
@@ -180,14 +182,16 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
             if entry_type is None:
                 raise out_of_step(f"an index record of type {kind!r}")
             linked = link_count > 1 and entry_type is not EntryType.DIRECTORY
+            last_mode = last_mode if mode == last_mode else mode
+            last_mtime_ns = last_mtime_ns if mtime_ns == last_mtime_ns else mtime_ns
             yield Entry(
                 path=path,
                 type=entry_type,
-                mode=mode,
+                mode=last_mode,
                 uid=uid,
                 gid=gid,
                 size=content_size,
-                mtime_ns=mtime_ns,
+                mtime_ns=last_mtime_ns,
                 inode=inodes.setdefault((dev, ino), len(inodes) + 1) if linked else 0,
                 link_count=link_count,
                 link_target=os.fsdecode(record[path_end:target_end]) if target_length else "",

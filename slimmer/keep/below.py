@@ -8,8 +8,8 @@ from slimmer.files import parent_of
 
 
 class Below:
-    """The directories (or files) that `is_one` holds for, with all that is below them. Each path is
-    asked about once."""
+    """The directories (or files) that `is_one` holds for, with all that is below them. What is
+    known of a directory is kept for what else is in it."""
 
     def __init__(self, is_one: Callable[[str], bool]) -> None:
         """`/` is none of them."""
@@ -17,12 +17,16 @@ class Below:
         self._known = {"/": False}
 
     def __contains__(self, path: str) -> bool:
-        asked = []
-        while path not in self._known:
-            asked.append(path)
-            path = parent_of(path)
-        answer = self._known[path]
-        for below in reversed(asked):
+        known = self._known.get(path)
+        if known is not None:
+            return known
+        folders = []
+        folder = parent_of(path)
+        while folder not in self._known:
+            folders.append(folder)
+            folder = parent_of(folder)
+        answer = self._known[folder]
+        for below in reversed(folders):
             answer = answer or self._is_one(below)
             self._known[below] = answer
-        return answer
+        return answer or self._is_one(path)

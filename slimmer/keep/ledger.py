@@ -29,8 +29,10 @@ class Ledger:
         self._globs = excludes
         self._withheld = withheld or PathGlobs(())
         self._fresh: list[Entry] = []
-        # By what makes a reason differ from others of its path, see _kind.
-        self._reasons: dict[str, dict[tuple[str, str], Reason]] = {}
+        # Most paths have one reason, and neighbours the same: they share it. Further ones by what
+        # makes a reason differ from others of its path, see _kind.
+        self._reasons: dict[str, tuple[Reason] | dict[tuple[str, str], Reason]] = {}
+        self._last: tuple[Reason] = (Reason(rule="", detail=""),)
         self.excluded: set[str] = set()
         """Where walks ended that would have gone on but for `--exclude`."""
         self.bystanders: set[str] = set()
@@ -45,7 +47,7 @@ class Ledger:
         """Kept path → reasons in the order in which they came up, sorted by path; without the
         paths in `beyond`."""
         paths = sorted(path for path in self._reasons if path not in beyond)
-        return {path: tuple(self._reasons[path].values()) for path in paths}
+        return {path: _all_of(self._reasons[path]) for path in paths}
 
     def take_fresh(self) -> list[Entry]:
         """The entries kept since the last call, in the order in which they came up."""
@@ -121,9 +123,21 @@ class Ledger:
     def _add(self, entry: Entry, reason: Reason) -> None:
         known = self._reasons.get(entry.path)
         if known is None:
-            known = self._reasons[entry.path] = {}
+            if reason != self._last[0]:
+                self._last = (reason,)
+            self._reasons[entry.path] = self._last
             self._fresh.append(entry)
+            return
+        if isinstance(known, tuple):
+            (first,) = known
+            if _kind(first) == _kind(reason):
+                return
+            known = self._reasons[entry.path] = {_kind(first): first}
         known.setdefault(_kind(reason), reason)
+
+
+def _all_of(known: tuple[Reason] | dict[tuple[str, str], Reason]) -> tuple[Reason, ...]:
+    return known if isinstance(known, tuple) else tuple(known.values())
 
 
 def _on_the_way(step: Entry, anchor: str) -> Reason:

@@ -75,8 +75,8 @@ class FileMentions:
 
     def text(self, entry: Entry, *, is_dependency: bool) -> Mentions:
         """What a source, a script or a settings file names."""
-        key = ("text", entry.path, is_dependency, self._known)
-        return self._readings.once(key, lambda: self._read_text(entry, is_dependency))
+        texts = self._readings.below(("text", is_dependency, self._known))
+        return texts.once(entry.path, lambda: self._read_text(entry, is_dependency))
 
     def program(self, entry: Entry) -> ProgramMentions:
         """What an ELF file names."""

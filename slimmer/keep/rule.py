@@ -120,9 +120,14 @@ class Context:
     def named(self) -> Mapping[str, Sequence[str]]:
         """Name → the paths of all entries of that name, sorted. How rules find landmarks
         (`pyvenv.cfg`, `package.json`) without a walk of their own."""
-        paths: dict[str, list[str]] = {}
+        paths: dict[str, tuple[str] | list[str]] = {}  # most names are of one path
         for entry in self.index:
-            paths.setdefault(name_of(entry.path), []).append(entry.path)
+            name = name_of(entry.path)
+            known = paths.get(name)
+            if isinstance(known, list):
+                known.append(entry.path)
+            else:
+                paths[name] = (entry.path,) if known is None else [*known, entry.path]
         return paths
 
     @cached_property

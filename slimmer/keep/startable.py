@@ -58,14 +58,15 @@ def _missing_libraries(
     context: Context, kept: Set[str], files: Sequence[Entry]
 ) -> Iterator[tuple[str, str]]:
     """By name: which of several files of one name is loaded depends on who loads it."""
-    names = {name_of(path) for path in kept}
     needs = [
         Need(name=name, requester=entry.path, elf=elf, origins=(parent_of(entry.path),))
         for entry in files
         if (elf := context.elf_files.get(entry.path)) is not None
         for name in elf.needed
-        if name_of(name) not in names
     ]
+    needed = {name_of(need.name) for need in needs}
+    there = {name for path in kept if (name := name_of(path)) in needed}
+    needs = [need for need in needs if name_of(need.name) not in there]
     for need, paths in zip(needs, context.libraries.find(needs), strict=True):
         if paths and all(_is_left_out(context, kept, path) for path in paths):
             yield need.requester, paths[0]

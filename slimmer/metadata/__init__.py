@@ -8,6 +8,8 @@ kept, generated and left out for each package manager, and why.
 
 from slimmer.ecosystems import Component, MetadataRequest
 from slimmer.metadata.collection import package_metadata
+from slimmer.metadata.operating_system import read_operating_system
+from slimmer.metadata.ownership import installed_packages
 from slimmer.metadata.result import PackageMetadata
 from slimmer.metadata.sbom import SBOM_PATH, SbomSubject, compose_sbom, with_sbom
 from slimmer.metadata.upper_layer import metadata_above
@@ -19,7 +21,9 @@ __all__ = [
     "PackageMetadata",
     "SbomSubject",
     "compose_sbom",
+    "installed_packages",
     "metadata_above",
     "package_metadata",
+    "read_operating_system",
     "with_sbom",
 ]

@@ -151,9 +151,10 @@ class Additions:
 
     def keep_set(self, *, notes: Iterable[str]) -> KeepSet:
         """The keep-set with everything in it."""
+        known = self._keep.reasons
         return replace(
             self._keep,
-            reasons={path: self._reasons[path] for path in sorted(self._reasons)},
+            reasons=known if self._reasons == known else dict(sorted(self._reasons.items())),
             excluded=tuple(sorted(self._excluded)),
             notes=(*self._keep.notes, *notes),
         )

@@ -37,6 +37,8 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 name=package.name,
                 size=request.index.size_of(paths),
                 is_left=not counted or any(path in request.keep.reasons for path in counted),
+                version=package.version,
+                files=tuple(paths),
             )
         )
     return found

@@ -1,5 +1,6 @@
 """What a build is told: options as one value, read from slim.yaml and from flags."""
 
+from slimmer.options.dive_rules import read_dive_rules
 from slimmer.options.docker_run import DockerRun, parse_docker_run
 from slimmer.options.file import read_file, read_options
 from slimmer.options.kinds import Kind, Place, Switch
@@ -38,6 +39,7 @@ __all__ = [
     "of_flags",
     "parse_docker_run",
     "parse_size",
+    "read_dive_rules",
     "read_file",
     "read_options",
     "read_plan",

@@ -23,7 +23,9 @@ def read_environment_file(path: Path) -> tuple[tuple[str, str], ...]:
             continue
         name = line.split("=", 1)[0]
         if not name.strip() or any(character.isspace() for character in name.strip()):
-            raise ConfigurationError(f"{path}:{number}: expected NAME=VALUE, found `{line}`")
+            # A value is nobody's business but the container's.
+            found = f"{name}=…" if "=" in line else name
+            raise ConfigurationError(f"{path}:{number}: expected NAME=VALUE, found `{found}`")
         pairs.extend(environment_variable(line.lstrip()))
     return tuple(pairs)
 

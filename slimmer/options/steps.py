@@ -21,7 +21,7 @@ from slimmer.options.scalars import (
     read_user,
     read_words,
 )
-from slimmer.probing import command_words, json_path_steps
+from slimmer.probing import check_words, command_words, json_path_steps
 from slimmer.probing.kinds import KINDS, Items, KeyProblemError, Keys, Kind, Shape
 from slimmer.values import Capture, JsonExpectation, Probe
 
@@ -151,13 +151,17 @@ def _captures(section: Section, sources: Iterable[str]) -> tuple[Capture, ...]:
 
 
 def _command(section: Section, name: str) -> tuple[str, ...] | None:
-    """A command line must have nothing that only a shell understands; a list says what it means."""
-    if isinstance(line := section.get(name), str) and line:
-        try:
+    """Neither a command line nor a list may have what only a shell understands."""
+    line = section.get(name)
+    words = read_words(section, name)
+    try:
+        if isinstance(line, str) and line:
             command_words(line)
-        except UsageError as error:
-            raise section.error(name, error.message, error.hint) from error
-    return read_words(section, name)
+        else:
+            check_words(words or ())
+    except UsageError as error:
+        raise section.error(name, error.message, error.hint) from error
+    return words
 
 
 def _hex(section: Section, name: str) -> bytes:
@@ -173,6 +177,19 @@ def _patterns(section: Section, name: str) -> tuple[tuple[str, str], ...]:
     for each, pattern in expected:
         check_pattern(section, f"{name}.{each}", pattern)
     return expected
+
+
+def _headers(section: Section, name: str) -> tuple[tuple[str, str], ...]:
+    """A value that ends with a line break, as `|` of YAML makes it, could not be sent; it may be a
+    secret, so it is not shown."""
+    headers = section.mapping_of_texts(name)
+    for each, value in headers:
+        if not (each + value).replace("\t", " ").isprintable():
+            raise section.error(
+                f"{name}.{each}",
+                "its value has a line break, or another character that no header has",
+            )
+    return headers
 
 
 def _statuses(section: Section, name: str) -> frozenset[int]:
@@ -221,6 +238,7 @@ _READERS: Final[Mapping[Shape, Callable[[Section, str], Any]]] = {
     Shape.USER: lambda section, _: read_user(section),
     Shape.PATTERN: read_pattern,
     Shape.TEXTS: lambda section, name: section.mapping_of_texts(name),
+    Shape.HEADERS: _headers,
     Shape.PATTERNS: _patterns,
     Shape.STATUSES: _statuses,
     Shape.PLACES: _places,

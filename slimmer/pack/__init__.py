@@ -4,9 +4,11 @@
 `write_output` hand it on. Layers exist as files only, whatever their size.
 """
 
+from slimmer.pack.blobs import verified_chunks
 from slimmer.pack.configuration import DEFAULT_PATH
 from slimmer.pack.content import CombinedContent
 from slimmer.pack.descriptors import NamedImage
+from slimmer.pack.directories import plans_above
 from slimmer.pack.image import assemble, pack_debug_image, pack_image
 from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
@@ -39,7 +41,9 @@ __all__ = [
     "pack_image",
     "plan_layer",
     "plan_layers",
+    "plans_above",
     "storable_entries",
+    "verified_chunks",
     "write_layer",
     "write_output",
 ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from slimmer.values import Layer, Original
@@ -71,14 +71,17 @@ def image_configuration(
     return canonical_json(configuration)
 
 
-def with_layer(configuration: bytes, layer: Layer, *, path_folders: Sequence[str] = ()) -> bytes:
-    """The same configuration with one more layer on top.
+def with_layers(
+    configuration: bytes, layers: Iterable[Layer], *, path_folders: Sequence[str] = ()
+) -> bytes:
+    """The same configuration with more layers on top.
 
     `path_folders` are appended to PATH, behind the folders of the image itself: a tool of the
-    image is never replaced by one of the new layer.
+    image is never replaced by one of the new layers.
     """
     extended = json.loads(configuration)
-    _append_layer(extended, layer)
+    for layer in layers:
+        _append_layer(extended, layer)
     if path_folders:
         config = extended["config"]
         config["Env"] = _with_path(config.get("Env") or [], path_folders)

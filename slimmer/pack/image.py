@@ -10,7 +10,7 @@ from slimmer.pack.configuration import (
     image_configuration,
     image_manifest,
     sha256_digest,
-    with_layer,
+    with_layers,
 )
 from slimmer.pack.layer_writer import write_layer
 from slimmer.values import Content, Layer, LayerPlan, Original, PackedImage
@@ -43,20 +43,21 @@ def pack_image(
 
 def pack_debug_image(
     slim: PackedImage,
-    plan: LayerPlan,
+    plans: Sequence[LayerPlan],
     content: Content,
     directory: Path,
     *,
     path_folders: Sequence[str] = (),
     latest: int | None = None,
 ) -> PackedImage:
-    """The slim image with one more layer on top, its own layers untouched.
+    """The slim image with more layers on top (`plans_above`), its own layers untouched.
 
     `path_folders` are appended to PATH, for tools in a folder of their own (`/busybox`).
     """
-    layer = write_layer(plan, content, directory, latest=latest)
+    layers = tuple(write_layer(plan, content, directory, latest=latest) for plan in plans)
     return assemble(
-        with_layer(slim.config, layer, path_folders=path_folders), layers=(*slim.layers, layer)
+        with_layers(slim.config, layers, path_folders=path_folders),
+        layers=(*slim.layers, *layers),
     )
 
 

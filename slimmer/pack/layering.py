@@ -1,21 +1,22 @@
 """The kept paths → layer plans: system below dependencies below application.
 
-A layer is self-contained: it holds the parents of its entries with the original's metadata,
-because an engine unpacks each layer into a folder of its own and invents, with its own owner
-and mode, any parent that is missing there. All names of one inode lie in one layer, as a hard
-link cannot point into another.
+A layer is self-contained: it holds the parents of its entries, because an engine unpacks each
+layer into a folder of its own and invents, with its own owner and mode, any parent that is missing
+there. All names of one inode lie in one layer, as a hard link cannot point into another.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.errors import PackingError
-from slimmer.pack.placement import LAYER_ORDER, Placement
+from slimmer.pack.directories import lay_out, parents, seconds
+from slimmer.pack.placement import LAYER_ORDER, Placement, last_installation
 from slimmer.values import Entry, EntryType, LayerPlan
 
 _OF_THE_HOST: Final = ("security.selinux", "security.ima", "security.evm")
@@ -32,6 +33,9 @@ class LayerPlanning:
     """Lowest first; layers without entries are left out."""
     notes: tuple[str, ...] = ()
     """Sentences for the report, one for each thing that a layer cannot hold."""
+    system_finished: float = -math.inf
+    """When the last thing was written that the system layer holds for its own sake, in seconds
+    since the epoch."""
 
 
 def plan_layers(
@@ -46,8 +50,9 @@ def plan_layers(
 
     `entry` looks a path up in the rootfs index; `owner` tells the distribution package of a
     path, None where there is none; `dependency_folders` are names of directories in which
-    languages install packages; `working_directory` is the image's WORKDIR. Raises PackingError
-    for a kept path, or a parent of one, that the index does not have.
+    languages install packages, `NAME/CHILD` where they are told by what is in them;
+    `working_directory` is the image's WORKDIR. Raises PackingError for a kept path, or a parent of
+    one, that the index does not have.
     """
     entries = _look_up(entry, kept)
     storable, notes = storable_entries(entries)
@@ -59,20 +64,68 @@ def plan_layers(
         working_directory=working_directory,
     )
     rank = {path: LAYER_ORDER.index(placement.layer(path)) for path in storable}
+    installed = last_installation(entry)
+    finished = _finished(rank, storable, placement, installed)
+    for path in placement.changed_later(storable.values(), installed):
+        rank[path] = _finished_at(seconds(storable[path]), finished)
     for names in _hard_links(storable.values()).values():
         lowest = min(rank[name] for name in names)
         rank.update(dict.fromkeys(names, lowest))
 
-    members: list[set[str]] = [set() for _ in LAYER_ORDER]
-    for path in storable:
-        members[rank[path]].add(path)
-    _lower_directories(members, storable)
-    layers = (
-        plan_layer(name, entry, paths, entries=storable)
-        for name, paths in zip(LAYER_ORDER, members, strict=True)
-        if paths
+    finished = _finished(rank, storable, placement, installed)
+    homes = _homes(rank, storable)
+    used = sorted(set(homes.values()))
+
+    def described(path: str) -> Entry | None:
+        """The directories on the way need not be kept for their own sake."""
+        return storable.get(path) or _storable(_required(entry, path))
+
+    layers = lay_out(
+        {path: used.index(home) for path, home in homes.items()},
+        described,
+        [finished[home] for home in used],
     )
-    return LayerPlanning(layers=tuple(layers), notes=notes)
+    return LayerPlanning(
+        layers=tuple(
+            LayerPlan(name=LAYER_ORDER[home], entries=tuple(entries))
+            for home, entries in zip(used, layers, strict=True)
+        ),
+        notes=notes,
+        system_finished=finished[0],
+    )
+
+
+def _finished(
+    rank: Mapping[str, int], entries: Mapping[str, Entry], placement: Placement, installed: float
+) -> list[float]:
+    """When the last thing was written that each layer holds for its own sake (seconds since the
+    epoch). Directories count only where nobody but a package manager makes them."""
+    finished = [installed, -math.inf, -math.inf]
+    for path, layer in rank.items():
+        entry = entries[path]
+        if entry.type is not EntryType.DIRECTORY or placement.is_installed(path):
+            finished[layer] = max(finished[layer], seconds(entry))
+    return finished
+
+
+def _finished_at(moment: int, finished: Sequence[float]) -> int:
+    """The lowest layer above the system that was finished then or later; the top one else."""
+    later = (layer for layer in range(1, len(finished)) if moment <= finished[layer])
+    return next(later, len(finished) - 1)
+
+
+def _homes(rank: Mapping[str, int], entries: Mapping[str, Entry]) -> dict[str, int]:
+    """Path → layer, of all that is no directory, and of directories with nothing below. These
+    alone make no layer: they go to a neighbour, below theirs where there is one."""
+    above = {parent for path in rank for parent in parents(path)}
+    homes = {
+        path: layer for path, layer in rank.items() if entries[path].type is not EntryType.DIRECTORY
+    }
+    used = sorted(set(homes.values())) or [min(rank.values(), default=0)]
+    for path, layer in rank.items():
+        if path not in homes and path not in above:
+            homes[path] = max((each for each in used if each <= layer), default=used[0])
+    return homes
 
 
 def plan_layer(
@@ -90,15 +143,13 @@ def plan_layer(
     known = entries or {}
     chosen: dict[str, Entry] = {}
     for path in paths:
-        for member in (path, *_parents(path)):
+        for member in (path, *parents(path)):
             if member in chosen:
                 # Its own parents are there already.
                 break
             chosen[member] = known.get(member) or _required(entry, member)
     storable, _ = storable_entries(chosen)
-    return LayerPlan(
-        name=name, entries=tuple(storable[path] for path in sorted(storable, key=os.fsencode))
-    )
+    return LayerPlan(name=name, entries=tuple(storable[path] for path in _sorted(storable)))
 
 
 def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
@@ -106,7 +157,7 @@ def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
     content. Names without company are not in the result."""
     sources: dict[str, str] = {}
     for names in _hard_links(entries).values():
-        first, *others = sorted(names, key=os.fsencode)
+        first, *others = _sorted(names)
         sources.update(dict.fromkeys(others, first))
     return sources
 
@@ -119,6 +170,12 @@ def _hard_links(entries: Iterable[Entry]) -> dict[int, list[str]]:
         if entry.link_count > 1 and entry.inode and entry.type is not EntryType.DIRECTORY:
             names[entry.inode].append(entry.path)
     return {inode: paths for inode, paths in names.items() if len(paths) > 1}
+
+
+def _sorted(paths: Collection[str]) -> list[str]:
+    """As bytes compare. Characters compare alike but where some stand for bytes that are none."""
+    is_text = all(path.isascii() for path in paths)
+    return sorted(paths, key=None if is_text else os.fsencode)
 
 
 def _look_up(entry: Callable[[str], Entry | None], kept: Iterable[str]) -> dict[str, Entry]:
@@ -135,67 +192,36 @@ def _required(entry: Callable[[str], Entry | None], path: str) -> Entry:
     return found
 
 
-def _lower_directories(members: list[set[str]], entries: Mapping[str, Entry]) -> None:
-    """Leave each directory to the lowest layer that holds something below it.
-
-    Upper layers repeat it only as a parent of what they hold.
-    """
-    needed: list[set[str]] = []
-    for paths in members:
-        parents: set[str] = set()
-        for path in paths:
-            if entries[path].type is EntryType.DIRECTORY:
-                continue
-            for parent in _parents(path):
-                if parent in parents:
-                    break
-                parents.add(parent)
-        needed.append(parents)
-    for rank, paths in enumerate(members):
-        held_elsewhere = {
-            path
-            for path in paths
-            if entries[path].type is EntryType.DIRECTORY
-            and path not in needed[rank]
-            and any(path in needed[other] for other in range(len(members)) if other != rank)
-        }
-        paths -= held_elsewhere
-    _merge_bare_layers(members, entries)
+def _storable(entry: Entry) -> Entry | None:
+    """The entry as a layer can hold it; None where none can."""
+    return storable_entries({entry.path: entry})[0].get(entry.path)
 
 
-def _merge_bare_layers(members: list[set[str]], entries: Mapping[str, Entry]) -> None:
-    """Move layers of nothing but directories to a neighbour, below it where there is one."""
-    for rank, paths in enumerate(members):
-        if any(entries[path].type is not EntryType.DIRECTORY for path in paths):
-            continue
-        for neighbour in (*range(rank - 1, -1, -1), *range(rank + 1, len(members))):
-            if members[neighbour]:
-                members[neighbour] |= paths
-                paths.clear()
-                break
-
-
-def _parents(path: str) -> Iterator[str]:
-    """The directories above a path, the nearest first; none for the root."""
-    while path != "/":
-        path = path.rpartition("/")[0] or "/"
-        yield path
-
-
-def storable_entries(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    """The entries as a layer can hold them, and a note for each loss."""
-    storable: dict[str, Entry] = {}
+def storable_entries(entries: dict[str, Entry]) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """The entries, changed to what a layer can hold, and a note for each loss."""
     notes: list[str] = []
+    gone: list[str] = []
     for path, entry in entries.items():
-        if entry.type is EntryType.SOCKET:
-            notes.append(f"{path} is a socket, which no image can hold; it was dropped.")
-        elif path.rpartition("/")[2].startswith(".wh."):
-            notes.append(f"{path} was dropped: in a layer its name means a deleted file.")
-        elif entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
-            notes.append(f"{path} was dropped: in a layer device 0:0 means a deleted file.")
-        else:
-            storable[path] = _with_portable_attributes(entry, notes) if entry.xattrs else entry
-    return storable, tuple(notes)
+        note = _why_not(path, entry)
+        if note:
+            notes.append(note)
+            gone.append(path)
+        elif entry.xattrs:
+            entries[path] = _with_portable_attributes(entry, notes)
+    for path in gone:
+        del entries[path]
+    return entries, tuple(notes)
+
+
+def _why_not(path: str, entry: Entry) -> str:
+    """Why no layer can hold the entry; empty where one can."""
+    if entry.type is EntryType.SOCKET:
+        return f"{path} is a socket, which no image can hold; it was dropped."
+    if path.rpartition("/")[2].startswith(".wh."):
+        return f"{path} was dropped: in a layer its name means a deleted file."
+    if entry.type is EntryType.CHARACTER_DEVICE and entry.device == (0, 0):
+        return f"{path} was dropped: in a layer device 0:0 means a deleted file."
+    return ""
 
 
 def is_of_the_host(attribute: str) -> bool:

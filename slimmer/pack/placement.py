@@ -10,10 +10,12 @@ the whole system layer.
 
 from __future__ import annotations
 
+import math
 import posixpath
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from typing import Final
 
+from slimmer.pack.directories import parents, seconds
 from slimmer.values import Entry, EntryType
 
 SYSTEM: Final = "system"
@@ -112,6 +114,28 @@ _GENERATED_AT_INSTALLATION: Final = frozenset(
 )
 """Files that no package owns because its installation scripts write them."""
 
+_PROGRAM_FOLDERS: Final = ("/bin/", "/lib", "/sbin/", "/usr/")
+"""What no package owns there was made by an installation of another kind: a language that was built
+from its source is as steady as the system."""
+
+_PACKAGE_DATABASES: Final = (
+    "/var/lib/dpkg/status",
+    "/lib/apk/db/installed",
+    "/usr/lib/apk/db/installed",
+    *(
+        f"{folder}/{name}"
+        for folder in ("/var/lib/rpm", "/usr/lib/sysimage/rpm")
+        for name in ("rpmdb.sqlite", "Packages.db", "Packages")
+    ),
+)
+
+
+def last_installation(entry: Callable[[str], Entry | None]) -> float:
+    """When the distribution's packages were last changed, in seconds since the epoch; minus
+    infinity where there is no database that would tell."""
+    databases = (entry(path) for path in _PACKAGE_DATABASES)
+    return max((seconds(found) for found in databases if found is not None), default=-math.inf)
+
 
 class Placement:
     """Answers `layer(path)` for the paths of one image; keeps what it learned about folders."""
@@ -126,17 +150,22 @@ class Placement:
         working_directory: str = "",
     ) -> None:
         """`entry` and `owner` look a path up in the index and in the package database;
-        `dependency_folders` are the names under which languages install packages.
+        `dependency_folders` are the names under which languages install packages, `NAME/CHILD`
+        where only a folder with that child is meant.
 
         `paths` are all that are kept: whether any is owned tells whether the image has a
         package database. `working_directory` is the image's WORKDIR.
         """
         self._entry = entry
         self._owner = owner
-        self._dependency_folders = dependency_folders
+        self._dependency_folders = {
+            name: child
+            for name, _, child in (folder.partition("/") for folder in dependency_folders)
+        }
         self._has_packages = any(owner(path) is not None for path in paths)
         self._application_root = _application_root(working_directory)
         self._in_environment: dict[str, bool] = {}
+        self._installed_into: dict[str, bool] = {}
 
     def layer(self, path: str) -> str:
         """The name of the layer in which the path is at home."""
@@ -150,9 +179,9 @@ class Placement:
             if self._owner(source) is not None:
                 return SYSTEM
         if (
-            name in self._dependency_folders
-            or not self._dependency_folders.isdisjoint(folders)
-            or self._is_in_environment(path)
+            self._is_installed_into(path)
+            or self.is_installed(path)
+            or self._is_in_environment(path if self._is_directory(path) else folder)
         ):
             return DEPENDENCIES
         root = self._application_root
@@ -166,13 +195,48 @@ class Placement:
             return SYSTEM
         return APPLICATION
 
+    def is_installed(self, path: str) -> bool:
+        """Whether the path lies below a folder into which a language installs packages."""
+        if self._dependency_folders.keys().isdisjoint(path.split("/")):
+            return False
+        return any(map(self._is_installed_into, parents(path)))
+
+    def _is_installed_into(self, path: str) -> bool:
+        """Whether this is such a folder. Some names are those of ordinary folders as well: what
+        `collectstatic` copies has a `vendor`, and is no package of Composer."""
+        child = self._dependency_folders.get(path.rpartition("/")[2])
+        if not child:
+            return child is not None
+        known = self._installed_into.get(path)
+        if known is None:
+            known = self._entry(f"{path}/{child}") is not None
+            self._installed_into[path] = known
+        return known
+
+    def changed_later(self, entries: Collection[Entry], installed: float) -> Iterator[str]:
+        """The paths of the system that were changed after the packages were installed: by hand, by
+        a step that adds a user, or by the engine. Directories are another matter."""
+        files = [entry for entry in entries if entry.type is not EntryType.DIRECTORY]
+        owned = [entry for entry in files if self._owner(entry.path) is not None]
+        later = sum(seconds(entry) > installed for entry in owned)
+        if installed == -math.inf or later * 2 > len(owned) > 0:
+            return  # the database has a time that says nothing, as builders give it that fake all
+        for entry in files:
+            if seconds(entry) <= installed:
+                continue
+            if entry.path.startswith(_PROGRAM_FOLDERS) and self._owner(entry.path) is None:
+                continue
+            if self.layer(entry.path) == SYSTEM:
+                yield entry.path
+
     def _is_directory(self, path: str) -> bool:
         """Directories are in no package alone: databases name them under each that uses them."""
         entry = self._entry(path)
         return entry is not None and entry.type is EntryType.DIRECTORY
 
     def _is_in_environment(self, path: str) -> bool:
-        """Whether a folder on the way is a Python virtual environment (it has `pyvenv.cfg`)."""
+        """Whether the folder, or one on the way to it, is a Python virtual environment (it has
+        `pyvenv.cfg`)."""
         unknown = []
         answer = False
         while path:

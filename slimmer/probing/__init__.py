@@ -1,6 +1,6 @@
 """Probes: what exercises the application, and how its readiness is observed."""
 
-from slimmer.probing.command_line import COMMAND_MISSING, command_words
+from slimmer.probing.command_line import COMMAND_MISSING, check_words, command_words
 from slimmer.probing.connection import authority, is_loopback
 from slimmer.probing.connections import Connections, Exchanged, media_type, request_name
 from slimmer.probing.exercise import (
@@ -18,6 +18,7 @@ from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
 from slimmer.probing.prober import Prober
 from slimmer.probing.record import RECORD_LIMIT, record
+from slimmer.probing.secrets import is_secret, literal_secrets, shown_header
 from slimmer.probing.substitution import ENVIRONMENT, expanded, references
 from slimmer.probing.target import CommandOutcome, Target
 
@@ -37,6 +38,7 @@ __all__ = [
     "Target",
     "advice",
     "authority",
+    "check_words",
     "command_words",
     "exercise",
     "expanded",
@@ -44,13 +46,16 @@ __all__ = [
     "in_order",
     "is_independent_command",
     "is_loopback",
+    "is_secret",
     "json_path_steps",
+    "literal_secrets",
     "media_type",
     "read_origin",
     "record",
     "references",
     "request_name",
     "require_installed",
+    "shown_header",
     "with_port",
     "with_unique_names",
 ]

@@ -3,8 +3,10 @@ involved, in the container or on this machine."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -31,6 +33,16 @@ _OPERATOR: Final = re.compile(
     | ; (?=\s|$)                  # cd /app; ls
     """
 )
+_SHELL_WORDS: Final = frozenset(("||", "&&", "|&", "2>&1", ">&2", "1>&2", "2>", "2>>", "&>"))
+_SHELL_SIGNS: Final = frozenset(("|", "&", ";", ">", ">>", "<", "<<"))
+"""Words of which a list that has one was written for a shell; signs may be an argument too."""
+_SHELLS: Final = frozenset(
+    ("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "test", "[", "expr", "find")
+)
+_READ_SIGNS: Final = frozenset(
+    ("echo", "printf", "grep", "egrep", "fgrep", "tr", "cut", "sed", "awk", "jq", "bc", "dc")
+)
+"""Programs for which such a sign, even alone, may be what they are to work on."""
 _QUOTED: Final = re.compile(r"""\\. | '[^']*' | "(?:\\.|[^"\\])*" """, re.VERBOSE | re.DOTALL)
 
 
@@ -79,6 +91,27 @@ def command_words(text: str) -> tuple[str, ...]:
             "get",
         )
     return words
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Raises UsageError where a word can only be meant for a shell, and none is there to read it.
+    Neither is a sign behind an option (`sort -t "|"`), nor what others than shells understand."""
+    for position, word in enumerate(words):
+        if word in _SHELL_WORDS or (word in _SHELL_SIGNS and words[position - 1][:1] != "-"):
+            before = {each.rpartition("/")[2] for each in words[:position]}
+            known = _SHELLS if word in _SHELL_WORDS else _SHELLS | _READ_SIGNS
+            if before and before.isdisjoint(known):
+                raise _for_a_shell(words, word)
+
+
+def _for_a_shell(words: Sequence[str], word: str) -> UsageError:
+    operators = _SHELL_WORDS | _SHELL_SIGNS
+    line = " ".join(each if each in operators else shlex.quote(each) for each in words)
+    return UsageError(
+        f"`{word}` is a word of a shell, and no shell runs a probe: to {words[0]} it would be one "
+        "more argument",
+        hint=f'ask for one: ["sh", "-c", {json.dumps(line)}]',
+    )
 
 
 def judged(

@@ -17,13 +17,17 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import IO, Any
 
+from slimmer.probing.failures import FOREIGN, NO_TLS
 from slimmer.probing.record import record
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest
+from slimmer.words import printable
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer's body that are read; the rest is left to the connection's end."""
 USER_AGENT = "slimmer-probe"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SHOWN = 60
+"""Bytes of what a server says that is of another protocol."""
 HANDSHAKE_LOOK = 1.0
 """Seconds in which a server that speaks TLS begins to: one that does not may wait for more."""
 
@@ -48,6 +52,32 @@ def speaks_tls(address: tuple[str, int]) -> bool:
     except OSError:
         return False
     return True
+
+
+def looked_closer(address: tuple[str, int], *, tls: bool, secure: str) -> tuple[str, bool]:
+    """(what is wrong with the protocol of a probe that got no answer, empty where nothing is to be
+    seen; whether another try would fail as well). `secure` is the scheme with TLS."""
+    has_tls = speaks_tls(address)
+    if has_tls:
+        return ("", False) if tls else (f"the port speaks TLS: ask for {secure}://", True)
+    said = _first_words(address)
+    if tls:
+        return (NO_TLS, True) if said else ("", False)
+    if not said or said.startswith(b"HTTP/"):
+        return "", False
+    line = said.split(b"\n")[0].decode("utf-8", "replace").strip()
+    return f"{FOREIGN} (`{printable(line)[:_SHOWN]}`)", False
+
+
+def _first_words(address: tuple[str, int]) -> bytes:
+    """What is said there to an HTTP request, or before it."""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(address, timeout=HANDSHAKE_LOOK) as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        return connection.recv(_SHOWN)
+    return b""
 
 
 class Connection:

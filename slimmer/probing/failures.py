@@ -7,7 +7,7 @@ import http.client
 import ssl
 from typing import Final
 
-_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+_PLAIN: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """What OpenSSL says of a server that answers in plain text."""
 _NO_CERTIFICATE: Final = frozenset(
     {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"}
@@ -27,7 +27,9 @@ _UNTRUSTED: Final = "its certificate is not trusted"
 WANTS_CERTIFICATE: Final = "it asks for a client's certificate"
 _HANDSHAKE: Final = "no TLS version or cipher in common"
 _CUT: Final = "the answer broke off"
-_FOREIGN: Final = "not an HTTP answer"
+FOREIGN: Final = "not an HTTP answer"
+NO_HTTP2: Final = "the port speaks no HTTP/2, which gRPC needs"
+NO_TLS: Final = "the port speaks no TLS"
 
 NEEDS_TIME: Final = frozenset({REFUSED, TOO_LATE})
 """What only time may be the cause of."""
@@ -40,7 +42,9 @@ _ADVICE: Final = {
     CLOSED: "the application listens, and hangs up: does its port speak what the probe asks for? A "
     "`tcp:` step of a plan can be told what to say",
     _CUT: "the application stops in the middle of its answer: its last lines are above",
-    _FOREIGN: "the port speaks another protocol: name the right one with --port, or ask with "
+    NO_HTTP2: "is it the application's gRPC port? --port names another one; a web server is asked "
+    "with --http-probe",
+    FOREIGN: "the port speaks another protocol: name the right one with --port, or ask with "
     "--grpc-probe, --websocket-probe, --exec-probe or a `tcp:` step of a plan",
 }
 
@@ -62,7 +66,7 @@ def describe_failure(error: Exception) -> str:
     if isinstance(error, http.client.IncompleteRead):
         return _CUT
     if isinstance(error, http.client.HTTPException):
-        return f"{_FOREIGN} ({type(error).__name__})"
+        return f"{FOREIGN} ({type(error).__name__})"
     return str(error) or type(error).__name__
 
 
@@ -72,7 +76,7 @@ def is_for_good(error: Exception) -> bool:
     application listens."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return True
-    definite = _NO_TLS | _NO_CERTIFICATE | _NOTHING_IN_COMMON
+    definite = _PLAIN | _NO_CERTIFICATE | _NOTHING_IN_COMMON
     return isinstance(error, ssl.SSLError) and error.reason in definite
 
 
@@ -83,8 +87,8 @@ def advice(answer: str) -> str:
 
 
 def _of_tls(error: ssl.SSLError) -> str:
-    if error.reason in _NO_TLS:
-        return "the port speaks no TLS"
+    if error.reason in _PLAIN:
+        return NO_TLS
     if error.reason in _NO_CERTIFICATE:
         return WANTS_CERTIFICATE
     if error.reason in _NOTHING_IN_COMMON:

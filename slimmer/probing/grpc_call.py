@@ -18,11 +18,26 @@ from typing import Any, Final
 
 from slimmer.probing.connection import authority, tls_context
 from slimmer.probing.extras import require
-from slimmer.probing.failures import describe_failure
+from slimmer.probing.failures import (
+    CLOSED,
+    NO_HTTP2,
+    NO_TLS,
+    REFUSED,
+    TOO_LATE,
+    describe_failure,
+)
 from slimmer.values import HttpOrigin
 
 NOT_READY: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED"})
 """Statuses that a server has not sent itself, or only because it is not there yet."""
+_SAID: Final = {
+    "Connection refused": REFUSED,
+    "Deadline Exceeded": TOO_LATE,
+    "Failed parsing HTTP/2": NO_HTTP2,
+    "Socket closed": CLOSED,
+    "Connection reset": CLOSED,
+}
+"""What the library says of a call that nobody has answered, and what we do."""
 _REFLECTION: Final = "/grpc.reflection.{}.ServerReflection/ServerReflectionInfo"
 _MODULES: Final = {
     "grpc": "grpc",
@@ -226,7 +241,10 @@ def _failure(error: Any) -> NoAnswerError:
     if "Hostname Verification" in details or "not in peer certificate" in details:
         return NoAnswerError("its certificate is not trusted: it is for another name")
     if "WRONG_VERSION_NUMBER" in details:
-        return NoAnswerError("the port speaks no TLS")
+        return NoAnswerError(NO_TLS)
+    for words, why in _SAID.items():
+        if words in details:
+            return NoAnswerError(why, definite=False)
     # What is in front names the address, which is no news.
     cause = re.split(r"ipv[46]:\S+?:\d+: ", details)[-1]
     return NoAnswerError(f"{error.code().name}: {cause}", definite=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from slimmer.probing.json_path import NoSuchPlaceError, find
+from slimmer.probing.secrets import HIDDEN, is_secret, shown_header
 from slimmer.values import Capture, JsonExpectation
 
 EXCERPT_LIMIT = 2000
@@ -49,7 +50,9 @@ def header_complaint(expected: Iterable[tuple[str, str]], headers: Headers) -> s
         if value is None:
             return f"no header {name}"
         if not re.search(pattern, value):
-            return f"the header {name} is `{value[:_SHOWN]}`, which does not match /{pattern}/"
+            shown = shown_header(name, value)[:_SHOWN]
+            wanted = HIDDEN if is_secret(name) else f"/{pattern}/"
+            return f"the header {name} is `{shown}`, which does not match {wanted}"
     return ""
 
 

@@ -43,6 +43,8 @@ class Shape(enum.Enum):
     """A regular expression, read as text."""
     TEXTS = enum.auto()
     """Names with texts, read as a tuple of pairs."""
+    HEADERS = enum.auto()
+    """The same, each text on one line."""
     PATTERNS = enum.auto()
     """Names with regular expressions, read as a tuple of pairs."""
     STATUSES = enum.auto()

@@ -244,14 +244,13 @@ def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:
     for plan in run.slim.plans if run.slim else ():
         for entry in plan.entries:
             layer_of.setdefault(entry.path, plan.name)
-    entries = {entry.path: entry for entry in (*run.entries, *run.generated)}
-    made = {entry.path for entry in run.generated}
-    sizes = {**sizes, **{entry.path: entry.size for entry in run.generated}}
+    made = {entry.path: entry for entry in run.generated}
+    entries = {entry.path: entry for entry in run.entries if entry.path in run.keep.reasons} | made
     return tuple(
         KeptPath(
             path=path,
             type=_TYPE_NAMES[entries[path].type],
-            size=sizes.get(path, 0),
+            size=made[path].size if path in made else sizes.get(path, 0),
             layer=layer_of.get(path, ""),
             package=run.package(path),
             target=entries[path].link_target,

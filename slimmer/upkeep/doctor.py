@@ -167,7 +167,11 @@ def _load_sensor_image(session: Session, architecture: str, sensor: Path, folder
     plan = LayerPlan(name="system", entries=(root,))
     packed = pack_image(nothing, [plan], _NoContent(), folder, labels={})
     name = session.image_name("doctor")
-    session.load_image(docker_archive([NamedImage(image=packed, reference=name)]))
+    session.load_image(
+        docker_archive(
+            [NamedImage(image=packed, reference=name)], with_index=session.engine.takes_index
+        )
+    )
     return read_original(name, session.engine.inspect_image(name))
 
 

@@ -13,7 +13,7 @@ class LayerPlan:
     """The entries of one layer-to-be, parents of each entry included."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`."""
+    """`system`, `dependencies`, `application`, `debug`, `directories`."""
     entries: tuple[Entry, ...]
     """Sorted by path."""
 

@@ -2,13 +2,14 @@
 and configurations are compared with the original's."""
 
 from slimmer.verify.fidelity_check import Blueprint, check_fidelity, digests_of
-from slimmer.verify.loaded import load_images
+from slimmer.verify.loaded import LoadedImages, load_images
 from slimmer.verify.reference import Reference
 from slimmer.verify.service import Service
 from slimmer.verify.smoke import SmokePlan, raise_for_failure, smoke_test
 
 __all__ = [
     "Blueprint",
+    "LoadedImages",
     "Reference",
     "Service",
     "SmokePlan",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -72,10 +72,11 @@ def file_differences(expected: Expected, found: Mapping[str, Entry]) -> Iterator
 
 
 def content_differences(
-    expected: Mapping[str, bytes], found: Mapping[str, bytes]
+    paths: Iterable[str], expected: Mapping[str, bytes], found: Mapping[str, bytes]
 ) -> Iterator[Difference]:
-    """Regular files whose digests differ."""
-    for path, digest in expected.items():
+    """Those of these regular files whose digests differ."""
+    for path in paths:
+        digest = expected[path]
         if found.get(path) != digest:
             yield Difference(
                 place=path,

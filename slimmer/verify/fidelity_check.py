@@ -33,6 +33,8 @@ from slimmer.verify.fidelity import (
 _SHOWN: Final = 20
 """Differences in an error's details."""
 _CHUNK: Final = 1 << 20
+_AT_ONCE: Final = 20_000
+"""Files whose digests are held in memory for both images."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +88,7 @@ def check_fidelity(
     differences = list(configuration_differences(wanted, got))
     server = FileServer(session, finished, sensor_binary(finished.architecture), spool)
     try:
-        index = server.index()
-        found = {entry.path: entry for entry in index}
+        found = server.index(known=blueprint.entries).entries
         expected = Expected(
             entries=blueprint.entries,
             latest=blueprint.latest,
@@ -95,10 +96,15 @@ def check_fidelity(
         )
         differences += file_differences(expected, found)
         readable = [path for path in blueprint.read if _is_file(found.get(path))]
-        there = server.content.digests(readable)
+        due = digests.result()
+        for begin in range(0, len(readable), _AT_ONCE):
+            some = readable[begin : begin + _AT_ONCE]
+            differences += content_differences(some, due, server.content.digests(some))
     except BrokenStreamError:
         raise
     except OriginalUnreadableError as error:
+        if digests.done() and digests.exception() is error:
+            raise  # it is the original that cannot be read
         raise PackingError(
             f"the {blueprint.kind} image cannot be read in full: {error.message}",
             hint="no tag was moved; the engine's storage may be damaged",
@@ -107,8 +113,6 @@ def check_fidelity(
     finally:
         server.close()
         server.content.close()
-    due = digests.result()
-    differences += content_differences({path: due[path] for path in readable}, there)
     _raise_for(blueprint.kind, differences)
     return Fidelity(
         image=blueprint.kind,

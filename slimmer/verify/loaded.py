@@ -2,30 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
 
-from slimmer.engine import Session
-from slimmer.errors import PackingError
-from slimmer.pack import NamedImage, docker_archive
+from slimmer.engine import Engine, Session
+from slimmer.errors import EngineOperationError, ImageNotFoundError, PackingError
+from slimmer.pack import NamedImage, docker_archive, verified_chunks
 from slimmer.values import ImageKind, PackedImage
 
+_LARGE: Final = 10_000_000
+"""Bytes of a layer for which a request of its own is worth it."""
 
-def load_images(session: Session, images: Mapping[ImageKind, PackedImage]) -> dict[ImageKind, str]:
-    """Load the images, under names of the session; returns the engine's id of each.
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedImages:
+    """Images that the engine has, and says that they are what was packed."""
+
+    ids: dict[ImageKind, str]
+    """What the engine calls each."""
+    sent: int = 0
+    """Bytes of the layers that were sent."""
+    spared: int = 0
+    """Bytes of the layers that were not, since the engine had them."""
+
+
+def load_images(
+    session: Session, images: Mapping[ImageKind, PackedImage], *, like: Iterable[str] = ()
+) -> LoadedImages:
+    """Load the images, under names of the session.
+
+    `like` are names of images whose layers may be those of these, as an earlier build's are; empty
+    ones are passed over. What the engine has of them is not sent, unless it refuses an archive
+    without them: an image may be removed at any time.
 
     Raises PackingError where the engine reports another digest than was computed: an engine
     calls an image by the digest of its configuration (graph drivers) or of its manifest
     (containerd store), and lists the layers' diff_ids.
     """
+    known = [*session.images, *filter(None, like)]
     names = {kind: session.image_name(kind) for kind in images}
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
-    if absent:
-        session.load_image(
-            docker_archive(
-                [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
-            )
+    known += [names[kind] for kind in images if kind not in absent]
+    named = [NamedImage(image=images[kind], reference=names[kind]) for kind in absent]
+    layers = {layer.digest: layer.size for each in named for layer in each.image.layers}
+
+    def load(*, without: Set[str] = frozenset()) -> dict[ImageKind, str]:
+        if named:
+            with_index = session.engine.takes_index
+            archive = docker_archive(named, with_index=with_index, without=without)
+            session.load_image(archive)
+        return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
+
+    if named and session.engine.adds_to_layers:
+        there = _layers_there(session.engine, known, [each.image for each in named])
+        try:
+            ids = load(without=there | _imported(session, named, there))
+        except (EngineOperationError, ImageNotFoundError, PackingError):
+            pass  # if all of it fares no better, that is told
+        else:
+            spared = sum(layers[digest] for digest in there)
+            return LoadedImages(ids=ids, sent=sum(layers.values()) - spared, spared=spared)
+    return LoadedImages(ids=load(), sent=sum(layers.values()))
+
+
+def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) -> Set[str]:
+    """The digest of the lowest layer, if it is large and the engine has got it on its own. What is
+    above cannot be handed over like this."""
+    layer, *others = {each.image.layers[0].digest: each.image.layers[0] for each in named}.values()
+    if others or layer.digest in there or layer.size < _LARGE:
+        return frozenset()
+    came = session.import_layer(verified_chunks(layer), session.image_name("layer"))
+    return {layer.digest} if came else frozenset()
+
+
+def _layers_there(engine: Engine, known: Iterable[str], images: Sequence[PackedImage]) -> Set[str]:
+    """Digests of the layers of these images that need not be sent. An engine knows a layer by all
+    that lies below it as well, so only the lowest layers that another image has too are there."""
+    chains = set()
+    for reference in known:
+        found = engine.find_image(reference) or {}
+        layers = tuple((found.get("RootFS") or {}).get("Layers") or ())
+        chains |= {layers[:height] for height in range(1, len(layers) + 1)}
+    there: set[str] = set()
+    needed: set[str] = set()
+    for image in images:
+        layers = tuple(layer.digest for layer in image.layers)
+        shared = max(
+            (height for height in range(len(layers) + 1) if layers[:height] in chains), default=0
         )
-    return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
+        there |= set(layers[:shared])
+        needed |= set(layers[shared:])
+    return there - needed
 
 
 def _is_there(session: Session, name: str, image: PackedImage) -> bool:

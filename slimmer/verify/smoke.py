@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from slimmer.engine import STDERR, BrokenAnswerError, Output, Session
+from slimmer.engine import STDERR, Output, Session
 from slimmer.errors import (
     CommandNotFoundError,
     DifferentAnswerError,
@@ -123,8 +123,6 @@ def _test_service(
 ) -> SmokeOutcome:
     try:
         container = _start(session, image, plan, plan.run, kind)
-    except BrokenAnswerError:
-        raise
     except _NOT_STARTED as error:
         return SmokeOutcome(image=kind, role=plan.role, results=(), problem=error.message)
     try:
@@ -200,8 +198,6 @@ def _run_to_the_end(
     """(what went wrong, last log lines); both empty where the command ended as the original's."""
     try:
         container = _start(session, image, plan, plan.run, kind)
-    except BrokenAnswerError:
-        raise
     except _NOT_STARTED as error:
         return error.message, ""
     try:
@@ -248,8 +244,6 @@ class _FreshContainers:
         )
         try:
             container = _start(self._session, self._image, self._plan, run, self._kind, stdin)
-        except BrokenAnswerError:
-            raise
         except _NOT_STARTED as error:
             complaint = Output()
             complaint.add(STDERR, error.message.encode())

@@ -27,6 +27,7 @@ from tests.bench.sizes import measure_sizes
 from tests.bench.slim_build import ROOT
 from tests.bench.throughput import measure_throughput
 from tests.bench.verification import measure_verification
+from tests.bench.xray import measure_xray
 
 SAMPLES = ROOT / "sample_apps"
 BUSYBOX = "slimmer-samples/busybox:latest"
@@ -91,6 +92,7 @@ def main() -> int:
         ],
         "throughput": lambda: measure_throughput(images["flask"], runs),
         "crawl": lambda: measure_crawl(BUSYBOX, runs),
+        "xray": lambda: measure_xray(images["express"], runs),
         "sizes": lambda: measure_sizes(images),
     }
     unknown = set(arguments.only or ()) - set(groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,3 +42,17 @@ def test_without_an_engine(
     assert ran.code == 18
     assert "no container engine answers" in ran.stderr
     assert "temporary folder" in ran.stdout
+
+
+def test_an_engine_behind_ssh(slim: Callable[..., Ran], tmp_path: Path) -> None:
+    """`ssh` runs the command here: it gets what a real one would have handed to the far shell."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text(
+        '#!/bin/sh\nunset DOCKER_HOST\nwhile [ "$1" != docker ]; do shift; done\nexec "$@"\n'
+    )
+    ssh.chmod(0o755)
+    environment = {"DOCKER_HOST": "ssh://far", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ran = slim("doctor", environment=environment)
+    assert ran.code == 0, ran.stdout
+    assert "ssh://far" in ran.stdout
+    assert "opened files (fanotify): works" in ran.stdout

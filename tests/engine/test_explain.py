@@ -223,3 +223,18 @@ def test_an_original_that_is_gone(
     finally:
         for each in (keep, slim):
             client.images.remove(each, force=True)
+
+
+def test_xray_tells_used_bytes_by_the_report_with_its_trace_and_without(built: Built) -> None:
+    reports = [built.report, built.folder / "report-alone.json"]
+    shutil.copy(built.report, reports[1])
+    for report in reports:
+        ran = built.ask("xray", built.original, "--report", str(report), "--json")
+        assert ran.code == 0, ran.stderr
+        document = json.loads(ran.stdout)
+        *_, upper = document["layers"]
+        assert upper["instruction"].startswith("RUN mkdir -p /app")
+        assert (upper["used_size"], upper["size"]) == (5, 13)
+    other = built.ask("xray", built.slim, "--report", str(built.report))
+    assert other.code == 28
+    assert "is of another image" in other.stderr

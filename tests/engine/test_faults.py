@@ -16,7 +16,7 @@ from slimmer.report import Report
 from tests.engine.test_repair import build as build
 from tests.engine.test_repair import repaired
 from tests.faults import builds, kills
-from tests.faults.images import DOCKERFILE, FILES, FLAGS, HUNGRY, PROBES, SLOW
+from tests.faults.images import DOCKERFILE, FILES, FLAGS, HUNGRY, PROBES, SAYING, SLOW
 
 pytestmark = pytest.mark.engine
 
@@ -38,6 +38,15 @@ def test_an_engine_that_fails_spoils_no_image(server: str, tmp_path: Path) -> No
         if problem := builds.complaint(end, undisturbed):
             wrong[str(fault)] = f"{problem}\\n{spoiled.struck}\\n{end.stderr}"
     assert wrong == {}
+
+
+def test_what_no_checksum_guards_is_asked_again(server: str, tmp_path: Path) -> None:
+    """A byte that is another in what a command of the slim image has said."""
+    *_, fault = builds.flips_of_what_is_said()
+    end, proxy = builds.build(tmp_path, server, *FLAGS, *SAYING, fault=fault)
+    assert proxy.struck
+    assert end.code == 0, end.stderr
+    assert any("as the original does when it was run again" in note for note in end.notes)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill what runs in containers")

@@ -25,7 +25,15 @@ from slimmer.errors import PackingError
 from slimmer.image import image_labels, read_original
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.pack import CombinedContent, assemble, pack_image, plan_layers
+from slimmer.pack import (
+    CombinedContent,
+    assemble,
+    pack_debug_image,
+    pack_image,
+    plan_layer,
+    plan_layers,
+    plans_above,
+)
 from slimmer.progress import console_progress
 from slimmer.trace.run import FileServer, sensor_binary
 from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original, PackedImage
@@ -139,7 +147,7 @@ class Bench:
             labels=image_labels(original_id=self.original.id, version="1"),
             created=self.original.created,
         )
-        loaded = load_images(self.session, {ImageKind.SLIM: image})
+        loaded = load_images(self.session, {ImageKind.SLIM: image}).ids
         spool = self.folder / "spool"
         return check_fidelity(self.session, loaded[ImageKind.SLIM], blueprint, digests, spool)
 
@@ -208,6 +216,26 @@ def test_a_changed_field_is_found_and_named(
     assert f"{path}: {named}" in raised.value.details
     assert "slim image is not what was to be packed" in raised.value.message
     assert raised.value.exit_code == 17
+
+
+def test_layers_that_the_engine_has_are_not_sent_again(bench: Bench) -> None:
+    slim = bench.pack()
+    load_images(bench.session, {ImageKind.SLIM: slim})
+    tool = replace(bench.entries["/app/link"], path="/srv/tool")
+    entries = {
+        **bench.entries,
+        tool.path: tool,
+        "/srv": replace(bench.entries["/app"], path="/srv"),
+    }
+    plans = plans_above(plan_layer("debug", entries.get, [tool.path]), finished=0)
+    debug = pack_debug_image(slim, plans, bench.server.content, bench.folder)
+
+    loaded = load_images(bench.session, {ImageKind.DEBUG: debug})
+
+    assert [each.name for each in debug.layers[-2:]] == ["debug", "directories"]
+    assert loaded.sent == sum(layer.size for layer in debug.layers[-2:])
+    assert loaded.spared == sum(layer.size for layer in slim.layers)
+    assert replace(bench, entries=entries).check(debug).paths == len(entries)
 
 
 def test_a_flipped_byte_is_found(bench: Bench) -> None:

@@ -27,6 +27,7 @@ from slimmer.pack import (
     pack_image,
     plan_layer,
     plan_layers,
+    plans_above,
     write_output,
 )
 from slimmer.pack.outputs import docker_archive
@@ -131,9 +132,8 @@ def packed(
         directory,
         labels=image_labels(original_id=original.id, version="1"),
     )
-    debug = pack_debug_image(
-        slim, plan_layer("debug", entries.get, tools), TreeContent(tree), directory
-    )
+    above = plans_above(plan_layer("debug", entries.get, tools), planning.system_finished)
+    debug = pack_debug_image(slim, above, TreeContent(tree), directory)
     return slim, debug
 
 
@@ -275,7 +275,7 @@ def test_loading_twice_gives_the_same_image(
         docker("rmi", name)
 
 
-def test_an_engine_refuses_a_damaged_layer_that_it_does_not_have_yet(
+def test_an_engine_refuses_a_layer_that_it_does_not_have_yet_when_damaged_or_left_out(
     tree: Path, original: Original, tmp_path: Path
 ) -> None:
     # Other times make other layers: an engine skips those that it has, damaged or not.
@@ -285,13 +285,16 @@ def test_an_engine_refuses_a_damaged_layer_that_it_does_not_have_yet(
         original, planning.layers, TreeContent(tree), tmp_path, labels={}, latest=1_500_000_000
     )
     name = f"slimmer-test-{uuid.uuid4().hex[:12]}:damaged"
-    archive = bytearray(b"".join(docker_archive([NamedImage(image=image, reference=name)])))
-    archive[archive.index(b"hello from")] ^= 1
+    named = [NamedImage(image=image, reference=name)]
+    damaged = bytearray(b"".join(docker_archive(named)))
+    damaged[damaged.index(b"hello from")] ^= 1
+    lacking = b"".join(docker_archive(named, without={image.layers[0].digest}))
 
-    refused = subprocess.run(["docker", "load"], input=bytes(archive), capture_output=True)
+    for archive in (bytes(damaged), lacking):
+        refused = subprocess.run(["docker", "load"], input=archive, capture_output=True)
 
-    assert refused.returncode
-    assert docker("image", "inspect", name, check=False).strip() == "[]"
+        assert refused.returncode
+        assert docker("image", "inspect", name, check=False).strip() == "[]"
 
 
 def test_dive_finds_our_layers_and_no_wasted_space(

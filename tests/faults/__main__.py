@@ -16,7 +16,7 @@ from pathlib import Path
 import docker
 
 from tests.faults import builds, kills
-from tests.faults.images import DOCKERFILE, FILES, FLAGS, HUNGRY, PROBES, SLOW
+from tests.faults.images import DOCKERFILE, FILES, FLAGS, HUNGRY, PROBES, SAYING, SLOW
 from tests.faults.small_engine import free, small_engine
 
 _IMAGE = "slimmer-faults/server:latest"
@@ -72,6 +72,10 @@ def _answers(tally: Tally, folder: Path, count: int, seed: int) -> None:
     for fault in builds.faults(proxy.pieces, count, seed):
         end, _ = builds.build(folder, _IMAGE, *FLAGS, *PROBES, fault=fault)
         tally.note(fault, end, builds.complaint(end, undisturbed))
+    undisturbed, _ = builds.build(folder, _IMAGE, *FLAGS, *SAYING)
+    for fault in builds.flips_of_what_is_said():
+        end, _ = builds.build(folder, _IMAGE, *FLAGS, *SAYING, fault=fault)
+        tally.note(fault, end, builds.complaint(end, undisturbed) or end.message)
 
 
 def _full_disk(tally: Tally, folder: Path) -> None:

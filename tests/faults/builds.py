@@ -17,6 +17,7 @@ from typing import Final
 
 import docker
 
+from tests.faults.images import SAID
 from tests.faults.proxy import Fault, Kind, Proxy
 
 ENGINE: Final = "/var/run/docker.sock"
@@ -44,6 +45,8 @@ class Ended:
     """The slim image's id; empty where there is none."""
     stderr: str
     seconds: float
+    notes: tuple[str, ...]
+    """Of the report."""
     left: tuple[str, ...]
     """Containers and names of images that it has left in the engine."""
 
@@ -88,6 +91,7 @@ def ended(process: subprocess.Popen[str], said: str = "") -> Ended:
         code=process.returncode,
         image=report["slim"]["id"] if report else "",
         stderr=said + stderr,
+        notes=tuple(report.get("notes", ())),
         seconds=time.monotonic() - started,
         left=_left_by(process.pid),
     )
@@ -128,6 +132,13 @@ def faults(pieces: int, count: int, seed: int) -> Iterator[Fault]:
             piece=chosen.randint(1, pieces),
             seed=chosen.randrange(1 << 32),
         )
+
+
+def flips_of_what_is_said() -> Iterator[Fault]:
+    """One in the answer of the same command in the traced run, in the reference and in the slim
+    image's test: nothing tells that it is not what the command has written."""
+    for number in (1, 2, 3):
+        yield Fault(kind=Kind.FLIP, piece=number, seed=number, holding=SAID)
 
 
 def _left_by(pid: int) -> tuple[str, ...]:

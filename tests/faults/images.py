@@ -44,5 +44,8 @@ printf 'Content-Type: text/plain\\r\\n\\r\\n'
 }
 FLAGS: Final = ("--strategy", "minimal", "--no-debug")
 PROBES: Final = ("--http-probe", "/", "--http-probe", "/cgi-bin/late")
+SAYING: Final = ("--http-probe", "/", "--exec-probe", "sed s/^/said-/ /files/late")
+SAID: Final = b"said-late"
+"""What the last of these probes brings: no checksum guards it, and nothing else has these words."""
 SLOW: Final = ("--http-probe", "/", "--http-probe", "/cgi-bin/slow")
 HUNGRY: Final = ("--memory", "24m", "--cmd", "/hungry", *SLOW)

@@ -41,8 +41,12 @@ class Fault:
     piece: int = 1
     """Which piece of all that the engine sends, over all connections; from 1."""
     seed: int = 0
+    holding: bytes = b""
+    """Where it is given, only pieces that have it count, and it is what a FLIP hits."""
 
     def __str__(self) -> str:
+        if self.holding:
+            return f"{self.kind} in {self.holding!r}, time {self.piece}"
         return str(self.kind) if self.kind is Kind.DELAY else f"{self.kind} at {self.piece}"
 
 
@@ -59,7 +63,7 @@ class Proxy:
         self._over = threading.Event()
         self._sockets: list[socket.socket] = []
         self.pieces = 0
-        """How many the engine has sent."""
+        """How many the engine has sent, of those that count."""
         self.struck = ""
         """What the fault has hit: the bytes about it."""
 
@@ -114,15 +118,17 @@ class Proxy:
 
     def _spoiled(self, data: bytes, is_first: bool, client: socket.socket) -> tuple[bytes, bool]:
         """What is sent instead, and whether the connection goes on."""
-        with self._lock:
-            self.pieces += 1
-            number = self.pieces
         fault = self._fault
+        with self._lock:
+            self.pieces += fault is None or fault.holding in data
+            number = self.pieces
         if fault is not None and fault.kind is Kind.DELAY and is_first:
             self._over.wait(LATE)
         if fault is None or fault.kind is Kind.DELAY or number != fault.piece:
             return data, True
-        place = self._random.randrange(len(data))
+        if fault.holding not in data:
+            return data, True
+        place = data.find(fault.holding) if fault.holding else self._random.randrange(len(data))
         self.struck = repr(data[max(0, place - 30) : place + 30])
         match fault.kind:
             case Kind.CUT:

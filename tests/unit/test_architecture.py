@@ -21,11 +21,11 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"words", "disk", "interruption", "remains"}),
     frozenset({"image"}),
     frozenset({"engine", "files", "probing", "progress"}),
-    frozenset({"options", "workspace"}),
+    frozenset({"options", "workspace", "drawing"}),
     frozenset({"pack", "keep"}),
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
-    frozenset({"trace"}),
+    frozenset({"trace", "xray"}),
     frozenset({"verify"}),
     frozenset({"report"}),
     frozenset({"upkeep", "watch", "explain"}),
@@ -40,10 +40,11 @@ SHELL = {"cli", "__main__"}
 """What speaks to the user; everything else returns values and raises errors."""
 
 IMPORTERS = {
+    "backports": {"image"},
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report"},
+    "rich": {"progress", "report", "drawing", "xray"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -172,7 +173,7 @@ def test_a_library_has_one_importer() -> None:
     assert strangers == []
 
 
-@pytest.mark.parametrize("stage", ["files", "keep", "ecosystems", "metadata", "pack"])
+@pytest.mark.parametrize("stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray"])
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
     reached: set[str] = set()
@@ -195,6 +196,9 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "ecosystems",
         "metadata",
         "pack",
+        "xray",
+        "drawing",
+        "progress",
     }
 
 

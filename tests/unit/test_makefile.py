@@ -39,9 +39,17 @@ def test_every_folder_of_tests_is_run() -> None:
     }
     lines = re.findall(r"^\t\$\((?:PYTEST|CONTAINERS)\)(.*)$", MAKEFILE, flags=re.MULTILINE)
     run = {folder for line in lines for folder in re.findall(r" tests/([a-z]+)", line)}
-    assert folders - run == {"bench", "cases", "digests", "faults", "servers", "survey"}, (
-        "these are no tests"
-    )
+    assert folders - run == {
+        "bench",
+        "cases",
+        "digests",
+        "engines",
+        "faults",
+        "layers",
+        "servers",
+        "soak",
+        "survey",
+    }, "these are no tests"
 
 
 def test_pytest_looks_into_every_folder_that_has_tests(pytestconfig: pytest.Config) -> None:

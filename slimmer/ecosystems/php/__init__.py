@@ -21,7 +21,7 @@ PHP = Ecosystem(
         ),
         *directories(".composer/cache", ".cache/composer"),
     ),
-    folders=("vendor",),
+    folders=("vendor/composer",),
     sources=(".php",),
     rules=(ComposerRule, PhpConsoleRule),
     readers=(ComposerReader,),

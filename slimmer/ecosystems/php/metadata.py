@@ -51,7 +51,12 @@ class ComposerReader(Reader):
                 continue
             folders = list(_folders(entry, listed))
             installed += (
-                self.installed("composer", str(package["name"]), self.files_below(root))
+                self.installed(
+                    "composer",
+                    str(package["name"]),
+                    self.files_below(root),
+                    str(package["version"]).removeprefix("v"),
+                )
                 for package, root in folders
             )
             left = list(self._left(entry, folders))

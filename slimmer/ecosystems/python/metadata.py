@@ -52,7 +52,7 @@ class PythonReader(Reader):
             name, version = _name_and_version(self.text(metadata))
             files = [path for path in self._files(place, name) if self._exists(path)]
             left = [path for path in files if path in self.kept]
-            installed.append(self.installed("pypi", name, files))
+            installed.append(self.installed("pypi", name, files, version))
             if not (left and name and version):
                 continue
             because = next((path for path in left if not is_below(path, place)), "")

@@ -43,7 +43,7 @@ class RubyReader(Reader):
         for found in self._specifications:
             files = list(self._files(found["base"], found["full"]))
             left = [path for path in files if path in self.kept]
-            installed.append(self.installed("gem", found["name"], files))
+            installed.append(self.installed("gem", found["name"], files, found["version"]))
             if not left and found[0] not in self.kept:
                 continue
             describing: list[Further] = []

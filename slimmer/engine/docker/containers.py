@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import tarfile
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,6 +18,7 @@ from slimmer.engine.docker.failures import agreed, if_possible, translated
 from slimmer.engine.logs import LogReader
 from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 
+_FILE_STATUS: Final = "X-Docker-Container-Path-Stat"
 _STATE: Final = ("Running", "ExitCode", "OOMKilled", "StartedAt", "FinishedAt")
 
 
@@ -58,6 +63,18 @@ class Containers:
                 tar.addfile(member, stream)
         with translated("copy the sensor into the container"):
             self._client.put_archive(container, folder or "/", archive.getvalue())
+
+    def has_file(self, container: str, path: str, file: Path) -> bool:
+        with translated("look for the sensor in the container"):
+            response = self._client.head(
+                self._client._url("/containers/{0}/archive", container), params={"path": path}
+            )
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                return False
+            self._client._raise_for_status(response)
+            told = json.loads(base64.b64decode(response.headers[_FILE_STATUS]))
+        here, modified = file.stat(), datetime.fromisoformat(told["mtime"]).timestamp()
+        return bool(told["size"] == here.st_size and int(modified) == int(here.st_mtime))
 
     def start_container(self, container: str) -> None:
         with translated("start the container"):
@@ -124,7 +141,7 @@ class Containers:
                 if health["Status"] in ("healthy", "none"):
                     return "" if health["Status"] == "healthy" else None
                 if not state.get("Running") or not timer.is_alive() or not next(events, b""):
-                    return _last_words(health)
+                    return last_words(health)
         finally:
             timer.cancel()
             events.close()
@@ -169,7 +186,8 @@ class Containers:
         return written
 
 
-def _last_words(health: Mapping[str, Any]) -> str:
+def last_words(health: Mapping[str, Any]) -> str:
+    """What a HEALTHCHECK said at last, on one line, of a container's `Health`."""
     log = health.get("Log")
     said = str(log[-1].get("Output") or "nothing") if log else "it has not run yet"
     return " ".join(said.split())

@@ -87,6 +87,9 @@ def _words(error: docker.errors.APIError) -> str:
     return str(error.explanation or error)
 
 
+_STARTS: Final = ("start the container", "attach to the container")
+"""Podman makes the process when somebody attaches."""
+_EXECUTES = re.compile(r"\bexec\b")
 _NOT_EXECUTABLE = re.compile(
     r"executable file not found|no such file or directory|exec format error|permission denied"
 )
@@ -101,6 +104,6 @@ def refusal(action: str, words: str) -> SlimError:
             hint="free space where the engine keeps its data (docker system df shows what uses it)",
             details=words,
         )
-    if "start the container" in action and _NOT_EXECUTABLE.search(lowered) and "exec" in lowered:
+    if action in _STARTS and _NOT_EXECUTABLE.search(lowered) and _EXECUTES.search(lowered):
         return CommandNotFoundError(f"cannot {action}: {words}")
     return EngineOperationError(f"cannot {action}: {words}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from slimmer.engine.docker.failures import agreed, if_possible, refusal, translated
@@ -21,6 +21,7 @@ class Images:
 
     _client: Any
     address: str
+    _has_containerd_store: bool
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
         found = self.find_image(reference)
@@ -61,12 +62,32 @@ class Images:
             "`docker images` lists what is there"
         )
 
+    takes_index = True
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """The SDK's own way hides an error that comes as an answer in pieces."""
-        action, said = "load the image", []
+        return self._send("load the image", "/images/load", archive)
+
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        if self._has_containerd_store:
+            return False  # it compresses the layer
+        name = parse_tag(reference)
+        self._send(
+            "import a layer",
+            "/images/create",
+            layer,
+            {"fromSrc": "-", "repo": name.name, "tag": name.tag},
+        )
+        return True
+
+    def _send(
+        self, action: str, path: str, data: Iterable[bytes], query: Mapping[str, str] | None = None
+    ) -> str:
+        """What the engine says, which may be an error although it has begun with a success."""
+        said = []
         with translated(action):
             response = self._client._post(
-                self._client._url("/images/load"), data=archive, stream=True
+                self._client._url(path), params=query, data=data, stream=True
             )
             self._client._raise_for_status(response)
             for line in response.iter_lines():

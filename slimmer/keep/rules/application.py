@@ -69,8 +69,8 @@ class ApplicationRule(Rule):
 
     def begin(self) -> Iterable[Want]:
         for root, because in sorted(self._roots().items()):
+            detail = f"part of the application in {root}: {because}"
             for entry in own_entries(self.context, root):
-                detail = f"part of the application in {root}: {because}"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
     def _roots(self) -> dict[str, str]:

@@ -87,11 +87,11 @@ class ElfNeededRule(Rule):
                 yield f"{requester} needs {name}, which its loader does not find in the image."
 
     def _new_names(self, fresh: Sequence[Entry]) -> Iterable[str]:
-        """Real paths of files that are fresh, or that a fresh link leads to: once kept, a link
+        """Real paths of ELF files that are fresh, or that a fresh link leads to: once kept, a link
         gives $ORIGIN another meaning."""
         files: dict[str, None] = {}
         for entry in fresh:
-            if entry.type is EntryType.FILE:
+            if entry.type is EntryType.FILE and self.context.elf_files.get(entry.path) is not None:
                 self._origins.setdefault(entry.path, (parent_of(entry.path),))
                 files[entry.path] = None
         for entry in fresh:

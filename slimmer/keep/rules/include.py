@@ -43,9 +43,10 @@ class IncludeRule(Rule):
             top = self.context.index.resolve(include).entry
             if top is None or top.type is not EntryType.DIRECTORY:
                 continue
+            detail = f"below --include {include}"
             for entry in self.context.index.subtree(top.path):
                 if entry is not top and not is_engine_artefact(entry):
-                    yield Want(path=entry.path, detail=f"below --include {include}")
+                    yield Want(path=entry.path, detail=detail)
 
     def _packages_of_missed(self) -> Iterable[Want]:
         """Who looks for a file of a package will look for the next one: the package stays whole."""

@@ -12,7 +12,7 @@ The same images give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +35,22 @@ from slimmer.values import Layer
 _DIRECTORY: Final = b"5"
 
 
-def docker_archive(images: Sequence[NamedImage]) -> Iterator[bytes]:
-    """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file.
+def docker_archive(
+    images: Sequence[NamedImage], *, with_index: bool = True, without: Set[str] = frozenset()
+) -> Iterator[bytes]:
+    """The archive in chunks of up to about 1 MiB, for `POST /images/load` or a file. Without its
+    index it is Docker's own half alone.
+
+    `without` are digests of layers that an engine has, and that are left out.
 
     Each layer is hashed again as it passes. A difference raises PackingError before the
     layer's last bytes are given, so a consumer is left with an archive that no engine accepts.
     """
     yield member_header(b"blobs/", type_flag=_DIRECTORY, mode=0o755)
     yield member_header(b"blobs/sha256/", type_flag=_DIRECTORY, mode=0o755)
-    yield _member("oci-layout", canonical_json(LAYOUT_MARKER))
-    yield _member("index.json", canonical_json(index([_descriptor(each) for each in images])))
+    if with_index:
+        yield _member("oci-layout", canonical_json(LAYOUT_MARKER))
+        yield _member("index.json", canonical_json(index([_descriptor(each) for each in images])))
     yield _member("manifest.json", _docker_manifest(images))
     blobs: dict[str, bytes] = {}
     layers: dict[str, Layer] = {}
@@ -55,6 +61,8 @@ def docker_archive(images: Sequence[NamedImage]) -> Iterator[bytes]:
     for digest, blob in blobs.items():
         yield _member(blob_path(digest), blob)
     for layer in layers.values():
+        if layer.digest in without:
+            continue
         yield member_header(blob_path(layer.digest).encode(), size=layer.size)
         yield from verified_chunks(layer)
         yield padding(layer.size)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from slimmer.errors import UsageError
-from slimmer.probing.connection import speaks_tls
+from slimmer.probing.connection import looked_closer
+from slimmer.probing.failures import REFUSED
 from slimmer.probing.grpc_call import (
     Called,
     NoAnswerError,
@@ -56,6 +57,17 @@ _STATUSES: Final = (
     *("ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"),
     "UNAUTHENTICATED",
 )
+
+
+_WHO: Final = "it wants to know its caller: `headers:` of a step are metadata (docs/plans.md)"
+_HINTS: Final = {
+    "UNIMPLEMENTED": "the server has no such service or method, nor a health check where that was "
+    "asked for: name one of its own, --grpc-probe '/SERVICE/METHOD {}'",
+    "NOT_FOUND": "correct the name of the service, or what the message asks for; `/` asks for the "
+    "health of the whole server",
+    "UNAUTHENTICATED": _WHO,
+    "PERMISSION_DENIED": _WHO,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +156,7 @@ class Grpc(Kind[GrpcProbe]):
     keys = Keys(
         keys=(
             *_PLACE.keys,
-            Key("headers", Shape.TEXTS),
+            Key("headers", Shape.HEADERS),
             Key("message", Shape.ANYTHING, limits={"type": "object"}),
             Key("descriptors", Shape.TEXT),
             Key("status", Shape.TEXT, limits={"enum": list(_STATUSES)}),
@@ -169,6 +181,9 @@ class Grpc(Kind[GrpcProbe]):
     def short(self, text: str, folder: Path) -> GrpcProbe:
         return grpc_probe(text)
 
+    def hint(self, probe: GrpcProbe, result: ProbeResult) -> str:
+        return _HINTS.get(result.answer.partition(":")[0], "")
+
     def send(self, probe: GrpcProbe, attempt: Attempt) -> ProbeResult:
         started = time.monotonic()
         target = attempt.target
@@ -190,8 +205,9 @@ class Grpc(Kind[GrpcProbe]):
                 )
             except NoAnswerError as error:
                 failure = error
-                if not error.definite and not probe.tls and speaks_tls(address):
-                    failure = NoAnswerError("the port speaks TLS: ask for grpcs://")
+                if not error.definite and str(error) != REFUSED:
+                    why, definite = looked_closer(address, tls=probe.tls, secure="grpcs")
+                    failure = NoAnswerError(why, definite=definite) if why else error
             else:
                 seconds = time.monotonic() - started
                 return _judged(probe, called, seconds, target.own_names())

@@ -125,7 +125,7 @@ class Http(Kind[HttpProbe]):
         keys=(
             Key("method", Shape.TEXT, limits={"pattern": f"^(?i:{'|'.join(METHODS).lower()})$"}),
             *_PLACE.keys,
-            Key("headers", Shape.TEXTS),
+            Key("headers", Shape.HEADERS),
             Key("body", Shape.BYTES),
             Key("body_json", Shape.ANYTHING),
             Key("form", Shape.TEXTS),

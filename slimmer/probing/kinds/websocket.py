@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from slimmer.probing.connection import authority, secured, speaks_tls
+from slimmer.probing.connection import authority, looked_closer, secured
 from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
 from slimmer.probing.extras import require
-from slimmer.probing.failures import CLOSED, describe_failure, is_for_good
+from slimmer.probing.failures import CLOSED, TOO_LATE, describe_failure, is_for_good
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.http import NOT_READY_STATUSES
@@ -36,6 +36,7 @@ MESSAGE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of one message."""
 _CLOSE_TIMEOUT: Final = 1.0
 """Seconds for the server's part in closing, which nobody waits for."""
+_NO_WEBSOCKET: Final = "instead of a WebSocket"
 _SCHEMES: Final[Schemes] = ("ws", "wss")
 _PLACE: Final = place_keys(_SCHEMES)
 
@@ -124,7 +125,7 @@ class WebSocket(Kind[WebSocketProbe]):
     keys = Keys(
         keys=(
             *_PLACE.keys,
-            Key("headers", Shape.TEXTS),
+            Key("headers", Shape.HEADERS),
             Key("subprotocols", Shape.ANYTHING, limits={"type": "array"}),
             *exchange_keys(_turn),
         ),
@@ -151,6 +152,17 @@ class WebSocket(Kind[WebSocketProbe]):
 
     def short(self, text: str, folder: Path) -> WebSocketProbe:
         return websocket_probe(text)
+
+    def hint(self, probe: WebSocketProbe, result: ProbeResult) -> str:
+        status, _, said = result.answer.partition(" ")
+        if not said.endswith(_NO_WEBSOCKET):
+            return ""
+        if status in ("401", "403"):
+            return (
+                "it may want to know its caller: `headers:` of a step say that, for example "
+                "Authorization, Cookie or Origin (docs/plans.md)"
+            )
+        return "correct the path, or the port (--port): there is a web server, and no WebSocket"
 
     def send(self, probe: WebSocketProbe, attempt: Attempt) -> ProbeResult:
         """Definite is that no WebSocket opens there; what comes over it may come to be right."""
@@ -191,8 +203,9 @@ class WebSocket(Kind[WebSocketProbe]):
                 )
             if messages:
                 break
-            if not definite and not probe.tls and speaks_tls(address):
-                answer, definite = "the port speaks TLS: ask for wss://", True
+            if answer in (CLOSED, TOO_LATE):
+                why, definite = looked_closer(address, tls=probe.tls, secure="wss")
+                answer = why or answer
         return ProbeResult(
             probe=probe,
             passed=False,
@@ -239,7 +252,7 @@ def _opened(
         status = error.response.status_code
         said = f"{status} {http.client.responses.get(status, '')}".strip()
         definite = status not in NOT_READY_STATUSES
-        raise _RefusedError(f"{said} instead of a WebSocket", definite=definite) from error
+        raise _RefusedError(f"{said} {_NO_WEBSOCKET}", definite=definite) from error
     except (_errors().InvalidMessage, _errors().ConnectionClosed, AssertionError) as error:
         # As the engine's proxy does until the application listens; the library itself asserts that
         # it does not happen between two of its own steps.

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TextIO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from slimmer.progress import encodable
+from slimmer.drawing import block_for, draw
 from slimmer.report.exploration import headline, lines
 from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
@@ -20,7 +20,6 @@ from slimmer.report.terminal.removed import removal_facts
 from slimmer.values import ExplorationSummary, in_role
 from slimmer.words import comparison, count, printable, seconds, size
 
-_PLAIN_WIDTH: Final = 100
 _BAR: Final = 28
 _SHORTEST_BAR: Final = 4
 _BESIDE_BAR: Final = 46
@@ -34,27 +33,8 @@ _SHOWN_REPAIRS: Final = 8
 
 def write_summary(report: Report, stream: TextIO) -> None:
     """What `terminal.terminal_summary` does."""
-    is_terminal = stream.isatty()
-    console = Console(
-        file=stream,
-        width=None if is_terminal else _PLAIN_WIDTH,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    if is_terminal:
-        console.print(_summary(report, _blocks(stream), console.width))
-        return
-    with console.capture() as captured:
-        console.print(_summary(report, _blocks(stream), console.width))
-    # rich pads lines to the width; logs need no blanks at their end.
-    lines = (line.rstrip() for line in captured.get().splitlines())
-    stream.write(encodable("\n".join(lines) + "\n", stream))
-
-
-def _blocks(stream: TextIO) -> str:
-    """What bars are made of: whole blocks, or `#` where the encoding has none."""
-    return "█" if encodable("█", stream) == "█" else "#"
+    block = block_for(stream)
+    draw(stream, lambda width: _summary(report, block, width))
 
 
 def _summary(report: Report, block: str, width: int) -> RenderableType:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive
+from slimmer.engine import BrokenAnswerError, Session, connect, exposed_ports, owner, owner_is_alive
 from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
 from slimmer.image import read_original
 from slimmer.interruption import uninterrupted
@@ -167,7 +167,7 @@ def _exit_status(target: TracedRun) -> int | None:
     """Of the container's command. One that was removed while it ran was killed."""
     try:
         return target.exit_status()
-    except EngineOperationError:
+    except (EngineOperationError, BrokenAnswerError):
         return _KILLED if target.ended else None
 
 

@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.disk import file_beside, own_text, space_errors
+from slimmer.disk import PRIVATE, file_beside, own_text, space_errors
 from slimmer.engine import owner, owner_is_alive, owner_is_of_this_boot
 from slimmer.errors import TraceFileError, UsageError
 from slimmer.trace.live.document import LiveTrace, from_json, to_json
@@ -77,7 +77,7 @@ class Place:
 
     def write(self, live: LiveTrace) -> None:
         """Write down what is known, whole or not at all."""
-        with file_beside(self._document) as unfinished:
+        with file_beside(self._document, mode=PRIVATE) as unfinished:
             unfinished.stream.write(to_json(live).encode())
             unfinished.rename_to(self._document)
 

@@ -3,19 +3,23 @@ original, and never runs a program of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from slimmer.engine import Session, file_server
 from slimmer.errors import SlimError
 from slimmer.files import ContainerMarks, FileServerClient, RootfsIndex, ancestors
-from slimmer.values import Original
+from slimmer.values import Entry, Original
 
 OPAQUE = ("/proc", "/sys", "/dev")
 """The engine mounts these over whatever the image has there."""
 HIDDEN = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 """The engine mounts files of its own over these in every container, the server's included: what
 the image has there cannot be seen, by us as little as by any container."""
+MARK = "/run/.containerenv"
+"""Podman makes this file in every container."""
 MADE = ("/etc/mtab",)
 """The engine makes this link for every container of an image that has none."""
 
@@ -39,13 +43,14 @@ class FileServer:
         engine.start_container(self.container)
         self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
 
-    def index(self) -> RootfsIndex:
-        """The rootfs index of the image."""
+    def index(self, known: Mapping[str, Entry] = MappingProxyType({})) -> RootfsIndex:
+        """The rootfs index of the image. `known` as in FileServerClient.index."""
         try:
             return self.content.index(
                 opaque=OPAQUE,
                 hidden=HIDDEN,
                 marks=container_marks(self._image, self._made_between()),
+                known=known,
             )
         except SlimError as error:
             error.details = "\n".join(filter(None, (error.details, self._attachment.errors)))
@@ -66,7 +71,7 @@ class FileServer:
 def container_marks(image: Original, made_between: tuple[int, int] = (0, 0)) -> ContainerMarks:
     """What a container of the image shows that is not the image's."""
     volumes = tuple(image.config.get("Volumes") or ())
-    places = (*OPAQUE, *HIDDEN, *volumes, str(image.config.get("WorkingDir") or "/"))
+    places = (*OPAQUE, *HIDDEN, MARK, *volumes, str(image.config.get("WorkingDir") or "/"))
     return ContainerMarks(
         touched=frozenset(path for place in places for path in (place, *ancestors(place))),
         made=frozenset(MADE),

@@ -12,6 +12,7 @@ from typing import Any
 
 from slimmer.engine import (
     SENSOR_PATH,
+    BrokenAnswerError,
     Loan,
     LogReader,
     Session,
@@ -161,7 +162,7 @@ class TracedRun:
                 environment=environment,
                 started=self._watcher.adopt,
             )
-        except EngineOperationError as error:
+        except (EngineOperationError, BrokenAnswerError) as error:
             if self._stream.ended:
                 raise self._watcher.incomplete("the target was ended from outside") from error
             raise

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from slimmer.engine import (
+    MOMENT,
     Attachment,
-    BrokenAnswerError,
     Session,
     TimedOutError,
     broken_connection,
@@ -33,8 +33,6 @@ from slimmer.values import Original, Source
 ANSWER_TIMEOUT = 30.0
 """Seconds that the sensor may take to answer a control line: it answers in milliseconds, but a
 machine under load may schedule it late."""
-_MOMENT = 3.0
-"""Seconds that the engine may take to notice that a container has ended."""
 _PAUSE = 0.1
 
 
@@ -89,8 +87,6 @@ class Watcher:
         )
         try:
             self._engine.start_container(self._container)
-        except BrokenAnswerError:
-            raise
         except EngineOperationError as error:
             raise TraceIncompleteError(
                 f"the sidecar cannot be started: {error.message}",
@@ -165,7 +161,7 @@ class Watcher:
     def target_status(self) -> int | None:
         """The exit status of a target that is over, once the engine has noticed; None where it
         goes on."""
-        return self._engine.wait_container(self._target, _MOMENT)
+        return self._engine.wait_container(self._target, MOMENT)
 
     def cause(self, message: str = "the trace broke off") -> SlimError | None:
         """What has ended the run from outside: too little memory, the end of the target, of the
@@ -189,7 +185,7 @@ class Watcher:
             return ended_early(status, self._engine.logs(self._target))
         if not self.stream.ended:
             self._tell("finish")
-            self.stream.wait_for(Trailer, _MOMENT)  # raises where its checksum is another
+            self.stream.wait_for(Trailer, MOMENT)  # raises where its checksum is another
             return None
         if is_complete:
             return None
@@ -212,7 +208,7 @@ class Watcher:
     def _states(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Of target and sidecar; where the records have ended, once one of them has, too, and where
         they are complete, once the target has."""
-        deadline = time.monotonic() + _MOMENT
+        deadline = time.monotonic() + MOMENT
         while True:
             target, watching = (
                 self._engine.inspect_container(each)["State"]

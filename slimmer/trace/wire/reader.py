@@ -11,7 +11,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from slimmer.errors import TraceFileError, TraceIncompleteError
+from slimmer.errors import BETWEEN, TraceFileError, TraceIncompleteError
 from slimmer.trace.wire.bodies import PARSERS, SOURCES, Fields
 from slimmer.trace.wire.records import (
     Call,
@@ -237,8 +237,7 @@ class RecordReader:
     def _damaged(offset: int, expected: str) -> TraceFileError:
         return TraceFileError(
             f"the trace is damaged at offset {offset}",
-            hint="trace again; if fresh traces are damaged as well, look for what stands between "
-            "slim and the engine (a proxy, a tunnel)",
+            hint=f"trace again; if fresh traces are damaged as well, {BETWEEN}",
             details=f"expected {expected}",
         )
 

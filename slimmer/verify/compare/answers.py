@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from slimmer.probing import is_secret, shown_header
 from slimmer.values import (
     Answer,
     Comparison,
@@ -110,6 +112,14 @@ def _one_of(wanted: Sequence[str], found: str) -> Finding:
     )
 
 
+def _shown(name: str, finding: Finding) -> Finding:
+    """Without the values that are secrets: reports are handed on."""
+    if not finding.lines or not is_secret(name):
+        return finding
+    lines = (f"{line[:1]}{shown_header(name, line[1:])}" for line in finding.lines)
+    return replace(finding, lines=tuple(lines))
+
+
 def _header_findings(
     sent: Sequence[tuple[Headers, Sequence[tuple[str, str]]]],
 ) -> Iterator[tuple[str, Finding]]:
@@ -123,10 +133,11 @@ def _header_findings(
         values = [headers[name] for headers in wanted if name in headers]
         value = there.get(name)
         if len(values) == len(wanted) and value is not None:
-            yield part, compare_texts(values, value)
+            yield part, _shown(name, compare_texts(values, value))
         elif not values:
-            yield part, Finding(lines=(f"+{value or '(there)'}",))
+            yield part, _shown(name, Finding(lines=(f"+{value or '(there)'}",)))
         elif len(values) == len(wanted):
-            yield part, Finding(lines=(f"-{values[0] or '(there)'}", "+(missing)"))
+            shown = _shown(name, Finding(lines=(f"-{values[0] or '(there)'}",)))
+            yield part, Finding(lines=(*shown.lines, "+(missing)"))
         else:  # the original itself sends it now and then
             yield part, Finding(masked=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from slimmer.engine import BrokenAnswerError
 from slimmer.errors import (
     CommandNotFoundError,
     EngineOperationError,
@@ -71,8 +70,6 @@ def observe(
         target.start()
     except (TraceIncompleteError, OriginalExitedError, CommandNotFoundError):
         return _not_started(program(target.missing_program()), logs=target.logs())
-    except BrokenAnswerError:
-        raise
     except EngineOperationError:
         return _not_started(*_READ_BY_THE_ENGINE, logs=target.logs())
     results: list[ProbeResult] = []
@@ -103,8 +100,6 @@ def observe(
                 results.append(prober.until_ready(probes[0], limit=ready_limit))
         as_expected = target.exit_status() == exit_status
         trace = target.finish()
-    except BrokenAnswerError:
-        raise
     except (TraceIncompleteError, OriginalExitedError, EngineOperationError):
         as_expected, trace = False, target.seen()
     missing = tuple(

@@ -7,6 +7,7 @@ that are made by the words of WIRE.md. Images are what slimmer really packed, un
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import io
 import json
 import os
@@ -25,7 +26,7 @@ from typing import Any
 
 from slimmer.engine import SENSOR_PATH, STDERR, STDOUT, Attachment, Output
 from slimmer.engine.interface import Engine
-from slimmer.errors import ImageNotFoundError
+from slimmer.errors import EngineOperationError, ImageNotFoundError
 from tests.unit.files.serving import ENGINE_ARCHITECTURES, SERVER
 from tests.unit.trace.wire import stream
 
@@ -84,7 +85,9 @@ class MemoryEngine(Engine):
     address = "unix:///nowhere.sock"
     host = "127.0.0.1"
     is_local = True
+    adds_to_layers = True
     api_version = "1.41"
+    takes_index = True
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
@@ -96,9 +99,15 @@ class MemoryEngine(Engine):
         """Name with tag → image id."""
         self.ran: list[tuple[str, str]] = []
         """(what the container was for, its image's id), in the order of their starts."""
+        self.archives: list[set[str]] = []
+        """Members of each archive that was loaded."""
+        self.imported: list[str] = []
+        """Layers that came on their own, as they are called in an archive."""
         self._folder = folder
         self._images: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, Path] = {}
+        self._layers: dict[str, bytes] = {}
+        """Names of a layer and of all below → its bytes."""
         self._containers: dict[str, Container] = {}
         self._created: list[Container] = []
         """Each by its process id, less one."""
@@ -158,12 +167,19 @@ class MemoryEngine(Engine):
         with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
             members = {member.name: tar.extractfile(member) for member in tar}
             blobs = {name: member.read() for name, member in members.items() if member is not None}
+        self.archives.append(set(blobs))
         for each in json.loads(blobs["manifest.json"]):
             config = json.loads(blobs[each["Config"]])
             identity = "sha256:" + each["Config"].rpartition("/")[2]
             root = self._folder / identity.partition(":")[2]
+            size, chain = 0, ""
             for layer in each["Layers"]:
-                with tarfile.open(fileobj=io.BytesIO(blobs[layer])) as tar:
+                chain += layer
+                if layer not in blobs and chain not in self._layers:
+                    raise EngineOperationError(f"open {layer}: no such file or directory")
+                data = self._layers.setdefault(chain, blobs.get(layer, b""))
+                size += len(data)
+                with tarfile.open(fileobj=io.BytesIO(data)) as tar:
                     tar.extractall(root, numeric_owner=True, filter="fully_trusted")
             os.utime(root, (MADE, MADE))
             self._roots[identity] = root
@@ -173,11 +189,20 @@ class MemoryEngine(Engine):
                 "Architecture": config["architecture"],
                 "Os": config["os"],
                 "Created": config["created"],
-                "Size": sum(len(blobs[layer]) for layer in each["Layers"]),
+                "Size": size,
                 "RootFS": {"Layers": config["rootfs"]["diff_ids"]},
             }
             self.names.update(dict.fromkeys(each["RepoTags"], identity))
         return "loaded"
+
+    def import_layer(self, layer: Iterable[bytes], reference: str) -> bool:
+        data = b"".join(layer)
+        digest = hashlib.sha256(data).hexdigest()
+        self._layers[f"blobs/sha256/{digest}"] = data
+        self.names[reference] = f"sha256:{'0' * 32}{digest[:32]}"
+        self._images[self.names[reference]] = {"RootFS": {"Layers": [f"sha256:{digest}"]}}
+        self.imported.append(f"blobs/sha256/{digest}")
+        return True
 
     def save_image(self, image: str) -> Iterator[bytes]:
         yield b""
@@ -191,6 +216,9 @@ class MemoryEngine(Engine):
     # ---- containers
 
     def can_mount(self, file: Path) -> bool:
+        return True
+
+    def has_file(self, container: str, path: str, file: Path) -> bool:
         return True
 
     def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:

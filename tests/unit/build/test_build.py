@@ -129,3 +129,15 @@ def test_openapi_without_its_extra_is_noticed_before_anything_starts(
     with pytest.raises(MissingExtraError, match="--openapi needs schemathesis"):
         bench.build(openapi=OpenApiOptions(source="/openapi.json"))
     assert bench.engine.ran == []
+
+
+def test_a_secret_of_the_run_is_written_nowhere(bench: Bench) -> None:
+    trace = bench.folder / "app.trace"
+    secret = RunOptions(environment=(("API_TOKEN", "s3cret"),))
+    bench.build(run=secret, save_trace=trace)
+    del bench.engine.names[SLIM]
+    bench.fails(SmokeTestError, lambda process: int(not is_original(process)), run=secret, repair=0)
+
+    written = [file for file in (trace, *bench.reports.rglob("*")) if file.is_file()]
+    assert [file.name for file in written if b"s3cret" in file.read_bytes()] == []
+    assert trace.stat().st_mode & 0o777 == 0o600

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from slimmer.engine import STDERR, STDOUT, Output, own_names
+import pytest
+
+from slimmer.engine import STDERR, STDOUT, BrokenAnswerError, Output, own_names
 from slimmer.engine.streams import OUTPUT_LIMIT, read_frames
 
 
@@ -28,14 +30,30 @@ def test_a_flood_is_cut_and_says_so() -> None:
     assert not output.complete
 
 
-def test_frames_are_read_up_to_a_torn_one() -> None:
-    whole = b"".join(
-        struct.pack(">BxxxI", number, len(data)) + data
-        for number, data in ((STDOUT, b"out"), (STDERR, b""), (STDERR, b"error"))
-    )
+def frame(number: int, data: bytes) -> bytes:
+    return struct.pack(">BxxxI", number, len(data)) + data
+
+
+def test_frames_of_a_whole_answer() -> None:
+    whole = frame(STDOUT, b"out") + frame(STDERR, b"") + frame(STDERR, b"error")
     assert list(read_frames(whole)) == [(1, b"out"), (2, b""), (2, b"error")]
-    assert list(read_frames(whole[:-2])) == [(1, b"out"), (2, b""), (2, b"err")]
-    assert list(read_frames(whole[:5])) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "byte"), [(0, 0), (0, 3), (2, 1), (5, 7), (7, 2), (7, 4)], ids=str
+)
+def test_an_answer_that_is_out_of_step_is_none(place: int, byte: int) -> None:
+    """A garbled header is noticed, by itself or as the next one is none; what it is for is not."""
+    whole = bytearray(frame(1, b"out") + frame(2, b"error"))
+    whole[place] = byte
+    with pytest.raises(BrokenAnswerError):
+        list(read_frames(bytes(whole)))
+
+
+@pytest.mark.parametrize("length", [5, 8, -2])
+def test_an_answer_that_is_cut_is_none(length: int) -> None:
+    with pytest.raises(BrokenAnswerError):
+        list(read_frames(frame(1, b"out")[:length]))
 
 
 def test_own_names_are_what_the_engine_chose() -> None:

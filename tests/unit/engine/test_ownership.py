@@ -112,7 +112,7 @@ class Refusing(BaseHTTPRequestHandler):
     """An engine that answers each image by the status and words in its name."""
 
     def do_GET(self) -> None:
-        if self.path == "/version":
+        if self.path in ("/version", "/_ping"):
             self._answer(200, '{"ApiVersion": "1.41"}')
             return
         name = self.path.partition("/images/")[2].partition("/")[0]
@@ -178,7 +178,7 @@ class Hanging(BaseHTTPRequestHandler):
         Refusing._answer(self, 201, '{"Id": "c0ffee"}')  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
-        if self.path == "/version":
+        if self.path in ("/version", "/_ping"):
             Refusing._answer(self, 200, '{"ApiVersion": "1.41"}')  # type: ignore[arg-type]
         else:
             self.let_go.wait(60)

@@ -83,3 +83,21 @@ def test_a_profile_of_the_users_own_judges_as_without_the_loan() -> None:
     rules = json.loads(option.removeprefix("seccomp="))["syscalls"]
     assert [rule["names"] for rule in rules] == [["read"], ["chroot"], ["clone"]]
     assert rules[2]["excludes"] == {"caps": [], "arches": ["s"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "lower"),
+    [
+        ({}, ("--lower", "SETPCAP")),
+        ({"cap_add": ("SETPCAP",)}, ()),
+        ({"cap_drop": ("ALL",)}, ()),
+    ],
+)
+def test_what_root_has_by_itself_is_asked_for_by_name_for_others(
+    options: dict[str, Any], lower: tuple[str, ...]
+) -> None:
+    """Podman makes ambient what is asked for; the bounding set stays as it would be."""
+    given = loan({"User": "app"}, RunOptions(**options))
+    assert given.gate[2 : 2 + len(lower)] == lower
+    assert ("SETPCAP" in given.capabilities) == (options != {"cap_add": ("SETPCAP",)})
+    assert "--lower" not in loan({}, RunOptions(**options)).gate

@@ -4,7 +4,9 @@ does not is an error with a name."""
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
+import io
 import os
 import resource
 import socket
@@ -344,3 +346,27 @@ def test_another_thread_may_fetch_while_this_one_reads(
         while background.is_alive():
             assert client.head("/etc/passwd", 5) == b"root:"
         assert client.head("/etc/big", BIG) == (rootfs / "etc/big").read_bytes()
+
+
+def test_entries_that_are_known_are_not_there_twice(
+    rootfs: Path, tmp_path: Path, serve: Serve
+) -> None:
+    with serve(rootfs, tmp_path / "spool") as client:
+        known = client.index()
+        os.utime(rootfs / "etc/big", (7, 7))
+        again = client.index(known=known.entries)
+    other = [entry.path for entry in again if entry is not known.get(entry.path)]
+    assert other == ["/etc/big"]
+    assert list(again) != list(known)
+
+
+def test_what_was_fetched_goes_with_a_client_that_nobody_closes(tmp_path: Path) -> None:
+    """Else each build of a long-lived process would keep a file open."""
+    spool = tmp_path / "spool"
+    client = FileServerClient(io.BytesIO(), io.BytesIO(), spool)
+    assert spool.exists()
+    del client
+    gc.collect()
+    assert not spool.exists()
+    places = (os.path.realpath(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd"))
+    assert not any(str(spool) in place for place in places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -41,13 +42,18 @@ def manifest(*layers: str) -> bytes:
     return json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": layers}]).encode()
 
 
+def configuration(*layers: bytes) -> bytes:
+    diff_ids = [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers]
+    return json.dumps({"rootfs": {"type": "layers", "diff_ids": diff_ids}}).encode()
+
+
 DOCKER = tar(
     **{
         "2/json": b"{}",
         "2/layer.tar": UPPER,
         "1/VERSION": b"1.0",
         "1/layer.tar": BASE,
-        "c.json": b"{}",
+        "c.json": configuration(BASE, UPPER),
         "manifest.json": manifest("1/layer.tar", "2/layer.tar"),
     }
 )
@@ -55,7 +61,7 @@ OCI = tar(
     **{
         "blobs/sha256/aa": gzip.compress(UPPER),
         "blobs/sha256/bb": BASE,
-        "blobs/sha256/cc": b'{"architecture": "amd64"}',
+        "c.json": configuration(BASE, UPPER),
         "index.json": b"{}",
         "manifest.json": manifest("blobs/sha256/bb", "blobs/sha256/aa"),
         "oci-layout": b"{}",
@@ -71,7 +77,11 @@ def test_each_layer_has_its_paths(archive: bytes) -> None:
 def test_a_layer_that_comes_twice_is_a_link() -> None:
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
-        for name, content in (("1/layer.tar", BASE), ("manifest.json", manifest("2/layer.tar"))):
+        for name, content in (
+            ("1/layer.tar", BASE),
+            ("c.json", configuration(BASE)),
+            ("manifest.json", manifest("2/layer.tar")),
+        ):
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))

@@ -246,3 +246,15 @@ def test_the_ready_plans(name: str) -> None:
 def test_a_plan_for_each_well_known_server() -> None:
     wanted = "apache haproxy mariadb memcached mosquitto nginx postgresql rabbitmq redis"
     assert list(ready_plans()) == wanted.split()
+
+
+def test_a_header_that_cannot_be_sent_is_refused_without_its_value(tmp_path: Path) -> None:
+    """`|` of YAML ends a text with a line break."""
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "phases:\n  - phase: a\n    steps:\n      - http:\n          path: /\n"
+        "          headers:\n            Authorization: |\n              Bearer s3cret\n"
+    )
+    with pytest.raises(ConfigurationError, match=r"headers\.Authorization: .*line break") as caught:
+        read_plan(str(file))
+    assert "s3cret" not in str(caught.value)

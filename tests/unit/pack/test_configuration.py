@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.pack.configuration import image_configuration, image_manifest, with_layer
+from slimmer.pack.configuration import image_configuration, image_manifest, with_layers
 from slimmer.values import Layer, Original
 
 CONFIG: dict[str, Any] = {
@@ -99,7 +99,7 @@ def test_an_original_without_a_date_gives_an_image_without_one() -> None:
 def test_the_debug_layer_comes_on_top_and_changes_only_path() -> None:
     slim = image_configuration(original(), [layer("system", "1")], labels={})
 
-    debug = json.loads(with_layer(slim, layer("debug", "2"), path_folders=["/busybox"]))
+    debug = json.loads(with_layers(slim, [layer("debug", "2")], path_folders=["/busybox"]))
 
     expected = json.loads(slim)
     assert debug["rootfs"]["diff_ids"][:1] == expected["rootfs"]["diff_ids"]
@@ -111,7 +111,7 @@ def test_the_debug_layer_comes_on_top_and_changes_only_path() -> None:
 def test_a_path_that_the_image_does_not_set_begins_as_the_engines() -> None:
     slim = image_configuration(original(config={}), [], labels={})
 
-    debug = json.loads(with_layer(slim, layer("debug", "2"), path_folders=["/busybox"]))
+    debug = json.loads(with_layers(slim, [layer("debug", "2")], path_folders=["/busybox"]))
 
     (path,) = debug["config"]["Env"]
     assert path.endswith(":/usr/bin:/sbin:/bin:/busybox")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import pytest
 
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import PackingError
 from slimmer.pack import LayerPlanning, plan_layers
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, LayerPlan
 
 
 class Image:
@@ -48,6 +49,11 @@ class Image:
             for entry in layer.entries
             if entry.type is not EntryType.DIRECTORY
         }
+
+
+def seen(layers: Sequence[LayerPlan]) -> dict[str, Entry]:
+    """What a container sees: of each path what the topmost layer says that has it."""
+    return {entry.path: entry for layer in layers for entry in layer.entries}
 
 
 def test_system_dependencies_and_application_of_a_python_image() -> None:
@@ -117,6 +123,19 @@ def test_the_working_directory_is_the_applications_even_in_a_system_place() -> N
     assert image.files("/")["/usr/bin/nginx"] == "system"
 
 
+def test_only_what_composer_installed_makes_a_vendor_folder_a_dependency() -> None:
+    image = Image(
+        "/site/static/admin/js/vendor/jquery/jquery.js",
+        "/srv/vendor/composer/installed.json",
+        "/srv/vendor/acme/package/Main.php",
+    )
+
+    layers = image.files("/site")
+
+    assert layers["/site/static/admin/js/vendor/jquery/jquery.js"] == "application"
+    assert layers["/srv/vendor/acme/package/Main.php"] == "dependencies"
+
+
 def test_shared_data_nobody_owns_is_the_applications_where_packages_own_the_rest() -> None:
     paths = ("/usr/share/site/index.html", "/usr/bin/nginx")
 
@@ -133,16 +152,18 @@ def test_a_bare_directory_among_shared_data_stays_with_the_system() -> None:
     assert "/usr/share/locale" not in {entry.path for entry in application.entries}
 
 
-def test_each_layer_has_the_parents_of_its_entries_with_the_originals_metadata() -> None:
+def test_each_layer_has_the_parents_of_its_entries() -> None:
     image = Image("/var/lib/my-app/state", "/var/lib/dpkg/status")
     image.add("/var/lib/my-app", EntryType.DIRECTORY, mode=0o2750, uid=33)
 
-    for layer in image.plan().layers:
+    layers = image.plan().layers
+
+    for layer in layers:
         present = {entry.path for entry in layer.entries}
         for path in present - {"/"}:
             assert os.path.dirname(path) in present
         assert [entry.path for entry in layer.entries] == sorted(present, key=os.fsencode)
-        assert all(entry == image.entries[entry.path] for entry in layer.entries)
+    assert seen(layers) == image.entries
 
 
 def test_a_directory_is_left_to_the_layer_that_fills_it() -> None:

@@ -66,7 +66,7 @@ def _slim(source: Path, layers: Path) -> PackedImage:
 def debug(tmp_path: Path, source: Path, slim: PackedImage) -> PackedImage:
     entries = index_tree(source)
     plan = plan_layer("debug", entries.get, ["/usr/local/bin/less"])
-    return pack_debug_image(slim, plan, TreeContent(source), tmp_path / "layers")
+    return pack_debug_image(slim, [plan], TreeContent(source), tmp_path / "layers")
 
 
 def damage(image: PackedImage) -> None:
@@ -121,6 +121,17 @@ def test_the_archive_is_docker_archive_and_oci_layout_in_one(
     assert first["digest"] == slim.manifest_digest
     assert first["annotations"]["io.containerd.image.name"] == "docker.io/library/my-app:1-slim"
     assert members["blobs/sha256/" + second["digest"][7:]] == debug.manifest
+
+
+def test_without_its_index_it_is_dockers_half(slim: PackedImage) -> None:
+    """Podman would make an OCI image of it, and forget HEALTHCHECK."""
+    image = NamedImage(image=slim, reference="my-app:1-slim")
+    with_index, without = (
+        read_archive(b"".join(docker_archive([image], with_index=wanted)))
+        for wanted in (True, False)
+    )
+    assert with_index.keys() - without.keys() == {"oci-layout", "index.json"}
+    assert without.items() <= with_index.items()
 
 
 def test_layers_that_images_share_are_in_the_archive_once(

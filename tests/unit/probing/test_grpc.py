@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ import pytest
 
 from slimmer.errors import MissingExtraError, UsageError
 from slimmer.probing import Prober
-from slimmer.probing.kinds import GrpcProbe, grpc_probe
+from slimmer.probing.failures import advice
+from slimmer.probing.kinds import GrpcProbe, grpc_probe, kind_of
 from slimmer.values import Capture, JsonExpectation, ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.grpc_shop import Shop, descriptor_set
@@ -187,9 +189,23 @@ def test_no_grpc_is_not_ready(start: Start) -> None:
     with serve({"/": page}) as site:
         result = sent(site.port, grpc_probe("/"))
     assert (result.passed, result.answered) == (False, False)
-    assert result.answer.startswith("UNAVAILABLE: ")
+    assert result.answer == "the port speaks no HTTP/2, which gRPC needs"
+    assert "--port" in advice(result.answer)
     result = sent(start(certificate=b"").port, grpc_probe("grpcs://localhost/"))
     assert (result.passed, result.answer) == (False, "the port speaks no TLS")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        silent = server.getsockname()[1]
+        probe = grpc_probe("/")
+        result = Prober(Patient(silent), probe_timeout=0.5).once(probe)
+    assert (result.answered, result.answer) == (False, "no answer in time")
+    assert sent(silent, probe).answer == "connection refused"
+
+
+def test_what_to_do_about_a_service_that_is_not_there(start: Start) -> None:
+    probe = grpc_probe("/no.Such")
+    result = sent(start().port, probe)
+    assert not result.passed
+    assert "health of the whole server" in kind_of(probe).hint(probe, result)
 
 
 @pytest.mark.parametrize(

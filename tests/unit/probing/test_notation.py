@@ -1,10 +1,14 @@
 """The short forms of probes mean what the help text says."""
 
-import pytest
+from pathlib import Path
 
-from slimmer.errors import UsageError
-from slimmer.probing import with_unique_names
-from slimmer.probing.kinds import HttpProbe, exec_probe, http_probe
+import pytest
+import yaml
+
+from slimmer.errors import ConfigurationError, UsageError
+from slimmer.probing import literal_secrets, with_unique_names
+from slimmer.probing.kinds import ExecProbe, HttpProbe, exec_probe, http_probe
+from tests.unit.probing.plan_step import only_step
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,56 @@ def test_what_is_not_a_command_is_refused(text: str) -> None:
 def test_names_of_phases_are_unique() -> None:
     probes = with_unique_names((HttpProbe(name="GET /"),) * 3)
     assert [probe.name for probe in probes] == ["GET /", "GET / #2", "GET / #3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("[ls, '|', wc]", "ls | wc"),
+        ("[cat, my file, '&&', 'true']", "cat 'my file' && true"),
+        ("[env, A=1, app, '>', /tmp/out]", "env A=1 app > /tmp/out"),
+        ("[app, '2>&1', '|', grep, ok]", "app 2>&1 | grep ok"),
+        ("[grep, -q, ok, /file, '||', 'false']", "grep -q ok /file || false"),
+    ],
+)
+def test_words_that_only_a_shell_reads_are_refused_with_what_to_write(
+    tmp_path: Path, words: str, line: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        only_step(tmp_path, "exec", f"{{command: {words}}}")
+    assert "no shell runs a probe" in caught.value.message
+    assert caught.value.hint == f'ask for one: ["sh", "-c", "{line}"]'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[sh, -c, 'ls | wc']",
+        "[sh, -c, '$0 a', '|']",
+        "[timeout, '9', find, /, -exec, ls, '{}', ';']",
+        "[grep, '|', /file]",
+        "[sort, -t, '|', /file]",
+        "[test, a, '>', b]",
+        "['|']",
+    ],
+)
+def test_a_word_of_a_shell_may_be_an_argument(tmp_path: Path, words: str) -> None:
+    step = only_step(tmp_path, "exec", f"{{command: {words}}}")
+    assert isinstance(step, ExecProbe)
+    assert step.command == tuple(yaml.safe_load(words))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "names"),
+    [
+        ("http", "{path: /, headers: {Authorization: Bearer x, Accept: '*/*'}}", ["Authorization"]),
+        ("http", "{path: /, headers: {Authorization: 'Bearer ${env.TOKEN}'}}", []),
+        ("http", "{path: /, form: {user: ann, password: x}}", ["password"]),
+        ("websocket", "{path: /, headers: {Cookie: a=b}}", ["Cookie"]),
+        ("exec", "{command: ls, environment: {DB_PASSWORD: x, HOME: /}}", ["DB_PASSWORD"]),
+    ],
+)
+def test_secrets_that_a_probe_says_itself(
+    tmp_path: Path, kind: str, text: str, names: list[str]
+) -> None:
+    assert list(literal_secrets(only_step(tmp_path, kind, text))) == names

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import pytest
 
 from slimmer.errors import MissingExtraError, UsageError
 from slimmer.probing import Prober
-from slimmer.probing.kinds import WebSocketProbe, websocket_probe
+from slimmer.probing.failures import advice
+from slimmer.probing.kinds import WebSocketProbe, kind_of, websocket_probe
 from slimmer.values import ProbeResult, Verdict
 from slimmer.verify.compare import compare
 from tests.servers.websocket_shop import Shop
@@ -141,15 +144,18 @@ def test_tls(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "its certificate is not trusted" in result.answer
     assert sent(port, secured.with_any_certificate()).passed
     result = sent(start().port, secured)
-    assert (result.passed, result.answered) == (False, False)
+    assert (result.answered, result.answer) == (True, "the port speaks no TLS")
 
 
-@pytest.mark.parametrize("said", [b"", b"220 ready\r\n"])
-def test_a_port_that_closes_at_once_may_not_be_ready(said: bytes) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [(b"", "closed without an answer"), (b"220 ready\r\n", "not an HTTP answer (`220 ready`)")],
+)
+def test_a_port_that_closes_at_once_may_not_be_ready(said: bytes, told: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def close_at_once() -> None:
-            for _ in range(2):  # the probe, and its look whether this is TLS
+            for _ in range(3):  # the probe, and its looks whether this is TLS, or what else
                 client, _ = server.accept()
                 client.sendall(said)
                 client.close()
@@ -159,6 +165,46 @@ def test_a_port_that_closes_at_once_may_not_be_ready(said: bytes) -> None:
         result = sent(server.getsockname()[1], websocket_probe("/till"))
         thread.join()
     assert (result.passed, result.answered) == (False, False)
+    assert told in result.answer
+
+
+def test_a_port_of_another_protocol_is_named(start: Start) -> None:
+    """It waits for more, as a database does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port, clients = server.getsockname()[1], []
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    clients.append(server.accept()[0])
+                    clients[-1].sendall(b"SSH-2.0-\x1b[2Jx\r\n")
+
+        threading.Thread(target=greet, daemon=True).start()
+        plain, secured = (
+            sent(port, websocket_probe(f"{scheme}://localhost/till")) for scheme in ("ws", "wss")
+        )
+        for client in clients:
+            client.close()
+    assert plain.answer == "not an HTTP answer (`SSH-2.0-\\x1b[2Jx`)"
+    assert "another protocol" in advice(plain.answer)
+    assert (secured.answered, secured.answer) == (True, "the port speaks no TLS")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [(404, "correct the path"), (200, "no WebSocket"), (401, "Authorization"), (403, "Origin")],
+)
+def test_what_to_do_about_a_page(status: int, hint: str) -> None:
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serve({"/till": page}) as site:
+        probe = websocket_probe("/till")
+        result = sent(site.port, probe)
+    assert result.answered
+    assert hint in kind_of(probe).hint(probe, result)
 
 
 def test_no_server_at_all(start: Start) -> None:

@@ -134,8 +134,9 @@ def test_times_are_whole_seconds_that_source_date_epoch_clamps() -> None:
 
 
 def test_content_and_configuration() -> None:
-    assert list(content_differences({"/a": b"1" * 32}, {"/a": b"1" * 32})) == []
-    (found,) = content_differences({"/a": b"1" * 32, "/b": b""}, {"/a": b"2" * 32, "/b": b""})
+    assert list(content_differences(["/a"], {"/a": b"1" * 32}, {"/a": b"1" * 32})) == []
+    due, there = {"/a": b"1" * 32, "/b": b""}, {"/a": b"2" * 32, "/b": b""}
+    (found,) = content_differences(["/a", "/b"], due, there)
     assert (found.place, found.field) == ("/a", "content (BLAKE2b)")
     assert list(configuration_differences({"Cmd": ["a"]}, {"Cmd": ["a"]})) == []
     assert list(configuration_differences({"Cmd": ["a"]}, {"User": "x"})) == [

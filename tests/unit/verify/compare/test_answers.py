@@ -57,7 +57,24 @@ def test_a_session_cookie_is_noise_and_its_name_is_not() -> None:
         Verdict.ALIKE
     )
     found = compare(references, page("x", ("Set-Cookie", "debug=c3; HttpOnly")))
-    assert lines(found) == ("-sid=…; HttpOnly", "+debug=c3; HttpOnly")
+    assert lines(found) == ("-sid=(hidden); HttpOnly", "+debug=(hidden); HttpOnly")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Set-Cookie", "sid=s3cret; Path=/; HttpOnly", "sid=(hidden); Path=/; HttpOnly"),
+        ("Cookie", "a=s3cret; b=s3cret", "a=(hidden); b=(hidden)"),
+        ("Authorization", "Bearer s3cret", "Bearer (hidden)"),
+        ("X-Api-Key", "s3cret", "(hidden)"),
+        ("X-Auth-Token", "s3cret s3cret", "(hidden)"),
+        ("WWW-Authenticate", 'Basic realm="shop"', 'Basic realm="shop"'),
+    ],
+)
+def test_of_a_secret_in_a_header_only_its_name_is_shown(name: str, value: str, shown: str) -> None:
+    found = compare([page("x"), page("x")], page("x", (name, value)))
+    assert lines(found) == (f"+{shown}",)
+    assert lines(compare([page("x", (name, value))] * 2, page("x"))) == (f"-{shown}", "+(missing)")
 
 
 def test_a_list_in_a_header_has_no_order() -> None:

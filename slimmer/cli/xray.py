@@ -1,0 +1,153 @@
+"""`slim xray`: what an image consists of, and how much of that was used."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from slimmer.cli.failure import errors_as_json
+from slimmer.errors import LayerRulesError
+from slimmer.image.archive import Choice, is_image_file, read_image_file
+from slimmer.xray import Inspection, RuleVerdict, Verdict, Xray, examine, json_lines, judge
+from slimmer.xray.terminal import SECTIONS, terminal_xray
+
+_RULES = Path(".dive-ci")
+_LIMIT = 10
+
+
+@click.command(short_help="See inside an image: layers, hidden bytes, packages, secrets.")
+@click.argument("image", metavar="IMAGE|FILE.tar|DIR")
+@click.option(
+    "--trace",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A saved trace of the image: show used bytes beside all bytes.",
+)
+@click.option(
+    "--report",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|DIR",
+    help="The same from the report of a build of the image.",
+)
+@click.option(
+    "--show",
+    multiple=True,
+    type=click.Choice(SECTIONS),
+    metavar="SECTION…",
+    help=f"Only these: {', '.join(SECTIONS)}.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=_LIMIT,
+    help=f"How many rows of each list to print. Default: {_LIMIT}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
+@click.option(
+    "--ci",
+    is_flag=True,
+    help="Hold the image against dive's three rules, and fail where it breaks one.",
+)
+@click.option(
+    "--ci-config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=f"Where the rules of --ci are set. Default: {_RULES}, if it is there.",
+)
+@click.option("--lowest-efficiency", metavar="SHARE", help="With --ci. Default: 0.9.")
+@click.option("--highest-wasted-bytes", metavar="SIZE", help="With --ci. Default: disabled.")
+@click.option("--highest-user-wasted-percent", metavar="SHARE", help="With --ci. Default: 0.1.")
+@click.option("--pick", metavar="NAME", default="", help="Of an archive with several images.")
+@click.option(
+    "--platform", metavar="OS/ARCH", default="", help="Of an OCI layout with several platforms."
+)
+def xray(
+    image: str,
+    trace: Path | None,
+    report: Path | None,
+    show: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+    ci: bool,
+    ci_config: Path | None,
+    lowest_efficiency: str | None,
+    highest_wasted_bytes: str | None,
+    highest_user_wasted_percent: str | None,
+    pick: str,
+    platform: str,
+) -> None:
+    """See inside an image: which instruction made which layer, where its bytes are, which of them
+    no container can read, and which were used in a traced run.
+
+    It is read from the engine, from an archive (`docker save`, OCI layout), or from the directory
+    of an OCI layout, in one pass and without unpacking.
+
+    \b
+      slim xray my-app:latest
+      slim xray my-app.tar --trace app.trace
+      slim xray my-app:latest --ci --highest-wasted-bytes 20MB
+      slim xray my-app:latest --show dockerfile
+    """
+    flags = {
+        "lowestEfficiency": lowest_efficiency,
+        "highestWastedBytes": highest_wasted_bytes,
+        "highestUserWastedPercent": highest_user_wasted_percent,
+    }
+    given = {name: text for name, text in flags.items() if text is not None}
+    if (given or ci_config) and not ci:
+        raise click.UsageError("rules are for --ci")
+    if trace and report:
+        raise click.UsageError("--trace and --report exclude each other")
+    with errors_as_json(as_json):
+        rules = _rules(ci_config, given) if ci else {}
+        choice = Choice(name=pick, platform=platform)
+        found = _examined(image, choice, trace, report)
+        if ci:
+            found = dataclasses.replace(found, verdict=judge(found.dive, rules))
+    _tell(found, as_json=as_json, limit=limit, sections=frozenset(show))
+    if found.verdict and not found.verdict.passed:
+        raise _broken(image, found.verdict)
+
+
+def _rules(config: Path | None, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Flags stand above the file."""
+    from slimmer.options import read_dive_rules
+
+    file = config or (_RULES if _RULES.is_file() else None)
+    return {**(read_dive_rules(file) if file else {}), **given}
+
+
+def _examined(image: str, choice: Choice, trace: Path | None, report: Path | None) -> Xray:
+    if not (trace or report) and is_image_file(image):
+        return examine(read_image_file(Path(image), Inspection(), choice=choice), image)
+    # Engine, traces and reports take longer to be loaded than many an archive to be read.
+    from slimmer.explain import xray_of
+
+    return xray_of(image, choice=choice, trace=trace, report=report)
+
+
+def _tell(found: Xray, *, as_json: bool, limit: int, sections: frozenset[str]) -> None:
+    if as_json:
+        sys.stdout.writelines(json_lines(found))
+    else:
+        terminal_xray(found, sys.stdout, limit=limit, sections=sections)
+    sys.stdout.flush()
+
+
+def _broken(image: str, verdict: Verdict) -> LayerRulesError:
+    broken = [rule for rule in verdict.rules if rule.verdict == "fail"]
+    return LayerRulesError(
+        f"{image} breaks {len(broken)} of {len(verdict.rules)} rules: "
+        + "; ".join(map(_words, broken)),
+        hint="`--show hidden` lists the largest files that layers hide",
+    )
+
+
+def _words(rule: RuleVerdict) -> str:
+    value = "" if rule.value is None else f"{rule.value:.4g}"
+    return f"{rule.rule} is {value}, and {rule.threshold} is set"

@@ -1,0 +1,113 @@
+"""Where the engine listens, and the connection to it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import docker
+import docker.errors
+import docker.utils
+import requests.utils
+from docker.constants import MINIMUM_DOCKER_API_VERSION
+from docker.context import ContextAPI
+from docker.context.config import get_current_context_name
+
+from slimmer.engine.docker import DockerEngine
+from slimmer.engine.interface import Engine
+from slimmer.engine.podman import PodmanEngine
+from slimmer.engine.ssh import SshAdapter, through_ssh
+from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
+
+REQUEST_TIMEOUT = 120
+"""Seconds for one request to the engine: a busy one takes long to create or to load."""
+_CONNECTIONS = 16
+_DEFAULT = "unix:///var/run/docker.sock"
+
+
+def connect() -> Engine:
+    """Connect as the docker command would: DOCKER_HOST, else the context that DOCKER_CONTEXT or its
+    configuration names, else the socket.
+
+    Raises EngineUnreachableError or EnginePermissionError.
+    """
+    address, tls = _endpoint()
+    ssh: SshAdapter | None = None
+    try:
+        client: Any = docker.APIClient(
+            base_url=_DEFAULT if address.startswith("ssh:") else address,
+            version=MINIMUM_DOCKER_API_VERSION,
+            tls=tls,
+            timeout=REQUEST_TIMEOUT,
+            max_pool_size=_CONNECTIONS,
+        )
+        if address.startswith("ssh:"):
+            ssh = through_ssh(client, address, REQUEST_TIMEOUT, _CONNECTIONS)
+        # Else each request looks through the environment for proxies, which no socket file has,
+        # and for certificate authorities, which would take the place of the engine's own.
+        client.trust_env = False
+        if client.base_url.startswith("http:"):
+            client.proxies = requests.utils.get_environ_proxies(client.base_url)
+        found = client.version(api_version=False)
+        client._version = found["ApiVersion"]
+        return (PodmanEngine if _is_podman(found) else DockerEngine)(client, address)
+    except Exception as error:  # an answer to the question of its version may be garbled, too
+        raise _connection_error(error, address, ssh.words() if ssh else "") from error
+
+
+def _endpoint() -> tuple[str, Any]:
+    """The engine's address and TLS settings (False where none)."""
+    if address := os.environ.get("DOCKER_HOST"):
+        try:
+            return address, docker.utils.kwargs_from_env().get("tls", False)
+        except docker.errors.TLSParameterError as error:
+            raise EngineUnreachableError(
+                "DOCKER_TLS_VERIFY or DOCKER_CERT_PATH asks for TLS, and its certificates cannot "
+                "be read",
+                hint="DOCKER_CERT_PATH is the folder of ca.pem, cert.pem and key.pem; unset both "
+                "for an engine without TLS",
+                details=str(error),
+            ) from error
+    name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
+    if name == "default":
+        return _DEFAULT, False
+    try:
+        context = ContextAPI.get_context(name)
+    except Exception as error:
+        raise _no_context(name, str(error)) from error
+    if context is None or not context.Host:
+        raise _no_context(name, "")
+    return context.Host, context.TLSConfig or False
+
+
+def _no_context(name: str, details: str) -> SlimError:
+    return EngineUnreachableError(
+        f"the docker context {name} is not there, or names no engine",
+        hint="`docker context ls` lists those that are; DOCKER_CONTEXT and DOCKER_HOST choose",
+        details=details,
+    )
+
+
+def _is_podman(version: Mapping[str, Any]) -> bool:
+    return any("podman" in str(each["Name"]).lower() for each in version.get("Components") or ())
+
+
+def _connection_error(error: Exception, address: str, said: str) -> SlimError:
+    text = said or str(error)
+    if "Permission denied" in text or f"Errno {errno.EACCES}" in text:
+        return EnginePermissionError(
+            f"this user may not use the container engine at {address}",
+            hint="`ssh` to that host must work without a password, and `docker` there without sudo"
+            if address.startswith("ssh:")
+            else "add the user to the group that owns the socket (usually `docker`) and log in "
+            "again, or run slim with sudo",
+            details=said,
+        )
+    return EngineUnreachableError(
+        f"no container engine answers at {address}",
+        hint="start it (systemctl start docker), or set DOCKER_HOST to where it listens; "
+        "`slim doctor` looks closer",
+        details=text,
+    )

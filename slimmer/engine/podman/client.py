@@ -1,0 +1,65 @@
+"""A Podman engine: what it does otherwise than Docker behind the same API."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from slimmer.engine.docker import DockerEngine
+from slimmer.engine.docker.containers import last_words
+from slimmer.engine.docker.failures import agreed, if_possible, translated
+
+_LIBPOD: Final = "/v4.0.0/libpod"
+"""Podman's own API; every later one answers to this version too."""
+_PAUSE: Final = 0.2
+"""Seconds between two runs of a HEALTHCHECK."""
+
+
+class PodmanEngine(DockerEngine):
+    """interface.Engine for Podman 4 and later."""
+
+    takes_index = False
+    adds_to_layers = False
+    """It puts an image together from files, all of which it wants."""
+
+    def find_image(self, reference: str) -> dict[str, Any] | None:
+        """Docker's description leaves HEALTHCHECK out; libpod's has it."""
+        found = super().find_image(reference)
+        if found is None:
+            return None
+        with translated(f"inspect the image {reference}"):
+            check = agreed(lambda: self._libpod(f"/images/{found['Id']}/json").get("Healthcheck"))
+        if check:
+            found["Config"] = {**found["Config"], "Healthcheck": check}
+        return found
+
+    def await_health(self, container: str, timeout: float) -> str | None:
+        """Podman's checks are run by timers of systemd, which an engine in a container has not: so
+        this runs them."""
+        deadline = time.monotonic() + timeout
+        while True:
+            state = self.inspect_container(container)["State"]
+            health: dict[str, Any] = state.get("Health") or {}
+            if not health.get("Status"):
+                return None
+            if state.get("Running"):
+                with translated("run the container's HEALTHCHECK"):
+                    health |= self._libpod(f"/containers/{container}/healthcheck")
+            if health["Status"] == "healthy":
+                return ""
+            if not state.get("Running") or time.monotonic() > deadline:
+                return last_words(health)
+            time.sleep(_PAUSE)
+
+    def remove_container(self, container: str) -> None:
+        """Podman stops what runs before it removes it, and waits ten seconds for that."""
+        with if_possible("end the container"):
+            self._client.kill(container)
+        super().remove_container(container)
+
+    def _libpod(self, path: str) -> Mapping[str, Any]:
+        response = self._client._get(f"{self._client.base_url}{_LIBPOD}{path}")
+        self._client._raise_for_status(response)
+        found: Mapping[str, Any] = response.json()
+        return found

@@ -1,0 +1,20 @@
+"""Images as files, read in one pass: docker-archives, OCI layouts, and an engine's stream."""
+
+from slimmer.image.archive.archive import (
+    ImageContent,
+    is_image_file,
+    read_image_file,
+    read_image_stream,
+)
+from slimmer.image.archive.layer import Inspector, LayerContent
+from slimmer.image.archive.manifest import Choice
+
+__all__ = [
+    "Choice",
+    "ImageContent",
+    "Inspector",
+    "LayerContent",
+    "is_image_file",
+    "read_image_file",
+    "read_image_stream",
+]

@@ -1,0 +1,202 @@
+"""From the content of an image to what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slimmer import __version__
+from slimmer.files import RootfsIndex
+from slimmer.image.archive import ImageContent
+from slimmer.metadata import read_operating_system
+from slimmer.values import EntryType
+from slimmer.xray.dive import dive_figures
+from slimmer.xray.document import (
+    HiddenFiles,
+    HiddenPath,
+    ImageFacts,
+    Layer,
+    Usage,
+    Xray,
+)
+from slimmer.xray.findings import privileges, secrets
+from slimmer.xray.inspection import Databases, Remark
+from slimmer.xray.instructions import Step, dockerfile_of, steps_of, steps_of_layers
+from slimmer.xray.packages import package_shares, packages_of
+from slimmer.xray.shares import content_sizes, directory_shares, duplicates, type_shares
+from slimmer.xray.stack import Change, Hidden, Stack
+
+_SHOWN_HIDDEN: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """What a traced run of the image has used."""
+
+    source: str
+    """The file that tells of it, for people."""
+    paths: Callable[[RootfsIndex], Iterable[str]]
+    """The files that were opened or executed, as the index has them."""
+
+
+def examine(
+    image: ImageContent, reference: str, *, source: str = "", used: Used | None = None
+) -> Xray:
+    """What the image consists of. Its content was read with an `Inspection`."""
+    contents: dict[int, bytes] = {}
+    stack = Stack()
+    changes: list[Change] = []
+    for number, layer in enumerate(image.layers):
+        contents |= layer.contents
+        changes.append(stack.add(layer, number, contents))
+    index = RootfsIndex(stack.entries.values())
+    visible = {entry.inode: entry.path for entry in index if entry.inode}
+    remarks = _remarks(image, stack)
+    content = Databases({path: each.packed for path, each in remarks.items() if each.packed})
+    kinds = {stack.entries[path].inode: each.kind for path, each in remarks.items() if each.kind}
+    packages = packages_of(index, content)
+    paths = None if used is None else frozenset(used.paths(index))
+    sizes = content_sizes(index, paths or ())
+    steps = steps_of(image.configuration)
+    makers = steps_of_layers(steps, len(image.layers))
+    shares, unpackaged = package_shares(packages, sizes, paths)
+    used_by_layer = _used_by_layer(stack, sizes, paths)
+    system = read_operating_system(index, content)
+    return Xray(
+        slimmer_version=__version__,
+        image=ImageFacts(
+            reference=reference,
+            source=source or image.form,
+            id=image.id,
+            name=image.name,
+            platform=_platform(image.configuration),
+            created=str(image.configuration.get("created") or ""),
+            system=system.name if system else "",
+            size=sum(layer.size for layer in image.layers),
+            visible_size=sum(sizes.values()),
+            files=len(sizes),
+        ),
+        usage=None
+        if used is None or paths is None
+        else Usage(
+            source=used.source,
+            size=sum(sizes[path] for path in paths if path in sizes),
+            files=sum(path in sizes for path in paths),
+        ),
+        layers=_layers(image, makers, changes, stack.hidden, used_by_layer),
+        hidden=_hidden(stack.hidden),
+        dive=dive_figures(image.layers),
+        directories=directory_shares(sizes, paths),
+        types=type_shares(index, sizes, kinds, paths),
+        packages=shares,
+        unpackaged=unpackaged,
+        duplicates=duplicates(image.layers, contents, visible),
+        privileges=privileges(stack, packages),
+        secrets=secrets(image.layers, visible, packages, image.configuration, steps),
+        dockerfile=dockerfile_of(steps, image.configuration),
+        notes=_notes(image, makers),
+    )
+
+
+def _remarks(image: ImageContent, stack: Stack) -> dict[str, Remark]:
+    """Of the files that are left, each by its layer."""
+    return {
+        path: remark
+        for number, layer in enumerate(image.layers)
+        for path, remark in layer.remarks.items()
+        if stack.layer_of.get(path) == number and path in stack.entries
+    }
+
+
+def _used_by_layer(
+    stack: Stack, sizes: Mapping[str, int], used: frozenset[str] | None
+) -> dict[int, int] | None:
+    if used is None:
+        return None
+    found: dict[int, int] = {}
+    for path in used:
+        if path in sizes:
+            number = stack.layer_of[path]
+            found[number] = found.get(number, 0) + sizes[path]
+    return found
+
+
+def _layers(
+    image: ImageContent,
+    makers: list[Step | None],
+    changes: list[Change],
+    hidden: list[Hidden],
+    used: Mapping[int, int] | None,
+) -> tuple[Layer, ...]:
+    within: dict[int, int] = {}
+    by: dict[int, int] = {}
+    for each in hidden:
+        within[each.layer] = within.get(each.layer, 0) + each.size
+        by[each.by] = by.get(each.by, 0) + each.size
+    return tuple(
+        Layer(
+            number=number,
+            digest=layer.digest.result(),
+            instruction=maker.instruction if maker else "",
+            created_by=maker.created_by if maker else "",
+            created=maker.created if maker else "",
+            size=layer.size,
+            used_size=None if used is None else used.get(number, 0),
+            hidden_size=within.get(number, 0),
+            hides_size=by.get(number, 0),
+            same_size=change.same_size,
+            added=change.added,
+            added_size=change.added_size,
+            changed=change.changed,
+            changed_size=change.changed_size,
+            removed=change.removed,
+            removed_size=change.removed_size,
+        )
+        for number, (layer, maker, change) in enumerate(
+            zip(image.layers, makers, changes, strict=True)
+        )
+    )
+
+
+def _hidden(hidden: list[Hidden]) -> HiddenFiles:
+    largest = sorted(hidden, key=lambda each: (-each.size, each.path, each.layer))[:_SHOWN_HIDDEN]
+    return HiddenFiles(
+        size=sum(each.size for each in hidden),
+        files=len(hidden),
+        largest=tuple(
+            HiddenPath(
+                path=each.path,
+                size=each.size,
+                layer=each.layer,
+                hidden_by=each.by,
+                how="removed" if each.is_removed else "repeated" if each.is_same else "replaced",
+            )
+            for each in largest
+        ),
+    )
+
+
+def _platform(configuration: Mapping[str, Any]) -> str:
+    parts = (configuration.get(key) for key in ("os", "architecture", "variant"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def _notes(image: ImageContent, makers: list[Step | None]) -> tuple[str, ...]:
+    if image.layers and makers[0] is None:
+        return (
+            "The history does not say which instruction made which layer: it has another number "
+            "of entries.",
+        )
+    return ()
+
+
+def opened_files(index: RootfsIndex, paths: Iterable[str]) -> frozenset[str]:
+    """The regular files that these paths lead to, and the links on the way."""
+    found: set[str] = set()
+    for path in paths:
+        walk = index.resolve(path)
+        if walk.entry is not None and walk.entry.type is not EntryType.DIRECTORY:
+            found.add(walk.entry.path)
+            found.update(step.path for step in walk.way if step.type is EntryType.SYMLINK)
+    return frozenset(found)

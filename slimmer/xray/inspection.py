@@ -1,0 +1,107 @@
+"""What is looked at in files while a layer passes by: their first bytes, the databases of package
+managers, and texts that may hold a secret."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from slimmer.xray.kinds import kind_by_head, kind_by_name, known_endings
+from slimmer.xray.secrets import secrets_in
+
+_MANAGED: Final = re.compile(
+    r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.list)|/var/lib/apt/extended_states"
+    r"|(?:/usr)?/lib/apk/db/installed|/etc/apk/world|(?:/etc|/usr/lib)/os-release"
+    r"|/(?:var/lib|usr/lib/sysimage|usr/share)/rpm/(?:rpmdb\.sqlite|Packages(?:\.db)?)(?:-wal)?"
+    r"|.*\.(?:dist|egg)-info/(?:METADATA|PKG-INFO|RECORD|installed-files\.txt|top_level\.txt)"
+    r"|.*\.egg-info|.*/vendor/composer/installed\.json",
+    re.DOTALL,
+)
+_MAY_BE_MANAGED: Final = re.compile(
+    r"\.list\Z|-info(?:/|\Z)|/rpm/|/apk/|/dpkg/|os-release\Z|/extended_states\Z|/installed\.json\Z"
+)
+"""Quicker to ask, and says no to most paths."""
+_LONGEST_DATABASE: Final = 256 << 20
+_LONGEST_TEXT: Final = 128 * 1024
+"""Bytes of a text that is searched for secrets."""
+_HEAD: Final = 8
+_SEARCHED: Final = frozenset(
+    (
+        *known_endings(("certificate", "shell script")),
+        *("json", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "env", "xml", "txt"),
+        *("config", "netrc", "npmrc", "pypirc", "yarnrc", "tfvars", "tfstate", "kubeconfig", "rc"),
+        *("ppk", "gpg", "asc", "history", "bak", "old", "orig", "local", "production", "secret"),
+        *("dockercfg", "git-credentials", "log", "htpasswd", "pgpass"),
+    )
+)
+"""Endings of texts that people put secrets into."""
+_PLAIN: Final = frozenset(known_endings()) - _SEARCHED - {"list", "json", "txt"}
+"""Endings that say what a file is, and that nobody looks into: those of most files."""
+_UNLIKELY: Final = ("/usr/share/", "/var/lib/dpkg/", "/usr/lib/python3/dist-packages/", "/usr/lib/")
+_UNLIKELY_ENDINGS: Final = frozenset({"json", "txt", "xml", "conf", "cfg", "ini", "yml", "yaml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What one file's content tells."""
+
+    kind: str = ""
+    """By its first bytes; empty where its name tells it."""
+    packed: bytes = b""
+    """Compressed: a package manager's database."""
+    secrets: tuple[tuple[str, int], ...] = ()
+    """What it is, and in which line."""
+
+
+class Inspection:
+    """An `image.archive.Inspector`."""
+
+    def wants(self, path: str, size: int, mode: int) -> int:
+        if not size or path[path.rfind(".") + 1 :] in _PLAIN:
+            return 0
+        if _is_managed(path):
+            return size if size <= _LONGEST_DATABASE else 0
+        if size <= _LONGEST_TEXT and _may_hold_secrets(path):
+            return size
+        return 0 if kind_by_name(path) else _HEAD
+
+    def inspect(self, path: str, head: bytes) -> Remark | None:
+        if _is_managed(path):
+            return Remark(packed=zlib.compress(head, 1))
+        kind = "" if kind_by_name(path) else kind_by_head(head)
+        secrets = tuple(secrets_in(head)) if len(head) > _HEAD and b"\0" not in head[:512] else ()
+        return Remark(kind=kind, secrets=secrets) if kind or secrets else None
+
+
+def _is_managed(path: str) -> bool:
+    return bool(_MAY_BE_MANAGED.search(path) and _MANAGED.fullmatch(path))
+
+
+def _may_hold_secrets(path: str) -> bool:
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    if not dot:  # a name without an ending may be anything, but for programs
+        return not path.startswith(("/usr/", "/bin/", "/var/lib/"))
+    if ending not in _SEARCHED:
+        return False
+    return not (ending in _UNLIKELY_ENDINGS and path.startswith(_UNLIKELY))
+
+
+class Databases:
+    """A `values.Content` of the files that were kept; any other is empty."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """All that there will be is here."""
+
+    def open(self, path: str) -> BinaryIO:
+        packed = self._packed.get(path)
+        return io.BytesIO(zlib.decompress(packed) if packed else b"")
+
+    def head(self, path: str, size: int) -> bytes:
+        return self.open(path).read(size)

@@ -1,0 +1,59 @@
+"""Private keys and tokens, by the forms that their makers gave them. What is found is named and
+never repeated: no value of a secret leaves this file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_KEYS: Final = re.compile(
+    rb"-----BEGIN (?:(?P<kind>RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----"
+    rb"\s+(?:[A-Z][\w-]+: [^\n]*\n)*\s*[A-Za-z0-9+/=]{40}"
+)
+_TOKENS: Final[dict[str, tuple[bytes, re.Pattern[bytes]]]] = {
+    "AWS access key": (b"AKIA", re.compile(rb"\bAKIA(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b")),
+    "GitHub token": (b"gh", re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b")),
+    "GitHub fine-grained token": (b"github_pat_", re.compile(rb"\bgithub_pat_\w{60,}\b")),
+    "GitLab token": (b"glpat-", re.compile(rb"\bglpat-[\w-]{20,}")),
+    "npm token": (b"npm_", re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b")),
+    "npm registry password": (
+        b"_auth",
+        re.compile(rb":_(?:authToken|auth|password)\s*=\s*[^\s$]{8,}"),
+    ),
+    "PyPI token": (b"pypi-AgE", re.compile(rb"\bpypi-AgE[\w-]{50,}")),
+    "Slack token": (b"xox", re.compile(rb"\bxox[abprs]-\d+-[\w-]{10,}")),
+    "Stripe key": (b"k_live_", re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}\b")),
+    "Google API key": (b"AIza", re.compile(rb"\bAIza[\w-]{35}\b")),
+    "registry login": (b'"auth"', re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"')),
+    "password in an address": (
+        b"://",
+        re.compile(rb"\bhttps?://[\w.-]{1,64}:(?![$<{*])[^\s:/@'\"$<>{}]{6,}@[\w.-]+"),
+    ),
+}
+"""What it is called → a text that must be there, which is quick to look for, and its form."""
+_NAMED_SECRET: Final = re.compile(
+    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)$", re.I
+)
+
+
+def secrets_in(data: bytes) -> Iterator[tuple[str, int]]:
+    """(what it is, number of the line) for each kind of secret in a text, its first one."""
+    if b"PRIVATE KEY" in data and (found := _KEYS.search(data)):
+        kind = (found["kind"] or b"").decode()
+        yield f"{f'{kind} ' if kind else ''}private key", _line(data, found.start())
+    for what, (literal, form) in _TOKENS.items():
+        if literal in data and (found := form.search(data)):
+            yield what, _line(data, found.start())
+
+
+def is_named_as_secret(variable: str, value: str) -> bool:
+    """Whether an environment variable or build argument tells by its name to hold a secret, and
+    holds something: a path or a reference to another variable is none."""
+    return bool(
+        _NAMED_SECRET.search(variable) and value.strip() and not value.startswith(("/", "$"))
+    )
+
+
+def _line(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1

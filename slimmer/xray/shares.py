@@ -1,0 +1,137 @@
+"""Where the bytes of a container's files are: by directory and by type; and what is there twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Final
+
+from slimmer.files import parent_of
+from slimmer.image.archive import LayerContent
+from slimmer.values import Entry, EntryType
+from slimmer.xray.document import Copy, Duplicate, Duplicates, Share
+from slimmer.xray.kinds import OTHER, kind_by_name
+from slimmer.xray.packages import used_size
+
+_WORTH_NAMING: Final = 0.01
+_SHOWN_GROUPS: Final = 100
+_SHOWN_PLACES: Final = 10
+
+
+def content_sizes(entries: Iterable[Entry], used: Container[str]) -> dict[str, int]:
+    """Path → bytes for all but directories; a file with several names counts for the first, or for
+    the first that was used."""
+    sizes: dict[str, int] = {}
+    holders: dict[int, str] = {}
+    for entry in entries:
+        if entry.type is EntryType.DIRECTORY:
+            continue
+        sizes[entry.path] = entry.size
+        if entry.link_count > 1:
+            holder = holders.setdefault(entry.inode, entry.path)
+            if holder == entry.path:
+                continue
+            if entry.path in used and holder not in used:
+                holders[entry.inode], sizes[holder] = entry.path, 0
+            else:
+                sizes[entry.path] = 0
+    return sizes
+
+
+def directory_shares(sizes: Mapping[str, int], used: Container[str] | None) -> tuple[Share, ...]:
+    """Directories with all that is below them, sorted by path; small ones are left out."""
+    files: defaultdict[str, int] = defaultdict(int)
+    bytes_: defaultdict[str, int] = defaultdict(int)
+    used_bytes: defaultdict[str, int] = defaultdict(int)
+    for path, size in sizes.items():
+        directory = parent_of(path)
+        files[directory] += 1
+        bytes_[directory] += size
+        if used is not None and path in used:
+            used_bytes[directory] += size
+    missing = {above for path in files for above in _above(path)}
+    for directory in sorted({*files, *missing}, key=lambda path: -path.count("/")):
+        if directory != "/":
+            above = parent_of(directory)
+            files[above] += files[directory]
+            bytes_[above] += bytes_[directory]
+            used_bytes[above] += used_bytes[directory]
+    least = max(1, int(bytes_["/"] * _WORTH_NAMING))
+    return tuple(
+        Share(
+            name=directory,
+            files=files[directory],
+            size=bytes_[directory],
+            used_size=None if used is None else used_bytes[directory],
+        )
+        for directory in sorted(bytes_)
+        if bytes_[directory] >= least or directory == "/"
+    )
+
+
+def _above(path: str) -> Iterable[str]:
+    while path != "/":
+        path = parent_of(path)
+        yield path
+
+
+def type_shares(
+    index: Iterable[Entry],
+    sizes: Mapping[str, int],
+    by_content: Mapping[int, str],
+    used: Container[str] | None,
+) -> tuple[Share, ...]:
+    """The types of regular files, the largest first. `by_content`: inode → type of those of which
+    the name tells none."""
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in index:
+        if entry.type is EntryType.FILE:
+            kind = kind_by_name(entry.path) or by_content.get(entry.inode, OTHER)
+            kinds[kind].append(entry.path)
+    shares = [
+        Share(
+            name=kind,
+            files=len(paths),
+            size=sum(sizes[path] for path in paths),
+            used_size=used_size(paths, sizes, used),
+        )
+        for kind, paths in kinds.items()
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.size, share.name)))
+
+
+def duplicates(
+    layers: Sequence[LayerContent], contents: Mapping[int, bytes], visible: Container[int]
+) -> Duplicates:
+    """Contents that an image has more than once, in all layers. `visible`: inodes that a container
+    can read."""
+    copies: defaultdict[bytes, list[tuple[int, Entry]]] = defaultdict(list)
+    for number, layer in enumerate(layers):
+        seen: set[int] = set()
+        for entry in layer.entries.values():
+            if entry.size and (digest := contents.get(entry.inode)) is not None:
+                if entry.link_count > 1:
+                    if entry.inode in seen:
+                        continue
+                    seen.add(entry.inode)
+                copies[digest].append((number, entry))
+    groups = [found for found in copies.values() if len(found) > 1]
+    groups.sort(key=lambda found: (-found[0][1].size * (len(found) - 1), found[0][1].path))
+    return Duplicates(
+        groups=len(groups),
+        extra_size=sum(found[0][1].size * (len(found) - 1) for found in groups),
+        largest=tuple(_duplicate(found, visible) for found in groups[:_SHOWN_GROUPS]),
+    )
+
+
+def _duplicate(found: list[tuple[int, Entry]], visible: Container[int]) -> Duplicate:
+    size = found[0][1].size
+    return Duplicate(
+        size=size,
+        copies=len(found),
+        extra_size=size * (len(found) - 1),
+        places=tuple(
+            Copy(path=entry.path, layer=number, is_hidden=entry.inode not in visible)
+            for number, entry in found[:_SHOWN_PLACES]
+        ),
+    )

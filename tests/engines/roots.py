@@ -1,0 +1,165 @@
+"""Engines of other versions beside the machine's own: each in a Debian root file system, with mount
+and network namespaces of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+
+_START_TIMEOUT = 60.0
+_ENTER = """
+mount --make-rprivate /
+mount --bind "$ROOT" "$ROOT"
+for tree in proc sys dev; do mount --rbind /$tree "$ROOT/$tree"; done
+# crun takes a hybrid hierarchy for version 2.
+mountpoint -q "$ROOT/sys/fs/cgroup/unified" && umount "$ROOT/sys/fs/cgroup/unified"
+mount -t tmpfs tmpfs "$ROOT/run"
+mkdir -p "$ROOT/state" "$ROOT/old"
+mount --bind "$STATE" "$ROOT/state"
+ip link set lo up
+cd "$ROOT"
+pivot_root . old
+cd /
+umount -l /old
+exec "$@"
+"""
+_PODMAN = """[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+[network]
+network_backend = "netavark"
+[engine]
+cgroup_manager = "cgroupfs"
+runtime = "runc"
+events_logger = "file"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One engine that can be had."""
+
+    suite: str
+    """Debian's, which carries it."""
+    packages: str
+    command: tuple[str, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name in the state's folder → content."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """An engine that runs."""
+
+    address: str
+    network: str
+    """The file of its network namespace, which a thread of Podman's may leave later."""
+
+    def within(self, *command: str | Path) -> list[str]:
+        """The command in the engine's network, where its published ports are."""
+        return ["nsenter", f"--net={self.network}", *map(str, command)]
+
+    def docker(self, *arguments: str) -> str:
+        """What the docker command says of this engine."""
+        done = subprocess.run(
+            ["docker", "--host", self.address, *arguments],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+
+def _docker(suite: str, settings: Mapping[str, Any]) -> Kind:
+    return Kind(
+        suite=suite,
+        packages="docker.io,iptables,ca-certificates,procps",
+        command=(
+            *("dockerd", "--host", "unix:///state/engine.sock", "--data-root", "/state/data"),
+            *("--exec-root", "/state/exec", "--pidfile", "/state/pid"),
+            *("--config-file", "/state/daemon.json"),
+        ),
+        files={"daemon.json": json.dumps(settings)},
+    )
+
+
+def _podman(suite: str) -> Kind:
+    return Kind(
+        suite=suite,
+        packages="podman,crun,runc,netavark,aardvark-dns,nftables,iptables,procps",
+        command=(
+            *("podman", "--root", "/state/data", "--runroot", "/state/run"),
+            *("system", "service", "--time", "0", "unix:///state/engine.sock"),
+        ),
+        files={"containers.conf": _PODMAN},
+        environment={"CONTAINERS_CONF": "/state/containers.conf", "NETAVARK_FW": "iptables"},
+    )
+
+
+KINDS = {
+    "docker-26": _docker("trixie", {}),
+    "docker-26-containerd": _docker("trixie", {"features": {"containerd-snapshotter": True}}),
+    "docker-26-userns": _docker("trixie", {"userns-remap": "default"}),
+    "podman-4.3": _podman("bookworm"),
+    "podman-5.4": _podman("trixie"),
+}
+
+
+@contextlib.contextmanager
+def engine(name: str, cache: Path, state: Path) -> Iterator[Running]:
+    """Start the engine; its root file system is made in `cache` where it is not there yet.
+
+    Needs root, mmdebstrap and a machine that lets mount and pivot.
+    """
+    kind = KINDS[name]
+    root = cache / name
+    if not root.is_dir():
+        made = cache / f"{name}.new"
+        subprocess.run(
+            ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={kind.packages}",
+             kind.suite, made],
+            check=True,
+        )  # fmt: skip
+        made.rename(root)
+    for file, content in kind.files.items():
+        (state / file).write_text(content)
+    variables = {
+        "ROOT": str(root),
+        "STATE": str(state),
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        **kind.environment,
+    }
+    with (state / "log").open("wb") as log:
+        process = subprocess.Popen(
+            ["unshare", "--mount", "--net", "sh", "-ec", _ENTER, "sh", *kind.command],
+            env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        address = f"unix://{state}/engine.sock"
+        _await(address, process, state / "log")
+        network = os.open(f"/proc/{process.pid}/ns/net", os.O_RDONLY)
+        yield Running(address=address, network=f"/proc/{os.getpid()}/fd/{network}")
+        os.close(network)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT
+    while True:
+        with contextlib.suppress(docker.errors.DockerException, OSError):
+            client = docker.APIClient(address)
+            client.ping()
+            client.close()
+            return
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the engine does not start:\n{log.read_text()[-2000:]}")
+        time.sleep(0.2)

@@ -1,0 +1,59 @@
+"""An engine that gives the answers that a test has written down."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from slimmer.engine.docker.client import DockerEngine
+
+Served = Callable[..., DockerEngine]
+
+
+def answer(body: bytes, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def in_pieces(body: bytes, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    return head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A connection to an engine that gives these answers, one for each request and connection; the
+    last one again and again."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "engine.sock"))
+    listener.listen()
+    clients: list[docker.APIClient] = []
+
+    def serve(*answers: bytes) -> DockerEngine:
+        def speak() -> None:
+            waiting = list(answers)
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                with client:
+                    request = b""
+                    while b"\r\n\r\n" not in request:
+                        request += client.recv(65536)
+                    client.sendall(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+
+        threading.Thread(target=speak, daemon=True).start()
+        address = f"unix://{tmp_path}/engine.sock"
+        clients.append(docker.APIClient(address, version="1.41", timeout=2))
+        return DockerEngine(clients[-1], address)
+
+    yield serve
+    listener.close()
+    for client in clients:
+        client.close()
