@@ -269,21 +269,21 @@ class ServiceNotReadyError(SlimError):
 class ImageFileError(SlimError):
     """A file or directory that should hold an image is cut off, damaged, or something else."""
 
-    exit_code = 41
+    exit_code = 39
     cause = "an image file cannot be read"
 
 
 class ImageDigestError(ImageFileError):
     """A part of an image file has another digest than the image says."""
 
-    exit_code = 42
+    exit_code = 40
     cause = "a part of an image file differs from its digest"
 
 
 class LayerRulesError(SlimError):
     """`slim xray --ci` found an image that wastes more than its rules allow."""
 
-    exit_code = 43
+    exit_code = 41
     cause = "slim xray: the image breaks a rule of .dive-ci"
 
 
