@@ -180,9 +180,10 @@ def test_every_kind_of_step(slim: Callable[..., Ran], shop: str, plan: Path) -> 
         assert phases_that_saw(report, path) == {phase}, path
     covered = {phase["name"]: phase["new_files"] for phase in report["coverage"]["phases"]}
     assert all(covered[phase] for phase in PHASES[1:])
-    (note,) = report["notes"]
-    assert "optional steps of the plan shop" in note
-    assert "no-such-page" in note
+    secret, optional = report["notes"]
+    assert "optional steps of the plan shop" in optional
+    assert "no-such-page" in optional
+    assert "shop.trace holds" in secret
 
 
 def test_a_saved_trace_holds_every_kind_but_runs_nothing_here(
