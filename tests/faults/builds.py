@@ -26,8 +26,8 @@ TRUE_CODES: Final = frozenset({3, 12, 16, 19})
 PATIENCE: Final = 4.0
 """Seconds that slim waits for an answer here: a connection that hangs is to be given up soon."""
 _BUILD: Final = f"""
-import slimmer.engine.docker.connection, slimmer.trace.run.file_server, slimmer.trace.run.watcher
-slimmer.engine.docker.connection.REQUEST_TIMEOUT = {PATIENCE}
+import slimmer.engine.connection, slimmer.trace.run.file_server, slimmer.trace.run.watcher
+slimmer.engine.connection.REQUEST_TIMEOUT = {PATIENCE}
 slimmer.trace.run.file_server.SILENCE = slimmer.trace.run.watcher.ANSWER_TIMEOUT = {PATIENCE}
 from slimmer.cli.main import main
 main()
