@@ -288,14 +288,15 @@ def test_a_server_that_asks_for_a_certificate(version: ssl.TLSVersion, words: st
     context.minimum_version = context.maximum_version = version
 
     def refuse(listening: socket.socket) -> None:
-        while True:
-            connection, _ = listening.accept()
-            # A connection that is closed with something unread is reset, and the refusal is lost.
-            with connection.dup() as kept, contextlib.suppress(ssl.SSLError):
-                try:
-                    context.wrap_socket(connection, server_side=True)
-                finally:
-                    kept.recv(65536)
+        with contextlib.suppress(OSError):  # until nobody listens any more
+            while True:
+                connection, _ = listening.accept()
+                # Closed with something unread it would be reset, and the refusal lost.
+                with connection.dup() as kept, contextlib.suppress(ssl.SSLError):
+                    try:
+                        context.wrap_socket(connection, server_side=True)
+                    finally:
+                        kept.recv(65536)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=refuse, args=(listening,), daemon=True).start()
