@@ -57,6 +57,7 @@ class Session:
         """Of every container that was not seen to be gone."""
         self._attachments: list[Attachment] = []
         self.images: list[str] = []
+        """All names that `image_name` has given."""
         self._lock = threading.Lock()
         self._closed = False
         self._has_project = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from slimmer.engine import Engine, Session
 from slimmer.errors import EngineOperationError, ImageNotFoundError, PackingError
@@ -81,19 +81,21 @@ def _layers_there(engine: Engine, known: Iterable[str], images: Sequence[PackedI
     that lies below it as well, so only the lowest layers that another image has too are there."""
     chains = set()
     for reference in known:
-        found = engine.find_image(reference) or {}
-        layers = tuple((found.get("RootFS") or {}).get("Layers") or ())
+        layers = _layers_of(engine.find_image(reference) or {})
         chains |= {layers[:height] for height in range(1, len(layers) + 1)}
     there: set[str] = set()
     needed: set[str] = set()
     for image in images:
         layers = tuple(layer.digest for layer in image.layers)
-        shared = max(
-            (height for height in range(len(layers) + 1) if layers[:height] in chains), default=0
-        )
+        heights = range(1, len(layers) + 1)
+        shared = max((height for height in heights if layers[:height] in chains), default=0)
         there |= set(layers[:shared])
         needed |= set(layers[shared:])
     return there - needed
+
+
+def _layers_of(inspection: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple((inspection.get("RootFS") or {}).get("Layers") or ())
 
 
 def _is_there(session: Session, name: str, image: PackedImage) -> bool:
@@ -109,7 +111,7 @@ def _is_there(session: Session, name: str, image: PackedImage) -> bool:
 
 def _checked(session: Session, name: str, image: PackedImage) -> str:
     found = session.engine.inspect_image(name)
-    layers = tuple((found.get("RootFS") or {}).get("Layers") or ())
+    layers = _layers_of(found)
     expected = tuple(layer.digest for layer in image.layers)
     if layers != expected:
         raise PackingError(

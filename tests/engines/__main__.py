@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.engines.roots import KINDS, Running, engine
+from tests.engines.starting import hand_over
 
 CACHE = Path(__file__).parents[2] / ".build" / "engines"
 STATIC, NGINX = "slimmer-samples/static:latest", "slimmer-samples/nginx:latest"
@@ -132,10 +133,7 @@ def _column(name: str, folder: Path) -> list[str]:
     work.mkdir()
     cells = []
     with engine(name, CACHE, state) as running:
-        images = [STATIC, NGINX, _CHECKED]
-        with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
-            loading = ["docker", "--host", running.address, "load", "--quiet"]
-            subprocess.run(loading, stdin=saved.stdout, stdout=subprocess.DEVNULL, check=True)
+        hand_over((STATIC, NGINX, _CHECKED), running.address)
         for check in CHECKS:
             try:
                 check(Slim(running, work))

@@ -7,15 +7,13 @@ import contextlib
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import docker
+from tests.engines.starting import await_engine
 
-_START_TIMEOUT = 60.0
 _ENTER = """
 mount --make-rprivate /
 mount --bind "$ROOT" "$ROOT"
@@ -143,23 +141,10 @@ def engine(name: str, cache: Path, state: Path) -> Iterator[Running]:
         )  # fmt: skip
     try:
         address = f"unix://{state}/engine.sock"
-        _await(address, process, state / "log")
+        await_engine(address, process, state / "log")
         network = os.open(f"/proc/{process.pid}/ns/net", os.O_RDONLY)
         yield Running(address=address, network=f"/proc/{os.getpid()}/fd/{network}")
         os.close(network)
     finally:
         process.terminate()
         process.wait()
-
-
-def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_TIMEOUT
-    while True:
-        with contextlib.suppress(docker.errors.DockerException, OSError):
-            client = docker.APIClient(address)
-            client.ping()
-            client.close()
-            return
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the engine does not start:\n{log.read_text()[-2000:]}")
-        time.sleep(0.2)

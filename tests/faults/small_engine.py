@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import docker
-
-_START_TIMEOUT = 60.0
+from tests.engines.starting import await_engine, hand_over
 
 
 @contextlib.contextmanager
@@ -32,10 +29,8 @@ def small_engine(folder: Path, *, size: str, images: tuple[str, ...]) -> Iterato
     with (folder / "dockerd.log").open("wb") as log:
         engine = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _await_engine(f"unix://{socket}")
-        with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
-            loading = ["docker", "--host", f"unix://{socket}", "load", "--quiet"]
-            subprocess.run(loading, stdin=saved.stdout, stdout=subprocess.DEVNULL, check=True)
+        await_engine(f"unix://{socket}", engine, folder / "dockerd.log")
+        hand_over(images, f"unix://{socket}")
         yield str(socket)
     finally:
         engine.terminate()
@@ -52,17 +47,3 @@ def free(socket: str) -> int:
         check=True,
     )
     return int(done.stdout.split()[-1])
-
-
-def _await_engine(address: str) -> None:
-    deadline = time.monotonic() + _START_TIMEOUT
-    while True:
-        try:
-            client = docker.APIClient(address)
-            client.ping()
-            client.close()
-            return
-        except (docker.errors.DockerException, OSError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)

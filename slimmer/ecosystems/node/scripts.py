@@ -14,7 +14,7 @@ _OF_DEVELOPMENT = re.compile(
     r"(?:pre|post)?(?:start|stop|restart|install|prepare|publish|pack|version|build|compile|bundle|test"
     r"|lint|dev|develop|watch|format|fmt|check|clean|coverage|cover|ci|debug|docs?|e2e|prettier|eslint"
     r"|types?|typecheck|type-check|tsc|release|storybook|husky|precommit|serve|preview|generate|export"
-    r"|eject|bench|benchmark|analy[sz]e|audit|size|spec|unit|jest|mocha|husky|prebuild)(?:[:_.-].*)?"
+    r"|eject|bench|benchmark|analy[sz]e|audit|size|spec|unit|jest|mocha)(?:[:_.-].*)?"
 )
 
 

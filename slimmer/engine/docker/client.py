@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import docker
@@ -14,9 +13,6 @@ from slimmer.engine.docker.belongings import Belongings
 from slimmer.engine.docker.containers import Containers
 from slimmer.engine.docker.failures import translated
 from slimmer.engine.docker.images import Images
-
-_TELLS_WHAT_IS_MISSING: Final = (1, 51)
-"""The version of the API from which on an image is seen to lack a layer."""
 
 
 class DockerEngine(Images, Containers, Belongings):
@@ -55,23 +51,8 @@ class DockerEngine(Images, Containers, Belongings):
     def can_mount(self, file: Path) -> bool:
         if not self.is_local or os.statvfs(file).f_flag & os.ST_NOEXEC:
             return False
-        options = " ".join(self.info().get("SecurityOptions") or ())
+        options = " ".join(self._nature.get("SecurityOptions") or ())
         return not any(word in options for word in ("selinux", "userns", "rootless"))
-
-    @property
-    def adds_to_layers(self) -> bool:
-        """The containerd store takes such an archive even where it has a layer in another form, and
-        then has an image that can be run, and neither pushed nor saved; from Docker 28.5 on,
-        inspecting that tells of no layers."""
-        if not self._has_containerd_store:
-            return True
-        numbers = tuple(int(number) for number in str(self.version()["ApiVersion"]).split("."))
-        return numbers >= _TELLS_WHAT_IS_MISSING
-
-    @functools.cached_property
-    def _has_containerd_store(self) -> bool:  # type: ignore[override]
-        status = self.info().get("DriverStatus") or ()
-        return any("io.containerd.snapshotter" in str(pair) for pair in status)
 
     def hasten(self, seconds: float | None) -> None:
         self._client.timeout = self._usual_timeout if seconds is None else seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
@@ -14,6 +15,8 @@ _OF_AN_IMAGE: Final = (
     *("Id", "Config", "Architecture", "Variant", "Os", "Author", "Created", "RootFS"),
 )
 """What does not change while an image is there."""
+_TELLS_WHAT_IS_MISSING: Final = (1, 51)
+"""The version of the API from which on an image is seen to lack a layer."""
 
 
 class Images:
@@ -21,7 +24,12 @@ class Images:
 
     _client: Any
     address: str
-    _has_containerd_store: bool
+
+    @functools.cached_property
+    def _nature(self) -> dict[str, Any]:
+        """What the engine says of itself, as far as it does not change."""
+        with translated("ask for the engine's state"):
+            return cast(dict[str, Any], self._client.info())
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
         found = self.find_image(reference)
@@ -63,6 +71,19 @@ class Images:
         )
 
     takes_index = True
+
+    @property
+    def adds_to_layers(self) -> bool:
+        """The containerd store takes such an archive even where it has a layer in another form, and
+        then has an image that can be run, and neither pushed nor saved; from Docker 28.5 on,
+        inspecting that tells of no layers."""
+        numbers = tuple(int(number) for number in str(self._client.api_version).split("."))
+        return not self._has_containerd_store or numbers >= _TELLS_WHAT_IS_MISSING
+
+    @property
+    def _has_containerd_store(self) -> bool:
+        status = self._nature.get("DriverStatus") or ()
+        return any("io.containerd.snapshotter" in str(pair) for pair in status)
 
     def load_image(self, archive: Iterable[bytes]) -> str:
         """The SDK's own way hides an error that comes as an answer in pieces."""

@@ -34,7 +34,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     listener.listen()
     clients: list[docker.APIClient] = []
 
-    def serve(*answers: bytes) -> DockerEngine:
+    def serve(*answers: bytes, version: str = "1.41") -> DockerEngine:
         def speak() -> None:
             waiting = list(answers)
             while True:
@@ -50,7 +50,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
         threading.Thread(target=speak, daemon=True).start()
         address = f"unix://{tmp_path}/engine.sock"
-        clients.append(docker.APIClient(address, version="1.41", timeout=2))
+        clients.append(docker.APIClient(address, version=version, timeout=2))
         return DockerEngine(clients[-1], address)
 
     yield serve

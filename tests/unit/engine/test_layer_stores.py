@@ -29,7 +29,7 @@ def as_json(**values: object) -> bytes:
 def test_an_engine_that_would_keep_half_an_image_gets_all_of_it(
     served: Served, version: str, status: object, may: bool
 ) -> None:
-    engine = served(as_json(DriverStatus=status), as_json(ApiVersion=version))
+    engine = served(as_json(DriverStatus=status), version=version)
 
     assert engine.adds_to_layers is may
 

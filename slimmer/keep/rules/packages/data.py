@@ -18,7 +18,7 @@ from slimmer.keep.rules.packages.places import (
     of_one_source,
     private_folder,
 )
-from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.keep.rules.packages.weight import omissions, weight_of_libraries
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Bytes of the data of a package of which no program ran.
@@ -145,14 +145,7 @@ class PackageDataRule(Rule):
         return [path for path in data if path not in self._heavy]
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
-        for path, weight in self._heavy.items():
-            if path not in kept:
-                yield HeavyOmission(
-                    what=path,
-                    size=weight,
-                    why="nothing loaded it; most of it are libraries that it needs",
-                    include=path,
-                )
+        return omissions(self._heavy, kept)
 
     @cached_property
     def _asked_for(self) -> frozenset[Package]:

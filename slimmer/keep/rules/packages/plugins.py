@@ -14,7 +14,7 @@ from slimmer.keep.linux.loader_configuration import (
 )
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import packages_of_programs, private_folder
-from slimmer.keep.rules.packages.weight import weight_of_libraries
+from slimmer.keep.rules.packages.weight import omissions, weight_of_libraries
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Where the dynamic loader looks by itself. `/usr/lib/postgresql/15/lib` is no such directory.
@@ -133,11 +133,4 @@ class PluginsRule(Rule):
         return weight_of_libraries(self.context, module, limit=_HEAVIEST)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
-        for path, weight in self._left_out.items():
-            if path not in kept:
-                yield HeavyOmission(
-                    what=path,
-                    size=weight,
-                    why="nothing loaded it; most of it are libraries that it needs",
-                    include=path,
-                )
+        return omissions(self._left_out, kept)

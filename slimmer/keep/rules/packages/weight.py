@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
+
 from slimmer.files import parent_of
 from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import Context
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 
 def weight_of(context: Context, program: Entry, *, limit: int) -> int:
@@ -42,6 +44,18 @@ def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:
         pending = list(fresh)
         context.content.fetch(pending)
     return weight
+
+
+def omissions(weights: Mapping[str, int], kept: Collection[str]) -> Iterator[HeavyOmission]:
+    """Of modules that were too heavy, those that nothing else has kept. `weights`: path → bytes."""
+    for path, weight in weights.items():
+        if path not in kept:
+            yield HeavyOmission(
+                what=path,
+                size=weight,
+                why="nothing loaded it; most of it are libraries that it needs",
+                include=path,
+            )
 
 
 def _linked(context: Context, path: str) -> list[Entry]:
