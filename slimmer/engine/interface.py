@@ -152,13 +152,18 @@ class Engine(Protocol):
         """The engine's description of a container."""
         ...
 
+    def container_state(self, container: str) -> dict[str, Any]:
+        """The `State` of the engine's description; one that is gone was killed (137)."""
+        ...
+
     def await_health(self, container: str, timeout: float) -> str | None:
         """Wait until the engine calls the container healthy by its HEALTHCHECK, `timeout` seconds
         at most: empty then, else the last words of the check; None where it has no check."""
         ...
 
     def wait_container(self, container: str, timeout: float) -> int | None:
-        """The exit status once the container ends, or None after `timeout` seconds."""
+        """The exit status once the container ends, or None after `timeout` seconds. One that is
+        gone was killed (137)."""
         ...
 
     def signal_container(self, container: str, signal: str | int) -> None:

@@ -50,7 +50,7 @@ def test_what_no_checksum_guards_is_asked_again(server: str, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill what runs in containers")
-@pytest.mark.parametrize("kill", kills.KILLS[:2], ids=str)
+@pytest.mark.parametrize("kill", kills.KILLS[:4], ids=str)
 def test_what_was_killed_is_named(server: str, tmp_path: Path, kill: kills.Kill) -> None:
     end = kills.build_under(kill, tmp_path, server, *FLAGS, *SLOW)
     assert kills.complaint(kill, end) == "", end.stderr

@@ -115,3 +115,12 @@ def test_nothing_is_created_any_more(engine: Engine) -> None:
     session.close()
     with pytest.raises(InterruptedRunError):
         session.create_container("late", SLEEPS)
+
+
+def test_a_container_that_was_removed_counts_as_killed(engine: Engine) -> None:
+    with Session(engine) as session:
+        container = session.create_container("target", SLEEPS)
+        engine.start_container(container)
+        engine.remove_container(container)
+        assert engine.wait_container(container, 10) == 137
+        assert not engine.container_state(container)["Running"]

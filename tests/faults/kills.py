@@ -7,7 +7,7 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import docker
 import psutil
@@ -24,21 +24,23 @@ class Kill:
 
     purpose: str
     """`target` or `sidecar`."""
-    shim: bool = False
-    """Whether its shim is killed, and not its first process."""
+    part: Literal["first process", "shim", "container"] = "first process"
+    """Processes are killed, a container is removed by force."""
     code: int
     words: str
     """In the message."""
 
     def __str__(self) -> str:
-        return f"kill -9 of the {self.purpose}'s {'shim' if self.shim else 'first process'}"
+        return f"end of the {self.purpose}'s {self.part}"
 
 
 KILLS: Final = (
     Kill(purpose="target", code=7, words="was killed"),
     Kill(purpose="sidecar", code=11, words="the sensor ended"),
-    Kill(purpose="target", shim=True, code=7, words="was killed"),
-    Kill(purpose="sidecar", shim=True, code=11, words="the sensor ended"),
+    Kill(purpose="target", part="container", code=7, words="was killed"),
+    Kill(purpose="sidecar", part="container", code=11, words="the sensor ended"),
+    Kill(purpose="target", part="shim", code=7, words="was killed"),
+    Kill(purpose="sidecar", part="shim", code=11, words="the sensor ended"),
 )
 
 
@@ -48,7 +50,7 @@ def build_under(kill: Kill, folder: Path, image: str, *flags: str) -> Ended:
     with begun(folder, image, *flags) as process:
         said = told(process, "trace: probe")
         time.sleep(_PAUSE)
-        os.kill(_victim(kill, process.pid), signal.SIGKILL)
+        _end(kill, process.pid)
         return ended(process, said)
 
 
@@ -61,7 +63,7 @@ def complaint(kill: Kill, end: Ended) -> str:
     return "--start-timeout is named" if "--start-timeout" in end.stderr else ""
 
 
-def _victim(kill: Kill, pid: int) -> int:
+def _end(kill: Kill, pid: int) -> None:
     client = docker.APIClient()
     try:
         containers = client.containers(filters={"label": f"dev.slimmer.role={kill.purpose}"})
@@ -70,7 +72,11 @@ def _victim(kill: Kill, pid: int) -> int:
             for each in containers
             if each["Labels"]["dev.slimmer.session"].startswith(f"{pid}-")
         )
+        if kill.part == "container":
+            client.remove_container(container, force=True)
+            return
         first = int(client.inspect_container(container)["State"]["Pid"])
     finally:
         client.close()
-    return psutil.Process(first).ppid() if kill.shim else first
+    victim = psutil.Process(first).ppid() if kill.part == "shim" else first
+    os.kill(victim, signal.SIGKILL)

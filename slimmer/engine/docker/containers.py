@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from slimmer.engine.broken import TimedOutError
-from slimmer.engine.docker.failures import agreed, if_possible, translated
+from slimmer.engine.docker.failures import ContainerGoneError, agreed, if_possible, translated
 from slimmer.engine.logs import LogReader
 from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 
 _FILE_STATUS: Final = "X-Docker-Container-Path-Stat"
 _STATE: Final = ("Running", "ExitCode", "OOMKilled", "StartedAt", "FinishedAt")
+_GONE: Final = {"Running": False, "ExitCode": 137, "OOMKilled": False}
+"""The state of a container that somebody has removed: to do so is to kill it."""
 
 
 class Containers:
@@ -127,6 +129,12 @@ class Containers:
                 ),
             )
 
+    def container_state(self, container: str) -> dict[str, Any]:
+        try:
+            return dict(self.inspect_container(container)["State"])
+        except ContainerGoneError:
+            return dict(_GONE)
+
     def await_health(self, container: str, timeout: float) -> str | None:
         with translated("follow the container's health"):
             events = self._client.events(
@@ -150,9 +158,9 @@ class Containers:
         try:
             with translated("wait for the container"):
                 self._client.wait(container, timeout=timeout)
-        except TimedOutError:
-            pass  # the wait's, or the engine's
-        state = self.inspect_container(container)["State"]
+        except (TimedOutError, ContainerGoneError):
+            pass  # the limit of the wait, or the engine's
+        state = self.container_state(container)
         return None if state["Running"] else int(state["ExitCode"])
 
     def signal_container(self, container: str, signal: str | int) -> None:

@@ -24,6 +24,11 @@ from slimmer.errors import (
 
 T = TypeVar("T")
 
+
+class ContainerGoneError(EngineOperationError):
+    """There is no such container (any more)."""
+
+
 _MOST_LOOKS: Final = 5
 _BROKEN_CONNECTIONS: Final = (
     requests.exceptions.ConnectionError,
@@ -90,6 +95,7 @@ def _words(error: docker.errors.APIError) -> str:
 _STARTS: Final = ("start the container", "attach to the container")
 """Podman makes the process when somebody attaches."""
 _EXECUTES = re.compile(r"\bexec\b")
+_GONE: Final = "no such container"
 _NOT_EXECUTABLE = re.compile(
     r"executable file not found|no such file or directory|exec format error|permission denied"
 )
@@ -106,4 +112,5 @@ def refusal(action: str, words: str) -> SlimError:
         )
     if action in _STARTS and _NOT_EXECUTABLE.search(lowered) and _EXECUTES.search(lowered):
         return CommandNotFoundError(f"cannot {action}: {words}")
-    return EngineOperationError(f"cannot {action}: {words}")
+    error = ContainerGoneError if _GONE in lowered else EngineOperationError
+    return error(f"cannot {action}: {words}")

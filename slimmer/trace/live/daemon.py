@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from slimmer.engine import BrokenAnswerError, Session, connect, exposed_ports, owner, owner_is_alive
-from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
+from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_alive
+from slimmer.errors import SlimError, TraceIncompleteError
 from slimmer.image import read_original
 from slimmer.interruption import uninterrupted
 from slimmer.options import DockerRun
@@ -21,8 +21,6 @@ from slimmer.trace.run import Readiness, TracedRun, await_ready, sensor_binary
 from slimmer.trace.saved import TESTS
 from slimmer.values import Original, Probe
 
-_KILLED = 137
-"""128 and the number of SIGKILL."""
 _LOOK = 1.0
 """Seconds between two looks at the process that the trace ends with."""
 _LONGEST_WAIT = 3600.0
@@ -163,18 +161,10 @@ def _live(
     )
 
 
-def _exit_status(target: TracedRun) -> int | None:
-    """Of the container's command. One that was removed while it ran was killed."""
-    try:
-        return target.exit_status()
-    except (EngineOperationError, BrokenAnswerError):
-        return _KILLED if target.ended else None
-
-
 def _finish(target: TracedRun) -> End:
     status, logs = None, target.logs()
     try:
-        status = _exit_status(target)
+        status = target.exit_status()
         target.complete()
     except TraceIncompleteError as error:
         return End(exit_status=status, error=error.message, logs=error.details or logs)

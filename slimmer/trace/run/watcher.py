@@ -211,8 +211,7 @@ class Watcher:
         deadline = time.monotonic() + MOMENT
         while True:
             target, watching = (
-                self._engine.inspect_container(each)["State"]
-                for each in (self._target, self._container)
+                self._engine.container_state(each) for each in (self._target, self._container)
             )
             is_complete = self.stream.find(Trailer) is not None
             goes_on = target["Running"] and (watching["Running"] or is_complete)
