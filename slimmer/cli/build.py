@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from slimmer.cli.failure import errors_as_json
+from slimmer.cli.lazy import ASSUMED
+from slimmer.cli.places import refuse_place
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
-from slimmer.errors import UsageError
+from slimmer.errors import ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress
 
@@ -50,7 +53,7 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
     from slimmer.build import build_image  # a call for help does not pay for it
 
     progress = console_progress(sys.stderr, quiet=quiet)
-    with contextlib.closing(progress), errors_as_json(as_json):
+    with contextlib.closing(progress), errors_as_json(as_json), _named_or_not():
         options = _options(**given)
         for note in options.notes:
             progress.warned(note)
@@ -63,13 +66,34 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
         terminal_summary(report, sys.stdout)
 
 
+@contextlib.contextmanager
+def _named_or_not() -> Iterator[None]:
+    """Where no command was named, and the word that was taken for an image is none either."""
+    try:
+        yield
+    except ImageNotFoundError as error:
+        context = click.get_current_context(silent=True)
+        word = context.meta.get(ASSUMED) if context else None
+        if word is None:
+            raise
+        raise UsageError(
+            f"`{word}` is no command of slim, and no image of the engine either",
+            hint=f"`slim help` lists the commands; {error.hint}",
+        ) from error
+
+
 def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions:
     """slim.yaml where there is one, with every flag that was given laid over it."""
     start = given["crawl"]
     if image is None and start is not None and not re.match(r"/|https?://", start):
         # `--crawl my-app` means `--crawl / my-app`: an image is no start.
         image, given["crawl"] = start, "/"
-    if file is None and image is None and DEFAULT_FILE.is_file():
+    named = image or given["target"]
+    if image and given["target"]:
+        raise UsageError(f"two images are named: {image} and {given['target']}")
+    if named:
+        refuse_place(named)
+    if file is None and named is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
     settings = read_file(file) if file else FileSettings()
     if image:

@@ -13,6 +13,7 @@ import click
 from slimmer import FROM_STDIN, __version__
 from slimmer.cli.failure import show, tell_remains
 from slimmer.cli.lazy import LazyGroup
+from slimmer.cli.mistakes import as_usage_error
 from slimmer.errors import InterruptedRunError, as_slim_error
 from slimmer.interruption import BUDGET, arm, disarm, retire
 from slimmer.remains import close_all
@@ -22,11 +23,14 @@ COMMANDS = (
     *("debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""
+_ASKS_FOR_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""What click from 8.2 on raises for a group without a command."""
 
 
 @click.group(
     cls=LazyGroup,
     lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
+    usual="build",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`slim help exit-codes` tells what each exit code means.",
 )
@@ -74,6 +78,11 @@ def run(arguments: list[str] | None) -> int:
         return 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
+    except click.UsageError as error:
+        if isinstance(error, _ASKS_FOR_HELP):
+            error.show()
+            return error.exit_code
+        return show(as_usage_error(error))
     except click.ClickException as error:
         error.show()
         return error.exit_code

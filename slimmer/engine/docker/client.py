@@ -18,6 +18,8 @@ from slimmer.engine.docker.images import Images
 class DockerEngine(Images, Containers, Belongings):
     """interface.Engine; everything that fails leaves as a SlimError."""
 
+    tool = "docker"
+
     def __init__(self, client: docker.APIClient, address: str) -> None:
         self._client: Any = client  # the SDK's own annotations are incomplete
         self.address = address
