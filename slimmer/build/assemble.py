@@ -23,19 +23,20 @@ from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
 from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
+from slimmer.words import count, size
 
 
 def assemble(job: Job, files: OriginalFiles, decision: Decision) -> Assembly:
     """Describe the packages of what is kept, and pack it."""
     request, keep = decision.request, decision.keep
-    with job.clock.stage("metadata"):
+    with job.clock.stage("metadata", "describing the packages of what is kept"):
         debug_layer = _debug_layer(job, request, keep)
         described = _metadata_request(request, keep, files)
         metadata = _describe(job, described)
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
-        job.progress.detail("metadata", f"{len(metadata.components):,} packages are kept")
-    with job.clock.stage("pack"):
+        job.progress.detail("metadata", f"{count(len(metadata.components), 'package')} kept")
+    with job.clock.stage("pack", "packing layers"):
         images, plans = _pack(job, request, metadata, files, debug_layer)
     slim = images[ImageKind.SLIM]
     return Assembly(
@@ -127,8 +128,8 @@ def _pack(
         labels=image_labels(original_id=job.original.id, version=__version__),
         latest=latest,
     )
-    size = sum(layer.size for layer in slim.layers)
-    job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
+    archives = sum(layer.size for layer in slim.layers)
+    job.progress.detail("pack", f"{count(len(slim.layers), 'layer')}, {size(archives)} as archives")
     images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: planning.layers}
     if debug_layer is not None:
         above = plans_above(debug_layer.plan, planning.system_finished)
@@ -147,9 +148,9 @@ def _pack(
 def keep_to_budget(job: Job, assembly: Assembly) -> None:
     """Raises BudgetError where the slim image is larger than the user wants it to be."""
     budget = job.options.max_size
-    size = sum(layer.size for layer in assembly.images[ImageKind.SLIM].layers)
-    if budget is not None and size > budget:
+    archives = sum(layer.size for layer in assembly.images[ImageKind.SLIM].layers)
+    if budget is not None and archives > budget:
         raise BudgetError(
-            f"the slim image has {size:,} bytes, {size - budget:,} more than its budget",
+            f"the slim image has {archives:,} bytes, {archives - budget:,} more than its budget",
             hint="raise --max-size, or look in the report for what is large",
         )

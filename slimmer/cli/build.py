@@ -34,7 +34,7 @@ DEFAULT_FILE = Path("slim.yaml")
     help="Read this slim.yaml; flags win over it",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout")
-@click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told")
+@click.option("-q", "--quiet", is_flag=True, help="Print one line; errors are still told")
 def build(as_json: bool, quiet: bool, **given: Any) -> None:
     """Build a slim image of IMAGE, and a debug image beside it.
 
@@ -58,10 +58,13 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
         for note in options.notes:
             progress.warned(note)
         report = build_image(options, progress)
-    from slimmer.report import json_pieces, terminal_summary  # loaded by the run, beside its waits
+    # loaded by the run, beside its waits
+    from slimmer.report import json_pieces, report_line, terminal_summary
 
     if as_json:
         sys.stdout.writelines(json_pieces(report))
+    elif quiet:
+        click.echo(report_line(report))
     else:
         terminal_summary(report, sys.stdout)
 

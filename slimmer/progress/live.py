@@ -29,6 +29,8 @@ class _Stage:
     ended: float | None = None
     failed: bool = False
     detail: str = ""
+    awaited: str = ""
+    """What it is waiting for, while it does."""
     probes: list[ProbeResult] = field(default_factory=list)
     spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="cyan"))
 
@@ -60,11 +62,16 @@ class LiveProgress:
         with self._lock:
             self._stage(stage).detail = text
 
+    def waiting(self, stage: str, text: str) -> None:
+        with self._lock:
+            self._stage(stage).awaited = text
+
     def done(self, stage: str, *, failed: bool = False) -> None:
         with self._lock:
             ended = self._stage(stage)
             ended.ended = time.monotonic()
             ended.failed = failed
+            ended.awaited = ""
 
     def probed(self, stage: str, result: ProbeResult) -> None:
         with self._lock:
@@ -101,7 +108,7 @@ class LiveProgress:
                 self._mark(stage),
                 Text(stage.name, style="" if stage.ended else "bold"),
                 Text(seconds(took), style="dim"),
-                Text(printable(stage.detail), style="dim"),
+                Text(printable(stage.awaited or stage.detail), style="dim"),
             )
             for result in _worth_showing(stage.probes):
                 table.add_row(

@@ -8,9 +8,10 @@ from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
+from slimmer.report.places import remember_report
 from slimmer.report.report import Report
 from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
-from slimmer.report.terminal import terminal_summary
+from slimmer.report.terminal import report_line, terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "measure_coverage",
     "prepare_page",
     "read_report",
+    "remember_report",
+    "report_line",
     "terminal_summary",
     "to_json",
     "to_page",
