@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from slimmer.engine import connect
+from slimmer.engine import Engine, connect
 from slimmer.errors import ReportMismatchError, TraceDriftError
 from slimmer.files import RootfsIndex
 from slimmer.image.archive import (
@@ -27,8 +27,17 @@ _OPENED: Final = ("opened", "executed")
 """How the details of rule `trace` begin for these."""
 
 
+Archive = Callable[[Engine, Mapping[str, Any]], Iterable[bytes]]
+"""Asks the engine for the archive of the image that it describes so."""
+
+
 def xray_of(
-    target: str, *, choice: Choice, trace: Path | None = None, report: Path | None = None
+    target: str,
+    *,
+    choice: Choice,
+    archive: Archive = lambda engine, image: engine.save_image(str(image["Id"])),
+    trace: Path | None = None,
+    report: Path | None = None,
 ) -> Xray:
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
@@ -36,7 +45,7 @@ def xray_of(
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image, source, ids = _content(target, choice)
+    image, source, ids = _content(target, choice, archive)
     used = None
     if trace and saved:
         _check_trace(target, image, trace, saved)
@@ -52,7 +61,7 @@ def xray_of(
     return examine(image, target, source=source, used=used)
 
 
-def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:
+def _content(target: str, choice: Choice, archive: Archive) -> tuple[ImageContent, str, set[str]]:
     """The image, what it was read from where the content does not say so, and its ids."""
     if is_image_file(target):
         image = read_image_file(Path(target), Inspection(), choice=choice)
@@ -60,7 +69,7 @@ def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:
     engine = connect()
     try:
         found = engine.inspect_image(target)
-        chunks = engine.save_image(str(found["Id"]))
+        chunks = archive(engine, found)
         image = read_image_stream(chunks, target, Inspection(), choice=choice)
     finally:
         engine.close()
