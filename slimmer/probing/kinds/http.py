@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 from slimmer.errors import UsageError
 from slimmer.probing.connection import Connection, authority, speaks_tls
-from slimmer.probing.failures import WANTS_CERTIFICATE, describe_failure, is_for_good
+from slimmer.probing.failures import (
+    CLOSED,
+    FOREIGN,
+    WANTS_CERTIFICATE,
+    describe_failure,
+    is_for_good,
+)
 from slimmer.probing.form import UPLOADS, Upload, form_content
 from slimmer.probing.judging import (
     EXCERPT_LIMIT,
@@ -44,6 +50,7 @@ from slimmer.probing.kinds.interface import (
     place_keys,
     with_place,
 )
+from slimmer.probing.protocols import protocol_at
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
 
 if TYPE_CHECKING:
@@ -253,7 +260,12 @@ def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tup
     is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
     if is_there and _is_tls(origin, address):
         return _ASK_FOR_HTTPS, True
-    return describe_failure(error), is_for_good(error)
+    said = describe_failure(error)
+    if not origin.tls and said.startswith((CLOSED, FOREIGN)):
+        protocol = protocol_at(address)
+        if protocol is not None:
+            return f"{said}: the port speaks {protocol.name}", True
+    return said, is_for_good(error)
 
 
 def _is_tls(origin: HttpOrigin, address: tuple[str, int]) -> bool:
