@@ -7,20 +7,28 @@ images, which tell what and not why.
 
 from slimmer.explain.account import Account
 from slimmer.explain.anatomy import xray_of
+from slimmer.explain.changes import Changes, ChangeShare, changes
 from slimmer.explain.comparison import Comparison, Share, compare
-from slimmer.explain.gathering import account_of, sightings_of
+from slimmer.explain.gathering import account_of, builds_of, sightings_of
+from slimmer.explain.selection import Selection, select
 from slimmer.explain.why import Answer, Link, State, Step, why
 
 __all__ = [
     "Account",
     "Answer",
+    "ChangeShare",
+    "Changes",
     "Comparison",
     "Link",
+    "Selection",
     "Share",
     "State",
     "Step",
     "account_of",
+    "builds_of",
+    "changes",
     "compare",
+    "select",
     "sightings_of",
     "why",
     "xray_of",
