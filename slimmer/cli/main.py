@@ -23,8 +23,8 @@ COMMANDS = (
     *("debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""
-_ASKS_FOR_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
-"""What click from 8.2 on raises for a group without a command."""
+_ASKS_FOR_HELP = "NoArgsIsHelpError"
+"""The class of what click from 8.2 on raises for a group without a command."""
 
 
 @click.group(
@@ -78,12 +78,9 @@ def run(arguments: list[str] | None) -> int:
         return 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
-    except click.UsageError as error:
-        if isinstance(error, _ASKS_FOR_HELP):
-            error.show()
-            return error.exit_code
-        return show(as_usage_error(error))
     except click.ClickException as error:
+        if isinstance(error, click.UsageError) and type(error).__name__ != _ASKS_FOR_HELP:
+            return show(as_usage_error(error))
         error.show()
         return error.exit_code
     except click.Abort:
