@@ -41,7 +41,7 @@ def _of_image(config: Mapping[str, Any]) -> float:
 
 
 def _goes_on(name: str, limit: float, shortest: float) -> str:
-    text = f"stopping: the application does not end on {name}, and is killed after {limit:g} s"
+    text = f"stopping: the application ignores {name} so far, and is killed after {limit:g} s"
     if limit > shortest:
         text += f"; --stop-timeout {shortest:g} saves {limit - shortest:g} s"
     return text

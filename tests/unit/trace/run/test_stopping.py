@@ -38,7 +38,7 @@ class Target:
             None,
             [
                 "the application has 10 s to end on SIGTERM",
-                "the application does not end on SIGTERM, and is killed after 10 s; "
+                "the application ignores SIGTERM so far, and is killed after 10 s; "
                 "--stop-timeout 0.1 saves 9.9 s",
             ],
         ),
@@ -48,7 +48,7 @@ class Target:
             30,  # of the image, which --stop-timeout does not make any less
             [
                 "the application has 30 s to end on SIGTERM",
-                "the application does not end on SIGTERM, and is killed after 30 s",
+                "the application ignores SIGTERM so far, and is killed after 30 s",
             ],
         ),
     ],
