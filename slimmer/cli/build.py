@@ -80,7 +80,7 @@ def _named_or_not() -> Iterator[None]:
         if word is None:
             raise
         raise UsageError(
-            f"`{word}` is no command of slim, and no image of the engine either",
+            f"`{word}` is neither a command of slim nor an image of the engine",
             hint=f"`slim help` lists the commands; {error.hint}",
         ) from error
 

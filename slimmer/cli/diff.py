@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from slimmer.explain import (
     changes,
     compare,
 )
+from slimmer.progress import told_if_slow
 from slimmer.report import Fate
 from slimmer.values import EntryType
 from slimmer.words import count, printable, size
@@ -72,12 +74,18 @@ def diff(
     if len(images) > 2:
         raise click.UsageError("one or two images are compared: [ORIGINAL] SLIM")
     *original, image = images
-    pair = builds_of(*images) if original and report is None else None
+    pair = None
+    if original and report is None:
+        with told_if_slow(
+            sys.stderr, lambda: f"what {' and '.join(images)} have is still being read"
+        ):
+            pair = builds_of(*images)
     if pair is not None:
         found = changes(*pair, package=package, directory=directory)
         _tell_changes(*pair, found, files=files, limit=limit, as_json=as_json)
         return
-    account = account_of(image, original="".join(original), place=report)
+    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+        account = account_of(image, original="".join(original), place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)
     compared = compare(account, package=package, directory=directory)

@@ -5,13 +5,20 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Final
 
 from slimmer.errors import UsageError
 
 _DOCKERFILES: Final = ("Dockerfile", "Containerfile")
+_TOOLS: Final = ("docker", "podman")
 _ARCHIVES: Final = (".tar", ".tar.gz", ".tgz")
+
+
+def _tool() -> str:
+    """What this machine has to build images with."""
+    return next((each for each in _TOOLS if shutil.which(each)), _TOOLS[0])
 
 
 def refuse_place(image: str) -> None:
@@ -27,13 +34,13 @@ def refuse_place(image: str) -> None:
     if place.is_file() and image.endswith(_ARCHIVES):
         raise UsageError(
             f"{image} is a file, and slim builds from an image of the engine",
-            hint=f"docker load -i {shlex.quote(image)} makes one, and says its name",
+            hint=f"{_tool()} load -i {shlex.quote(image)} makes one, and says its name",
         )
     if place.is_file() and place.name.startswith(_DOCKERFILES):
         raise _dockerfile(image, place, place.parent)
-    what = "is no image" if place.exists() else "is not there"
+    what = "is not an image" if place.exists() else "is not there"
     raise UsageError(
-        f"{image} {what}", hint="slim build IMAGE; `docker images` lists what there is"
+        f"{image} {what}", hint=f"slim build IMAGE; `{_tool()} images` lists what there is"
     )
 
 
@@ -48,7 +55,7 @@ def _directory(image: str, place: Path) -> UsageError:
             return _dockerfile(image, place / name, place)
     return UsageError(
         f"{image} is a directory without a Dockerfile, and slim builds from an image",
-        hint="slim build IMAGE; `docker images` lists what there is",
+        hint=f"slim build IMAGE; `{_tool()} images` lists what there is",
     )
 
 
@@ -58,5 +65,5 @@ def _dockerfile(image: str, file: Path, context: Path) -> UsageError:
     chosen = "" if is_usual else f"-f {shlex.quote(str(file))} "
     return UsageError(
         f"{image} is the place of a Dockerfile, and slim builds from an image",
-        hint=f"docker build -t {name} {chosen}{shlex.quote(str(context))} && slim build {name}",
+        hint=f"{_tool()} build -t {name} {chosen}{shlex.quote(str(context))} && slim build {name}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from slimmer.explain import (
     sightings_of,
 )
 from slimmer.explain import why as answer
+from slimmer.progress import told_if_slow
 from slimmer.values import EntryType, Sighting
 from slimmer.words import count, printable, size
 
@@ -60,7 +62,8 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
       slim why my-app:latest-slim /bin/sh /usr/share/zoneinfo --json
       slim why my-app:latest-slim libssl3 "/usr/lib/**/*.so"
     """
-    account = account_of(image, place=report)
+    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+        account = account_of(image, place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)
     seen = functools.cache(lambda: _sightings(account))

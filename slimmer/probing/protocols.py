@@ -35,11 +35,11 @@ class Protocol:
         """What to do about it, as a hint."""
         if self.plan:
             return (
-                f"it is no web server: --plan {self.plan} exercises it (`slim plans` lists what "
+                f"it is not a web server: --plan {self.plan} exercises it (`slim plans` lists what "
                 "it does), and so does --exec-probe COMMAND"
             )
         return (
-            "it is no web server: exercise it with --exec-probe COMMAND, or with `tcp:` steps of "
+            "it is not a web server: exercise it with --exec-probe COMMAND, or with `tcp:` steps of "
             "a plan (docs/plans.md)"
         )
 

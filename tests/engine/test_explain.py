@@ -262,9 +262,9 @@ def test_every_number_is_the_one_that_tar_and_docker_count(built: Built) -> None
         assert fidelity["paths"] == len(paths)
         assert [layer["size"] for layer in told["layers"]] == [length for _, length in layers]
         assert [layer["entries"] for layer in told["layers"]] == [len(each) for each, _ in layers]
-        seen = json.loads(built.ask("xray", told["reference"], "--json").stdout)
-        assert seen["image"]["files"] == len(files)
         if name == "slim":
+            seen = json.loads(built.ask("xray", told["reference"], "--json").stdout)
+            assert seen["image"]["files"] == len(files)
             assert {each["path"] for each in report["kept"]} == paths.keys()
             total = json.loads(built.ask("diff", told["reference"], "--json").stdout)["total"]
             made = [each for each in report["kept"] if each.get("made")]

@@ -58,7 +58,7 @@ def test_who_answers_in_its_own_way_is_named_at_once(name: str) -> None:
     assert not result.passed
     assert result.answered, "another try would bring the same"
     assert result.answer.endswith(f"the port speaks {name}")
-    assert "it is no web server" in advice(result.answer)
+    assert "it is not a web server" in advice(result.answer)
 
 
 def test_who_only_hangs_up_may_still_be_starting() -> None:
