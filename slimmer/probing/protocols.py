@@ -39,8 +39,8 @@ class Protocol:
                 "it does), and so does --exec-probe COMMAND"
             )
         return (
-            "it is not a web server: exercise it with --exec-probe COMMAND, or with `tcp:` steps of "
-            "a plan (docs/plans.md)"
+            "it is not a web server: exercise it with --exec-probe COMMAND, or with `tcp:` steps "
+            "of a plan (docs/plans.md)"
         )
 
 

@@ -250,8 +250,7 @@ class TracedRun:
 
     def is_hopeless(self, port: int | None) -> bool:
         """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
-        is_quiet = self._stream.quiet_for() > QUIET
-        return is_quiet and bool(self.listening()) and not self._listens_on(port)
+        return self.quiet_for() > QUIET and bool(self.listening()) and not self._listens_on(port)
 
     def _listens_on(self, port: int | None) -> bool:
         number = port or self.port()
@@ -328,7 +327,11 @@ class TracedRun:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
         removes the rest."""
         if not self._stream.ended and self.exit_status() is None:
-            self._shut_down()
+            self.phase("shutdown")
+            number = stop_signal(self._original.config)
+            if self._watcher.target_takes(number):
+                self._engine.signal_container(self.container, number)
+                await_end(self._stream, number, self._original.config, self._run, self._waiting)
         self._watcher.complete()
 
     def _trace(self) -> Trace:
@@ -341,13 +344,6 @@ class TracedRun:
             self._log.close()
         self._watcher.close()
         self._session.discard(self.container)
-
-    def _shut_down(self) -> None:
-        self.phase("shutdown")
-        number = stop_signal(self._original.config)
-        if self._watcher.target_takes(number):
-            self._engine.signal_container(self.container, number)
-            await_end(self._stream, number, self._original.config, self._run, self._waiting)
 
     @property
     def _stream(self) -> RecordStream:
