@@ -206,7 +206,8 @@ class Http(Kind[HttpProbe]):
     def hint(self, probe: HttpProbe, result: ProbeResult) -> str:
         if probe.plan or not result.answered:
             return ""
-        place = f"https://{authority(probe.origin_at(None))}" if probe.tls else ""
+        has_url = probe.tls or probe.port is not None
+        place = f"{probe.url_scheme}://{authority(probe.origin_at(None))}" if has_url else ""
         return (
             "correct the path or say which status is right, for example "
             f'--http-probe "{probe.method}:{place}{probe.path} 404"'
