@@ -120,15 +120,27 @@ def _record(job: Job, findings: Findings) -> RunRecord:
     traced, files, built = findings.traced, findings.files, findings.built
     keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
     generated: tuple[Entry, ...] = ()
+    of_base: tuple[Entry, ...] = ()
+    foundation = built.assembly.foundation if built is not None else None
     installed: tuple[Installed, ...] = ()
     if built is not None:
         keep = built.assembly.metadata.keep
         generated = tuple(built.assembly.metadata.entries.values())
+        if foundation is not None:
+            own = foundation.overlay.of_base
+            of_base = tuple(
+                each
+                for each in generated
+                if each.path in own and each.path not in foundation.overlay.shared
+            )
+            generated = tuple(each for each in generated if each.path not in own)
         installed = built.assembly.metadata.installed
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
         generated=generated,
+        base=foundation.summary if foundation is not None else None,
+        of_base=of_base,
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
         coverage=_coverage(traced, files, keep),

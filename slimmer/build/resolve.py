@@ -4,7 +4,7 @@ user."""
 from __future__ import annotations
 
 from slimmer.engine import Engine
-from slimmer.errors import ImageNotFoundError, UsageError
+from slimmer.errors import BaseMissingError, ImageNotFoundError, UsageError
 from slimmer.image import (
     ORIGINAL_LABEL,
     debug_tag,
@@ -34,6 +34,29 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
     return original, slim, debug
+
+
+def resolve_bases(
+    engine: Engine, options: BuildOptions, original: Original
+) -> tuple[Original, ...]:
+    """What `--base` names. Raises BaseMissingError, and BaseUnfitError for a platform that is not
+    the original's."""
+    if not options.bases:
+        return ()
+    from slimmer.base import check_platform  # most builds have none
+
+    bases = []
+    for reference in dict.fromkeys(options.bases):
+        try:
+            inspection = engine.inspect_image(reference)
+        except ImageNotFoundError as error:
+            raise BaseMissingError(
+                f"the base {reference} is not in the engine at {engine.address}", hint=error.hint
+            ) from error
+        base = read_original(reference, inspection)
+        check_platform(base, original)
+        bases.append(base)
+    return tuple(bases)
 
 
 def read_missed(options: BuildOptions) -> tuple[tuple[str, str], ...]:

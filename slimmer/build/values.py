@@ -25,6 +25,7 @@ from slimmer.values import (
 )
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
+    from slimmer.build.foundation import Foundation
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
     from slimmer.trace.saved import Drift, SavedTrace
@@ -124,6 +125,8 @@ class Assembly:
     """What the debug image has above the slim one's layers."""
     sbom: Future[bytes]
     """CycloneDX of the slim image, composed beside what follows."""
+    foundation: Foundation | None
+    """What the images stand on; None where that is nothing."""
     dropped: Future[str]
     """What the slim image does not have, for dropped.json; composed beside what follows too."""
 

@@ -110,6 +110,12 @@ class BuildOptions:
     debug: DebugImage = DebugImage.FROM_ORIGINAL
     debug_from: str = ""
     """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
+    bases: tuple[str, ...] = ()
+    """Images that the slim image may stand on; it takes the one that makes it smallest."""
+    push: bool = False
+    """Whether the slim image goes to the registry that its name says."""
+    push_debug: bool = False
+    """Whether both images go there."""
     output: str = ""
     """Where the images are written besides the engine: `FILE.tar` (docker-archive) or `DIR/`
     (OCI layout); empty: nowhere."""

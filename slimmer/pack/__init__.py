@@ -14,6 +14,7 @@ from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
     LayerPlanning,
     is_of_the_host,
+    laid_over,
     plan_layer,
     plan_layers,
     storable_entries,
@@ -36,6 +37,7 @@ __all__ = [
     "clamped_seconds",
     "docker_archive",
     "is_of_the_host",
+    "laid_over",
     "output_target",
     "pack_debug_image",
     "pack_image",

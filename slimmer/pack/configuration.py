@@ -42,10 +42,14 @@ def image_configuration(
     *,
     labels: Mapping[str, str],
     latest: int | None = None,
+    below: Sequence[Layer] = (),
+    history: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The configuration of an image with these layers that behaves as the original does.
 
-    `latest` (seconds since the epoch) is what the time of creation is clamped to.
+    `latest` (seconds since the epoch) is what the time of creation is clamped to. `below` are the
+    layers of another image that it stands on; that image's `history` is taken over, if it tells of
+    each of them.
     """
     configuration: dict[str, Any] = {
         "architecture": original.architecture,
@@ -66,6 +70,10 @@ def image_configuration(
         configuration["created"] = created
     if not configuration["config"]["Labels"]:
         del configuration["config"]["Labels"]
+    for layer in below:
+        _append_layer(configuration, layer)
+    if sum(not step.get("empty_layer") for step in history) == len(below):
+        configuration["history"] = list(history)
     for layer in layers:
         _append_layer(configuration, layer)
     return canonical_json(configuration)

@@ -1,5 +1,6 @@
 """What a run tells at its end: the report, for people and machines."""
 
+from slimmer.report.base_summary import BaseSummary, RejectedBase
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
@@ -17,11 +18,13 @@ __all__ = [
     "DROPPED_NAME",
     "JSON_NAME",
     "PAGE_NAME",
+    "BaseSummary",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
     "Fate",
     "FinishedImage",
+    "RejectedBase",
     "Report",
     "RunRecord",
     "SavedReport",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
+from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
@@ -196,7 +197,8 @@ class KeptPath:
     target: str = ""
     """The text of a symbolic link; empty for other types."""
     origin: str = ""
-    """`slimmer` for what it made; empty for what is the original's."""
+    """`slimmer` for what it made, `base` for what lies in the base and is not the original's; empty
+    for what is the original's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +248,8 @@ class Report:
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
+    base: BaseSummary | None = None
+    """What the images stand on; None where that is nothing."""
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary

@@ -8,13 +8,17 @@ from slimmer.image.archive.archive import (
 )
 from slimmer.image.archive.layer import Inspector, LayerContent
 from slimmer.image.archive.manifest import Choice
+from slimmer.image.archive.unpacking import UnpackedImage, UnpackedLayer, unpack_image
 
 __all__ = [
     "Choice",
     "ImageContent",
     "Inspector",
     "LayerContent",
+    "UnpackedImage",
+    "UnpackedLayer",
     "is_image_file",
     "read_image_file",
     "read_image_stream",
+    "unpack_image",
 ]
