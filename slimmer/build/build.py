@@ -73,13 +73,21 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     missed=missed,
                     notes=list(notes),
                 )
-                return _run(job)
+                return _pushed(job, _run(job))
             except BaseException:
                 # Ends every container, and with them whatever a thread of the pool waits for.
                 session.close()
                 raise
     finally:
         engine.close()
+
+
+def _pushed(job: Job, report: Report) -> Report:
+    if not job.options.push and not job.options.push_debug:
+        return report
+    from slimmer.build.push import push_images  # most builds push nothing
+
+    return push_images(job, report)
 
 
 def _run(job: Job) -> Report:

@@ -33,6 +33,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
+    _refuse_push_to_nowhere(options, slim, debug)
     return original, slim, debug
 
 
@@ -90,6 +91,20 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         raise UsageError(
             f"the trace cannot be saved to {place}",
             hint="name a file in a folder that is there",
+        )
+
+
+def _refuse_push_to_nowhere(options: BuildOptions, slim: str, debug: str) -> None:
+    """What a registry would refuse at the very end."""
+    if options.push_debug and not debug:
+        raise UsageError(
+            "--push-debug: no debug image is made", hint="leave out --no-debug, or say --push"
+        )
+    name = parse_tag(slim)
+    if (options.push or options.push_debug) and not name.host and "/" not in name.path:
+        raise UsageError(
+            f"--push: the name {slim} says no registry",
+            hint=f"give it one, as in `--tag registry.example/{slim}`",
         )
 
 

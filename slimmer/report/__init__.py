@@ -9,7 +9,7 @@ from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
-from slimmer.report.report import Report
+from slimmer.report.report import ImageSummary, PushedImage, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
@@ -24,7 +24,9 @@ __all__ = [
     "DroppedDocument",
     "Fate",
     "FinishedImage",
+    "PushedImage",
     "RejectedBase",
+    "ImageSummary",
     "Report",
     "RunRecord",
     "SavedReport",

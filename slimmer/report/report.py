@@ -79,6 +79,16 @@ class ImageSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PushedImage:
+    """A finished image that a registry has."""
+
+    reference: str
+    """Its name there."""
+    digest: Digest
+    """Of its manifest there. The engine compresses layers, so it differs from `manifest_digest`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DifferenceSummary:
     """One part of an answer that is not the original's."""
 
@@ -248,6 +258,8 @@ class Report:
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
+    pushed: tuple[PushedImage, ...] = ()
+    """What was pushed, the slim image first."""
     base: BaseSummary | None = None
     """What the images stand on; None where that is nothing."""
     factor: float | None

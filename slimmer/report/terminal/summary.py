@@ -117,6 +117,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     yield from coverage_facts(report)
     if report.debug is not None:
         yield "debug image", Text(printable(report.debug.reference))
+    for image in report.pushed:
+        yield "pushed", Text(printable(f"{image.reference} {image.digest}"))
     yield "time", Text(_times(report))
     yield "memory", Text(f"{size(report.peak_memory)} at most")
     for name, place in report.artifacts.items():
