@@ -23,8 +23,7 @@ def push_images(job: Job, report: Report) -> Report:
     rearm()  # the images are safe: what is interrupted from here on is the push
     try:
         with job.clock.stage("push"):
-            for image in filter(None, asked):
-                pushed.append(_pushed(job, image))
+            pushed.extend(_pushed(job, image) for image in asked if image is not None)
             job.progress.detail("push", f"{count(len(pushed), 'image')}: {pushed[0].digest}")
     except SlimError as error:
         failed = dataclasses.replace(
@@ -51,7 +50,7 @@ def _pushed(job: Job, image: ImageSummary) -> PushedImage:
     known = engine.inspect_image(image.id).get("RepoDigests") or ()
     if not any(name.endswith(f"@{digest}") for name in known):
         raise PushBrokenError(
-            f"the engine does not know {image.reference} by the digest that it has pushed, {digest}",
+            f"the engine has pushed {image.reference} as {digest}, and does not know it as that",
             hint="look in the registry what is there, and push again",
             details="\n".join(known),
         )

@@ -41,8 +41,7 @@ class Pushing:
         registry = name.host or "docker.io"
         with _failures(reference, registry):
             lines = self._client.push(name.name, tag=name.tag, stream=True, decode=True)
-            digest = _follow(lines, reference, registry, told)
-        return digest
+            return _follow(lines, reference, registry, told)
 
 
 def _follow(
