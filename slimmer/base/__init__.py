@@ -8,7 +8,7 @@ it, `with_packages_of` fits what describes the packages, and `check_platform`, `
 from slimmer.base.fitness import Shadowed, check_library, check_platform, shadowed_libraries
 from slimmer.base.image import LAYER, BaseImage, read_base
 from slimmer.base.overlay import Comparison, Overlay
-from slimmer.base.packages import with_packages_of
+from slimmer.base.packages import told_by, with_packages_of
 
 __all__ = [
     "LAYER",
@@ -20,5 +20,6 @@ __all__ = [
     "check_platform",
     "read_base",
     "shadowed_libraries",
+    "told_by",
     "with_packages_of",
 ]

@@ -66,15 +66,9 @@ class Comparison:
         """`kept`: the slim image's paths with their parents; `generated`: the bytes of those that
         slimmer has made."""
         base = self._base.index
-        self._ask(kept, generated)
         files = {path for path, each in kept.items() if each.type is not EntryType.DIRECTORY}
         added = {path for path in files if base.get(path) is None}
-        timed = _sources(files)
-        shared = {
-            path
-            for path in files - added
-            if self._is_same(kept[path], generated, timed=path in timed)
-        }
+        shared = self.same(kept, generated)
         different = files - added - shared
         left = {path for path in different if self._stays(path)}
         overridden = different - left
@@ -100,6 +94,17 @@ class Comparison:
                 path for path in hidden if base.entries[path].type is not EntryType.DIRECTORY
             ),
         )
+
+    def same(self, entries: Mapping[str, Entry], generated: Mapping[str, bytes]) -> set[str]:
+        """Files, links and devices that the base has as they are here; `generated` as in `lay`."""
+        self._ask(entries, generated)
+        timed = _sources(entries)
+        return {
+            path
+            for path, entry in entries.items()
+            if entry.type is not EntryType.DIRECTORY
+            and self._is_same(entry, generated, timed=path in timed)
+        }
 
     def _ask(self, kept: Mapping[str, Entry], generated: Mapping[str, bytes]) -> None:
         wanted = [

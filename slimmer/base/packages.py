@@ -4,7 +4,7 @@ once for each version that has files in the image."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -60,6 +60,24 @@ def with_packages_of(
     return replace(
         changes.metadata(), components=tuple(components[key] for key in sorted(components))
     )
+
+
+def told_by(base: BaseImage, descriptions: Mapping[str, bytes]) -> set[str]:
+    """Those of these generated files (path → bytes) that say what the base says of its packages
+    already: of one package in one version."""
+    known = {
+        (each.name, each.architecture, each.version)
+        for each in base.packages.packages
+        if each.manager == "dpkg"
+    }
+    found = set()
+    for path, text in descriptions.items():
+        if path.startswith(_SINGLE + "/") and not path.endswith(_SUMS):
+            fields = dict(_FIELD.findall(text.decode("utf-8", "surrogateescape")))
+            told = (fields.get("Package"), fields.get("Architecture"), fields.get("Version"))
+            if told in known:
+                found |= {path, path + _SUMS}
+    return found
 
 
 def components_of(base: BaseImage) -> tuple[Component, ...]:

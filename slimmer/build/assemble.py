@@ -48,6 +48,7 @@ def assemble(
         with job.clock.stage("base"):
             foundation = bases.best(metadata, files, trace)
             metadata = foundation.metadata
+            debug_layer = foundation.trimmed(debug_layer) if debug_layer else None
             job.progress.detail("base", foundation.summary.words)
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, files, debug_layer, foundation)

@@ -18,18 +18,20 @@ from slimmer.base import (
     check_library,
     read_base,
     shadowed_libraries,
+    told_by,
     with_packages_of,
 )
 from slimmer.build.job import Job
-from slimmer.build.values import OriginalFiles
+from slimmer.build.values import DebugLayer, OriginalFiles
 from slimmer.errors import BaseUnfitError
 from slimmer.metadata import PackageMetadata, read_operating_system
 from slimmer.pack import storable_entries
 from slimmer.report import BaseSummary, RejectedBase
-from slimmer.values import Access, Entry, EntryType, LayerPlan, Original, Reason, Trace
+from slimmer.values import Access, Content, Entry, EntryType, LayerPlan, Original, Reason, Trace
 from slimmer.words import count, size
 
 _SHOWN = 3
+_DPKG = "/dpkg/status.d/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,23 @@ class Foundation:
     metadata: PackageMetadata
     """With all that the base has: its paths are kept, and `entries` are as the base has them."""
     summary: BaseSummary
+    comparison: Comparison
+
+    def trimmed(self, layer: DebugLayer) -> DebugLayer:
+        """The debug image's layer without what the base has as it is, or tells of."""
+        entries = {each.path: each for each in layer.plan.entries}
+        own = {path: each for path, each in entries.items() if path not in layer.foreign}
+        same = self.comparison.same(own, {}) & self.overlay.of_base
+        told = told_by(
+            self.base,
+            {
+                path: _read(layer.content, path)
+                for path in layer.foreign
+                if path in entries and entries[path].type is EntryType.FILE and _DPKG in path
+            },
+        )
+        left = tuple(each for each in layer.plan.entries if each.path not in same | told)
+        return replace(layer, plan=replace(layer.plan, entries=left))
 
     @property
     def plans(self) -> tuple[LayerPlan, ...]:
@@ -111,6 +130,7 @@ def _founded(
         overlay=overlay,
         metadata=_with_base(base, fitted, overlay, _notes(base, overlay, files, trace)),
         summary=_summary(base, overlay, shadowed),
+        comparison=comparison,
     )
 
 
@@ -119,6 +139,11 @@ def _entries(metadata: PackageMetadata, files: OriginalFiles) -> dict[str, Entry
     look_up = metadata.entry(files.index.get)
     kept = ((path, look_up(path)) for path in metadata.keep.reasons)
     return storable_entries({path: entry for path, entry in kept if entry is not None})[0]
+
+
+def _read(content: Content, path: str) -> bytes:
+    with content.open(path) as stream:
+        return stream.read()
 
 
 def _opened(trace: Trace, files: OriginalFiles) -> frozenset[str]:
@@ -145,6 +170,12 @@ def _with_base(
         metadata,
         keep=replace(metadata.keep, reasons=reasons, notes=(*metadata.keep.notes, *notes)),
         system=read_operating_system(base.index, base.content) or metadata.system,
+        installed=tuple(
+            each
+            if each.is_left
+            else replace(each, is_left=any(path in overlay.entries for path in each.files))
+            for each in metadata.installed
+        ),
         entries={**of_base, **generated},
         content={path: metadata.content[path] for path in generated if path in metadata.content},
     )
