@@ -53,7 +53,14 @@ def with_packages_of(
                 _fit(base, changes, path, fields.get("Version", ""), there)
         elif path in _APK and base.index.is_file(path):
             changes.rewrite(path, _joined_stanzas(_read(base, path), metadata.content[path]))
-    components = {_identity(each): each for each in components_of(base)}
+    gone = {
+        (each.package.name, each.package.version) for each in described.values() if not each.remains
+    }
+    components = {
+        _identity(each): each
+        for each in _components_of(base)
+        if each.type != "deb" or (each.name, each.version) not in gone
+    }
     for each in metadata.components:
         place = changes.moved.get(each.described_by, each.described_by)
         components.setdefault(_identity(each), replace(each, described_by=place))
@@ -80,7 +87,7 @@ def told_by(base: BaseImage, descriptions: Mapping[str, bytes]) -> set[str]:
     return found
 
 
-def components_of(base: BaseImage) -> tuple[Component, ...]:
+def _components_of(base: BaseImage) -> tuple[Component, ...]:
     """The packages of the base, all of whose files are there."""
     why = (Reason(rule="base", detail=f"in the base {base.reference}"),)
     request = MetadataRequest(
