@@ -15,7 +15,6 @@ import docker.errors
 
 from slimmer.engine.docker.failures import translated
 from slimmer.errors import (
-    EngineOperationError,
     PushBrokenError,
     PushRefusedError,
     SlimError,
@@ -39,7 +38,11 @@ class Pushing:
     def push_image(self, reference: str, told: Callable[[int, int], None]) -> str:
         name = parse_tag(reference)
         registry = name.host or "docker.io"
-        with _failures(reference, registry):
+        with (
+            _as_broken(reference),
+            translated(f"push {reference}"),
+            _in_words_of_a_push(reference, registry),
+        ):
             lines = self._client.push(name.name, tag=name.tag, stream=True, decode=True)
             return _follow(lines, reference, registry, told)
 
@@ -74,20 +77,25 @@ def _follow(
 
 
 @contextlib.contextmanager
-def _failures(reference: str, registry: str) -> Iterator[None]:
+def _in_words_of_a_push(reference: str, registry: str) -> Iterator[None]:
     """What the engine says before it begins, and credentials that cannot be had."""
     try:
-        with translated(f"push {reference}"):
-            try:
-                yield
-            except docker.errors.APIError as error:
-                raise _failure(reference, registry, str(error.explanation or error)) from error
-            except docker.errors.DockerException as error:
-                raise PushRefusedError(
-                    f"the credentials for {registry} cannot be had: {error}",
-                    hint="log in again (`docker login`), or look at the credential helper that "
-                    "config.json names; " + _hint(reference),
-                ) from error
+        yield
+    except docker.errors.APIError as error:
+        raise _failure(reference, registry, str(error.explanation or error)) from error
+    except docker.errors.DockerException as error:
+        raise PushRefusedError(
+            f"the credentials for {registry} cannot be had: {error}",
+            hint="log in again (`docker login`), or look at the credential helper that config.json "
+            f"names; {_hint(reference)}",
+        ) from error
+
+
+@contextlib.contextmanager
+def _as_broken(reference: str) -> Iterator[None]:
+    """Whatever else stops a push has the one exit code: the images are safe."""
+    try:
+        yield
     except (PushRefusedError, PushBrokenError):
         raise
     except SlimError as error:
@@ -98,7 +106,7 @@ def _failures(reference: str, registry: str) -> Iterator[None]:
         ) from error
 
 
-def _failure(reference: str, registry: str, words: str) -> EngineOperationError | SlimError:
+def _failure(reference: str, registry: str, words: str) -> SlimError:
     if _REFUSED.search(words):
         return PushRefusedError(
             f"{registry} refuses {reference}: {words}",

@@ -68,7 +68,7 @@ class TestBase:
         origins = {each["path"]: (each["layer"], each.get("origin", "")) for each in report["kept"]}
         assert origins[CONF] == ("base", "")
         assert origins["/srv/own"] == ("base", "base")
-        assert origins[APP] == ("application", "")
+        assert origins[APP] == ("system", "")
 
     def test_what_it_has_otherwise_is_overridden(self, bench: Bench) -> None:
         base_for(bench, **{"etc_app.conf": "something else"})
