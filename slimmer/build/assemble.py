@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slimmer import __version__
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
-from slimmer.build.values import Assembly, DebugLayer, Decision, OriginalFiles
+from slimmer.build.values import Assembly, DebugLayer, Decision, Foundation, OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs
@@ -27,7 +27,7 @@ from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage, Trace
 
 if TYPE_CHECKING:  # most builds have no base
-    from slimmer.build.foundation import Bases, Foundation
+    from slimmer.build.foundation import Bases
 
 
 def assemble(
@@ -45,10 +45,12 @@ def assemble(
         job.progress.detail("metadata", f"{len(metadata.components):,} packages are kept")
     foundation = None
     if bases is not None:
+        from slimmer.build.foundation import trimmed  # most builds have no base
+
         with job.clock.stage("base"):
             foundation = bases.best(metadata, files, trace)
             metadata = foundation.metadata
-            debug_layer = foundation.trimmed(debug_layer) if debug_layer else None
+            debug_layer = trimmed(foundation, debug_layer) if debug_layer else None
             job.progress.detail("base", foundation.summary.words)
     with job.clock.stage("pack"):
         images, plans = _pack(job, request, metadata, files, debug_layer, foundation)

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from slimmer.base import (
@@ -22,7 +22,7 @@ from slimmer.base import (
     with_packages_of,
 )
 from slimmer.build.job import Job
-from slimmer.build.values import DebugLayer, OriginalFiles
+from slimmer.build.values import DebugLayer, Foundation, OriginalFiles
 from slimmer.errors import BaseUnfitError
 from slimmer.metadata import PackageMetadata, read_operating_system
 from slimmer.pack import storable_entries
@@ -34,40 +34,28 @@ _SHOWN = 3
 _DPKG = "/dpkg/status.d/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Foundation:
-    """What a slim image stands on, and what it is there."""
+def trimmed(foundation: Foundation, layer: DebugLayer) -> DebugLayer:
+    """The debug image's layer without what the base has as it is, or tells of."""
+    entries = {each.path: each for each in layer.plan.entries}
+    own = {path: each for path, each in entries.items() if path not in layer.foreign}
+    same = foundation.comparison.same(own, {}) & foundation.overlay.of_base
+    told = told_by(
+        foundation.base,
+        {
+            path: _read(layer.content, path)
+            for path in layer.foreign
+            if path in entries and entries[path].type is EntryType.FILE and _DPKG in path
+        },
+    )
+    left = tuple(each for each in layer.plan.entries if each.path not in same | told)
+    return replace(layer, plan=replace(layer.plan, entries=left))
 
-    base: BaseImage
-    overlay: Overlay
-    metadata: PackageMetadata
-    """With all that the base has: its paths are kept, and `entries` are as the base has them."""
-    summary: BaseSummary
-    comparison: Comparison
 
-    def trimmed(self, layer: DebugLayer) -> DebugLayer:
-        """The debug image's layer without what the base has as it is, or tells of."""
-        entries = {each.path: each for each in layer.plan.entries}
-        own = {path: each for path, each in entries.items() if path not in layer.foreign}
-        same = self.comparison.same(own, {}) & self.overlay.of_base
-        told = told_by(
-            self.base,
-            {
-                path: _read(layer.content, path)
-                for path in layer.foreign
-                if path in entries and entries[path].type is EntryType.FILE and _DPKG in path
-            },
-        )
-        left = tuple(each for each in layer.plan.entries if each.path not in same | told)
-        return replace(layer, plan=replace(layer.plan, entries=left))
-
-    @property
-    def plans(self) -> tuple[LayerPlan, ...]:
-        """What can be seen of each of the base's layers, lowest first."""
-        layers: list[list[Entry]] = [[] for _ in self.base.layers]
-        for path in sorted(self.overlay.of_base, key=os.fsencode):
-            layers[self.base.layer_of.get(path, 0)].append(self.overlay.entries[path])
-        return tuple(LayerPlan(name=LAYER, entries=tuple(entries)) for entries in layers)
+def _plans(base: BaseImage, overlay: Overlay) -> tuple[LayerPlan, ...]:
+    layers: list[list[Entry]] = [[] for _ in base.layers]
+    for path in sorted(overlay.of_base, key=os.fsencode):
+        layers[base.layer_of.get(path, 0)].append(overlay.entries[path])
+    return tuple(LayerPlan(name=LAYER, entries=tuple(entries)) for entries in layers)
 
 
 class Bases:
@@ -130,6 +118,7 @@ def _founded(
         overlay=overlay,
         metadata=_with_base(base, fitted, overlay, _notes(base, overlay, files, trace)),
         summary=_summary(base, overlay, shadowed),
+        plans=_plans(base, overlay),
         comparison=comparison,
     )
 
@@ -226,8 +215,8 @@ def _notes(base: BaseImage, overlay: Overlay, files: OriginalFiles, trace: Trace
         )
     if overlay.left:
         yield (
-            f"{count(len(overlay.left), 'file')} stayed as the base has them, though the "
-            f"original's differ and nothing was seen to read them: {_some(overlay.left)}"
+            f"{count(len(overlay.left), 'file')} of the base kept although the original's differ, "
+            f"since nothing was seen to read them: {_some(overlay.left)}"
         )
     found = {
         each.path
@@ -238,8 +227,8 @@ def _notes(base: BaseImage, overlay: Overlay, files: OriginalFiles, trace: Trace
     }
     if found:
         yield (
-            f"{count(len(found), 'path')} that the original looked for in vain are in the base: "
-            f"{_some(found)}"
+            f"{count(len(found), 'path')} of the base were looked up in the original and not found "
+            f"there: {_some(found)}"
         )
     own = read_operating_system(files.index, files.server.content)
     there = read_operating_system(base.index, base.content)

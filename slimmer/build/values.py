@@ -25,9 +25,10 @@ from slimmer.values import (
 )
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
-    from slimmer.build.foundation import Foundation
+    from slimmer.base import BaseImage, Comparison, Overlay
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
+    from slimmer.report import BaseSummary
     from slimmer.trace.saved import Drift, SavedTrace
     from slimmer.verify import Reference, SmokePlan
     from slimmer.verify.repair import RepairLog
@@ -110,6 +111,20 @@ class Decision:
     """That of the first role, whose file system, rules and options are those of all."""
     keep: KeepSet
     """The union of what all roles keep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What a slim image stands on, and what it is there."""
+
+    base: BaseImage
+    overlay: Overlay
+    metadata: PackageMetadata
+    """With all that the base has: its paths are kept, and `entries` are as the base has them."""
+    plans: tuple[LayerPlan, ...]
+    """What can be seen of each of the base's layers, lowest first."""
+    comparison: Comparison
+    summary: BaseSummary
 
 
 @dataclass(frozen=True, kw_only=True)

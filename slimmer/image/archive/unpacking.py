@@ -108,7 +108,7 @@ def _layer(written: tuple[Path, str, int] | None, told: str, name: str) -> Unpac
     try:
         content = read_places(FileSource(descriptor, 0, size), digest)
     except ValueError as error:
-        raise ImageFileError(f"the layer {told} of {name} is no tar: {error}") from error
+        raise ImageFileError(f"the layer {told} of {name} is not a tar: {error}") from error
     finally:
         os.close(descriptor)
     return UnpackedLayer(digest=digest, size=size, file=file, content=content)
