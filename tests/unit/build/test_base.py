@@ -69,6 +69,8 @@ class TestBase:
         assert origins[CONF] == ("base", "")
         assert origins["/srv/own"] == ("base", "base")
         assert origins[APP] == ("system", "")
+        page = (bench.reports / "report.html").read_text()
+        assert "kept, and in the base the same" in page
 
     def test_what_it_has_otherwise_is_overridden(self, bench: Bench) -> None:
         base_for(bench, **{"etc_app.conf": "something else"})
