@@ -18,7 +18,7 @@ from slimmer.disk import StagedFiles, files_beside
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.interruption import disarm, uninterrupted
-from slimmer.pack import NamedImage, output_target, write_output
+from slimmer.pack import NamedImage, output_target, with_compressed_layers, write_output
 from slimmer.report import (
     DROPPED_NAME,
     JSON_NAME,
@@ -35,7 +35,15 @@ from slimmer.report import (
     measure_coverage,
     write_report,
 )
-from slimmer.values import Entry, ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
+from slimmer.values import (
+    Compression,
+    Entry,
+    ImageKind,
+    KeepSet,
+    Measurements,
+    SmokeOutcome,
+    in_role,
+)
 from slimmer.workspace import explained
 
 LOG_NAME = "container.log"
@@ -244,6 +252,8 @@ def _write_files(
     if job.options.output:
         target = output_target(job.options.output)
         named = [NamedImage(image=each.image, reference=each.reference) for each in images]
+        if job.options.compression is not Compression.NONE:
+            named = with_compressed_layers(named, job.options.compression, job.folder)
         write_output(target, named)
         written["output"] = str(target.path)
     return written

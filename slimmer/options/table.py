@@ -29,7 +29,7 @@ from slimmer.options.option import Option, Part, Scope
 from slimmer.options.options import BuildOptions, ComposeOptions, Verification
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import RunOptions, Source, Strategy
+from slimmer.values import Compression, RunOptions, Source, Strategy
 
 ONE_ROLE, EVERY_ROLE, ROLE_COMMAND = Scope.ONE_ROLE, Scope.EVERY_ROLE, Scope.ROLE_COMMAND
 
@@ -102,6 +102,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Fail if the slim image is larger, e.g. 100MB"),
         Option("output", "--output", "output", kinds.OUTPUT,
                "Write images to FILE.tar or DIR/ (OCI), too"),
+        Option("compression", "--compress", "compress", kinds.choice(Compression),
+               "Compress the layers of --output"),
         Option("push", "--push", "push", Switch(),
                "Push the slim image once it has passed"),
         Option("push_debug", "--push-debug", "push_debug", Switch(),

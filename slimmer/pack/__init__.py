@@ -23,6 +23,7 @@ from slimmer.pack.outputs import (
     OutputForm,
     docker_archive,
     output_target,
+    with_compressed_layers,
     write_output,
 )
 from slimmer.pack.tar_header import clamped_seconds
@@ -46,6 +47,7 @@ __all__ = [
     "plans_above",
     "storable_entries",
     "verified_chunks",
+    "with_compressed_layers",
     "write_layer",
     "write_output",
 ]

@@ -14,7 +14,7 @@ from slimmer.pack.configuration import (
     with_layers,
 )
 from slimmer.pack.layer_writer import write_layer
-from slimmer.values import Content, Layer, LayerPlan, Original, PackedImage
+from slimmer.values import Compression, Content, Layer, LayerPlan, Original, PackedImage
 
 
 def pack_image(
@@ -66,9 +66,14 @@ def pack_debug_image(
     )
 
 
-def assemble(configuration: bytes, *, layers: tuple[Layer, ...]) -> PackedImage:
+def assemble(
+    configuration: bytes,
+    *,
+    layers: tuple[Layer, ...],
+    compression: Compression = Compression.NONE,
+) -> PackedImage:
     """The image value of a configuration and its layers, digests computed."""
-    manifest = image_manifest(configuration, layers)
+    manifest = image_manifest(configuration, layers, compression)
     return PackedImage(
         config=configuration,
         config_digest=sha256_digest(configuration),
