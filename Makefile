@@ -35,6 +35,7 @@ engine: ## Make sure that a container engine answers (install and start Docker w
 
 samples: engine ## Build the sample images
 	@$(PYTHON) sample_apps/build.py
+	@sample_apps/distroless static base debug
 
 demo: setup engine ## Slim the Flask sample before your eyes
 	@.ci/require 'command -v curl' curl

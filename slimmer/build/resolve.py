@@ -14,7 +14,7 @@ from slimmer.image import (
     slim_tag,
 )
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.values import Original
+from slimmer.values import Compression, Original
 
 
 def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
@@ -82,6 +82,11 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         from slimmer.probing.explore.openapi import require_schemathesis
 
         require_schemathesis()
+    if options.compression is not Compression.NONE and not options.output:
+        raise UsageError(
+            "--compress is for the layers of --output, which is not given",
+            hint="say where to, as in `--output my-app/`; the engine compresses what it pushes",
+        )
     if options.output:
         from slimmer.pack import output_target
 

@@ -18,6 +18,7 @@ from slimmer.errors import (
     SlimError,
     UsageError,
 )
+from slimmer.values import Compression
 from tests.unit.build.bench import SLIM, Bench, late
 from tests.unit.build.engine import ORIGINAL
 
@@ -124,6 +125,21 @@ class TestBase:
             bench.build(bases=("base:1",))
         assert bench.engine.ran == []
         assert set(bench.engine.names) == {ORIGINAL}
+
+
+def test_layers_are_compressed_only_on_their_way_into_a_file(bench: Bench) -> None:
+    with pytest.raises(UsageError, match="which is not given"):
+        bench.build(compression=Compression.ZSTD)
+
+    plain = bench.build(output=f"{bench.folder}/plain/")
+    packed = bench.build(output=f"{bench.folder}/packed/", compression=Compression.ZSTD)
+
+    assert plain["slim"] == packed["slim"]
+    plain_size, packed_size = (
+        sum(file.stat().st_size for file in (bench.folder / name).rglob("*") if file.is_file())
+        for name in ("plain", "packed")
+    )
+    assert packed_size < plain_size
 
 
 class TestPush:
