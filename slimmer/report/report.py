@@ -53,7 +53,7 @@ class LayerSummary:
     """One layer of a finished image."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`."""
+    """`base`, `system`, `dependencies`, `application`, `debug`, `directories`."""
     digest: Digest
     size: int
     """Bytes of the uncompressed tar."""

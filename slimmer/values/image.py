@@ -22,7 +22,7 @@ class LayerPlan:
     """The entries of one layer-to-be, parents of each entry included."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`, `directories`."""
+    """`base`, `system`, `dependencies`, `application`, `debug`, `directories`."""
     entries: tuple[Entry, ...]
     """Sorted by path."""
 

@@ -215,7 +215,8 @@ def _fidelity(report: Report) -> Text:
     compared = ", ".join(
         f"{count(each.paths, 'path')} of the {each.image} image" for each in report.fidelity
     )
-    return Text.assemble(("✓ ", "green"), f"as in the original: {compared}")
+    source = "the original and the base" if report.base else "the original"
+    return Text.assemble(("✓ ", "green"), f"as in {source}: {compared}")
 
 
 def _times(report: Report) -> str:
