@@ -6,7 +6,7 @@ import dataclasses
 
 from slimmer.build.job import Job
 from slimmer.disk import files_beside
-from slimmer.errors import PushBrokenError, SlimError
+from slimmer.errors import InterruptedRunError, PushBrokenError, SlimError
 from slimmer.interruption import disarm, rearm
 from slimmer.report import ImageSummary, PushedImage, Report, write_report
 from slimmer.words import count, size
@@ -36,6 +36,11 @@ def push_images(job: Job, report: Report) -> Report:
         )
         error.report_file = _written(job, failed, pushed).artifacts["report"]
         raise
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError(
+            "interrupted while pushing",
+            hint="the images have passed and are in the engine, under their names",
+        ) from error
     disarm()
     return _written(job, report, pushed)
 

@@ -13,6 +13,7 @@ import pytest
 from slimmer.errors import (
     BaseMissingError,
     BaseUnfitError,
+    InterruptedRunError,
     PushBrokenError,
     PushRefusedError,
     SlimError,
@@ -183,6 +184,17 @@ class TestPush:
         report = bench.report()
         assert (report["exit_code"], report["pushed"]) == (error.exit_code, [])
         assert report["slim"]["reference"] == self.NAME
+
+    def test_an_interruption_leaves_the_images(self, bench: Bench) -> None:
+        def interrupt(reference: str) -> str:
+            raise KeyboardInterrupt
+
+        bench.engine.registry = interrupt
+        with pytest.raises(InterruptedRunError, match="while pushing") as caught:
+            bench.build(tag=self.NAME, push=True)
+        assert "are in the engine" in caught.value.hint
+        assert bench.engine.files_of(self.NAME) == {APP, CONF}
+        assert bench.report()["exit_code"] == 0
 
     def test_a_digest_that_the_engine_does_not_know(self, bench: Bench) -> None:
         bench.engine.push_image = lambda reference, told: "sha256:" + "5" * 64  # type: ignore[method-assign]
