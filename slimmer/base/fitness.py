@@ -104,6 +104,8 @@ def shadowed_libraries(
             by_name.setdefault(elf.soname, path)
     found = []
     for path in _libraries(base.index.entries, base.index.get):
+        if path in overlay.hidden:
+            continue  # nobody finds it
         if not (path in overlay.overridden or _LIBRARY_FOLDERS.fullmatch(path.rpartition("/")[0])):
             continue
         elf = theirs.get(path)

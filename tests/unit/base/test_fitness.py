@@ -85,6 +85,21 @@ def test_a_library_of_another_version_is_told_of(tmp_path: Path) -> None:
     assert str(found[0]) == ("liby.so.1: /usr/lib/liby.so.1 is shadowed by /opt/app/liby.so.1")
 
 
+def test_what_is_hidden_is_not_in_the_shade(tmp_path: Path) -> None:
+    library(tmp_path / "root/usr/lib/libz.so.1", "libz.so.1", 2)
+    old = library(tmp_path / "old", "libz.so.1", 1)
+    base = base_of(tmp_path, {"lib/libz.so.1": old})
+    kept = Kept().link("/lib", "usr/lib").file("/usr/lib/libz.so.1", b"x")
+
+    found = shadowed_libraries(
+        base,
+        kept.on(base),
+        content=TreeContent(tmp_path / "root"),
+        packages=PackageDatabase({}, base.index),
+    )
+    assert found == ()
+
+
 def test_what_is_shared_is_not_in_the_shade(tmp_path: Path) -> None:
     data = library(tmp_path / "root/usr/lib/libz.so.1", "libz.so.1", 1)
     base = base_of(tmp_path, {"usr/lib/libz.so.1": data})
