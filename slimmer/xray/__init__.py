@@ -5,6 +5,7 @@ from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "secrets_of_file",
 ]
