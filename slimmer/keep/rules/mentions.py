@@ -9,10 +9,11 @@ from functools import cached_property
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS
-from slimmer.keep.mentions_of_files import LARGEST_TEXT, SOURCES, FileMentions
+from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import LIBRARY_FOLDER, is_module_of_language, weight_of
+from slimmer.keep.text_kinds import SOURCES, is_makefile, is_shown
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
@@ -23,10 +24,9 @@ _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 1_000_000
 # Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
 _SHORTEST_SURE = 7
-_TEXTS = re.compile(
-    r".*\.(?:html?|css|svg|csv|tsv|md|rst|map|lock|po|pot|sql|geojson|ndjson|log|pem|crt|d\.ts)",
-    re.I,
-)
+# Bytes of a program whose name is a word of every day, and stands where a command may stand.
+_HEAVIEST_WORD = 256_000
+_MAKE = re.compile(r"g?make|gnumake")
 _LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
@@ -44,6 +44,9 @@ class MentionsRule(Rule):
         super().__init__(context)
         self._left_out: dict[str, tuple[str, int]] = {}
         self._asked: set[str] = set()
+        # Makefiles count once something may run make.
+        self._makefiles: list[Entry] = []
+        self._runs_make = False
 
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
@@ -66,8 +69,22 @@ class MentionsRule(Rule):
             elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
-            elif entry.size <= LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
+            elif entry.size <= LARGEST_TEXT and not is_shown(entry.path):
                 yield from self._named_in_text(entry)
+                if is_makefile(entry.path):
+                    self._makefiles.append(entry)
+            self._runs_make = self._runs_make or self._is_make(entry)
+        yield from self._named_in_recipes()
+
+    def _is_make(self, entry: Entry) -> bool:
+        is_make = is_program(entry) and bool(_MAKE.fullmatch(name_of(entry.path)))
+        return is_make and entry.path not in self.context.bystanders
+
+    def _named_in_recipes(self) -> Iterable[Want]:
+        while self._runs_make and self._makefiles:
+            makefile = self._makefiles.pop()
+            for program in sorted(self._files.recipes(makefile)):
+                yield from self._program(program, makefile.path, _HEAVIEST_MAYBE)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         for path, (source, weight) in self._left_out.items():
@@ -99,6 +116,8 @@ class MentionsRule(Rule):
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
             yield from self._program(program, entry.path, limit)
+        for word in sorted(found.words - found.programs - found.maybe_programs):
+            yield from self._word(word, entry.path)
         for library in sorted(found.libraries):
             yield from self._library(library, entry.path)
         if found.starts_shell and not (is_dependency and is_packaged):
@@ -181,7 +200,8 @@ class MentionsRule(Rule):
         if not path or path in self._asked:
             return
         entry = self.context.index.resolve(path).entry
-        if entry is None or not is_program(entry):
+        # A program has its own name in it, and that of a link to it.
+        if entry is None or not is_program(entry) or entry.path == source:
             return
         weight = weight_of(self.context, entry, limit=limit)
         if weight <= limit:
@@ -191,6 +211,16 @@ class MentionsRule(Rule):
             yield Want(path=path, detail=detail, because=source, bystander=bystander)
         elif limit == _HEAVIEST:
             self._left_out[path] = (source, weight)
+
+    def _word(self, name: str, source: str) -> Iterable[Want]:
+        """A small program, without what it may start itself; no script, which would bring its
+        interpreter."""
+        path = self.context.programs.find(name)
+        entry = self.context.index.resolve(path).entry if path else None
+        if entry is not None and entry.size <= _HEAVIEST_WORD:
+            self.context.content.fetch([entry.path])
+            if self.context.elf_files.get(entry.path) is not None:
+                yield from self._program(name, source, _HEAVIEST_WORD, bystander=True)
 
     def _source(self, path: str) -> str:
         """The source package from which the file's package was made."""
