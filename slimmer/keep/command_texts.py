@@ -31,16 +31,19 @@ COMMENT = re.compile(r"^[ \t]*(?:#|//|;|--[ \t]).*|[ \t]#[ \t].*|<!--.*?-->", re
 # Where a value begins: behind `:` and `=`, in lists and elements, as an item of YAML.
 _VALUE = re.compile(
     r"(?:^[ \t]*-[ \t]+|(?<![:/])[:=\[({,>][ \t]*)(?P<quote>[\"']?)[|!@+:-]*[ \t]*"
-    rf"(?:/[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])"
+    rf"(?:/(?!/)[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])"
 )
 # `gz gzip -c`: a key, and a value without a sign between them.
 _KEYED = re.compile(
-    rf"^[ \t]*[\w.@-]+[ \t]+(?P<quote>[\"']?)(?:/[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])"
+    rf"^[ \t]*[\w.@-]+[ \t]+(?P<quote>[\"']?)(?:/(?!/)[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])"
 )
 # A whole line: a command in a list of commands, or a text in a list over several lines.
-_LINE = re.compile(rf"^[ \t]*(?P<quote>[\"']?)(?:/[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])")
+_LINE = re.compile(rf"^[ \t]*(?P<quote>[\"']?)(?:/(?!/)[\w./+-]*/)?(?P<name>{_NAME})(?![\w/(])")
 _ENDS = re.compile(r"(?P<quote>[\"']?)[ \t]*(?:[,;\])}<].*)?$")
-_HAS_OPTION = re.compile(r"(?:[\"'],)?[ \t]+(?:[^\s\"',-][^\s\"',]*[ \t]+){0,2}[\"']?--?[A-Za-z\d]")
+_HAS_OPTION = re.compile(
+    r"(?:[\"'],)?[ \t]+(?:[^\s\"',-][^\s\"',]*[ \t]+){0,2}[\"']?--?[A-Za-z\d]"
+    r"|[ \t]+[a-z]{1,5}[ \t]+-[ \t]"
+)
 _HAS_PIPE = re.compile(r"[^\"'\n]*[^\s|][ \t]\|[ \t][a-z]")
 _HAS_OPERAND = re.compile(r"(?:[ \t]+[^\s\"']+){0,5}?[ \t]+[^\s\"']*[./$%{}<>][\w${}%/]")
 _MOST_LINES = 5000

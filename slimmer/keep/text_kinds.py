@@ -21,7 +21,8 @@ _NO_SETTINGS = re.compile(
     r"|txt|dat|data|tmpl|tpl|erb|j2|jinja2?|mustache|hbs|ejs|pug|twig|mk|cmake|gradle|feature|snap)"
     r"|(?:README|LICEN[CS]E|COPYING|NOTICE|AUTHORS|CHANGE|HISTORY|NEWS|TODO|INSTALL|THANKS).*"
     r"|(?:Docker|Container|Jenkins|Vagrant|Rake|Gem|Pod|Brew|Cap|Guard|Just|Task)file.*"
-    r"|\.(?:git|docker|npm|eslint|prettier|editorconfig|babel|gitlab|travis|nvm)[\w.-]*",
+    r"|\.(?:git|docker|npm|eslint|prettier|editorconfig|babel|gitlab|travis|nvm)[\w.-]*"
+    r"|\.(?:bashrc|bash_\w+|profile|zshrc|zprofile|kshrc|cshrc|login|vimrc|inputrc)",
     re.I,
 )
 # What package managers read: names of packages, many of which are names of programs.
@@ -39,10 +40,11 @@ _OF_THE_SYSTEM = frozenset(
         *("/etc/subuid", "/etc/subgid", "/etc/profile", "/etc/networks", "/etc/nsswitch.conf"),
         *("/etc/ca-certificates.conf", "/etc/locale.gen", "/etc/environment", "/etc/motd"),
         *("/etc/hosts", "/etc/protocols", "/etc/services", "/etc/default/locale"),
-        *("/root/.bashrc", "/root/.profile"),
     )
 )
 _FOLDERS_OF_THE_SYSTEM = ("/etc/pam.d", "/etc/security", "/etc/alternatives", "/etc/apt")
+# Copied from /etc/skel into every home directory.
+_OF_EVERY_USER = frozenset((".bashrc", ".bash_logout", ".profile"))
 _FOLDERS_OF_DEVELOPERS = re.compile(
     r"/\.(?:github|gitlab|circleci|devcontainer|vscode|idea|husky)/"
 )
@@ -81,4 +83,8 @@ def is_of_developers(path: str) -> bool:
 
 def is_of_the_system(path: str) -> bool:
     """Whether it is one of the tables that a distribution makes for itself."""
-    return path in _OF_THE_SYSTEM or parent_of(path) in _FOLDERS_OF_THE_SYSTEM
+    return (
+        path in _OF_THE_SYSTEM
+        or parent_of(path) in _FOLDERS_OF_THE_SYSTEM
+        or name_of(path) in _OF_EVERY_USER
+    )

@@ -94,24 +94,39 @@ _INTERPRETERS = (
     (re.compile(r"(?:tclsh|wish|expect)[\d.]*"), _Interpreter(language="tcl")),
     (re.compile(r"[gmn]?awk"), _AWK),
 )
+LANGUAGES = tuple(sorted({each.language for _, each in _INTERPRETERS}))
+"""Those that are told apart."""
 _STANDARD_INPUT = ("-", "/dev/stdin")
 
 
 def inline_code(words: Sequence[str], standard_input: str = "") -> Iterator[InlineCode]:
     """What a command, by its name and its operands without quotes, has in its options; and what it
     reads from a here-document or a pipe, where it names no file."""
-    name = words[0].rpartition("/")[2] if words else ""
-    interpreter = next((each for form, each in _INTERPRETERS if form.fullmatch(name)), None)
+    interpreter = _interpreter(words[0]) if words else None
     if interpreter is None:
         return
     pieces: list[str] = []
     operand = _read_options(interpreter, words[1:], pieces)
-    if interpreter.is_first_operand and not pieces and operand not in (None, *_STANDARD_INPUT):
-        pieces.append(operand or "")
+    if interpreter.is_first_operand:
+        # Not with `-f FILE`.
+        if not pieces and not any(word.startswith(("-f", "--file")) for word in words):
+            pieces.append(operand or "")
     elif not pieces and (operand is None or operand in _STANDARD_INPUT):
         pieces.append(standard_input)
     if any(pieces):
         yield InlineCode(language=interpreter.language, code="\n".join(pieces))
+
+
+def language_of(program: str) -> str:
+    """The language that a program speaks, by its name or path; empty where that is none of
+    these."""
+    interpreter = _interpreter(program)
+    return interpreter.language if interpreter is not None else ""
+
+
+def _interpreter(program: str) -> _Interpreter | None:
+    name = program.rpartition("/")[2]
+    return next((each for form, each in _INTERPRETERS if form.fullmatch(name)), None)
 
 
 def _read_options(interpreter: _Interpreter, words: Sequence[str], pieces: list[str]) -> str | None:
@@ -136,7 +151,7 @@ def _of_letters(interpreter: _Interpreter, letters: str, waiting: Iterator[str])
     """What `-lane CODE`, `-MPOSIX=floor`, `-0777pe CODE`, `-r json` bring."""
     for position, letter in enumerate(letters):
         rest = letters[position + 1 :]
-        if letter in interpreter.code:
+        if letter in interpreter.code and not (rest and set(rest) <= set(interpreter.code)):
             yield rest or next(waiting, "")
             return
         if letter in interpreter.module:

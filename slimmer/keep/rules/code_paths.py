@@ -10,7 +10,7 @@ from slimmer.files import name_of
 from slimmer.keep.command_texts import COMMENT
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import weight_of
+from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.text_kinds import is_makefile, is_of_developers, is_of_the_system, is_shown
 from slimmer.values import Entry, EntryType, HeavyOmission
 
@@ -59,11 +59,7 @@ class CodePathsRule(Rule):
                         yield Want(path=path, detail=detail, because=source.path)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
-        for path, (source, weight) in self._left_out.items():
-            if path not in kept:
-                yield HeavyOmission(
-                    what=path, size=weight, why=f"though {source} names it", include=path
-                )
+        return mentioned_omissions(self._left_out, kept)
 
     def _paths_in(self, source: Entry) -> Iterable[str]:
         return self.context.request.readings.once(

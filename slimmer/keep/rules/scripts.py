@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
+from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import weight_of
+from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
-from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.rules.system import CRON_TABLES
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_SCRIPT = 1 << 18
-# Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names.
+# Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names;
+# and of one that a script of the image's author names.
 _HEAVIEST = 16_000_000
+_HEAVIEST_OF_OWN = 64_000_000
 # They would install into an image whose package database is that of what is left.
 _INSTALLERS = frozenset(
     (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
@@ -51,6 +53,7 @@ class EntrypointScriptsRule(Rule):
         found = map(context.programs.find, first_words)
         self._scripts = {context.index.real_path(path) for path in found if path}
         self._named_first = frozenset(self._scripts)
+        self._left_out: dict[str, tuple[str, int]] = {}
         self._scripts.update(context.index.real_path(path) for path, _ in control_programs(context))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
@@ -72,10 +75,7 @@ class EntrypointScriptsRule(Rule):
 
     def _is_shell_script(self, entry: Entry) -> bool:
         start = self.context.content.head(entry.path, 256)
-        interpreter, argument = read_shebang(start)
-        if name_of(interpreter) == "env":
-            interpreter = program_of_env(argument)
-            argument = ""
+        interpreter, argument = interpreter_of_script(start)
         if interpreter:
             return is_shell(interpreter, argument)
         # A sourced script says nothing of itself.
@@ -105,7 +105,15 @@ class EntrypointScriptsRule(Rule):
         entry = self.context.index.resolve(path).entry
         if entry is None or script.path in self.context.seen or script.path in self._named_first:
             return True
-        return weight_of(self.context, entry, limit=_HEAVIEST) <= _HEAVIEST
+        is_own = self.context.own_files.contains(script)
+        limit = _HEAVIEST_OF_OWN if is_own else _HEAVIEST
+        weight = weight_of(self.context, entry, limit=limit)
+        if is_own and weight > limit:
+            self._left_out[entry.path] = (script.path, weight)
+        return weight <= limit
+
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        return mentioned_omissions(self._left_out, kept)
 
     def _read_as(self, named: str, script: Entry) -> Iterable[str]:
         """The files that `. NAME` may mean: from the working directory, on the PATH, and beside
