@@ -151,7 +151,7 @@ def _read_other_literals(found: Mentions, text: str, known: Set[str], *, starts:
             programs = found.programs if starts else found.maybe_programs
             _add_command(found, long_text, programs)
     for first, second in _WORD_LIST.findall(text) if starts else ():
-        for word in known.intersection((first or second).split()):
+        for word in known & set((first or second).split()):
             (found.words if word in COMMON_WORDS else found.maybe_programs).add(word)
 
 

@@ -86,16 +86,12 @@ class CodePathsRule(Rule):
         return weight <= _HEAVIEST
 
     def _is_own_text(self, entry: Entry) -> bool:
+        path = entry.path
         if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_TEXT:
             return False
-        if not entry.path.endswith(self._endings) and (
-            is_shown(entry.path)
-            or is_makefile(entry.path)
-            or is_of_developers(entry.path)
-            or is_of_the_system(entry.path)
-            or not self.context.own_files.contains(entry)
-        ):
+        if is_shown(path) or is_makefile(path) or is_of_developers(path) or is_of_the_system(path):
             return False
-        return not self.context.environments.contains(entry.path) and not self.context.is_packaged(
-            entry.path
-        )
+        if path.endswith(self._endings):
+            is_packaged = self.context.is_packaged(path)
+            return not is_packaged and not self.context.environments.contains(path)
+        return self.context.own_files.contains(entry)

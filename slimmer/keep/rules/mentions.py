@@ -20,7 +20,7 @@ from slimmer.keep.rules.packages import (
     mentioned_omissions,
     weight_of,
 )
-from slimmer.keep.text_kinds import SOURCES, is_makefile, is_shown
+from slimmer.keep.text_kinds import SOURCES, is_makefile, is_of_the_system, is_shown
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
@@ -76,7 +76,9 @@ class MentionsRule(Rule):
             elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
-            elif entry.size <= LARGEST_TEXT and not is_shown(entry.path):
+            elif entry.size <= LARGEST_TEXT and not (
+                is_shown(entry.path) or is_of_the_system(entry.path)
+            ):
                 yield from self._named_in_text(entry)
                 if is_makefile(entry.path):
                     self._makefiles.append(entry)

@@ -77,11 +77,12 @@ class RequestedPackagesRule(Rule):
             if size > _HEAVIEST:
                 self._heavy[package] = size
                 continue
+            has_scripts = self._has_modules(package)
             for path in self._files[package]:
                 if (
                     not is_documentation(path)
                     and not is_for_building(path)
-                    and parent_of(path) not in PROGRAM_FOLDERS
+                    and not (has_scripts and parent_of(path) in PROGRAM_FOLDERS)
                 ):
                     yield Want(path=path, detail=detail, bystander=True)
             for other in packages.dependencies(package):
@@ -140,10 +141,13 @@ class RequestedPackagesRule(Rule):
                     why="though it was installed by name: nothing used it",
                 )
 
+    def _has_modules(self, package: Package) -> bool:
+        return any(map(_OTHER_MODULE.match, self._files[package]))
+
     def _is_to_load(self, package: Package) -> bool:
         if package.essential or package.name in _INSTALLERS or _is_to_build_with(package):
             return False
-        if any(map(_OTHER_MODULE.match, self._files[package])):
+        if self._has_modules(package):
             return True
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
         return not any(
