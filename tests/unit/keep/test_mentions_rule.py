@@ -271,20 +271,20 @@ def test_a_program_is_not_there_because_of_itself(tree: ImageTree) -> None:
 
 def test_a_link_that_was_looked_at_starts_nothing(tree: ImageTree) -> None:
     """`ls -l /usr/lib` looks at `/usr/lib/cpp`: a compiler is no use to anybody yet."""
-    tree.compile("/usr/bin/cc", '#include <unistd.h>\nint main(void) { execlp("ld", "", 0); }')
-    tree.compile("/usr/bin/ld", "int main(void) { return 0; }")
+    tree.compile("/usr/bin/cc", '#include <unistd.h>\nint main(void) { execlp("linker", "", 0); }')
+    tree.compile("/usr/bin/linker", "int main(void) { return 0; }")
     tree.compile("/usr/bin/cov", "int main(void) { return 0; }")
     tree.package("gcc", "/usr/bin/cc", "/usr/bin/cov")
-    tree.package("binutils", "/usr/bin/ld")
+    tree.package("binutils", "/usr/bin/linker")
     tree.link("/usr/lib/cpp", "/etc/alternatives/cpp")
     tree.link("/etc/alternatives/cpp", "/usr/bin/cc")
     looked_at = seen("/usr/lib/cpp", access=Access.LOOKUP)
     kept = tree.decide(*looked_at, strategy=Strategy.BALANCED).reasons
     assert "/usr/bin/cc" in kept, "the link leads somewhere"
-    assert kept.keys().isdisjoint(("/usr/bin/ld", "/usr/bin/cov"))
+    assert kept.keys().isdisjoint(("/usr/bin/linker", "/usr/bin/cov"))
     ran = seen("/usr/bin/cc", access=Access.EXECUTE)
     kept = tree.decide(*looked_at, *ran, strategy=Strategy.BALANCED).reasons
-    assert {"/usr/bin/ld", "/usr/bin/cov"} <= kept.keys()
+    assert {"/usr/bin/linker", "/usr/bin/cov"} <= kept.keys()
 
 
 def test_a_program_of_a_dependency_says_who_needs_it(tree: ImageTree) -> None:
