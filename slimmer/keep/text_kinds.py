@@ -43,8 +43,13 @@ _OF_THE_SYSTEM = frozenset(
     )
 )
 _FOLDERS_OF_THE_SYSTEM = ("/etc/pam.d", "/etc/security", "/etc/alternatives", "/etc/apt")
-# Copied from /etc/skel into every home directory.
-_OF_EVERY_USER = frozenset((".bashrc", ".bash_logout", ".profile"))
+# Copied from /etc/skel into every home directory; made of all fonts of a directory.
+_MADE_EVERYWHERE = frozenset(
+    (
+        *(".bashrc", ".bash_logout", ".profile"),
+        *("fonts.dir", "fonts.scale", "fonts.alias", "encodings.dir"),
+    )
+)
 _FOLDERS_OF_DEVELOPERS = re.compile(
     r"/\.(?:github|gitlab|circleci|devcontainer|vscode|idea|husky)/"
 )
@@ -86,5 +91,5 @@ def is_of_the_system(path: str) -> bool:
     return (
         path in _OF_THE_SYSTEM
         or parent_of(path) in _FOLDERS_OF_THE_SYSTEM
-        or name_of(path) in _OF_EVERY_USER
+        or name_of(path) in _MADE_EVERYWHERE
     )

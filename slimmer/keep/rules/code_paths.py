@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.files import name_of
 from slimmer.keep.command_texts import COMMENT
-from slimmer.keep.programs import is_program
+from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.text_kinds import is_makefile, is_of_developers, is_of_the_system, is_shown
@@ -24,9 +24,6 @@ _HEAVIEST = 64_000_000
 _PATH = re.compile(
     r"/(?:(?<![\w.~$})\]*/%-]/)|(?<![\w-]-/)(?<=-/)|(?<=[\s\"'=,]-[A-Za-z]/)|(?<=\bfile:///))"
     r"[\w.+@-]+(?:/[\w.+@-]+)+(?![\w/+@${(*%-])"
-)
-_INSTALLERS = frozenset(
-    ("apt", "apt-get", "apk", "dnf", "dpkg", "rpm", "yum", "pip", "pip3", "gcc", "cc", "g++")
 )
 
 
@@ -78,7 +75,7 @@ class CodePathsRule(Rule):
         not be one that installs."""
         if not is_program(named) or not self.context.is_packaged(named.path):
             return True
-        if name_of(path) in _INSTALLERS:
+        if name_of(path) in INSTALLERS:
             return False
         weight = weight_of(self.context, named, limit=_HEAVIEST)
         if weight > _HEAVIEST:

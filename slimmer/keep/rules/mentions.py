@@ -12,7 +12,7 @@ from slimmer.keep.linux.elf import PROGRAM_STARTERS
 from slimmer.keep.linux.inline_code import LANGUAGES
 from slimmer.keep.mentions import COMMON_WORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
-from slimmer.keep.programs import is_program
+from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import (
     LIBRARY_FOLDER,
@@ -217,7 +217,7 @@ class MentionsRule(Rule):
         self, name: str, source: str, limit: int, *, bystander: bool = False
     ) -> Iterable[Want]:
         path = self.context.programs.find(name)
-        if not path or path in self._asked:
+        if not path or path in self._asked or name_of(path) in INSTALLERS:
             return
         entry = self.context.index.resolve(path).entry
         # A program has its own name in it, and that of a link to it.

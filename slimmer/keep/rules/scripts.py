@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.linux.shell import is_shell, read_script
+from slimmer.keep.programs import INSTALLERS
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
@@ -19,10 +20,6 @@ _LARGEST_SCRIPT = 1 << 18
 # and of one that a script of the image's author names.
 _HEAVIEST = 16_000_000
 _HEAVIEST_OF_OWN = 64_000_000
-# They would install into an image whose package database is that of what is left.
-_INSTALLERS = frozenset(
-    (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
-)
 _SHELL_WORDS = frozenset(
     (
         *(".", ":", "[[", "alias", "bg", "break", "cd", "continue", "declare", "eval", "exec"),
@@ -85,7 +82,7 @@ class EntrypointScriptsRule(Rule):
     def _named_by(self, script: Entry) -> Iterable[Want]:
         words = read_script(self.context.content.head(script.path, _LARGEST_SCRIPT))
         detail = f"named by the script {script.path}"
-        for command in sorted(words.programs - _SHELL_WORDS - _INSTALLERS):
+        for command in sorted(words.programs - _SHELL_WORDS - INSTALLERS):
             path = self.context.programs.find(command)
             if path and self._is_affordable(path, script):
                 self._scripts.add(self.context.index.real_path(path))
@@ -96,7 +93,7 @@ class EntrypointScriptsRule(Rule):
                 yield Want(path=path, detail=detail, because=script.path)
         for path in sorted(words.paths):
             for found in self._matches(path):
-                if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
+                if found.type is EntryType.FILE and name_of(found.path) not in INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
 

@@ -67,17 +67,18 @@ class RequestedPackagesRule(Rule):
             each for each in packages.packages if each.requested and each.name not in self._base
         ]
         done: set[str] = set()
+        named = {each.name for each in asked}
         pending = [(package, f"installed by name: {package.name}") for package in asked]
         while pending:
             package, detail = pending.pop()
-            if package.name in done or not self._is_to_load(package):
+            has_scripts = package.name in named and self._has_modules(package)
+            if package.name in done or not (has_scripts or self._is_to_load(package)):
                 continue
             done.add(package.name)
             size = self.context.index.size_of(self._files[package])
             if size > _HEAVIEST:
                 self._heavy[package] = size
                 continue
-            has_scripts = self._has_modules(package)
             for path in self._files[package]:
                 if (
                     not is_documentation(path)
@@ -142,13 +143,14 @@ class RequestedPackagesRule(Rule):
                 )
 
     def _has_modules(self, package: Package) -> bool:
-        return any(map(_OTHER_MODULE.match, self._files[package]))
+        """Whether it is for a language without rules of its own, whatever scripts it has too."""
+        return not _is_to_build_with(package) and any(
+            map(_OTHER_MODULE.match, self._files[package])
+        )
 
     def _is_to_load(self, package: Package) -> bool:
         if package.essential or package.name in _INSTALLERS or _is_to_build_with(package):
             return False
-        if self._has_modules(package):
-            return True
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
         return not any(
             name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
