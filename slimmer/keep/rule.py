@@ -67,7 +67,7 @@ class Context:
         self.rulebook = rulebook
         self.index = request.index
         self.content = request.content
-        self._inline: dict[str, Mapping[str, str]] = {}
+        self._inline: dict[str, Mapping[str, Sequence[tuple[str, str]]]] = {}
         self.bystanders: Set[str] = frozenset()
         """The paths that were asked for as bystanders only; the ledger's, while rules run."""
 
@@ -143,30 +143,33 @@ class Context:
         scripts, the author's settings and makefiles; and with an interpreter, what the image's own
         commands give it."""
         for entry in fresh:
-            code = self._inline_of(entry).get(language)
-            if code and self._counts(entry):
-                yield InlineSource(code=code, where=entry.path, because=entry.path)
-            if entry.type is EntryType.FILE and language_of(entry.path) == language:
-                for command, languages in self._inline_of_commands.items():
-                    if language in languages:
-                        where = f"the image's {command}"
-                        code = languages[language]
-                        yield InlineSource(code=code, where=where, because=entry.path)
+            path = entry.path
+            if path not in self._inline:
+                self._inline[path] = self._read_inline(entry)
+            for where, code in self._inline[path].get(language, ()):
+                if where != path or self._counts(entry):
+                    yield InlineSource(code=code, where=where, because=path)
 
-    def _inline_of(self, entry: Entry) -> Mapping[str, str]:
-        found = self._inline.get(entry.path)
-        if found is None:
-            found = {}
-            if not self.environments.contains(entry.path):
-                is_own = self.own_files.contains(entry)
-                found = self.request.readings.once(
-                    ("inline", entry.path, is_own, self.programs.names),
-                    lambda: code_by_language(
-                        self.content, entry, self.programs.names, is_own=is_own
-                    ),
-                )
-            self._inline[entry.path] = found
-        return found
+    def _read_inline(self, entry: Entry) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Language → places with code; most files have none, and are asked for every language."""
+        if entry.type is not EntryType.FILE:
+            return {}
+        if language := language_of(entry.path):
+            commands = self._inline_of_commands.items()
+            given = [
+                (f"the image's {command}", languages[language])
+                for command, languages in commands
+                if language in languages
+            ]
+            return {language: given}
+        if self.environments.contains(entry.path):
+            return {}
+        is_own = self.own_files.contains(entry)
+        found = self.request.readings.once(
+            ("inline", entry.path, is_own, self.programs.names),
+            lambda: code_by_language(self.content, entry, self.programs.names, is_own=is_own),
+        )
+        return {language: [(entry.path, code)] for language, code in found.items()}
 
     @cached_property
     def _inline_of_commands(self) -> Mapping[str, Mapping[str, str]]:
