@@ -45,9 +45,10 @@ _VARIABLE: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)"
 
 def secrets_of_file(name: str, data: bytes) -> Iterator[tuple[str, int]]:
     """As `secrets_in` for a file of that name: one of variables (`.env`) may hold a value that
-    nothing but its variable's name tells."""
-    yield from secrets_in(data)
-    if _VARIABLES.fullmatch(name) and not _EXAMPLES.search(name):
+    nothing but its variable's name tells; it is told where nothing else is."""
+    known = tuple(secrets_in(data))
+    yield from known
+    if not known and _VARIABLES.fullmatch(name) and not _EXAMPLES.search(name):
         text = data.decode("utf-8", "replace")
         for found in _VARIABLE.finditer(text):
             if is_named_as_secret(found[1], found[2]):
