@@ -1,12 +1,13 @@
 """What a run tells at its end: the report, for people and machines."""
 
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
-from slimmer.report.coverage import measure_coverage
+from slimmer.report.coverage import first_uses, measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import json_pieces, to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
+from slimmer.report.growth import read_earlier
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import Report
 from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
@@ -31,10 +32,12 @@ __all__ = [
     "content_sizes",
     "dropped_document",
     "find_report",
+    "first_uses",
     "has_result",
     "json_pieces",
     "measure_coverage",
     "prepare_page",
+    "read_earlier",
     "read_report",
     "terminal_summary",
     "to_json",
