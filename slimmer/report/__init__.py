@@ -10,7 +10,14 @@ from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import Report
-from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
+from slimmer.report.saved import (
+    Fate,
+    SavedReport,
+    find_report,
+    has_result,
+    read_report,
+    read_whole_report,
+)
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
@@ -39,6 +46,7 @@ __all__ = [
     "prepare_page",
     "read_earlier",
     "read_report",
+    "read_whole_report",
     "terminal_summary",
     "to_json",
     "to_page",
