@@ -5,9 +5,10 @@ from slimmer.report.coverage import first_uses, measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import json_pieces, to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
-from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
+from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_page, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
+from slimmer.report.instructions import with_instructions
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import Report
 from slimmer.report.saved import (
@@ -50,5 +51,7 @@ __all__ = [
     "terminal_summary",
     "to_json",
     "to_page",
+    "with_instructions",
+    "write_page",
     "write_report",
 ]

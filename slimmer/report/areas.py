@@ -149,9 +149,10 @@ def instruction_areas(
 
     def key_of(path: str) -> _Key:
         number = layer_of.get(path)
-        text = "" if number is None else instructions.get(number, "")
-        name = f"#{number} {text}" if number is not None else "not in a layer"
-        return (name, top_directory(path))
+        if number is None:
+            return ("not in a layer", top_directory(path))
+        text = instructions.get(number) or "by an instruction that the history does not tell"
+        return (f"#{number} {text}", top_directory(path))
 
     return _areas("instruction", contents.sums(key_of), _least(contents))
 

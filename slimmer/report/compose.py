@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from slimmer import __version__
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
-from slimmer.report.areas import Area, Contents, directory_areas, joined, package_areas
+from slimmer.report.areas import (
+    Area,
+    Contents,
+    directory_areas,
+    joined,
+    package_areas,
+)
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.growth import Earlier, growth_since

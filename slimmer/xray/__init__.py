@@ -4,11 +4,13 @@ was used, where a trace tells. Pure: an image's content in, one value out."""
 from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json_lines
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
+from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
 
 __all__ = [
     "Inspection",
     "Layer",
+    "Origins",
     "RuleVerdict",
     "Share",
     "Used",
@@ -18,4 +20,5 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "origins_of",
 ]

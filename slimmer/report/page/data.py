@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from slimmer.report.areas import Area
+from slimmer.report.removed import packages_of_type
 from slimmer.report.report import KeptPath, Report
 from slimmer.words import printable
 
@@ -19,7 +21,7 @@ LARGEST_TABLE: Final = 1_500_000
 _LONGEST_NAME: Final = 300
 """Characters of a name on the map."""
 
-_Area = tuple[str, str, int, int, int, int, int, int, int]
+_Row = tuple[str, str, int, int, int, int, int, int, int]
 
 
 def page_data(report: Report, kept: Sequence[KeptPath]) -> Iterator[str]:
@@ -90,11 +92,11 @@ def _cost(each: KeptPath) -> int:
     return 40 + name + 12 * len(each.reasons) + len(each.reasons[0].detail) // 4
 
 
-def _areas(report: Report) -> list[_Area]:
+def _areas(report: Report) -> list[_Row]:
     return [
         (
             each.view,
-            printable(each.name)[:_LONGEST_NAME],
+            printable(_name(each))[:_LONGEST_NAME],
             -1 if each.within is None else each.within,
             each.used_files,
             each.used_size,
@@ -105,6 +107,12 @@ def _areas(report: Report) -> list[_Area]:
         )
         for each in report.areas
     ]
+
+
+def _name(area: Area) -> str:
+    if area.view == "package" and area.within is None:
+        return packages_of_type(area.name) if area.name else "in no package"
+    return area.name
 
 
 def _gone(report: Report) -> list[tuple[str, int, int]]:

@@ -78,9 +78,11 @@ def _verdict(report: Report) -> Fact:
 def _application(own: ApplicationCoverage) -> Fact:
     whole = own.files + own.dropped
     untouched = len(own.unused) + own.dropped
-    text = f"{whole - untouched:,} of its {count(whole, 'file')}"
-    if untouched:
-        text += f"; of the other {untouched:,}, {own.dropped:,} removed"
+    text = f"{whole - untouched:,} of its {count(whole, 'file')} were opened"
+    if own.dropped:
+        text += f", and {own.dropped:,} of the other {untouched:,} removed"
+    elif untouched:
+        text += f", the other {untouched:,} are kept"
     share = 100 * (whole - untouched) / whole
     return Fact(
         title="Application touched",

@@ -158,7 +158,7 @@ function drawMap() {
       if (across < 2 || down < 2) return;
       const made = element("span", "cell");
       areaOf.set(made, cell);
-      if (cell.inside.length && across > 90 && down > 70 && depth < 4) {
+      if (cell.inside.length && across > 90 && down > 70 && depth < 6) {
         made.classList.add("outer");
         made.append(head(cell, across));
         inner(made, cell, across, down, depth + 1);
