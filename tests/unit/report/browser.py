@@ -23,7 +23,7 @@ _FLAGS: Final = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
     *("--disable-background-networking", "--disable-dev-shm-usage", "--remote-debugging-port=0"),
 )
-_KEYS: Final = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowRight": 39, "ArrowDown": 40, "Home": 36}
+_KEYS: Final = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowLeft": 37, "ArrowRight": 39, "Home": 36}
 
 
 def find_browser() -> str:
@@ -100,6 +100,12 @@ class Browser:
             text = {"text": "\r"} if key == "Enter" else {}
             self.ask("Input.dispatchKeyEvent", type="keyDown", **code, **text)
             self.ask("Input.dispatchKeyEvent", type="keyUp", **code)
+        self.settle()
+
+    def point(self, x: float, y: float) -> None:
+        """A click of the mouse."""
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
         self.settle()
 
     def picture(self, file: Path) -> None:

@@ -83,6 +83,10 @@ function shortName(area) {
   return around && name.startsWith(above) && name !== around ? name.slice(above.length) : name;
 }
 
+function fullName(area) {
+  return area.isRest ? "smaller things in " + area.around.name : area.name;
+}
+
 function words(area) {
   const [used, kept, dropped] = [USED, KEPT, DROPPED].map((each) => area.numbers[each]);
   return bytes(kept + dropped) + ": " + bytes(used) + " used, " + bytes(kept - used) +
@@ -136,7 +140,7 @@ function drawMap() {
   function tell(area) {
     const files = count(area.numbers[KEPT_FILES] + area.numbers[DROPPED_FILES], "file");
     const line = element("p");
-    line.append(element("b", "path", area.isRest ? "smaller things in " + at.name : area.name),
+    line.append(element("b", "path", fullName(area)),
       " ", element("span", "faint", words(area) + "; " + files));
     detail.replaceChildren(line);
     if (!area.isRest && area.name.startsWith("/") && area.name !== "/") {
@@ -149,6 +153,7 @@ function drawMap() {
   function inner(box, area, width, height, depth) {
     const space = [width - 2 * GAP, height - HEADER - GAP];
     const content = element("span", "content");
+    content.setAttribute("aria-hidden", "true");
     box.append(content);
     const cells = space[0] > 24 && space[1] > 16 ? listed(area) : [];
     if (!cells.length) { content.style.background = bands(area, isAfter); return; }
@@ -172,35 +177,42 @@ function drawMap() {
 
   function head(area, width) {
     const made = element("span", "head");
+    made.setAttribute("aria-hidden", "true");
     made.append(element("span", "label", shortName(area)));
     if (width > 110) made.append(element("span", "amount", bytes(weight(area))));
     return made;
   }
 
-  // The area under the pointer, which may lie several levels below the tile.
+  // The area under the pointer, which may lie several levels below the tile's.
   function pointed(event, area) {
-    const cell = event.detail === 0 ? null : event.target.closest(".cell");
-    return (cell && areaOf.get(cell)) || area;
+    const below = document.elementsFromPoint(event.clientX, event.clientY);
+    const cell = below.find((each) => areaOf.has(each));
+    return cell ? areaOf.get(cell) : area;
   }
 
+  // What is seen, and above it the button, whose name says all.
   function tileOf(area, box, width, height) {
-    const tile = button("tile", undefined, (event) => {
-      const under = pointed(event, area);
+    const kind = area.inside.length ? "tile" : "tile leaf";
+    const seen = placed(element("div", kind), box, width, height);
+    const tile = button("cover", undefined, (event) => {
+      const under = event.detail ? pointed(event, area) : area;
       enter(under.inside.length || under === area ? under : under.around);
     });
-    placed(tile, box, width, height);
-    if (!area.inside.length) tile.classList.add("leaf");
-    tile.setAttribute("aria-label", (area.isRest ? "smaller things" : area.name) + ", " + words(area) +
+    tile.setAttribute("aria-label", fullName(area) + ", " + words(area) +
       (area.inside.length ? ", opens" : ""));
-    tile.append(head(area, box[2]));
-    inner(tile, area, box[2], box[3], 1);
+    seen.append(head(area, box[2]));
+    inner(seen, area, box[2], box[3], 1);
+    seen.append(tile);
     tile.addEventListener("focus", () => tell(area));
-    tile.addEventListener("mouseover", (event) => {
-      const cell = event.target.closest(".cell");
-      tell((cell && areaOf.get(cell)) || area);
+    let told = null;
+    tile.addEventListener("mousemove", (event) => {
+      const under = pointed(event, area);
+      if (under !== told) tell(under);
+      told = under;
     });
+    tile.addEventListener("mouseleave", () => { told = null; });
     tile.tabIndex = -1;
-    return { tile, area, box };
+    return { seen, tile, area, box };
   }
 
   function draw() {
@@ -211,7 +223,7 @@ function drawMap() {
     shown = areas.slice(0, boxes.length).map((area, position) =>
       tileOf(area, boxes[position], width, height)).filter(({ box }) => box[2] > 3 && box[3] > 3);
     if (shown.length) shown[0].tile.tabIndex = 0;
-    tiles.replaceChildren(...shown.map(({ tile }) => tile));
+    tiles.replaceChildren(...shown.map(({ seen }) => seen));
     const way = [];
     for (let area = at; area; area = area.around) way.unshift(area);
     trail.replaceChildren(...way.map((area) => {
