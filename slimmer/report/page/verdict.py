@@ -79,7 +79,9 @@ def _application(own: ApplicationCoverage) -> Fact:
     whole = own.files + own.dropped
     untouched = len(own.unused) + own.dropped
     text = f"{whole - untouched:,} of its {count(whole, 'file')} were opened"
-    if own.dropped:
+    if untouched and own.dropped == untouched:
+        text += f", the other {untouched:,} removed"
+    elif own.dropped:
         text += f", and {own.dropped:,} of the other {untouched:,} removed"
     elif untouched:
         text += f", the other {untouched:,} are kept"

@@ -202,7 +202,7 @@ def test_a_click_opens_what_is_under_the_pointer(browser: Browser, page: Path) -
     browser.open(page)
     box = browser.run(
         "(() => { const cell = [...document.querySelectorAll('.cell')].find((each) =>"
-        " each.textContent === 'lto'); cell.scrollIntoView({block: 'center'});"
+        " each.textContent === 'lto1'); cell.scrollIntoView({block: 'center'});"
         " const box = cell.getBoundingClientRect();"
         " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
     )

@@ -149,13 +149,20 @@ function drawMap() {
     }
   }
 
+  // An area with all below it that have next to nothing beside them: they are drawn as one.
+  function chain(area) {
+    const largest = listed(area)[0];
+    const goesOn = largest && largest.inside.length && weight(largest) > 0.97 * weight(area);
+    return goesOn ? [area, ...chain(largest)] : [area];
+  }
+
   // What is in an area, drawn into a box of this size; what is large again shows what is in it.
   function inner(box, area, width, height, depth) {
     const space = [width - 2 * GAP, height - HEADER - GAP];
     const content = element("span", "content");
     content.setAttribute("aria-hidden", "true");
     box.append(content);
-    const cells = space[0] > 24 && space[1] > 16 ? listed(area) : [];
+    const cells = space[0] > 24 && space[1] > 16 ? listed(chain(area).at(-1)) : [];
     if (!cells.length) { content.style.background = bands(area, isAfter); return; }
     const places = squarified(cells.map(weight), 0, 0, ...space);
     places.forEach((place, position) => {
@@ -178,7 +185,7 @@ function drawMap() {
   function head(area, width) {
     const made = element("span", "head");
     made.setAttribute("aria-hidden", "true");
-    made.append(element("span", "label", shortName(area)));
+    made.append(element("span", "label", chain(area).map(shortName).join("/")));
     if (width > 110) made.append(element("span", "amount", bytes(weight(area))));
     return made;
   }
