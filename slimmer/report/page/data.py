@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from slimmer.files import ancestors
 from slimmer.report.areas import Area
 from slimmer.report.removed import packages_of_type
 from slimmer.report.report import KeptPath, Report
@@ -116,16 +117,17 @@ def _name(area: Area) -> str:
 
 
 def _gone(report: Report) -> list[tuple[str, int, int]]:
-    """Dropped directories, and large files that were dropped."""
-    directories = [
-        (printable(each.name), each.dropped_files, each.dropped_size)
+    """Dropped directories, and large files that were dropped from others, the largest first."""
+    kept = {each.path for each in report.kept}
+    places = {
+        each.name: (each.dropped_files, each.dropped_size)
         for each in report.dropped.directories
         if each.name.startswith("/")
-    ]
-    files = [
-        (printable(each.name), 1, each.dropped_size)
-        for each in report.areas
-        if each.view == "directory" and each.dropped_files == 1 and not each.kept_files
-    ]
-    known = {name for name, *_ in directories}
-    return directories + [each for each in files if each[0] not in known]
+    }
+    whole = places.keys() - kept
+    for each in report.areas:
+        is_one = each.view == "directory" and each.dropped_files == 1 and not each.kept_files
+        if is_one and each.name not in places and whole.isdisjoint(ancestors(each.name)):
+            places[each.name] = (1, each.dropped_size)
+    largest = sorted(places.items(), key=lambda item: (-item[1][1], item[0]))
+    return [(printable(name), files, size) for name, (files, size) in largest]

@@ -119,7 +119,7 @@ function drawGone() {
   });
   gone.hidden = matches.length === 0;
   gone.querySelector("tbody").replaceChildren(...matches.slice(0, 20).map(([name, files, size]) => {
-    const line = element("tr"), told = element("td");
+    const line = element("tr"), told = element("td", "typed");
     told.append(commands([option("include", name), why(name)]));
     line.append(element("td", "path", name), element("td", "number", bytes(size)),
       element("td", "number", files.toLocaleString("en")), told);
