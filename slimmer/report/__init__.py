@@ -1,5 +1,6 @@
 """What a run tells at its end: the report, for people and machines."""
 
+from slimmer.report.base_summary import BaseSummary, RejectedBase
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import first_uses, measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
@@ -10,7 +11,7 @@ from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
 from slimmer.report.instructions import with_instructions
 from slimmer.report.page import prepare_page, to_page
-from slimmer.report.report import Report
+from slimmer.report.report import ImageSummary, PushedImage, Report
 from slimmer.report.saved import (
     Fate,
     SavedReport,
@@ -26,11 +27,15 @@ __all__ = [
     "DROPPED_NAME",
     "JSON_NAME",
     "PAGE_NAME",
+    "BaseSummary",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
     "Fate",
     "FinishedImage",
+    "ImageSummary",
+    "PushedImage",
+    "RejectedBase",
     "Report",
     "RunRecord",
     "SavedReport",

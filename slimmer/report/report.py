@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
 from slimmer.report.areas import Area
+from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.growth_summary import Growth
 from slimmer.report.removed import EcosystemSummary
@@ -55,7 +56,7 @@ class LayerSummary:
     """One layer of a finished image."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`."""
+    """`base`, `system`, `dependencies`, `application`, `debug`, `directories`."""
     digest: Digest
     size: int
     """Bytes of the uncompressed tar."""
@@ -78,6 +79,16 @@ class ImageSummary:
     files: int
     layers: tuple[LayerSummary, ...]
     """Lowest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushedImage:
+    """A finished image that a registry has."""
+
+    reference: str
+    """Its name there."""
+    digest: Digest
+    """Of its manifest there. The engine compresses layers, so it differs from `manifest_digest`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +210,8 @@ class KeptPath:
     target: str = ""
     """The text of a symbolic link; empty for other types."""
     origin: str = ""
-    """`slimmer` for what it made; empty for what is the original's."""
+    """`slimmer` for what it made, `base` for what lies in the base and is not the original's; empty
+    for what is the original's."""
     phase: str = ""
     """The first phase that used the regular file; empty where none did, and for other types. A
     first probe counts as boot."""
@@ -252,6 +264,10 @@ class Report:
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
+    pushed: tuple[PushedImage, ...] = ()
+    """What was pushed, the slim image first."""
+    base: BaseSummary | None = None
+    """What the images stand on; None where that is nothing."""
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary

@@ -6,6 +6,7 @@ from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
+from slimmer.xray.stack import Stack
 
 __all__ = [
     "Inspection",
@@ -13,6 +14,7 @@ __all__ = [
     "Origins",
     "RuleVerdict",
     "Share",
+    "Stack",
     "Used",
     "Verdict",
     "Xray",
