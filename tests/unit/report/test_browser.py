@@ -13,7 +13,9 @@ import pytest
 
 from slimmer.ecosystems import Installed
 from slimmer.report import (
+    BaseSummary,
     CoverageSummary,
+    RejectedBase,
     Report,
     compose_report,
     read_whole_report,
@@ -96,7 +98,21 @@ def whole_report() -> Report:
             ChangedPath(path="/gone", before=2, after=None),
         ),
     )
-    return dataclasses.replace(report, growth=growth)
+    base = BaseSummary(
+        reference=f"base{TAG}",
+        id="sha256:" + "b" * 64,
+        layers=1,
+        size=5,
+        shared_files=1,
+        shared_size=2,
+        overridden_files=0,
+        overridden_size=0,
+        added_files=3,
+        added_size=4,
+        total_size=9,
+        rejected=(RejectedBase(reference=f"{LONG}{TAG}", why="it lacks a library"),),
+    )
+    return dataclasses.replace(report, growth=growth, base=base)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +174,16 @@ def test_all_sections_are_seen_and_nothing_overflows(
     titles = " ".join(texts(browser, "h2"))
     for title in (
         *("Where the bytes are", "What each probe brought", "Removed", "Since the last report"),
-        *("Layers", "Verified", "crawl", "Repaired", "Dropped", "Why is this file here?", "Time"),
+        *(
+            "Layers",
+            "Base",
+            "Verified",
+            "crawl",
+            "Repaired",
+            "Dropped",
+            "Why is this file here?",
+            "Time",
+        ),
     ):
         assert title in titles
     facts = texts(browser, ".fact")
