@@ -95,7 +95,7 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
 
 
 def _each(
-    account: Account, selection: Selection, seen: Callable[[], Sequence[Sighting]]
+    account: Account, selection: Selection, seen: Callable[[], Sequence[Sighting] | None]
 ) -> Iterator[Answer]:
     for fate in (*selection.kept, *selection.dropped):
         yield dataclasses.replace(answer(account, fate.path, seen), asked=selection.asked)
@@ -124,13 +124,13 @@ def _print_selection(selection: Selection, limit: int) -> None:
         click.echo(f"  {rest:,} more (--limit); slim why IMAGE PATH tells all of one")
 
 
-def _sightings(account: Account) -> Sequence[Sighting]:
+def _sightings(account: Account) -> Sequence[Sighting] | None:
     try:
         return sightings_of(account)
     except TraceFileError as error:
         text = f"note: which paths were looked up is not known: {error.message}"
         click.echo(printable(text), err=True)
-        return ()
+        return None
 
 
 def _print(told: Answer) -> None:
