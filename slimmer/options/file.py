@@ -18,6 +18,7 @@ from slimmer.options.probes import with_plans
 from slimmer.options.settings import FileSettings, add, build_options, rival
 from slimmer.options.table import PARTS, needed, rows_for
 
+SLIM_YAML = "slim.yaml"
 CHECK = "check"
 """The section with the gates of `slim check`."""
 _AT_THE_TOP = frozenset(Scope) - {Scope.ONLY_IN_ROLES}
@@ -47,14 +48,12 @@ def read_file(path: Path) -> FileSettings:
 
 
 def read_gates_section(path: Path) -> Section | None:
-    """What a file says of the gates of `slim check`: the section of that name; in a file that has
-    no other keys of slim.yaml, the whole. None for a slim.yaml without it. Raises
-    ConfigurationError."""
+    """What a file says of the gates of `slim check`: its section of that name, else the whole
+    file; None for a slim.yaml without it. Raises ConfigurationError."""
     root = Document(path).root()
     if root.has(CHECK):
         return root.section(CHECK)
-    options = {option.key.partition(".")[0] for option in rows_for(_AT_THE_TOP)} | {"roles"}
-    return None if options & {*root.names} - {"max_size"} else root
+    return None if path.name == SLIM_YAML else root
 
 
 def _roles(root: Section, folder: Path) -> dict[str, Settings]:
