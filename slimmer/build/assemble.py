@@ -7,7 +7,6 @@ from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_me
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.values import Assembly, DebugLayer, Decision, OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
-from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs
 from slimmer.image import image_labels
 from slimmer.keep import KeepRequest
@@ -142,14 +141,3 @@ def _pack(
         )
         plans[ImageKind.DEBUG] = (*planning.layers, *above)
     return images, plans
-
-
-def keep_to_budget(job: Job, assembly: Assembly) -> None:
-    """Raises BudgetError where the slim image is larger than the user wants it to be."""
-    budget = job.options.max_size
-    size = sum(layer.size for layer in assembly.images[ImageKind.SLIM].layers)
-    if budget is not None and size > budget:
-        raise BudgetError(
-            f"the slim image has {size:,} bytes, {size - budget:,} more than its budget",
-            hint="raise --max-size, or look in the report for what is large",
-        )

@@ -13,15 +13,16 @@ from slimmer.check.document import (
 from slimmer.check.gate import Gate
 from slimmer.check.gates import GATES
 from slimmer.check.largest import FileShare, by_strategy, explain_size
-from slimmer.check.settings import INPUTS, CheckSettings, Input, check_settings, key_of
+from slimmer.check.settings import ROWS, CheckSettings, Input, check_settings, key_of
 from slimmer.check.strategies import sizes_by_strategy
+from slimmer.check.words import explanation_lines
 
 __all__ = [
     "ERROR",
     "FAIL",
     "GATES",
-    "INPUTS",
     "PASS",
+    "ROWS",
     "CheckDocument",
     "CheckSettings",
     "FileShare",
@@ -34,6 +35,7 @@ __all__ = [
     "check_image",
     "check_settings",
     "explain_size",
+    "explanation_lines",
     "key_of",
     "sizes_by_strategy",
 ]

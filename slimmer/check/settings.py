@@ -34,7 +34,7 @@ class Input:
     help: str
 
 
-INPUTS: Final = (
+INPUTS: Final[tuple[Input, ...]] = (
     Input(
         name="baseline",
         kind=Kind(metavar="FILE|IMAGE", parse=_file_or_image),
@@ -70,6 +70,10 @@ class CheckSettings:
             if _is_list(name):
                 limits[name] = (*below.limits[name], *self.limits[name])
         return CheckSettings(limits=limits, inputs={**below.inputs, **self.inputs})
+
+
+ROWS: Final[tuple[Gate | Input, ...]] = (*GATES, *INPUTS)
+"""All that can be said, in the order in which it is told."""
 
 
 def key_of(row: Gate | Input) -> str:
@@ -118,7 +122,7 @@ def read_gates(file: Path | None) -> CheckSettings:
 
 
 def _of_section(section: Section, folder: Path) -> CheckSettings:
-    told = {row.name: row.kind.read(section, key_of(row), folder) for row in (*GATES, *INPUTS)}
+    told = {row.name: row.kind.read(section, key_of(row), folder) for row in ROWS}
     section.finish()
     # `no_shell: false` turns a gate off.
     said = {name: value for name, value in told.items() if value not in (None, False, ())}

@@ -31,7 +31,7 @@ def summary_lines(explanation: SizeExplanation) -> Iterator[str]:
             first = [printable(each.name) for each in explanation.unused[:_SHOWN_UNUSED]]
             more = len(explanation.unused) - len(first)
             others = f", {more:,} more" if more else ""
-            yield f"of which nothing was used: {', '.join(first)}{others}"
+            yield f"entirely unused: {', '.join(first)}{others}"
     for strategy in explanation.strategies:
         yield strategy_words(strategy)
 

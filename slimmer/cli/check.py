@@ -13,8 +13,7 @@ import click
 from slimmer.check import (
     ERROR,
     FAIL,
-    GATES,
-    INPUTS,
+    ROWS,
     CheckDocument,
     Gate,
     GateResult,
@@ -22,12 +21,14 @@ from slimmer.check import (
     check_image,
     check_settings,
 )
-from slimmer.check.formats import FORMATS, TERMINAL, terminal
-from slimmer.check.pipelines import (
-    annotations,
+from slimmer.check.formats import (
+    FORMATS,
+    TERMINAL,
+    error_commands,
     gitlab_lines,
     is_github,
     is_gitlab,
+    terminal,
     write_summary,
 )
 from slimmer.cli.failure import errors_as_json
@@ -40,7 +41,7 @@ from slimmer.words import count, printable
 
 def _rows(command: Any) -> Any:
     """Adds an option for each gate, and for what gates compare with."""
-    for row in reversed((*GATES, *INPUTS)):
+    for row in reversed(ROWS):
         command = _option(row)(command)
     return command
 
@@ -136,7 +137,7 @@ def _tell(document: CheckDocument, form: str, output: Path | None) -> None:
 def _tell_pipeline(document: CheckDocument, form: str, output: Path | None) -> None:
     """On stderr, which GitHub reads as well: stdout may be a document."""
     if is_github(os.environ):
-        for line in annotations(document):
+        for line in error_commands(document):
             click.echo(line, err=True)
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             try:

@@ -8,6 +8,13 @@ from typing import Final
 from slimmer.check.document import CheckDocument, json_lines
 from slimmer.check.formats.junit import junit
 from slimmer.check.formats.markdown import markdown
+from slimmer.check.formats.pipelines import (
+    error_commands,
+    gitlab_lines,
+    is_github,
+    is_gitlab,
+    write_summary,
+)
 from slimmer.check.formats.sarif import sarif
 from slimmer.check.formats.terminal import terminal
 
@@ -20,4 +27,13 @@ FORMATS: Final[dict[str, Callable[[CheckDocument], str]]] = {
 """Those for programs and pages."""
 TERMINAL: Final = "terminal"
 
-__all__ = ["FORMATS", "TERMINAL", "markdown", "terminal"]
+__all__ = [
+    "FORMATS",
+    "TERMINAL",
+    "error_commands",
+    "gitlab_lines",
+    "is_github",
+    "is_gitlab",
+    "terminal",
+    "write_summary",
+]

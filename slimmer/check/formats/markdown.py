@@ -6,7 +6,7 @@ neither markup nor a link, nor does it call anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slimmer.check.document import (
     ERROR,
@@ -89,7 +89,9 @@ def _finding(finding: Finding) -> str:
 
 def _growth(growth: Growth) -> Iterator[str]:
     yield from ("", f"#### Compared with {code(growth.reference)}", "")
-    rows = [("size", size(growth.size_before), size(growth.size), _change(growth))]
+    rows: list[tuple[str, ...]] = [
+        ("size", size(growth.size_before), size(growth.size), _change(growth))
+    ]
     for name, before, now in (
         ("files", growth.files_before, growth.files),
         ("packages", growth.packages_before, growth.packages),
@@ -152,9 +154,7 @@ def _explanation(explanation: SizeExplanation) -> Iterator[str]:
         yield from ("", code(strategy_words(strategy)))
 
 
-def _table(
-    heading: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]
-) -> Iterator[str]:
+def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(heading)} |"
     yield "|---" * len(heading) + "|"
     for row in rows:

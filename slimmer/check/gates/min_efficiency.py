@@ -43,6 +43,6 @@ GATE = Gate(
     name="min-efficiency",
     title="efficiency",
     kind=Kind(metavar="SHARE", parse=_parse, numbers=True),
-    help="dive's efficiency is at least this, e.g. 95%",
+    help="The efficiency, as dive has it, is at least this, e.g. 95%",
     judge=_judge,
 )

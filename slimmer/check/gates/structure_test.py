@@ -60,6 +60,6 @@ GATE = Gate(
     name="structure-test",
     title="structure tests",
     kind=several(FILE),
-    help="container-structure-test passes with this file",
+    help="The tests of this file pass (container-structure-test)",
     judge=_judge,
 )

@@ -23,7 +23,7 @@ def is_gitlab(environment: Mapping[str, str]) -> bool:
     return environment.get("GITLAB_CI") == "true"
 
 
-def annotations(document: CheckDocument) -> Iterator[str]:
+def error_commands(document: CheckDocument) -> Iterator[str]:
     """A workflow command for each gate that has not passed."""
     for result in document.gates:
         if result.status != PASS:
