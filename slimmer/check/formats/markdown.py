@@ -34,13 +34,21 @@ def markdown(document: CheckDocument) -> str:
 
 def code(text: str) -> str:
     """What a stranger has named, as it is."""
-    told = "".join(
+    return f"<code>{_references(text)}</code>"
+
+
+def plain(text: str) -> str:
+    """A sentence of ours with names in it. Who is named with an @ is not told of it."""
+    return _references(text).replace("&#64;", "&#64;&#8203;")
+
+
+def _references(text: str) -> str:
+    return "".join(
         character
         if character.isascii() and (character.isalnum() or character in "/- ")
         else f"&#{ord(character)};"
         for character in printable(text)
     )
-    return f"<code>{told}</code>"
 
 
 def _lines(document: CheckDocument) -> Iterator[str]:
@@ -60,7 +68,7 @@ def _lines(document: CheckDocument) -> Iterator[str]:
     if document.explanation is not None:
         yield from _explanation(document.explanation)
     for note in document.notes:
-        yield from ("", f"> {code(note)}")
+        yield from ("", f"> {plain(note)}")
 
 
 def _gate(result: GateResult) -> tuple[str, ...]:
@@ -71,9 +79,9 @@ def _gate(result: GateResult) -> tuple[str, ...]:
 
 def _why(result: GateResult) -> Iterator[str]:
     yield ""
-    yield f"**{result.gate}**: {code(result.problem)}"
+    yield f"**{result.gate}**: {plain(result.problem)}"
     if result.hint:
-        yield f"<br>{code(result.hint)}"
+        yield f"<br>{plain(result.hint)}"
     if result.findings:
         yield ""
         yield from (f"- {_finding(each)}" for each in result.findings[:_SHOWN])
@@ -83,7 +91,7 @@ def _why(result: GateResult) -> Iterator[str]:
 
 def _finding(finding: Finding) -> str:
     told = [size(finding.size)] if finding.size is not None else []
-    told += [code(finding.detail)] if finding.detail else []
+    told += [plain(finding.detail)] if finding.detail else []
     return ", ".join((code(finding.what), *told))
 
 
@@ -151,7 +159,7 @@ def _explanation(explanation: SizeExplanation) -> Iterator[str]:
         rest = explanation.size - explanation.used_size
         yield from ("", f"Never used: {size(rest)} of {size(explanation.size)}.")
     for strategy in explanation.strategies:
-        yield from ("", code(strategy_words(strategy)))
+        yield from ("", plain(strategy_words(strategy)))
 
 
 def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
