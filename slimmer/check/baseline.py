@@ -9,7 +9,7 @@ from typing import Final
 
 from slimmer.check.document import DOCUMENTS
 from slimmer.codec import Mismatch, parse
-from slimmer.errors import GateUnmeasuredError
+from slimmer.errors import GateUnmeasuredError, SlimError
 from slimmer.explain import xray_of
 from slimmer.image.archive import Choice
 from slimmer.report import read_report
@@ -58,7 +58,12 @@ def read_baseline(place: Path | str) -> Baseline:
         with place.open("rb") as stream:
             if stream.read(64).lstrip().startswith(_BRACE):
                 return _of_document(place)
-    return _of_xray(str(place), xray_of(str(place), choice=Choice()))
+    try:
+        return _of_xray(str(place), xray_of(str(place), choice=Choice()))
+    except SlimError as error:
+        raise GateUnmeasuredError(
+            f"the baseline {place} cannot be read: {error.message}", hint=error.hint or _HINT
+        ) from error
 
 
 def _of_document(file: Path) -> Baseline:
