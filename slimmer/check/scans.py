@@ -6,6 +6,7 @@ two scanners can be compared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,11 @@ from slimmer.codec import Mismatch, parse
 from slimmer.errors import GateUnmeasuredError
 
 _FORMS: Final = "a scan is JSON of CycloneDX, of `trivy image --format json`, or of `syft -o json`"
-_NOT_INSTALLED: Final = frozenset({"operating-system", "file", "container", "device", "data"})
-"""Types of CycloneDX components that are not packages."""
+_INSTALLED: Final = frozenset({"library", "framework"})
+"""Types of CycloneDX components that are packages, whether they have a package URL or not. Those of
+applications without one are lock files and programs in which packages were found."""
+_EPOCH: Final = re.compile(r"\d+:")
+"""At the start of a version. Some scanners write it there, others beside it."""
 _SAME: Final = {"python": "pypi", "python-pkg": "pypi", "go-module": "golang", "gobinary": "golang"}
 """Names that scanners have for types of package URLs."""
 
@@ -71,7 +75,7 @@ def _cyclonedx(document: Mapping[str, Any]) -> Iterator[Component]:
     while waiting:
         told = waiting.pop()
         waiting += told.get("components") or ()
-        if told["type"] not in _NOT_INSTALLED:
+        if told["type"] in _INSTALLED or told.get("purl"):
             name = "/".join(filter(None, (told.get("group"), told["name"])))
             yield _component(told.get("purl"), told["type"], name, told.get("version"))
 
@@ -107,8 +111,9 @@ def _component(purl: object, type: object, name: object, version: object) -> Com
         kind, _, rest = path.partition("/")
         before, at, after = rest.rpartition("@")
         own, told = (before, after) if at and "/" not in after else (rest, "")
+        written = unquote(told)
         if kind in ("deb", "apk", "rpm"):
-            own = own.rpartition("/")[2]
-        return Component(kind.lower(), unquote(own).lower(), unquote(told))
+            own, written = own.rpartition("/")[2], _EPOCH.sub("", written, count=1)
+        return Component(kind.lower(), unquote(own).lower(), written)
     kind = str(type or "")
     return Component(_SAME.get(kind, kind), str(name).lower(), str(version or ""))

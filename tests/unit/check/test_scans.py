@@ -81,7 +81,14 @@ def test_three_scanners_tell_the_same(app: Path, document: dict[str, Any]) -> No
 
 def test_what_is_not_a_package_does_not_count(app: Path) -> None:
     names = {each.name for each in read_scan(written("scan.json", CYCLONEDX)).components}
-    assert names == {"openssl", "@scope/pkg", "app", "inner"}
+    assert names == {"openssl", "@scope/pkg", "inner"}
+
+
+def test_an_epoch_is_no_other_version(app: Path) -> None:
+    urls = ("pkg:deb/debian/tool@1%3A2-3?arch=amd64", "pkg:deb/debian/tool@2-3?epoch=1")
+    components = [{"type": "library", "name": "tool", "purl": url} for url in urls]
+    found = read_scan(written("scan.json", {**CYCLONEDX, "components": components})).components
+    assert found == {Component("deb", "tool", "2-3")}
 
 
 def test_nothing_new_may_be_there(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
