@@ -22,7 +22,19 @@ _INSTALLED: Final = frozenset({"library", "framework"})
 applications without one are lock files and programs in which packages were found."""
 _EPOCH: Final = re.compile(r"\d+:")
 """At the start of a version. Some scanners write it there, others beside it."""
-_SAME: Final = {"python": "pypi", "python-pkg": "pypi", "go-module": "golang", "gobinary": "golang"}
+_SAME: Final = {
+    **dict.fromkeys(("debian", "ubuntu"), "deb"),
+    **dict.fromkeys(("alpine", "wolfi", "chainguard"), "apk"),
+    **dict.fromkeys(("redhat", "centos", "rocky", "alma", "fedora", "amazon", "oracle"), "rpm"),
+    **dict.fromkeys(("suse", "opensuse", "opensuse-leap", "photon", "cbl-mariner"), "rpm"),
+    **dict.fromkeys(("python", "python-pkg"), "pypi"),
+    **dict.fromkeys(("go-module", "gobinary"), "golang"),
+    **dict.fromkeys(("node-pkg", "javascript"), "npm"),
+    **dict.fromkeys(("jar", "java-archive"), "maven"),
+    **dict.fromkeys(("gemspec", "bundler"), "gem"),
+    "rustbinary": "cargo",
+    "composer-vendor": "composer",
+}
 """Names that scanners have for types of package URLs."""
 
 
@@ -87,7 +99,9 @@ def _trivy(document: Mapping[str, Any]) -> Iterator[Component]:
     for result in results:
         for told in result.get("Packages") or ():
             purl = (told.get("Identifier") or {}).get("PURL")
-            yield _component(purl, result.get("Type"), told["Name"], told.get("Version"))
+            # Where there is no URL, the version of a distribution's package is in two parts.
+            version = "-".join(filter(None, (told.get("Version"), told.get("Release"))))
+            yield _component(purl, result.get("Type"), told["Name"], version)
 
 
 def _syft(document: Mapping[str, Any]) -> Iterator[Component]:

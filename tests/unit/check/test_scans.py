@@ -44,6 +44,7 @@ TRIVY: dict[str, Any] = {
             "Type": "debian",
             "Packages": [
                 {"Name": "openssl", "Version": "3.0.15", "Identifier": {"PURL": DEB}},
+                {"Name": "tool", "Version": "2", "Release": "3", "Epoch": 1},
             ],
             "Vulnerabilities": [{"VulnerabilityID": "CVE-2024-0001"}],
         },
@@ -82,6 +83,10 @@ def test_three_scanners_tell_the_same(app: Path, document: dict[str, Any]) -> No
 def test_what_is_not_a_package_does_not_count(app: Path) -> None:
     names = {each.name for each in read_scan(written("scan.json", CYCLONEDX)).components}
     assert names == {"openssl", "@scope/pkg", "inner"}
+
+
+def test_a_package_without_a_url_is_told_by_its_parts(app: Path) -> None:
+    assert Component("deb", "tool", "2-3") in read_scan(written("scan.json", TRIVY)).components
 
 
 def test_an_epoch_is_no_other_version(app: Path) -> None:
