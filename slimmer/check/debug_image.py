@@ -39,6 +39,8 @@ def _debug_image(engine: Engine, subject: Subject) -> str | None:
     report = subject.report
     if subject.is_result and report is not None and report.debug is not None:
         name = report.debug.reference
+    elif "@" in subject.reference:
+        return None  # a digest has no other image beside it
     else:
         name = debug_tag(_with_tag(subject.reference))
     found = engine.find_image(name)

@@ -55,7 +55,27 @@ def _option(row: Gate | Input) -> Callable[[Any], Any]:
     return click.option(name, multiple=several, metavar=metavar, help=f"{row.help}.")
 
 
-@click.command(short_help="Hold an image to gates: size, growth, shells, setuid, tests.")
+class _Grouped(click.Command):
+    """Its help has gates, what they need beside the image, and the rest apart."""
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        told: dict[str, list[tuple[str, str]]] = {"Gates": [], "Beside the image": [], "Other": []}
+        headings = {
+            row.name: "Gates" if isinstance(row, Gate) else "Beside the image" for row in ROWS
+        }
+        for parameter in self.get_params(context):
+            record = parameter.get_help_record(context)
+            if record and isinstance(parameter, click.Option):
+                heading = headings.get(parameter.opts[-1].removeprefix("--"), "Other")
+                told[heading].append(record)
+        for heading, records in told.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+@click.command(
+    cls=_Grouped, short_help="Hold an image to gates: size, growth, shells, setuid, tests."
+)
 @click.argument("image", metavar="IMAGE|FILE.tar|DIR")
 @_rows
 @click.option(
