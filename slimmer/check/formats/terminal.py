@@ -96,12 +96,12 @@ def _growth(growth: Growth) -> Iterator[RenderableType]:
         f": {size(growth.size_before)}, now {size(growth.size)} ({sign}{size(abs(grown))})",
     )
     new = [each for each in growth.changes if each.size_before is None]
-    gone = [each for each in growth.changes if each.size is None]
+    gone = [each for each in reversed(growth.changes) if each.size is None]
     for word, changes in (("new", new), ("removed", gone)):
         for change in changes[:_SHOWN]:
             bytes_ = change.size if change.size is not None else change.size_before
             name = f"{change.type} {change.name} {change.version or change.version_before}"
-            yield _clipped(f"  {word}  {size(bytes_ or 0):>8}  {printable(name)}")
+            yield _clipped(f"  {word:7}  {size(bytes_ or 0):>8}  {printable(name)}")
         if len(changes) > _SHOWN:
             yield Text(f"  … {len(changes) - _SHOWN:,} more {word}", style="dim")
 
