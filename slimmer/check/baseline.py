@@ -47,9 +47,10 @@ class _Told:
     unpackaged: Share
 
 
-def read_baseline(place: Path | str) -> Baseline:
-    """Read what the user named: a file, or an image of the engine. Raises SlimError, with
-    GateUnmeasuredError for a file that is none of those that can be a baseline."""
+def read_baseline(place: Path | str, platform: str) -> Baseline:
+    """Read what the user named: a file, or an image of the engine; of an OCI layout the image for
+    this platform, empty where there is but one. Raises GateUnmeasuredError, and ReportFileError for
+    a report that cannot be read."""
     if isinstance(place, Path) and not place.exists():
         raise GateUnmeasuredError(f"there is no baseline {place}", hint=_HINT)
     if isinstance(place, Path) and place.is_dir() and (place / "report.json").is_file():
@@ -59,7 +60,7 @@ def read_baseline(place: Path | str) -> Baseline:
             if stream.read(64).lstrip().startswith(_BRACE):
                 return _of_document(place)
     try:
-        return _of_xray(str(place), xray_of(str(place), choice=Choice()))
+        return _of_xray(str(place), xray_of(str(place), choice=Choice(platform=platform)))
     except SlimError as error:
         raise GateUnmeasuredError(
             f"the baseline {place} cannot be read: {error.message}", hint=error.hint or _HINT

@@ -38,7 +38,7 @@ def check_image(reference: str, settings: CheckSettings, choice: Choice) -> Chec
     Raises SlimError where the image itself, the trace or the report cannot be read: TraceDriftError
     and ReportMismatchError for those of another image.
     """
-    inputs = _inputs(settings.inputs, choice)
+    inputs = _inputs(settings.inputs, choice.platform)
     # What is named first is read first: it may be wrong, and an image takes its time.
     trace = read_saved_trace(inputs.trace) if inputs.trace else None
     report = read_report(inputs.report) if inputs.report else None
@@ -62,9 +62,9 @@ def check_image(reference: str, settings: CheckSettings, choice: Choice) -> Chec
     return _judged(subject, settings.limits)
 
 
-def _inputs(told: Mapping[str, object], choice: Choice) -> Inputs:
+def _inputs(told: Mapping[str, object], platform: str) -> Inputs:
     fields = {name.replace("-", "_"): value for name, value in told.items()}
-    return Inputs(**fields, choice=choice)  # type: ignore[arg-type]
+    return Inputs(**fields, platform=platform)  # type: ignore[arg-type]
 
 
 def _require_own(reference: str, image: ReadImage, report: SavedReport) -> None:

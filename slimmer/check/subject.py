@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from slimmer.check.baseline import Baseline, read_baseline
 from slimmer.errors import GateUnmeasuredError
 from slimmer.explain import ReadImage
 from slimmer.files import RootfsIndex
-from slimmer.image.archive import Choice
 from slimmer.report import SavedReport
 from slimmer.xray import Examination, Xray
 
@@ -24,8 +23,8 @@ class Inputs:
     baseline_scan: Path | None = None
     trace: Path | None = None
     report: Path | None = None
-    choice: Choice = field(default_factory=Choice)
-    """Which image of an archive is meant."""
+    platform: str = ""
+    """Which image of an OCI layout is meant; empty: the only one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,4 +65,4 @@ class Subject:
             raise GateUnmeasuredError(
                 "there is no baseline to compare with", hint="name one with --baseline FILE|IMAGE"
             )
-        return read_baseline(self.inputs.baseline)
+        return read_baseline(self.inputs.baseline, self.inputs.platform)

@@ -212,3 +212,19 @@ def test_a_document_is_read_again_as_it_was_written(
 def test_every_gate_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "check.md").read_text("utf-8")
     assert [name for gate in GATES if (name := f"`--{gate.name}") not in page] == []
+
+
+def test_the_platform_is_that_of_both_images(
+    app: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blobs, manifests = {}, []
+    for number, architecture in enumerate(("amd64", "arm64"), 1):
+        own, manifest = oci_blobs(
+            [layer({"a": b"x" * number * 1000})],
+            platform={"os": "linux", "architecture": architecture},
+        )
+        blobs |= own
+        manifests.append(manifest)
+    folder = unpacked(oci_members(blobs, manifests), tmp_path / "layout")
+    limits = ("--max-growth", "0", "--baseline", folder, "--platform", "linux/arm64")
+    assert checked(capsys, folder, *limits)["growth"]["size_before"] == 2000
