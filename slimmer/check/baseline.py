@@ -9,7 +9,7 @@ from typing import Final
 
 from slimmer.check.document import DOCUMENTS
 from slimmer.codec import Mismatch, parse
-from slimmer.errors import GateUnmeasuredError, SlimError
+from slimmer.errors import GateUnmeasuredError, ReportFileError, SlimError
 from slimmer.explain import xray_of
 from slimmer.image.archive import Choice
 from slimmer.report import read_report
@@ -55,16 +55,25 @@ def read_baseline(place: Path | str, platform: str) -> Baseline:
         raise GateUnmeasuredError(f"there is no baseline {place}", hint=_HINT)
     if isinstance(place, Path) and place.is_dir() and (place / "report.json").is_file():
         return _of_report(place)
-    if isinstance(place, Path) and place.is_file():
-        with place.open("rb") as stream:
-            if stream.read(64).lstrip().startswith(_BRACE):
-                return _of_document(place)
     try:
+        if isinstance(place, Path) and place.is_file() and _is_document(place):
+            return _of_document(place)
         return _of_xray(str(place), xray_of(str(place), choice=Choice(platform=platform)))
+    except OSError as error:
+        raise GateUnmeasuredError(
+            f"the baseline {place} cannot be read: {error.strerror}", hint=_HINT
+        ) from error
+    except (GateUnmeasuredError, ReportFileError):
+        raise
     except SlimError as error:
         raise GateUnmeasuredError(
             f"the baseline {place} cannot be read: {error.message}", hint=error.hint or _HINT
         ) from error
+
+
+def _is_document(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(64).lstrip().startswith(_BRACE)
 
 
 def _of_document(file: Path) -> Baseline:

@@ -27,6 +27,7 @@ def test_a_check_without_a_gate_is_refused(app: Path, capsys: pytest.CaptureFixt
         ("--min-efficiency", "95", "`95` is not a share"),
         ("--min-efficiency", "101%", "`101%` is not a share"),
         ("--max-growth", "5%", "--baseline is not given"),
+        ("--forbid", "/", "expected GLOB"),
     ],
 )
 def test_a_limit_that_is_none(
