@@ -50,7 +50,7 @@ def _hidden(globs: PathGlobs, subject: Subject) -> Iterator[Finding]:
 GATE = Gate(
     name="forbid",
     title="forbidden files",
-    kind=several(Kind(metavar="GLOB", pattern=r"(?s).*[^/\s].*")),
+    kind=several(Kind(metavar="GLOB", pattern=r"[\s\S]*[^/\s][\s\S]*")),
     help="No file matches, in any layer, e.g. '*.pem'",
     judge=_judge,
 )
