@@ -14,6 +14,7 @@ from slimmer.xray.document import (
 from slimmer.xray.examine import Examination, Used, examine, examine_paths, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.stack import Stack
 
 __all__ = [
     "Examination",
@@ -23,6 +24,7 @@ __all__ = [
     "PackageShare",
     "RuleVerdict",
     "Share",
+    "Stack",
     "Used",
     "Verdict",
     "Xray",
