@@ -8,7 +8,13 @@ images, which tell what and not why.
 """
 
 from slimmer.explain.account import Account
-from slimmer.explain.anatomy import xray_of
+from slimmer.explain.anatomy import (
+    ReadImage,
+    read_image,
+    used_of_report,
+    used_of_trace,
+    xray_of,
+)
 from slimmer.explain.changes import Changes, ChangeShare, changes
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, builds_of, sightings_of
@@ -23,6 +29,7 @@ __all__ = [
     "Changes",
     "Comparison",
     "Link",
+    "ReadImage",
     "Selection",
     "Share",
     "State",
@@ -32,8 +39,11 @@ __all__ = [
     "builds_of",
     "changes",
     "compare",
+    "read_image",
     "select",
     "sightings_of",
+    "used_of_report",
+    "used_of_trace",
     "why",
     "xray_of",
 ]
