@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import signal
+import tempfile
 from collections.abc import Generator
 
 import docker
@@ -28,8 +29,12 @@ def engine_problem() -> str:
 
 
 def pytest_configure() -> None:
-    """A script's background job ignores SIGINT, and so would every program that it starts."""
+    """A script's background job ignores SIGINT, and so would every program that it starts. State of
+    the user's is left alone."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Where reports lie is remembered there: not among what the user has built.
+    state = os.path.join(tempfile.gettempdir(), f"slimmer-tests-{os.getuid()}")
+    os.environ.setdefault("XDG_STATE_HOME", state)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

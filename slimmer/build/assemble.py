@@ -25,6 +25,7 @@ from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
 from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage, Trace
+from slimmer.words import count, size
 
 if TYPE_CHECKING:  # most builds have no base
     from slimmer.build.foundation import Bases
@@ -36,23 +37,23 @@ def assemble(
     """Describe the packages of what is kept, and pack it, on the base that suits it best. Raises
     BaseUnfitError where it can stand on none."""
     request, keep = decision.request, decision.keep
-    with job.clock.stage("metadata"):
+    with job.clock.stage("metadata", "describing the packages of what is kept"):
         debug_layer = _debug_layer(job, request, keep)
         described = _metadata_request(request, keep, files)
         metadata = _describe(job, described)
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
-        job.progress.detail("metadata", f"{len(metadata.components):,} packages are kept")
+        job.progress.detail("metadata", f"{count(len(metadata.components), 'package')} kept")
     foundation = None
     if bases is not None:
         from slimmer.build.foundation import trimmed  # most builds have no base
 
-        with job.clock.stage("base"):
+        with job.clock.stage("base", "looking for the base that suits best"):
             foundation = bases.best(metadata, files, trace)
             metadata = foundation.metadata
             debug_layer = trimmed(foundation, debug_layer) if debug_layer else None
             job.progress.detail("base", foundation.summary.words)
-    with job.clock.stage("pack"):
+    with job.clock.stage("pack", "packing layers"):
         images, plans = _pack(job, request, metadata, files, debug_layer, foundation)
     slim = images[ImageKind.SLIM]
     return Assembly(
@@ -150,8 +151,8 @@ def _pack(
         below=foundation.base.layers if foundation else (),
         history=foundation.base.history if foundation else (),
     )
-    size = sum(layer.size for layer in slim.layers)
-    job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
+    archives = sum(layer.size for layer in slim.layers)
+    job.progress.detail("pack", f"{count(len(slim.layers), 'layer')}, {size(archives)} as archives")
     layers = (*(foundation.plans if foundation else ()), *planning.layers)
     images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: layers}
     if debug_layer is not None:

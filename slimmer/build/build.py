@@ -7,7 +7,7 @@ workspace take everything away again. What fails after the traced run is reporte
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         original, slim_name, debug_name = resolve(engine, options)
         bases = resolve_bases(engine, options, original)
         with (
+            _clean_up(progress) as begin_to_clean,
             Session(engine) as session,
             workspace() as folder,
             ThreadPoolExecutor(thread_name_prefix="slimmer") as pool,
@@ -56,7 +57,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
             try:
                 notes = network_note(engine, options.run.network)
                 if composition is not None:
-                    with clock.stage("services"):
+                    with clock.stage("services", "the services of the compose file start"):
                         options, notes = composition.start(session, options, folder, progress)
                 job = Job(
                     options=options,
@@ -75,11 +76,32 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                 )
                 return _pushed(job, _run(job))
             except BaseException:
+                begin_to_clean()
                 # Ends every container, and with them whatever a thread of the pool waits for.
                 session.close()
                 raise
+            finally:
+                begin_to_clean()
     finally:
         engine.close()
+
+
+@contextlib.contextmanager
+def _clean_up(progress: Progress) -> Iterator[Callable[[], None]]:
+    """A stage from the first call of what is given until the block, with the clean-up, ends."""
+    begun: list[str] = []
+
+    def begin() -> None:
+        if not begun:
+            begun.append("clean up")
+            progress.started(begun[0])
+            progress.waiting(begun[0], "the engine removes what this run made in it")
+
+    try:
+        yield begin
+    finally:
+        for stage in begun:
+            progress.done(stage)
 
 
 def _pushed(job: Job, report: Report) -> Report:
@@ -93,7 +115,7 @@ def _pushed(job: Job, report: Report) -> Report:
 def _run(job: Job) -> Report:
     later = job.pool.submit(_later_steps)
     bases = _bases(job)
-    with job.clock.stage("trace"):
+    with job.clock.stage("trace", "the engine makes the containers"):
         findings = _traced_or_recalled(job, later)
     with _reported(job, findings, later):
         return _build_from(job, findings, later, bases)
@@ -133,7 +155,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     if job.options.save_trace is not None:
         from slimmer.build.trace_file import save_trace
 
-        with job.clock.stage("save"):
+        with job.clock.stage("save", "writing the trace"):
             findings.traced = save_trace(job, job.options.save_trace, findings.traced, files)
     traced = findings.traced
     later.result()

@@ -20,11 +20,11 @@ def decide_for_roles(
     """The union of what all roles need. `repairs` are what earlier rounds were seen to miss; what
     the build that saved the trace has repaired comes along."""
     known = traced.recalled.repairs if traced.recalled is not None else ()
-    with job.clock.stage("decide"):
+    with job.clock.stage("decide", "rules look for what the seen files need"):
         requests = keep_requests(job, traced, files, (*known, *repairs))
         keep = union_of([decide(each, RULEBOOK) for each in requests])
         job.progress.detail(
-            "decide", f"{len(keep.reasons):,} of {len(files.index):,} paths are kept"
+            "decide", f"rules ask for {len(keep.reasons):,} of {len(files.index):,} paths"
         )
     return Decision(request=requests[0], keep=keep)
 

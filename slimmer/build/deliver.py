@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
+from slimmer.build.next_steps import next_commands
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
 from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
 from slimmer.disk import StagedFiles, files_beside
@@ -34,6 +35,7 @@ from slimmer.report import (
     has_result,
     measure_coverage,
     read_earlier,
+    remember_report,
     write_report,
 )
 from slimmer.values import (
@@ -59,12 +61,13 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
     take their places with them."""
     assembly = built.assembly
     directory = job.report_directory
-    with job.clock.stage("deliver"), _staged(directory) as staged:
+    with job.clock.stage("deliver", "writing the report"), _staged(directory) as staged:
         finished = _finished(job, built.loaded, assembly)
         record = dataclasses.replace(
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
             debug=finished.get(ImageKind.DEBUG),
+            next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
             artifacts=_write_files(job, staged.folder, finished.values(), assembly),
         )
@@ -79,6 +82,7 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
                 job.session.engine.tag_image(image.id, image.reference)
             staged.publish(stale=(LOG_NAME,))  # of an earlier build, which failed
             _forget_failure(job)
+            remember_report(directory, (image.id for image in finished.values()))
             disarm()
     return report
 

@@ -81,6 +81,10 @@ def _examine_as(
     ports = {*job.ports_named((*probes, *role.checks)), *exposed_ports(original.config)}
     if role.run.port:
         ports.add(role.run.port)
+
+    def waiting(text: str) -> None:
+        job.progress.waiting("trace", in_role(role.name, text))
+
     target = TracedRun(
         job.session,
         original,
@@ -91,6 +95,7 @@ def _examine_as(
         sources=job.options.sources,
         other_users=any(isinstance(each, ExecProbe) and each.user for each in probes),
         index=lambda: files.result().index,
+        waiting=waiting,
     )
     hello = target.start()
     for source, reason in hello.missing.items():
@@ -114,7 +119,9 @@ def _examine_as(
         done=lambda result: job.progress.probed("trace", named(role, result)),
         booted=lambda: deciding.append(job.pool.submit(decide_on_boot)),
         explorations=explorations,
+        waiting=waiting,
     )
+    waiting("the list of the original's files is read")
     target.close()
     with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
         for fetching in deciding:

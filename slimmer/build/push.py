@@ -22,7 +22,7 @@ def push_images(job: Job, report: Report) -> Report:
     pushed: list[PushedImage] = []
     rearm()  # the images are safe: what is interrupted from here on is the push
     try:
-        with job.clock.stage("push"):
+        with job.clock.stage("push", "the registry takes the layers in"):
             pushed.extend(_pushed(job, image) for image in asked if image is not None)
             job.progress.detail("push", f"{count(len(pushed), 'image')}: {pushed[0].digest}")
     except SlimError as error:

@@ -33,6 +33,7 @@ from slimmer.verify.repair import (
 )
 
 _SHOWN = 5
+_WATCHED = "the image runs once more, watched for what it misses"
 
 
 Build = Callable[[tuple[Repair, ...]], BuiltImages]
@@ -59,7 +60,7 @@ def repair(
     by_listing = by_time = False
     built = failed
     while built.failure is not None and len(rounds) < job.options.repair:
-        with job.clock.stage("repair"):
+        with job.clock.stage("repair", _WATCHED):
             seen = _observe(job, files, built, len(rounds))
             missed = _suspects(job, files, built, seen, repairs)
             fresh = missed.found or missed.named or missed.listed
@@ -204,7 +205,7 @@ def _narrowed(
 ) -> tuple[BuiltImages, tuple[Repair, ...]]:
     """Without the repairs that the passing image does not touch, if it passes without them too:
     a listing brings everything that it lacked, and little of that matters."""
-    with job.clock.stage("repair"):
+    with job.clock.stage("repair", _WATCHED):
         seen = _observe(job, files, built, number)
     if not _passed(seen):
         return built, repairs

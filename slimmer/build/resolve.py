@@ -122,5 +122,5 @@ def _refuse_foreign(engine: Engine, name: str) -> None:
     if ORIGINAL_LABEL not in ((present.get("Config") or {}).get("Labels") or {}):
         raise UsageError(
             f"the name {name} belongs to an image that slimmer did not make",
-            hint="choose another with --tag, or remove that name first (docker rmi)",
+            hint=f"choose another with --tag, or remove that name first ({engine.tool} rmi {name})",
         )

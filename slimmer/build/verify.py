@@ -24,6 +24,7 @@ from slimmer.probing import HEALTHCHECK
 from slimmer.probing.kinds import ExecProbe
 from slimmer.values import ImageKind, SmokeOutcome, in_role
 from slimmer.verify import Reference, SmokePlan, load_images, raise_for_failure, smoke_test
+from slimmer.words import count, size
 
 
 def smoke_cases(job: Job, traced: TracedOriginal) -> tuple[SmokeCase, ...]:
@@ -43,7 +44,7 @@ def verify(
     part of what is returned; an image that is not what was packed raises PackingError."""
     known = has_passed(job, traced, assembly.images, cases)
     checks = None if known else FidelityChecks(job, assembly, files)
-    with job.clock.stage("load"):
+    with job.clock.stage("load", "the engine takes the images in"):
         loaded = load_images(
             job.session,
             assembly.images,
@@ -52,7 +53,7 @@ def verify(
         if loaded.spared:
             job.progress.detail(
                 "load",
-                f"{loaded.sent / 1e6:.1f} MB sent; the engine has {loaded.spared / 1e6:.1f} MB",
+                f"{size(loaded.sent)} sent; the engine has {size(loaded.spared)}",
             )
     built = BuiltImages(
         assembly=assembly,
@@ -69,18 +70,18 @@ def _tested(job: Job, built: BuiltImages, checks: FidelityChecks) -> BuiltImages
     outcomes: tuple[SmokeOutcome, ...] = ()
     failure: SmokeTestError | None = None
     try:
-        with job.clock.stage("verify"):
+        with job.clock.stage("verify", "the finished images start, and are probed"):
             outcomes = _verify(job, built.loaded, built.cases)
             for case in built.cases:
                 with naming_role(case.role):
                     raise_for_failure(each for each in outcomes if each.role == case.role.name)
     except SmokeTestError as error:
         failure = error
-    with job.clock.stage("fidelity"):
+    with job.clock.stage("fidelity", "each path is compared with the original's"):
         # An image that is not what was packed explains a probe that fails: no case for repair.
         fidelity = tuple(check.result() for check in checking)
-        paths = sum(each.paths for each in fidelity)
-        job.progress.detail("fidelity", f"{paths:,} paths as in the original")
+        same = ", ".join(f"{count(each.paths, 'path')} of the {each.image}" for each in fidelity)
+        job.progress.detail("fidelity", f"{same} image as in the original")
     return dataclasses.replace(built, outcomes=outcomes, fidelity=fidelity, failure=failure)
 
 
@@ -115,7 +116,7 @@ def _reference(job: Job, traced: TracedRole, plan: SmokePlan) -> Reference | Non
         return Reference(results, plan, None, job.pool) if known else None
 
     def run(plan: SmokePlan) -> SmokeOutcome:
-        with job.clock.stage("reference"):
+        with job.clock.stage("reference", "a second run of the original answers the probes"):
             return smoke_test(job.session, job.original.id, plan, ImageKind.ORIGINAL)
 
     return Reference(results, plan, run, job.runs)

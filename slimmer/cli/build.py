@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from slimmer.cli.failure import errors_as_json
+from slimmer.cli.lazy import ASSUMED
+from slimmer.cli.places import refuse_place
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
-from slimmer.errors import UsageError
+from slimmer.errors import ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress
 
@@ -31,7 +34,7 @@ DEFAULT_FILE = Path("slim.yaml")
     help="Read this slim.yaml; flags win over it",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on stdout")
-@click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told")
+@click.option("-q", "--quiet", is_flag=True, help="Print one line; errors are still told")
 def build(as_json: bool, quiet: bool, **given: Any) -> None:
     """Build a slim image of IMAGE, and a debug image beside it.
 
@@ -50,17 +53,36 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
     from slimmer.build import build_image  # a call for help does not pay for it
 
     progress = console_progress(sys.stderr, quiet=quiet)
-    with contextlib.closing(progress), errors_as_json(as_json):
+    with contextlib.closing(progress), errors_as_json(as_json), _named_or_not():
         options = _options(**given)
         for note in options.notes:
             progress.warned(note)
         report = build_image(options, progress)
-    from slimmer.report import json_pieces, terminal_summary  # loaded by the run, beside its waits
+    # loaded by the run, beside its waits
+    from slimmer.report import json_pieces, report_line, terminal_summary
 
     if as_json:
         sys.stdout.writelines(json_pieces(report))
+    elif quiet:
+        click.echo(report_line(report))
     else:
         terminal_summary(report, sys.stdout)
+
+
+@contextlib.contextmanager
+def _named_or_not() -> Iterator[None]:
+    """Where no command was named, and the word that was taken for an image is none either."""
+    try:
+        yield
+    except ImageNotFoundError as error:
+        context = click.get_current_context(silent=True)
+        word = context.meta.get(ASSUMED) if context else None
+        if word is None:
+            raise
+        raise UsageError(
+            f"`{word}` is neither a command of slim nor an image of the engine",
+            hint=f"`slim help` lists the commands; {error.hint}",
+        ) from error
 
 
 def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions:
@@ -69,7 +91,12 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
     if image is None and start is not None and not re.match(r"/|https?://", start):
         # `--crawl my-app` means `--crawl / my-app`: an image is no start.
         image, given["crawl"] = start, "/"
-    if file is None and image is None and DEFAULT_FILE.is_file():
+    named = image or given["target"]
+    if image and given["target"]:
+        raise UsageError(f"two images are named: {image} and {given['target']}")
+    if named:
+        refuse_place(named)
+    if file is None and named is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
     settings = read_file(file) if file else FileSettings()
     if image:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from slimmer.explain import Account, Comparison, Share, account_of, compare
+from slimmer.cli.changes import changes_document, print_changed_files, print_changes
+from slimmer.explain import (
+    Account,
+    Changes,
+    Comparison,
+    Share,
+    account_of,
+    builds_of,
+    changes,
+    compare,
+)
+from slimmer.progress import told_if_slow
 from slimmer.report import Fate
 from slimmer.values import EntryType
 from slimmer.words import count, printable, size
@@ -20,9 +32,9 @@ _NO_PACKAGE = "(in no package)"
 
 
 @click.command(short_help="Sum up what a slim image has dropped.")
-@click.argument("images", nargs=-1, required=True, metavar="[ORIGINAL] SLIM")
-@click.option("--package", metavar="NAME", help="Only what this distribution package had.")
-@click.option("--directory", metavar="PATH", default="/", help="Only what lies below PATH.")
+@click.argument("images", nargs=-1, required=True, metavar="[ORIGINAL|SLIM] SLIM")
+@click.option("--package", metavar="NAME|GLOB", help="Only what these distribution packages had.")
+@click.option("--directory", metavar="PATH|GLOB", default="/", help="Only what lies below.")
 @click.option(
     "--files", is_flag=True, help="List every dropped path with its bytes and its package."
 )
@@ -50,17 +62,30 @@ def diff(
 ) -> None:
     """Sum up what was dropped and what is kept, by package and by directory, the largest first.
 
-    SLIM is a slim image or its debug image; it knows its ORIGINAL, so that need not be named.
+    SLIM is a slim image or its debug image; it knows its ORIGINAL, so that need not be named. Of
+    two slim images it tells what the second has lost and won against the first.
 
     \b
       slim diff my-app:latest-slim
       slim diff my-app:latest my-app:latest-slim --directory /usr/lib
-      slim diff my-app:latest-slim --files | sort -n | tail
+      slim diff my-app:latest-slim --package "python3*" --files | sort -n | tail
+      slim diff my-app:latest-slim my-app:small
     """
     if len(images) > 2:
         raise click.UsageError("one or two images are compared: [ORIGINAL] SLIM")
     *original, image = images
-    account = account_of(image, original="".join(original), place=report)
+    pair = None
+    if original and report is None:
+        with told_if_slow(
+            sys.stderr, lambda: f"what {' and '.join(images)} have is still being read"
+        ):
+            pair = builds_of(*images)
+    if pair is not None:
+        found = changes(*pair, package=package, directory=directory)
+        _tell_changes(*pair, found, files=files, limit=limit, as_json=as_json)
+        return
+    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+        account = account_of(image, original="".join(original), place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)
     compared = compare(account, package=package, directory=directory)
@@ -71,6 +96,25 @@ def diff(
             click.echo("\t".join(_columns(fate)))
     else:
         _print(account, compared, limit or _LIMIT)
+
+
+def _tell_changes(
+    first: Account,
+    second: Account,
+    found: Changes,
+    *,
+    files: bool,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    for note in (*first.notes, *second.notes):
+        click.echo(printable(f"note: {note}"), err=True)
+    if as_json:
+        click.echo(changes_document(first, second, found, limit))
+    elif files:
+        print_changed_files(found)
+    else:
+        print_changes(first, second, found, limit or _LIMIT)
 
 
 def _columns(fate: Fate) -> tuple[str, str, str]:

@@ -56,7 +56,7 @@ def tell_remains(*, interrupted: bool) -> None:
     if remains:
         click.echo("  `slim clean` removes all of it once this process has ended", err=True)
     elif interrupted:
-        click.echo("  everything that this run created has been removed", err=True)
+        click.echo("  everything that this run created in the engine has been removed", err=True)
 
 
 @contextlib.contextmanager

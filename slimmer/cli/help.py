@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import click
 
 from slimmer.cli.failure import exit_code_table
@@ -28,9 +30,13 @@ def help(context: click.Context, topic: tuple[str, ...]) -> None:
         command = asked.command
         inner = command.get_command(asked, word) if isinstance(command, click.Group) else None
         if inner is None:
+            names = command.list_commands(asked) if isinstance(command, click.Group) else []
+            near = get_close_matches(word, names, n=1)
             raise UsageError(
                 f"there is no help on `{' '.join(topic)}`",
-                hint="`slim help` lists the commands",
+                hint=f"did you mean `{asked.command_path} {near[0]}`?"
+                if near
+                else "`slim help` lists the commands",
             )
         asked = click.Context(inner, info_name=word, parent=asked)
     click.echo(asked.get_help())

@@ -24,6 +24,7 @@ from slimmer.options import (
     of_flags,
     parse_docker_run,
 )
+from slimmer.progress import told_if_slow
 from slimmer.trace.live import (
     LiveOptions,
     LiveTrace,
@@ -38,6 +39,10 @@ from slimmer.trace.live import (
 from slimmer.values import Probe
 from slimmer.words import count, printable
 
+_STOPPING = (
+    "the application still runs after its stop signal; --stop-timeout 1, said behind IMAGE when it "
+    "is started, shortens that"
+)
 _TAKEN = {"healthcheck", "insecure", "probes", "run.port", "run.start_timeout"}
 _OPTIONS = [option for option in TABLE if option.field in _TAKEN]
 """Those of `slim build` that say when the container is ready."""
@@ -97,11 +102,12 @@ def start(
         return
     with errors_as_json(as_json):
         click.echo(f"starting {image} …", err=True)
-        live = start_trace(
-            image,
-            wanted.name,
-            lambda folder: [*_as_arguments(folder, texts, end_with), "--", image, *arguments],
-        )
+        with told_if_slow(sys.stderr, lambda: f"{image} is not ready yet (--start-timeout)"):
+            live = start_trace(
+                image,
+                wanted.name,
+                lambda folder: [*_as_arguments(folder, texts, end_with), "--", image, *arguments],
+            )
     for note in live.notes:
         click.echo(f"note: {printable(note)}", err=True)
     if as_json:
@@ -140,11 +146,14 @@ def stop(name: str, output: Path | None, discard: bool, as_json: bool) -> None:
             discard_trace(name)
             click.echo(f"stopped {name}; nothing is saved", err=True)
             return
-        stopped = stop_trace(
-            name,
-            output,
-            ending=lambda live: click.echo(f"stopping the container {live.container} …", err=True),
-        )
+        with told_if_slow(sys.stderr, lambda: _STOPPING):
+            stopped = stop_trace(
+                name,
+                output,
+                ending=lambda live: click.echo(
+                    f"stopping the container {live.container} …", err=True
+                ),
+            )
     end = stopped.live.end
     if end is not None and end.exit_status is not None:
         click.echo(

@@ -13,6 +13,7 @@ import click
 from slimmer import FROM_STDIN, __version__
 from slimmer.cli.failure import show, tell_remains
 from slimmer.cli.lazy import LazyGroup
+from slimmer.cli.mistakes import as_usage_error
 from slimmer.errors import InterruptedRunError, as_slim_error
 from slimmer.interruption import BUDGET, arm, disarm, retire
 from slimmer.remains import close_all
@@ -22,11 +23,14 @@ COMMANDS = (
     *("doctor", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""
+_ASKS_FOR_HELP = "NoArgsIsHelpError"
+"""The class of what click from 8.2 on raises for a group without a command."""
 
 
 @click.group(
     cls=LazyGroup,
     lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
+    usual="build",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`slim help exit-codes` tells what each exit code means.",
 )
@@ -75,6 +79,8 @@ def run(arguments: list[str] | None) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:
+        if isinstance(error, click.UsageError) and type(error).__name__ != _ASKS_FOR_HELP:
+            return show(as_usage_error(error))
         error.show()
         return error.exit_code
     except click.Abort:

@@ -74,7 +74,10 @@ def texts_of(parameters: Mapping[str, Any]) -> Texts:
 def _attributes(option: Option) -> dict[str, Any]:
     kind = option.kind
     default = default_of(option)
-    attributes: dict[str, Any] = {"help": option.help + (f" [{default}]" if default else "")}
+    attributes: dict[str, Any] = {
+        "help": option.help + (f" [{default}]" if default else ""),
+        "hidden": option.is_foreign,
+    }
     if isinstance(kind, Switch):
         return attributes | {"is_flag": True}
     if option.alone:

@@ -5,24 +5,43 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from slimmer.errors import TraceFileError, UnknownPathError
-from slimmer.explain import Account, Answer, State, Step, account_of, sightings_of
+from slimmer.explain import (
+    Account,
+    Answer,
+    Selection,
+    State,
+    Step,
+    account_of,
+    select,
+    sightings_of,
+)
 from slimmer.explain import why as answer
+from slimmer.progress import told_if_slow
 from slimmer.values import EntryType, Sighting
 from slimmer.words import count, printable, size
 
+_LIMIT = 20
 _COLORS = {State.KEPT: "green", State.DROPPED: "red", State.DEBUG: "cyan"}
 
 
 @click.command(short_help="Tell why a path is in a slim image, or why it was dropped.")
 @click.argument("image")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("asked", nargs=-1, required=True, metavar="PATH|PACKAGE|GLOB...")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=_LIMIT,
+    help=f"How many files of a package or pattern to print. Default: {_LIMIT}; with --json, all.",
+)
 @click.option(
     "--report",
     type=click.Path(exists=True, path_type=Path),
@@ -30,9 +49,9 @@ _COLORS = {State.KEPT: "green", State.DROPPED: "red", State.DEBUG: "cyan"}
     help="The report of the build. Default: the one of IMAGE below slim-report.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON on stdout.")
-def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) -> None:
+def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_json: bool) -> None:
     """Tell why each PATH is in IMAGE (a slim image or its debug image), or why it was
-    dropped.
+    dropped. A PACKAGE of the distribution, or a GLOB in quotes, stands for its files.
 
     A kept path has one or more reasons, and each reason leads through other paths to one that
     stands for itself: what a phase of the traced run did, or what you asked for. Symbolic links
@@ -41,29 +60,68 @@ def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) 
     \b
       slim why my-app:latest-slim /usr/bin/python3
       slim why my-app:latest-slim /bin/sh /usr/share/zoneinfo --json
+      slim why my-app:latest-slim libssl3 "/usr/lib/**/*.so"
     """
-    account = account_of(image, place=report)
+    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+        account = account_of(image, place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)
     seen = functools.cache(lambda: _sightings(account))
     answers: list[Answer] = []
     unknown: list[UnknownPathError] = []
-    for path in paths:
+    for number, each in enumerate(asked):
+        if number and not as_json:
+            click.echo()
         try:
-            answers.append(answer(account, path, seen))
+            told = answer(account, each, seen)
         except UnknownPathError as error:
-            unknown.append(error)
+            selection = select(account, each)
+            if selection is None:
+                unknown.append(error)
+            elif as_json:
+                answers += _each(account, selection, seen)
+            else:
+                _print_selection(selection, limit)
             continue
+        answers.append(told)
         if not as_json:
-            if len(answers) > 1:
-                click.echo()
-            _print(answers[-1])
+            _print(told)
     if as_json:
         click.echo(json.dumps(_document(account, answers), indent=2))
     if unknown:
         first, *others = unknown
         first.details = "\n".join(error.message for error in others)
         raise first
+
+
+def _each(
+    account: Account, selection: Selection, seen: Callable[[], Sequence[Sighting] | None]
+) -> Iterator[Answer]:
+    for fate in (*selection.kept, *selection.dropped):
+        yield dataclasses.replace(answer(account, fate.path, seen), asked=selection.asked)
+
+
+def _print_selection(selection: Selection, limit: int) -> None:
+    """A line for each file: what became of it, and the first of its reasons."""
+    kept, dropped = selection.kept, selection.dropped
+    click.secho(printable(selection.asked), bold=True, nl=False)
+    click.echo(
+        f": {'package' if selection.is_package else 'pattern'}, "
+        f"{count(len(kept), 'file')} kept ({size(sum(each.size for each in kept))}), "
+        f"{len(dropped):,} dropped ({size(sum(each.size for each in dropped))})"
+    )
+    for fate in (*kept, *dropped)[:limit]:
+        state = State.KEPT if fate in kept else State.DROPPED
+        click.echo("  ", nl=False)
+        click.secho(f"{state.value:7}", fg=_COLORS[state], nl=False)
+        click.echo(f"  {size(fate.size):>7}  {printable(fate.path)}", nl=False)
+        for reason in fate.reasons[:1]:
+            click.echo("  ", nl=False)
+            click.secho(printable(reason.rule), fg="cyan", nl=False)
+            click.echo(f": {printable(reason.detail)}", nl=False)
+        click.echo()
+    if (rest := len(kept) + len(dropped) - limit) > 0:
+        click.echo(f"  {rest:,} more (--limit); slim why IMAGE PATH tells all of one")
 
 
 def _sightings(account: Account) -> Sequence[Sighting] | None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.errors import LayerRulesError
-from slimmer.image.archive import Choice, is_image_file, read_image_file
+from slimmer.image.archive import Choice, is_image_file, read_image_file, read_image_stream
+from slimmer.progress import told_if_slow
+from slimmer.words import size
 from slimmer.xray import Inspection, RuleVerdict, Verdict, Xray, examine, json_lines, judge
 from slimmer.xray.terminal import SECTIONS, terminal_xray
+
+if TYPE_CHECKING:
+    from slimmer.engine import Engine
 
 _RULES = Path(".dive-ci")
 _LIMIT = 10
@@ -122,13 +129,48 @@ def _rules(config: Path | None, given: Mapping[str, str]) -> Mapping[str, str]:
     return {**(read_dive_rules(file) if file else {}), **given}
 
 
-def _examined(image: str, choice: Choice, trace: Path | None, report: Path | None) -> Xray:
-    if not (trace or report) and is_image_file(image):
-        return examine(read_image_file(Path(image), Inspection(), choice=choice), image)
-    # Engine, traces and reports take longer to be loaded than many an archive to be read.
-    from slimmer.explain import xray_of
+class _Reading:
+    """How much of an image the engine has handed out."""
 
-    return xray_of(image, choice=choice, trace=trace, report=report)
+    def __init__(self, image: str) -> None:
+        self._image = image
+        self._tool, self._whole, self._read = "", 0, 0
+
+    def counted(self, engine: Engine, image: Mapping[str, Any]) -> Iterator[bytes]:
+        """The archive of the image that the engine describes so."""
+        self._tool, self._whole = engine.tool, int(image.get("Size") or 0)
+        for piece in engine.save_image(str(image["Id"])):
+            self._read += len(piece)
+            yield piece
+
+    def __str__(self) -> str:
+        if not self._tool:
+            return f"{self._image} is being read"
+        return (
+            f"the engine hands out {self._image}, which takes as long as `{self._tool} save`: "
+            f"{size(self._read)} of about {size(self._whole)} so far"
+        )
+
+
+def _examined(image: str, choice: Choice, trace: Path | None, report: Path | None) -> Xray:
+    """What reads traces and reports takes a second of processor time to be loaded, longer than many
+    an image to be read."""
+    reading = _Reading(image)
+    with told_if_slow(sys.stderr, lambda: str(reading)):
+        if trace or report:
+            from slimmer.explain import xray_of
+
+            return xray_of(
+                image, choice=choice, trace=trace, report=report, archive=reading.counted
+            )
+        if is_image_file(image):
+            return examine(read_image_file(Path(image), Inspection(), choice=choice), image)
+        from slimmer.engine import connect
+
+        with contextlib.closing(connect()) as engine:
+            chunks = reading.counted(engine, engine.inspect_image(image))
+            content = read_image_stream(chunks, image, Inspection(), choice=choice)
+        return examine(content, image, source="engine")
 
 
 def _tell(found: Xray, *, as_json: bool, limit: int, sections: frozenset[str]) -> None:

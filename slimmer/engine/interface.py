@@ -20,6 +20,9 @@ class Engine(Protocol):
     address: str
     """Where the engine listens: `unix:///var/run/docker.sock`, `tcp://…`."""
 
+    tool: str
+    """The program that people speak to it with: `docker` or `podman`."""
+
     def version(self) -> dict[str, Any]:
         """The engine's answer to `docker version` (server part)."""
         ...

@@ -215,7 +215,7 @@ class Session:
     def remains(self) -> tuple[Remaining, ...]:
         """What was made and not seen to be gone."""
         if self._seen is None:
-            return (*self._known(), *map(_image, self.images))
+            return (*self._known(), *map(self._image, self.images))
         return self._seen
 
     def _known(self) -> tuple[Remaining, ...]:
@@ -223,10 +223,13 @@ class Session:
             return tuple(
                 Remaining(
                     what=f"container {identity[:12]}" + (f" ({purpose})" if purpose else ""),
-                    removal=f"docker rm --force --volumes {identity[:12]}",
+                    removal=f"{self.engine.tool} rm --force --volumes {identity[:12]}",
                 )
                 for identity, purpose in self._purposes.items()
             )
+
+    def _image(self, name: str) -> Remaining:
+        return Remaining(what=f"image {name}", removal=f"{self.engine.tool} rmi {name}")
 
     def _remove_what_shows(self, deadline: float) -> None:
         """By what the engine lists, not by what is known here; and then look once more."""
@@ -257,13 +260,13 @@ class Session:
         except SlimError:
             images, networks, volumes = self.images, [], []
         yield from self._known()
-        yield from map(_image, images)
+        yield from map(self._image, images)
         if self._asked:
             yield Remaining(what="what the engine is still making", removal="slim clean")
         for name in networks:
-            yield Remaining(what=f"network {name}", removal=f"docker network rm {name}")
+            yield Remaining(what=f"network {name}", removal=f"{self.engine.tool} network rm {name}")
         for name in volumes:
-            yield Remaining(what=f"volume {name}", removal=f"docker volume rm {name}")
+            yield Remaining(what=f"volume {name}", removal=f"{self.engine.tool} volume rm {name}")
 
     def _of_project(self, label: str) -> tuple[list[str], list[str]]:
         """Names of networks and volumes."""
@@ -344,7 +347,3 @@ def remove_containers_of(engine: Engine, session: str) -> None:
 
 def _mark(session: str) -> str:
     return f"/slimmer/{session}"
-
-
-def _image(name: str) -> Remaining:
-    return Remaining(what=f"image {name}", removal=f"docker rmi {name}")

@@ -15,24 +15,32 @@ from slimmer.explain.anatomy import (
     used_of_trace,
     xray_of,
 )
+from slimmer.explain.changes import Changes, ChangeShare, changes
 from slimmer.explain.comparison import Comparison, Share, compare
-from slimmer.explain.gathering import account_of, sightings_of
+from slimmer.explain.gathering import account_of, builds_of, sightings_of
 from slimmer.explain.instructions import add_instructions
+from slimmer.explain.selection import Selection, select
 from slimmer.explain.why import Answer, Link, State, Step, why
 
 __all__ = [
     "Account",
     "Answer",
+    "ChangeShare",
+    "Changes",
     "Comparison",
     "Link",
     "ReadImage",
+    "Selection",
     "Share",
     "State",
     "Step",
     "account_of",
     "add_instructions",
+    "builds_of",
+    "changes",
     "compare",
     "read_image",
+    "select",
     "sightings_of",
     "used_of_report",
     "used_of_trace",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from slimmer.engine import connect
+from slimmer.engine import Engine, connect
 from slimmer.errors import ReportMismatchError, TraceDriftError
 from slimmer.files import RootfsIndex
 from slimmer.image.archive import (
@@ -29,8 +29,17 @@ _OPENED: Final = ("opened", "executed")
 """How the details of rule `trace` begin for these."""
 
 
+Archive = Callable[[Engine, Mapping[str, Any]], Iterable[bytes]]
+"""Asks the engine for the archive of the image that it describes so."""
+
+
 def xray_of(
-    target: str, *, choice: Choice, trace: Path | None = None, report: Path | None = None
+    target: str,
+    *,
+    choice: Choice,
+    archive: Archive = lambda engine, image: engine.save_image(str(image["Id"])),
+    trace: Path | None = None,
+    report: Path | None = None,
 ) -> Xray:
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
@@ -38,7 +47,7 @@ def xray_of(
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image = read_image(target, choice, Inspection())
+    image = read_image(target, choice, Inspection(), archive=archive)
     used = None
     if trace and saved:
         used = used_of_trace(target, image, trace, saved)
@@ -59,7 +68,13 @@ class ReadImage:
     """By which traces and reports name it."""
 
 
-def read_image(target: str, choice: Choice, inspector: Inspector | None = None) -> ReadImage:
+def read_image(
+    target: str,
+    choice: Choice,
+    inspector: Inspector | None = None,
+    *,
+    archive: Archive = lambda engine, image: engine.save_image(str(image["Id"])),
+) -> ReadImage:
     """The content of an archive, a directory with an OCI layout, or an image of the engine; for
     `examine` it is read with an `Inspection`. Raises ImageFileError, ImageNotFoundError."""
     if is_image_file(target):
@@ -68,7 +83,7 @@ def read_image(target: str, choice: Choice, inspector: Inspector | None = None) 
     engine = connect()
     try:
         found = engine.inspect_image(target)
-        chunks = engine.save_image(str(found["Id"]))
+        chunks = archive(engine, found)
         image = read_image_stream(chunks, target, inspector, choice=choice)
     finally:
         engine.close()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from slimmer.errors import UnknownPathError, UsageError
 from slimmer.explain.account import Account
+from slimmer.explain.selection import is_pattern, named
 from slimmer.explain.why import near_paths
-from slimmer.files import is_below, parent_of
+from slimmer.files import PathGlobs, is_below, parent_of
 from slimmer.report import Fate
 from slimmer.values import EntryType
 
@@ -46,19 +47,21 @@ class Comparison:
 
 
 def compare(account: Account, *, package: str | None = None, directory: str = "/") -> Comparison:
-    """Sum up what was dropped. `package` (empty: files of none) and `directory` narrow it down.
+    """Sum up what was dropped. `package` (empty: files of none) and `directory` narrow it down,
+    each a name or a pattern.
 
     Raises UsageError for a package that the original does not have, UnknownPathError for a
     directory.
     """
+    is_wanted = named(package)
     if package is not None:
         _check_package(account, package)
-    top = _real_directory(account, directory)
+    is_there = _below(account, directory)
     fates = [
         fate
         for fate in account.fates.values()
-        if (package is None or (fate.package == package and fate.type is not EntryType.DIRECTORY))
-        and is_below(fate.path, top)
+        if (package is None or (is_wanted(fate.package) and fate.type is not EntryType.DIRECTORY))
+        and is_there(fate.path)
     ]
     files = [
         fate
@@ -132,12 +135,26 @@ def _sum(name: str, account: Account, fates: Iterable[Fate]) -> Share:
 
 def _check_package(account: Account, package: str) -> None:
     known = {fate.package for fate in account.fates.values()}
-    if package not in known:
+    if not any(map(named(package), known)):
         near = get_close_matches(package, known, n=3)
         raise UsageError(
             f"the original has no package {package}",
             hint=f"did you mean {', '.join(near)}?" if near else "",
         )
+
+
+def _below(account: Account, directory: str) -> Callable[[str], bool]:
+    """Whether a path lies in the directory, or in one that the pattern matches."""
+    if not is_pattern(directory):
+        top = _real_directory(account, directory)
+        return lambda path: is_below(path, top)
+    globs = PathGlobs([directory])
+    if not any(map(globs.covers, account.fates)):
+        raise UnknownPathError(
+            f"{directory} matches nothing of {account.image} or of its original",
+            hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it",
+        )
+    return globs.covers
 
 
 def _real_directory(account: Account, directory: str) -> str:

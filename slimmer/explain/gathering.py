@@ -48,6 +48,20 @@ def account_of(image: str, *, original: str = "", place: Path | None = None) -> 
         engine.close()
 
 
+def builds_of(first: str, second: str) -> tuple[Account, Account] | None:
+    """The accounts of two slim images; None where the first is no slim image, or is the one that
+    the second was made from. Raises as `account_of`."""
+    engine = connect()
+    try:
+        labels = [_labels(engine.inspect_image(image)) for image in (first, second)]
+        made_from = labels[1].get(ORIGINAL_LABEL)
+        if ORIGINAL_LABEL not in labels[0] or engine.inspect_image(first)["Id"] == made_from:
+            return None
+        return _account(engine, first, "", None), _account(engine, second, "", None)
+    finally:
+        engine.close()
+
+
 def sightings_of(account: Account) -> Sequence[Sighting] | None:
     """What the traced run saw, from the trace beside the report; None where there is none. Raises
     TraceFileError."""
@@ -63,7 +77,7 @@ def _account(engine: Engine, image: str, original: str, saved: SavedReport | Non
         note = f"the engine does not have {image}: the report is believed"
         return _from_report(saved, image, notes=(note,))
     identity = str(inspection["Id"])
-    labels = (inspection.get("Config") or {}).get("Labels") or {}
+    labels = _labels(inspection)
     if ORIGINAL_LABEL not in labels:
         raise NotSlimmedError(
             f"{image} was not built by slimmer: it has no label {ORIGINAL_LABEL}",
@@ -85,6 +99,10 @@ def _account(engine: Engine, image: str, original: str, saved: SavedReport | Non
         return _from_report(saved, image, identity)
     account = _from_images(engine, image, inspection, made_from, saved)
     return account if saved is None else _with_reasons(account, saved)
+
+
+def _labels(inspection: Mapping[str, Any]) -> Mapping[str, str]:
+    return (inspection.get("Config") or {}).get("Labels") or {}
 
 
 def _check_original(engine: Engine, image: str, original: str, made_from: str) -> None:

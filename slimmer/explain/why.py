@@ -11,12 +11,15 @@ from difflib import get_close_matches
 from slimmer.engine import SENSOR_PATH
 from slimmer.errors import UnknownPathError
 from slimmer.explain.account import Account
+from slimmer.explain.selection import is_pattern
 from slimmer.files import is_below, name_of
 from slimmer.report import Fate
 from slimmer.values import EntryType, Reason, Sighting
 from slimmer.words import count, size
 
 _NEAR = 5
+_PACKAGES = 2
+"""Of those that are near, packages at most."""
 _MOUNTED = ("/proc", "/sys", "/dev", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 
 
@@ -244,10 +247,19 @@ def _below(account: Account, fate: Fate) -> Below:
 
 def _unknown(account: Account, path: str) -> UnknownPathError:
     near = near_paths(account, path)
+    if path.count("/") == 1:
+        packages = {fate.package for fate in account.fates.values()}
+        near = [*get_close_matches(path[1:], packages, n=_PACKAGES), *near][:_NEAR]
     if any(is_below(path, mounted) for mounted in _MOUNTED):
         hint = "the engine mounts its own over it in every container, whatever the image has"
     else:
         hint = f"did you mean {', '.join(near)}?" if near else ""
+    if is_pattern(path):
+        return UnknownPathError(
+            f"{path} matches nothing of {account.image}, and nothing of the original "
+            f"{account.original}",
+            hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it",
+        )
     return UnknownPathError(
         f"{path} is not in {account.image}, and was never in the original {account.original}",
         hint=hint,

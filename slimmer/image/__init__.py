@@ -11,6 +11,7 @@ from slimmer.image.layers import layer_paths
 from slimmer.image.naming import debug_tag, slim_tag
 from slimmer.image.original import read_original, repository_tags
 from slimmer.image.reference import Reference, is_image_id, parse_reference, parse_tag
+from slimmer.image.similar import similar_names
 
 __all__ = [
     "ORIGINAL_LABEL",
@@ -26,5 +27,6 @@ __all__ = [
     "parse_tag",
     "read_original",
     "repository_tags",
+    "similar_names",
     "slim_tag",
 ]

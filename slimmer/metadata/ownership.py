@@ -27,7 +27,8 @@ _TYPES = {"dpkg": "deb"}
 
 
 def installed_packages(request: MetadataRequest) -> list[Installed]:
-    """All packages of the distribution. Documentation counts as nothing that is left."""
+    """All packages of the distribution. Documentation counts as nothing that is left: what the slim
+    image's database and the SBOM name is what is left here."""
     found = []
     for package, paths in request.packages.files().items():
         counted = [path for path in paths if not is_documentation(path)]
@@ -36,7 +37,7 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 type=_TYPES.get(package.manager, package.manager),
                 name=package.name,
                 size=request.index.size_of(paths),
-                is_left=not counted or any(path in request.keep.reasons for path in counted),
+                is_left=any(path in request.keep.reasons for path in counted),
                 version=package.version,
                 files=tuple(paths),
             )

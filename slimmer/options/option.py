@@ -52,6 +52,8 @@ class Option:
     plugin then take as well."""
     alone: str = ""
     """The value of a flag behind which none stands; empty: one must."""
+    is_foreign: bool = False
+    """Whether it is another program's spelling, which is read and not documented."""
 
     @property
     def flags(self) -> list[str]:

@@ -165,7 +165,11 @@ def _refuse_what_compose_has_not(options: BuildOptions) -> None:
 
 def run_flags(run: RunOptions) -> list[str]:
     """The flags of `slim build` that say this."""
-    own = {option.field: option for option in TABLE if option.flags and part_of(option) == "run"}
+    own = {
+        option.field: option
+        for option in TABLE
+        if option.flags and part_of(option) == "run" and not option.is_foreign
+    }
     words: list[str] = []
     for name, option in own.items():
         value = getattr(run, name.removeprefix("run."))

@@ -27,6 +27,7 @@ from slimmer.options.kinds import (
 )
 from slimmer.options.option import Option, Part, Scope
 from slimmer.options.options import BuildOptions, ComposeOptions, Verification
+from slimmer.options.spellings import SPELLINGS
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
 from slimmer.values import Compression, RunOptions, Source, Strategy
@@ -276,7 +277,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
 """What options are for → the options, those first that are used most. Of rows with the same field
 the values are joined in this order."""
 
-TABLE: Final = tuple(option for options in GROUPS.values() for option in options)
+TABLE: Final = (*(option for options in GROUPS.values() for option in options), *SPELLINGS)
 
 
 def part_of(option: Option) -> str:

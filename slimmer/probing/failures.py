@@ -7,6 +7,8 @@ import http.client
 import ssl
 from typing import Final
 
+from slimmer.probing.protocols import PROTOCOLS, protocol_of_port
+
 _PLAIN: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """What OpenSSL says of a server that answers in plain text."""
 _NO_CERTIFICATE: Final = frozenset(
@@ -80,10 +82,19 @@ def is_for_good(error: Exception) -> bool:
     return isinstance(error, ssl.SSLError) and error.reason in definite
 
 
-def advice(answer: str) -> str:
-    """What to do about a failure that `describe_failure` has described; empty where the words say
-    it, or where they are of something else."""
-    return next((told for words, told in _ADVICE.items() if words in answer), "")
+def advice(answer: str, port: int | None = None) -> str:
+    """What to do about a failure that `describe_failure` has described, of a probe at that port;
+    empty where the words say it, or where they are of something else."""
+    told = next((told for words, told in _ADVICE.items() if words in answer), "")
+    if not answer.startswith((CLOSED, FOREIGN)):
+        return told
+    spoken = next((each for each in PROTOCOLS if answer.endswith(f"speaks {each.name}")), None)
+    if spoken is not None:
+        return spoken.advice
+    usual = protocol_of_port(port)
+    if usual is not None:
+        return f"port {port} is the usual one of {usual.name}; if it is that, {usual.advice}"
+    return told
 
 
 def _of_tls(error: ssl.SSLError) -> str:

@@ -1,5 +1,6 @@
 """What a run tells while it goes on. Apart from `report`, which is needed only at a run's end."""
 
+from slimmer.progress.patience import told_if_slow
 from slimmer.progress.progress import Progress, StageClock, console_progress, encodable
 
 __all__ = [
@@ -7,4 +8,5 @@ __all__ = [
     "StageClock",
     "console_progress",
     "encodable",
+    "told_if_slow",
 ]

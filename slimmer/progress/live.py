@@ -29,6 +29,8 @@ class _Stage:
     ended: float | None = None
     failed: bool = False
     detail: str = ""
+    awaited: str = ""
+    """What it is waiting for, while it does."""
     probes: list[ProbeResult] = field(default_factory=list)
     spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="cyan"))
 
@@ -60,11 +62,16 @@ class LiveProgress:
         with self._lock:
             self._stage(stage).detail = text
 
+    def waiting(self, stage: str, text: str) -> None:
+        with self._lock:
+            self._stage(stage).awaited = text
+
     def done(self, stage: str, *, failed: bool = False) -> None:
         with self._lock:
             ended = self._stage(stage)
             ended.ended = time.monotonic()
             ended.failed = failed
+            ended.awaited = ""
 
     def probed(self, stage: str, result: ProbeResult) -> None:
         with self._lock:
@@ -94,21 +101,23 @@ class LiveProgress:
         table.add_column(width=1)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column()  # the only one that gives way on a narrow terminal
         for stage in self._stages.values():
             took = (stage.ended or time.monotonic()) - stage.began
             table.add_row(
                 self._mark(stage),
                 Text(stage.name, style="" if stage.ended else "bold"),
                 Text(seconds(took), style="dim"),
-                Text(printable(stage.detail), style="dim"),
+                Text(printable(stage.awaited), style="dim")
+                if stage.awaited
+                else _cut(stage.detail),
             )
             for result in _worth_showing(stage.probes):
                 table.add_row(
                     "",
                     _probe(result),
                     Text(seconds(result.seconds), style="dim"),
-                    Text(printable(result.answer), style="dim"),
+                    _cut(result.answer),
                 )
         return table
 
@@ -123,6 +132,11 @@ class LiveProgress:
 def _worth_showing(results: list[ProbeResult]) -> list[ProbeResult]:
     earlier = [result for result in results[:-_SHOWN_PROBES] if not result.passed]
     return earlier + results[-_SHOWN_PROBES:]
+
+
+def _cut(text: str) -> Text:
+    """On one line, however narrow; what is waited for is told in full."""
+    return Text(printable(text), style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _probe(result: ProbeResult) -> Text:

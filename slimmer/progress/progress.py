@@ -11,10 +11,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol, TextIO
+from typing import Final, Protocol, TextIO
 
 from slimmer.values import ProbeResult, StageTime
 from slimmer.words import printable, seconds
+
+LONGEST_SILENCE: Final = 2.0
+"""Seconds without a line, after which one says what is being waited for."""
+SAME_AGAIN: Final = 10.0
+"""Seconds after which the same is said once more."""
+_LOOK: Final = 0.25
 
 
 class Progress(Protocol):
@@ -25,7 +31,12 @@ class Progress(Protocol):
         ...
 
     def detail(self, stage: str, text: str) -> None:
-        """What the stage is doing now: one phrase that replaces the one before."""
+        """What came of the stage so far: one phrase that replaces the one before."""
+        ...
+
+    def waiting(self, stage: str, text: str) -> None:
+        """What the stage is waiting for from now on, which explains its silence; empty: for nothing
+        that is worth a word."""
         ...
 
     def done(self, stage: str, *, failed: bool = False) -> None:
@@ -52,6 +63,8 @@ class QuietProgress:
 
     def detail(self, stage: str, text: str) -> None: ...
 
+    def waiting(self, stage: str, text: str) -> None: ...
+
     def done(self, stage: str, *, failed: bool = False) -> None: ...
 
     def probed(self, stage: str, result: ProbeResult) -> None: ...
@@ -62,30 +75,47 @@ class QuietProgress:
 
 
 class PlainProgress:
-    """One line for each event, the seconds since the start in front: for logs and CI."""
+    """One line for each event, the seconds since the start in front: for logs and CI. Silence is
+    explained: at the latest LONGEST_SILENCE after the last line there is one that says what is
+    being waited for, and the same is said again only every SAME_AGAIN seconds."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._begin = time.monotonic()
+        self._said = self._begin
+        self._explained = ""
         self._started: dict[str, float] = {}
         self._details: dict[str, str] = {}
+        self._awaited: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
 
     def started(self, stage: str) -> None:
         with self._lock:
             self._started[stage] = time.monotonic()
             self._say(f"{stage} …")
+            if self._watch is None:
+                self._watch = threading.Thread(
+                    target=self._explain_silence, name="progress", daemon=True
+                )
+                self._watch.start()
 
     def detail(self, stage: str, text: str) -> None:
         # Details may come often; the last one is told when the stage ends.
         with self._lock:
             self._details[stage] = text
 
+    def waiting(self, stage: str, text: str) -> None:
+        with self._lock:
+            self._awaited[stage] = text
+
     def done(self, stage: str, *, failed: bool = False) -> None:
         with self._lock:
             now = time.monotonic()
             took = seconds(now - self._started.pop(stage, now))
             detail = self._details.pop(stage, "")
+            self._awaited.pop(stage, None)
             self._say(
                 f"{stage} {'failed after' if failed else 'done in'} {took}"
                 + (f": {detail}" if detail else "")
@@ -101,15 +131,30 @@ class PlainProgress:
             self._say(f"warning: {text}")
 
     def close(self) -> None:
+        self._closed.set()
         with self._lock, contextlib.suppress(OSError, ValueError):
             self._stream.flush()
 
     def _say(self, text: str) -> None:
+        self._said = time.monotonic()
         # A reader that went away (`2>&1 | head`) must not end the run.
         with contextlib.suppress(OSError, ValueError):
             line = f"[{time.monotonic() - self._begin:6.1f} s] {printable(text)}\n"
             self._stream.write(encodable(line, self._stream))
             self._stream.flush()
+
+    def _explain_silence(self) -> None:
+        while not self._closed.wait(_LOOK):
+            with self._lock:
+                silent = time.monotonic() - self._said
+                text = "; ".join(
+                    f"{stage}: {self._awaited.get(stage) or 'still at work'}"
+                    for stage in self._started
+                )
+                same = text == self._explained
+                if text and silent > (SAME_AGAIN if same else LONGEST_SILENCE) - _LOOK:
+                    self._explained = text
+                    self._say(text)
 
 
 def console_progress(stream: TextIO, *, quiet: bool = False) -> Progress:
@@ -133,10 +178,12 @@ class StageClock:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """The body is the stage; an exception marks it as failed and goes on."""
+    def stage(self, name: str, doing: str = "") -> Iterator[None]:
+        """The body is the stage; an exception marks it as failed and goes on. `doing` is what it is
+        waited for until it says so itself."""
         begin = time.monotonic()
         self._progress.started(name)
+        self._progress.waiting(name, doing)
         try:
             yield
         except BaseException:

@@ -11,6 +11,7 @@ from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
 from slimmer.report.instructions import with_instructions
 from slimmer.report.page import prepare_page, to_page
+from slimmer.report.places import remember_report
 from slimmer.report.report import ImageSummary, PushedImage, Report
 from slimmer.report.saved import (
     Fate,
@@ -20,7 +21,7 @@ from slimmer.report.saved import (
     read_report,
     read_whole_report,
 )
-from slimmer.report.terminal import terminal_summary
+from slimmer.report.terminal import report_line, terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "read_earlier",
     "read_report",
     "read_whole_report",
+    "remember_report",
+    "report_line",
     "terminal_summary",
     "to_json",
     "to_page",

@@ -120,6 +120,7 @@ class RunRecord:
     """Of all stages; those of the keep-set are added here."""
     measurements: Measurements
     artifacts: Mapping[str, str] = field(default_factory=dict)
+    next_commands: tuple[str, ...] = ()
     error: SlimError | None = None
     """Why the run failed; None where it did not."""
 
@@ -166,6 +167,7 @@ def compose_report(run: RunRecord) -> Report:
         total_seconds=run.measurements.total_seconds,
         peak_memory=run.measurements.peak_memory,
         artifacts=dict(run.artifacts),
+        next_commands=run.next_commands,
         packages=by_package(sizes, kept, run.package),
         dropped=dropped_summary(sizes, kept),
         areas=_areas(run, sizes),

@@ -301,6 +301,8 @@ class Report:
     """Bytes: the highest resident set of the slimmer process."""
     artifacts: Mapping[str, str] = field(default_factory=dict)
     """What was written besides the images: `report`, `dropped`, `trace`, `output`, … → path."""
+    next_commands: tuple[str, ...] = ()
+    """What may be typed next; empty where no image was made. `…` stands for options of the run."""
     packages: tuple[Group, ...]
     """Distribution packages, most bytes dropped first; `` for files that no package owns."""
     dropped: DroppedSummary

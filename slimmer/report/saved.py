@@ -17,6 +17,7 @@ from slimmer.files import parent_of
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
+from slimmer.report.places import remembered_reports
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.report import SCHEMA_VERSION, KeptPath, Report
 from slimmer.values import EntryType, HeavyOmission, Reason
@@ -144,10 +145,11 @@ class SavedReport:
 def find_report(
     image_id: str, folder: Path = FOLDER, *, of: tuple[str, ...] = ("slim", "debug")
 ) -> Path | None:
-    """The newest report.json one level below `folder` that tells of this image as one `of` these;
-    None where there is none. Files that cannot be read are passed over."""
+    """The newest report.json that tells of this image as one `of` these, one level below `folder`
+    or where the build has put it; None where there is none. Files that cannot be read are passed
+    over."""
     found = []
-    for file in folder.glob(f"*/{JSON_NAME}"):
+    for file in {*folder.glob(f"*/{JSON_NAME}"), *remembered_reports(image_id)}:
         try:
             if image_id in file.read_text("utf-8") and image_id in _image_ids(_parsed(file), of):
                 found.append((file.stat().st_mtime_ns, file))

@@ -213,7 +213,7 @@ def test_interrupt_at_any_stage(
         if f"] {stage} …" in line:
             process.send_signal(number)
     assert process.wait(30) == 130, "".join(said)
-    assert "  everything that this run created has been removed\n" in said
+    assert "  everything that this run created in the engine has been removed\n" in said
     told = [line for line in said if line.startswith("error: interrupted")]
     assert len(told) == 1
     assert any(line.startswith("  report: ") for line in said) == (stage != "trace")

@@ -168,7 +168,7 @@ def test_a_storm_of_signals_leaves_nothing(held: Callable[..., HeldBuild]) -> No
     said, _ = build.process.communicate(timeout=30)
     assert build.process.returncode == 130, said
     assert "error: interrupted\n" in said
-    assert said.endswith("  everything that this run created has been removed\n")
+    assert said.endswith("  everything that this run created in the engine has been removed\n")
     assert (build.containers(), build.images(), build.folders()) == ([], [], [])
 
 

@@ -3,11 +3,14 @@ whatever may be missing or wrong."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -238,3 +241,71 @@ def test_xray_tells_used_bytes_by_the_report_with_its_trace_and_without(built: B
     other = built.ask("xray", built.slim, "--report", str(built.report))
     assert other.code == 28
     assert "is of another image" in other.stderr
+
+
+def test_every_number_is_the_one_that_tar_and_docker_count(built: Built) -> None:
+    """Paths, files, directories, bytes and layers have one meaning in all outputs."""
+    report = json.loads(built.report.read_text())
+    client = docker.from_env()
+    original = report["original"]
+    assert original["size"] == client.images.get(built.original).attrs["Size"]
+    for name in ("slim", "debug"):
+        told, image = report[name], client.images.get(report[name]["reference"])
+        layers = [members(archive) for archive in layer_archives(image)]
+        paths: dict[str, tarfile.TarInfo] = {}
+        for entries, _ in layers:
+            paths |= entries
+        files = [path for path, entry in paths.items() if not entry.isdir()]
+        (fidelity,) = (each for each in report["fidelity"] if each["image"] == name)
+        assert told["size"] == image.attrs["Size"]
+        assert told["files"] == len(files)
+        assert fidelity["paths"] == len(paths)
+        assert [layer["size"] for layer in told["layers"]] == [length for _, length in layers]
+        assert [layer["entries"] for layer in told["layers"]] == [len(each) for each, _ in layers]
+        if name == "slim":
+            seen = json.loads(built.ask("xray", told["reference"], "--json").stdout)
+            assert seen["image"]["files"] == len(files)
+            assert {each["path"] for each in report["kept"]} == paths.keys()
+            total = json.loads(built.ask("diff", told["reference"], "--json").stdout)["total"]
+            made = [each for each in report["kept"] if each.get("made")]
+            assert total["kept_files"] + len(made) == len(files)
+            assert total["dropped_files"] == report["dropped"]["files"]
+            assert total["kept_files"] + total["dropped_files"] == original["files"]
+
+
+def layer_archives(image: Any) -> Iterator[bytes]:
+    """The layers of an image of the engine, lowest first."""
+    saved = io.BytesIO(b"".join(image.save()))
+    with tarfile.open(fileobj=saved) as archive:
+        (manifest,) = json.loads(content(archive, "manifest.json"))
+        for name in manifest["Layers"]:
+            yield content(archive, name)
+
+
+def members(layer: bytes) -> tuple[dict[str, tarfile.TarInfo], int]:
+    """Path → entry, and the length of the archive."""
+    with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
+        return {f"/{entry.name.strip('./')}": entry for entry in archive}, len(layer)
+
+
+def content(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    assert file is not None
+    return file.read()
+
+
+def test_two_slim_images_are_compared(built: Built) -> None:
+    """The debug image has the slim one's files, and more; and neither was made from the other."""
+    ran = built.ask("diff", built.slim, built.debug, "--json")
+    assert ran.code == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["first"]["reference"] == built.slim
+    assert found["gone"] == []
+    assert "/bin/ls" in {each["path"] for each in found["new"]}
+    again = built.ask("diff", built.slim, built.slim)
+    assert "new           0 B  0 files of the second alone" in again.stdout
+
+
+def test_a_pattern_and_the_original_before_the_slim_image(built: Built) -> None:
+    assert "/unused/deep/file" in built.ask("why", built.slim, "/unused/**").stdout
+    assert "original" in built.ask("diff", built.original, built.slim).stdout

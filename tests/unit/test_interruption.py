@@ -70,7 +70,7 @@ def test_a_storm_of_signals() -> None:
     code, said, _ = stormed("0.5", "goes", "20")
     assert code == 130, said
     assert said.endswith(
-        "error: interrupted\n  everything that this run created has been removed\n"
+        "error: interrupted\n  everything that this run created in the engine has been removed\n"
     )
     assert "Traceback" not in said
 

@@ -21,6 +21,8 @@ from slimmer.engine.own_container import network_of_own_container
 class DockerEngine(Images, Containers, Belongings, Pushing):
     """interface.Engine; everything that fails leaves as a SlimError."""
 
+    tool = "docker"
+
     def __init__(self, client: docker.APIClient, address: str) -> None:
         self._client: Any = client  # the SDK's own annotations are incomplete
         self.address = address

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from slimmer.engine.docker.failures import agreed, if_possible, refusal, translated
 from slimmer.errors import ImageNotFoundError
-from slimmer.image import parse_tag
+from slimmer.image import is_image_id, parse_reference, parse_tag, similar_names
 
 _OF_AN_IMAGE: Final = (
     *("Id", "Config", "Architecture", "Variant", "Os", "Author", "Created", "RootFS"),
@@ -24,6 +24,7 @@ class Images:
 
     _client: Any
     address: str
+    tool: str
 
     @functools.cached_property
     def _nature(self) -> dict[str, Any]:
@@ -32,6 +33,8 @@ class Images:
             return cast(dict[str, Any], self._client.info())
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
+        if not is_image_id(reference):
+            parse_reference(reference)  # else the engine may take it for another of its resources
         found = self.find_image(reference)
         if found is None:
             raise ImageNotFoundError(
@@ -55,19 +58,16 @@ class Images:
             return agreed(lambda: cast(list[dict[str, Any]], self._client.history(reference)))
 
     def _similar_images(self, reference: str) -> str:
-        wanted = reference.split(":")[0].rsplit("/", 1)[-1]
         with translated("list images"):
-            similar = sorted(
-                tag
-                for image in self._client.images()
-                for tag in image.get("RepoTags") or []
-                if wanted and wanted in tag
-            )[:5]
+            names = [
+                name for image in self._client.images() for name in image.get("RepoTags") or ()
+            ]
+        similar = similar_names(reference, names)
         if similar:
-            return "images with a similar name: " + ", ".join(similar)
+            return f"images with a similar name: {', '.join(similar)}"
         return (
-            f"build it or fetch it first (docker pull {reference}); "
-            "`docker images` lists what is there"
+            f"build it or fetch it first ({self.tool} pull {reference}); "
+            f"`{self.tool} images` lists what is there"
         )
 
     takes_index = True

@@ -19,6 +19,7 @@ _PAUSE: Final = 0.2
 class PodmanEngine(DockerEngine):
     """interface.Engine for Podman 4 and later."""
 
+    tool = "podman"
     takes_index = False
     adds_to_layers = False
     """It puts an image together from files, all of which it wants."""

@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 from slimmer.errors import UsageError
 from slimmer.probing.connection import Connection, authority, speaks_tls
-from slimmer.probing.failures import WANTS_CERTIFICATE, describe_failure, is_for_good
+from slimmer.probing.failures import (
+    CLOSED,
+    FOREIGN,
+    WANTS_CERTIFICATE,
+    describe_failure,
+    is_for_good,
+)
 from slimmer.probing.form import UPLOADS, Upload, form_content
 from slimmer.probing.judging import (
     EXCERPT_LIMIT,
@@ -44,6 +50,7 @@ from slimmer.probing.kinds.interface import (
     place_keys,
     with_place,
 )
+from slimmer.probing.protocols import protocol_at
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
 
 if TYPE_CHECKING:
@@ -53,9 +60,16 @@ _PLACE: Final = place_keys()
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHORT: Final = re.compile(
-    r"(?:(?P<method>(?!https?:/)[A-Za-z]+):)?(?P<place>(?:https?:/)?/\S*)"
-    r"(?P<statuses>(?:\s+\d{3})*)\s*"
+    rf"(?:(?P<method>(?i:{'|'.join(METHODS)})(?=[:\s])|(?!https?:/)[A-Za-z]+(?=:/)):?\s*)?"
+    r"(?P<place>\S+)(?P<statuses>(?:\s+\d{3})*)\s*"
 )
+_WITHOUT_SCHEME: Final = re.compile(
+    r"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|[A-Za-z0-9._-]*(?=:\d{4}|:\d+/)|)"
+    r"(?P<port>:\d+)?(?P<path>/\S*)?"
+)
+"""`localhost:3000/health`, `:3000/health`, `shop.example:8080`; not `health:404`."""
+_BARE_PATH: Final = re.compile(rf"(?!(?:\d{{3}}|(?i:{'|'.join(METHODS)}))$)[\w.~%-][^\s:]*")
+"""`health`, `api/v1?x=1`."""
 NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
 _NO_CERTIFICATE: Final = b"No required SSL certificate was sent"
 """In nginx' page: it shakes hands with everybody, and asks afterwards."""
@@ -97,9 +111,11 @@ class HttpProbe(UrlProbe):
 
 
 def http_probe(text: str) -> HttpProbe:
-    """Read `[METHOD:]PATH|URL [STATUS…]`. Raises UsageError."""
+    """Read `[METHOD:]PATH|URL [STATUS…]`, and what plainly means it: `health`, `POST /login`,
+    `localhost:3000/health`. Raises UsageError."""
     match = _SHORT.fullmatch(text.strip())
-    if not match:
+    place = _place(match["place"]) if match else ""
+    if not match or not place:
         raise UsageError(
             f"`{text}` is not an HTTP probe",
             hint="write [METHOD:]/PATH [STATUS], for example /health, POST:/login, "
@@ -110,11 +126,22 @@ def http_probe(text: str) -> HttpProbe:
         raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
     statuses = frozenset(int(status) for status in match["statuses"].split())
     return HttpProbe(
-        name=f"{method} {match['place']}",
+        name=f"{method} {place}",
         method=method,
         statuses=statuses,
-        **place_fields(match["place"]),
+        **place_fields(place),
     )
+
+
+def _place(text: str) -> str:
+    """The /PATH or URL that is meant; empty where none is."""
+    if re.match(r"/|https?:/", text):
+        return text
+    if text and (address := _WITHOUT_SCHEME.fullmatch(text)):
+        # A number is where this machine finds it; the application calls itself otherwise.
+        host = re.sub(r"^(127\.0\.0\.1|0\.0\.0\.0|)$", "localhost", address["host"])
+        return f"http://{host}{address['port'] or ''}{address['path'] or '/'}"
+    return f"/{text}" if _BARE_PATH.fullmatch(text) else ""
 
 
 class Http(Kind[HttpProbe]):
@@ -179,7 +206,8 @@ class Http(Kind[HttpProbe]):
     def hint(self, probe: HttpProbe, result: ProbeResult) -> str:
         if probe.plan or not result.answered:
             return ""
-        place = f"https://{authority(probe.origin_at(None))}" if probe.tls else ""
+        has_url = probe.tls or probe.port is not None
+        place = f"{probe.url_scheme}://{authority(probe.origin_at(None))}" if has_url else ""
         return (
             "correct the path or say which status is right, for example "
             f'--http-probe "{probe.method}:{place}{probe.path} 404"'
@@ -233,7 +261,12 @@ def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tup
     is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
     if is_there and _is_tls(origin, address):
         return _ASK_FOR_HTTPS, True
-    return describe_failure(error), is_for_good(error)
+    said = describe_failure(error)
+    if not origin.tls and said.startswith((CLOSED, FOREIGN)):
+        protocol = protocol_at(address)
+        if protocol is not None:
+            return f"{said}: the port speaks {protocol.name}", True
+    return said, is_for_good(error)
 
 
 def _is_tls(origin: HttpOrigin, address: tuple[str, int]) -> bool:

@@ -32,7 +32,8 @@ def _coverage(coverage: CoverageSummary) -> Iterator[tuple[str, Text]]:
     if len(phases) > _SHOWN_PHASES:
         rest = phases[_SHOWN_PHASES:]
         words.append(f"{len(rest):,} more {sum(phase.new_files for phase in rest):,}")
-    yield "first used", Text(" \u00b7 ".join(words) + " files")
+    is_one = sum(phase.new_files for phase in phases) == 1
+    yield "first used", Text(" \u00b7 ".join(words) + (" file" if is_one else " files"))
     if coverage.late is not None:
         found = count(coverage.late.new_files, "new file")
         yield (

@@ -23,8 +23,10 @@ from slimmer.words import comparison, count, printable, seconds, size
 
 _BAR: Final = 28
 _SHORTEST_BAR: Final = 4
-_BESIDE_BAR: Final = 46
-"""What the words beside a bar may take of a line."""
+_BESIDE_BAR: Final = 47
+"""What the words beside a bar may take of a line, the gap in front of them included."""
+_NARROW: Final = 44
+"""Columns below which an image has no room for its number of layers either."""
 _STYLES: Final = {"original": "bright_black", "slim": "green", "debug": "cyan"}
 _SHOWN_STAGE: Final = 0.05
 """Stages that took fewer seconds are not worth a word."""
@@ -68,12 +70,14 @@ def _headline(report: Report) -> Text:
 
 
 def _images(report: Report, block: str, width: int) -> Table:
-    """One line per image, a bar to scale with the original's."""
-    bar = max(_SHORTEST_BAR, min(_BAR, width - _BESIDE_BAR))
+    """One line per image, a bar to scale with the original's where there is room for one."""
+    bar = min(_BAR, width - _BESIDE_BAR)
+    has_bar, has_layers = bar >= _SHORTEST_BAR, width >= _NARROW
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, width=bar)
-    for _ in range(3):
+    if has_bar:
+        table.add_column(no_wrap=True, width=bar)
+    for _ in range(2 + has_layers):
         table.add_column(justify="right", no_wrap=True)
     original = report.original
     rows: list[tuple[str, int, int, int]] = [
@@ -87,20 +91,20 @@ def _images(report: Report, block: str, width: int) -> Table:
     largest = max(row[1] for row in rows) or 1
     for kind, number, files, layers in rows:
         style = _STYLES[kind]
-        table.add_row(
-            Text(kind, style="bold"),
-            Text(block * max(1, round(number / largest * bar)), style=style),
-            Text(size(number)),
-            Text(count(files, "file"), style="dim"),
-            Text(count(layers, "layer"), style="dim"),
-        )
+        cells = [Text(size(number)), Text(count(files, "file"), style="dim")]
+        if has_bar:
+            cells.insert(0, Text(block * max(1, round(number / largest * bar)), style=style))
+        if has_layers:
+            cells.append(Text(count(layers, "layer"), style="dim"))
+        table.add_row(Text(kind, style="bold"), *cells)
     return table
 
 
 def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     yield from removal_facts(report)
     if report.slim is not None:
-        yield "layers", Text(" · ".join(_layers(report.slim)))
+        layers = " · ".join(_layers(report.slim))
+        yield "layers", Text.assemble("as archives: ", layers)
     if report.base is not None:
         yield "base", _base(report.base)
     for exploration in report.explorations:
@@ -122,11 +126,20 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     yield "time", Text(_times(report))
     yield "memory", Text(f"{size(report.peak_memory)} at most")
     for name, place in report.artifacts.items():
-        yield name, Text(printable(place))
+        yield _label(name), Text(printable(place))
     for source, reason in report.trace.missing_sources.items():
         yield "note", Text(printable(f"traced without {source}: {reason}"), style="yellow")
     for note in report.notes:
         yield "note", Text(printable(note), style="yellow")
+    if report.next_commands:
+        yield "next", Text("\n".join(map(printable, report.next_commands)))
+
+
+def _label(artifact: str) -> str:
+    """What a file is called. The sensor's records (`trace`, `trace-ROLE`) are no saved trace, which
+    --from-trace reads."""
+    name, dash, role = artifact.partition("-")
+    return f"raw {name}{dash}{role}" if name == "trace" else artifact
 
 
 def _base(base: BaseSummary) -> Text:
@@ -212,11 +225,16 @@ def _repaired(repair: RepairSummary) -> Text:
 
 
 def _fidelity(report: Report) -> Text:
-    compared = ", ".join(
-        f"{count(each.paths, 'path')} of the {each.image} image" for each in report.fidelity
-    )
+    """Paths are files and directories: with the number of files above they make a sum."""
+    files = {"slim": report.slim, "debug": report.debug}
+    compared = []
+    for each in report.fidelity:
+        image = files.get(each.image)
+        number = min(each.paths, image.files) if image is not None else each.files_read
+        directories = count(each.paths - number, "directory")
+        compared.append(f"{count(number, 'file')} and {directories} of the {each.image} image")
     source = "the original and the base" if report.base else "the original"
-    return Text.assemble(("✓ ", "green"), f"as in {source}: {compared}")
+    return Text.assemble(("✓ ", "green"), f"as in {source}: {', '.join(compared)}")
 
 
 def _times(report: Report) -> str:

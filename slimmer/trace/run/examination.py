@@ -91,12 +91,13 @@ def examine(
     done: Callable[[ProbeResult], None],
     booted: Callable[[], None] = lambda: None,
     explorations: Sequence[Exploration] = (),
+    waiting: Callable[[str], None] = lambda _: None,
 ) -> Examination:
     """Probe the started target, one phase per probe or as plans name them, explore it, then stop it
     and complete its trace.
 
     `booted` is called when most of what the application needs has been seen, `done` with each
-    probe's result.
+    probe's result, `waiting` with what is waited for.
 
     Raises a SlimError that tells what the original did instead where a probe fails.
     """
@@ -105,7 +106,13 @@ def examine(
     notes: list[str] = []
     explored: list[ExplorationSummary] = []
     ready_seconds = 0.0
+
+    def begin(phase: str) -> None:
+        waiting(f"{phase} is under way")
+        target.phase(phase)
+
     if probes:
+        waiting(f"the application starts: at most {run.start_timeout:g} s (--start-timeout)")
         _await_start(target, original, probes[0], run)
         booted()
         prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
@@ -120,7 +127,7 @@ def examine(
             prober,
             probes,
             ready_limit=left,
-            begin=target.phase,
+            begin=begin,
             done=finished,
         )
         passed = []
@@ -140,20 +147,24 @@ def examine(
         results = tuple(passed)
         notes += _optional_notes(unfit)
         for exploration in explorations:
-            found = exploration.explore(target, begin=target.phase)
+            found = exploration.explore(target, begin=begin)
             for result in found.results:
                 done(result)
             results += found.results
             explored.append(found.summary)
         exit_status = target.exit_status()
         if exit_status is None and run.settle:
+            waiting(f"the application is watched for {run.settle:g} s (--settle)")
             exit_status = _settle(target, prober, probes[0], run)
         if exit_status is None and _may_end_by_itself(target, original, probes):
+            waiting("the command may end by itself: it still looks up new files")
             exit_status = target.wait_while_busy(run.start_timeout)
     else:
+        waiting(f"the command runs to its end: at most {run.start_timeout:g} s (--start-timeout)")
         exit_status = _run_to_the_end(target, original, run)
     if exit_status is not None:
         _judge_exit(target, exit_status, probes)
+    waiting("the trace is completed")
     trace = target.finish()
     return Examination(
         trace=trace,

@@ -97,7 +97,7 @@ def failed_probe(
         if silent is not None:
             return silent
     place = f" (port {port})" if probe.needs_port else ""
-    hint = _how_to_go_on(result, run, first)
+    hint = _how_to_go_on(result, run, first, port)
     others = sorted({each.port for each in target.listening() if not each.loopback} - {port})
     if probe.needs_port and not probe.port and not run.port and others:
         hint += f"; it listens on {', '.join(map(str, others))} too: --port says which is meant"
@@ -108,7 +108,7 @@ def failed_probe(
     )
 
 
-def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool) -> str:
+def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool, port: int | None) -> str:
     probe = result.probe
     if probe.program and result.exit_status == _KILLED:
         limit = f": raise --memory, which is {run.memory}" if run.memory else ""
@@ -116,7 +116,7 @@ def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool) -> str:
     if probe.needs_port and not probe.runs_here:
         if _SERVER_ERROR.match(result.answer):
             return _fails_by_itself(result, first)
-        told = advice(result.answer)
+        told = advice(result.answer, port)
         if told:
             return told
         if "TLS" in result.answer:

@@ -31,6 +31,7 @@ from slimmer.errors import EngineOperationError, SlimError, UsageError
 from slimmer.files import RootfsIndex
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.explanation import COMPLAINT
+from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
@@ -64,16 +65,17 @@ class TracedRun:
         remember: bool = True,
         other_users: bool = False,
         index: Callable[[], RootfsIndex] | None = None,
+        waiting: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
-        published. `name` is the container's; empty: one of the session. Without `remember`
-        what is seen goes to the file and nowhere else, however long the run is. `other_users`:
-        commands will be run in a container of root's as users who are not root. The original's
-        `index` is asked for where more is seen than memory should hold."""
+        published. `name` is the container's; empty: one of the session. Without `remember` what is
+        seen goes to the file only, however long the run is. `other_users`: users who are not root
+        will run commands in a container of root's. The original's `index` is asked for where more
+        is seen than memory should hold, and `waiting` is told what the run's end waits for."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
         self._sensor, self._ports, self._index = sensor, tuple(ports), index
-        self._bindings, self._name = bindings, name
+        self._bindings, self._name, self._waiting = bindings, name, waiting
         self._watcher = Watcher(
             session,
             original,
@@ -90,8 +92,6 @@ class TracedRun:
         self.container = ""
         self._log: LogReader | None = None
         self._lock = threading.Lock()
-
-    # ---- start
 
     def start(self) -> Hello:
         """Start target and sidecar; returns once the sensor has said which sources it has.
@@ -232,9 +232,8 @@ class TracedRun:
 
     def wait_for_change(self, seconds: float) -> None:
         """Return early when the target begins to listen or ends."""
-        point = self._stream.position()
-        arrived = self._stream.wait_for((Listening, Exiting, Trailer), seconds, since=point)
-        if arrived is None and self._stream.ended:
+        events, point = (Listening, Exiting, Trailer), self._stream.position()
+        if self._stream.wait_for(events, seconds, since=point) is None and self._stream.ended:
             time.sleep(seconds)  # nothing will wake us: the caller's pause, not ours
 
     def wait_until_listening(self, port: int | None, timeout: float) -> bool:
@@ -244,15 +243,14 @@ class TracedRun:
         while True:
             if self._listens_on(port):
                 return True
-            is_quiet = self._stream.quiet_for() > QUIET
-            if is_quiet or self.exit_status() is not None or time.monotonic() > deadline:
+            over = self._stream.quiet_for() > QUIET or time.monotonic() > deadline
+            if over or self.exit_status() is not None:
                 return False
             self.wait_for_change(0.25)
 
     def is_hopeless(self, port: int | None) -> bool:
         """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
-        is_quiet = self._stream.quiet_for() > QUIET
-        return is_quiet and bool(self.listening()) and not self._listens_on(port)
+        return self.quiet_for() > QUIET and bool(self.listening()) and not self._listens_on(port)
 
     def _listens_on(self, port: int | None) -> bool:
         number = port or self.port()
@@ -282,7 +280,7 @@ class TracedRun:
     def stop_timeout(self) -> float:
         """Seconds that the target gets between its stop signal and the kill: its image may ask
         for more than the user does."""
-        return max(self._run.stop_timeout, float(self._original.config.get("StopTimeout") or 0))
+        return stop_limit(self._original.config, self._run)
 
     def logs(self) -> str:
         """The target's last lines."""
@@ -329,7 +327,11 @@ class TracedRun:
         """Stop the target as its image asks for, and complete the trace in its file; `close`
         removes the rest."""
         if not self._stream.ended and self.exit_status() is None:
-            self._shut_down()
+            self.phase("shutdown")
+            number = stop_signal(self._original.config)
+            if self._watcher.target_takes(number):
+                self._engine.signal_container(self.container, number)
+                await_end(self._stream, number, self._original.config, self._run, self._waiting)
         self._watcher.complete()
 
     def _trace(self) -> Trace:
@@ -342,13 +344,6 @@ class TracedRun:
             self._log.close()
         self._watcher.close()
         self._session.discard(self.container)
-
-    def _shut_down(self) -> None:
-        self.phase("shutdown")
-        number = stop_signal(self._original.config)
-        if self._watcher.target_takes(number):
-            self._engine.signal_container(self.container, number)
-            self._stream.wait_for(Exiting, self.stop_timeout)
 
     @property
     def _stream(self) -> RecordStream:

@@ -84,6 +84,7 @@ class MemoryEngine(Engine):
     """Runs containers of one original and of the images that are loaded."""
 
     address = "unix:///nowhere.sock"
+    tool = "docker"
     host = "127.0.0.1"
     is_local = True
     adds_to_layers = True

@@ -24,6 +24,22 @@ def test_what_is_used_is_kept_tested_and_tagged(bench: Bench) -> None:
     assert sorted(bench.purposes) == ["files", "files", "reference", "sidecar", "slim", "target"]
 
 
+def test_the_end_names_what_comes_next(bench: Bench) -> None:
+    """The largest file is asked about; what the run was told may be secret, and is not repeated."""
+    plain = bench.build()["next_commands"]
+    assert plain[0] in (f"docker run --rm {SLIM}", f"docker run --rm -P {SLIM}")
+    assert plain[1:] == [f"slim diff {SLIM}", f"slim why {SLIM} /etc/app.conf"]
+
+    told = bench.build(run=RunOptions(environment=(("TOKEN", "secret"),), stop_timeout=1.0))
+    assert told["next_commands"][0] == plain[0].replace(SLIM, f"… {SLIM}")
+    assert bench.build(run=RunOptions(stop_timeout=1.0))["next_commands"] == plain
+
+
+def test_a_build_that_fails_names_nothing_next(bench: Bench) -> None:
+    _, report = bench.fails(BudgetError, max_size=1000)
+    assert report["next_commands"] == []
+
+
 class TestBudget:
     def test_an_image_above_it_is_not_even_loaded(self, bench: Bench) -> None:
         error, report = bench.fails(BudgetError, max_size=1000)

@@ -12,12 +12,14 @@ import pytest
 import slimmer.engine.docker
 from slimmer.engine import BrokenAnswerError, TimedOutError
 from slimmer.engine.docker.client import DockerEngine
+from slimmer.engine.podman.client import PodmanEngine
 from slimmer.errors import (
     EngineOperationError,
     EngineUnreachableError,
     ImageNotFoundError,
     NoSpaceError,
     SlimError,
+    UsageError,
 )
 from tests.unit.engine.conftest import Served, answer, in_pieces
 
@@ -70,8 +72,35 @@ def test_answers_that_never_agree_are_none(served: Served) -> None:
 
 def test_an_image_that_is_not_there(served: Served) -> None:
     engine = served(answer(b'{"message": "No such image: x"}', "404 Not Found"), answer(b"[]"))
-    with pytest.raises(ImageNotFoundError, match="x is not in the engine"):
+    with pytest.raises(ImageNotFoundError, match="x is not in the engine") as caught:
         engine.inspect_image("x")
+    assert "docker pull x" in caught.value.hint
+
+
+def test_similar_names_are_told(served: Served) -> None:
+    there = b'[{"RepoTags": ["my-app:1"]}, {"RepoTags": null}, {"RepoTags": ["redis:7"]}]'
+    engine = served(answer(b'{"message": "No such image"}', "404 Not Found"), answer(there))
+    with pytest.raises(ImageNotFoundError) as caught:
+        engine.inspect_image("my-ap")
+    assert caught.value.hint == "images with a similar name: my-app:1"
+
+
+def test_hints_name_the_engines_own_program(served: Served) -> None:
+    """Podman is Docker with what it does otherwise."""
+    plain = served(answer(b'{"message": "No such image"}', "404 Not Found"), answer(b"[]"))
+    podman = PodmanEngine(plain._client, plain.address)
+    with pytest.raises(ImageNotFoundError) as caught:
+        podman.inspect_image("x")
+    assert "podman pull x" in caught.value.hint
+    assert "docker" not in caught.value.hint
+
+
+@pytest.mark.parametrize("name", [".", "a b", "../x"])
+def test_what_is_not_a_name_is_not_asked_for(served: Served, name: str) -> None:
+    """The engine would take it for another of its resources: `.` for the list of all images."""
+    engine = served(answer(b"[]"))
+    with pytest.raises(UsageError, match="is not an image name"):
+        engine.inspect_image(name)
 
 
 @pytest.mark.parametrize(

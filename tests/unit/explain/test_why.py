@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from slimmer.errors import UnknownPathError, UsageError
-from slimmer.explain import Account, Answer, Link, Share, State, compare, why
+from slimmer.explain import (
+    Account,
+    Answer,
+    Changes,
+    ChangeShare,
+    Link,
+    Share,
+    State,
+    changes,
+    compare,
+    select,
+    why,
+)
 from slimmer.report import Fate
 from slimmer.values import Access, EntryType, HeavyOmission, Reason, Sighting, Source
 
@@ -227,6 +239,93 @@ def test_sums_of_a_part() -> None:
     assert raised.value.hint == "did you mean gcc?"
     with pytest.raises(UnknownPathError, match="/usr/bin/app is not a directory"):
         compare(ACCOUNT, directory="/usr/bin/app")
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "dropped"),
+    [
+        ("app", ["/usr/bin/app"], ["/usr/bin/app.conf"]),
+        ("gcc", [], ["/usr/bin/gcc", "/usr/lib/gcc"]),
+        ("/usr/bin/app*", ["/usr/bin/app"], ["/usr/bin/app.conf"]),
+        ("/usr/*/gcc", [], ["/usr/bin/gcc", "/usr/lib/gcc"]),
+        ("/usr/*gcc", None, None),  # `*` stops at a slash
+        ("*.conf", [], ["/usr/bin/app.conf"]),
+        ("no-such-package", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_package_or_a_pattern_stands_for_files(
+    asked: str, kept: list[str] | None, dropped: list[str] | None
+) -> None:
+    found = select(ACCOUNT, asked)
+    assert (found and [each.path for each in found.kept]) == kept
+    assert (found and [each.path for each in found.dropped]) == dropped
+
+
+def test_a_package_that_is_misspelled_is_named_first() -> None:
+    with pytest.raises(UnknownPathError) as caught:
+        why(ACCOUNT, "coreutil")
+    assert caught.value.hint.startswith("did you mean coreutils")
+
+
+def test_patterns_narrow_the_sums_down() -> None:
+    assert [share.name for share in compare(ACCOUNT, package="[ac]*").packages] == [
+        "coreutils",
+        "app",
+    ]
+    below = compare(ACCOUNT, directory="/usr/l*")
+    assert [each.path for each in below.dropped] == ["/usr/lib", "/usr/lib/gcc"]
+    with pytest.raises(UsageError):
+        compare(ACCOUNT, package="z*")
+    with pytest.raises(UnknownPathError, match="matches nothing"):
+        compare(ACCOUNT, directory="/opt/*")
+
+
+SECOND = replace(
+    ACCOUNT,
+    image="app:small",
+    fates={
+        each.path: each
+        for each in (
+            fate("/usr/bin/app", BOOT, package="app", size=900),
+            fate("/usr/bin/gcc", BOOT, package="gcc", size=5000),
+            fate("/usr/lib/gcc", BOOT, package="gcc", size=70),
+            fate("/usr/bin/loop", BOOT),
+        )
+    },
+)
+
+
+def summed(found: Changes) -> dict[str, tuple[int, int, int, int]]:
+    return {
+        each.name: (each.gone_files, each.gone_size, each.new_files, each.new_size)
+        for each in found.packages
+    }
+
+
+def test_two_slim_images() -> None:
+    found = changes(ACCOUNT, SECOND)
+    assert [each.path for each in found.gone] == [
+        "/bin", "/list", "/usr/bin/dash", "/usr/bin/pool", "/usr/bin/sh",
+    ]  # fmt: skip
+    assert [each.path for each in found.new] == ["/usr/bin/gcc", "/usr/lib/gcc"]
+    assert [(a.path, a.size, b.size) for a, b in found.resized] == [("/usr/bin/app", 1000, 900)]
+    assert found.same_files == 1
+    assert summed(found) == {"gcc": (0, 0, 2, 5070), "": (4, 40, 0, 0), "dash": (1, 10, 0, 0)}
+    assert found.directories[0] == ChangeShare(
+        name="/usr/bin", gone_files=3, gone_size=30, new_files=1, new_size=5000
+    )
+    assert "/usr/lib" in {each.name for each in found.directories}
+
+
+def test_two_slim_images_in_part_and_the_same() -> None:
+    assert summed(changes(ACCOUNT, SECOND, package="g*")) == {"gcc": (0, 0, 2, 5070)}
+    assert [each.path for each in changes(ACCOUNT, SECOND, directory="/usr/lib").new] == [
+        "/usr/lib/gcc"
+    ]
+    same = changes(SECOND, SECOND)
+    assert (same.gone, same.new, same.resized, same.same_files) == ((), (), (), 4)
+    assert same.total == ChangeShare(name="")
 
 
 def test_what_nobody_can_know_is_not_claimed() -> None:

@@ -89,7 +89,7 @@ def test_off_is_off_with_and_without_quotes(tmp_path: Path, text: str) -> None:
         ("image: [a]\n", 1, "expected text, found a list"),
         ("run:\n  environment:\n    DEBUG: true\n", 3, "(quote it)"),
         ("run:\n  user: 1\n  usr: 1\n", 3, "did you mean `user`?"),
-        ("probes:\n  - http: health\n", 2, "is not an HTTP probe"),
+        ("probes:\n  - http: 'a b'\n", 2, "is not an HTTP probe"),
         ("probes:\n  - /health\n", 2, "expected keys with values, found the text"),
         ("probes:\n  - http: /a\n    exec: b\n", 2, "expected one of `http:`, "),
         ("probes:\n  - http: {path: /a, status: 99}\n", 2, "not an HTTP status"),

@@ -90,7 +90,7 @@ def test_a_file_without_roles_has_one_without_a_name(tmp_path: Path) -> None:
         ("port: 1\nroles:\n  web: {}\n", 1, "port: which role is meant?"),
         ("crawl: true\nroles:\n  web: {}\n", 1, "crawl: which role is meant?"),
         ("openapi: /a\nroles:\n  web: {}\n", 1, "openapi: which role is meant?"),
-        ("roles:\n  web:\n    probes:\n      - http: nowhere\n", 4, "is not an HTTP probe"),
+        ("roles:\n  web:\n    probes:\n      - http: 'a b'\n", 4, "is not an HTTP probe"),
     ],
 )
 def test_mistakes_are_told_with_their_place(

@@ -43,7 +43,28 @@ def test_a_url_says_how_and_by_what_name(
     assert (probe.path, probe.tls) == (path, tls)
 
 
-@pytest.mark.parametrize("text", ["", "health", "FETCH:/x", "/a b", "/a 40", "GET:ftp://x/y"])
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("health", "/health"),
+        ("api/v1?x=1 201", "/api/v1?x=1 201"),
+        ("POST /cart", "POST:/cart"),
+        ("post cart 302", "POST:/cart 302"),
+        ("localhost:3000/health", "http://localhost:3000/health"),
+        ("PUT localhost:3000", "PUT:http://localhost:3000/"),
+        (":3000/health", "http://localhost:3000/health"),
+        ("127.0.0.1:3000/health", "http://localhost:3000/health"),
+        ("shop.example:8080/a", "http://shop.example:8080/a"),
+    ],
+)
+def test_what_plainly_means_a_request_is_one(text: str, same: str) -> None:
+    assert http_probe(text) == http_probe(same)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "FETCH:/x", "FETCH /x", "/a b", "/a 40", "GET:ftp://x/y", "GET", "404", "health:404"],
+)
 def test_what_is_not_an_http_probe_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         http_probe(text)

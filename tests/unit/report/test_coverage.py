@@ -147,7 +147,7 @@ def test_the_report_tells_it_everywhere() -> None:
     stream = io.StringIO()
     terminal_summary(report, stream)
     for words in (
-        "boot 0 · second 0 · third 1 files",
+        "boot 0 · second 0 · third 1 file",
         "the last phase, third, still found 1 new file: more probes would find more",
         "60 B of 70 B kept",
         "of the application: /app/b, /app/c, /app/d",

@@ -19,6 +19,7 @@ from slimmer.report import (
     dropped_document,
     find_report,
     read_report,
+    remember_report,
     write_report,
 )
 from slimmer.values import EntryType
@@ -90,6 +91,28 @@ def test_the_newest_report_of_an_image_is_found(tmp_path: Path) -> None:
     assert find_report(image, tmp_path) == tmp_path / "new" / "report.json"
     assert find_report("sha256:" + "a" * 64, tmp_path) is None, "an original has no report"
     assert find_report(image, tmp_path / "none") is None
+
+
+def test_a_report_is_found_where_its_build_has_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run = write(tmp_path / "far" / "away")
+    assert run.slim is not None
+    here = tmp_path / "slim-report"
+    assert find_report(run.slim.id, here) is None
+    remember_report(tmp_path / "far" / "away", [run.slim.id])
+    assert find_report(run.slim.id, here) == tmp_path / "far" / "away" / "report.json"
+    (tmp_path / "far" / "away" / "report.json").unlink()
+    assert find_report(run.slim.id, here) is None, "it is gone, and that is no error"
+
+
+def test_a_home_that_cannot_be_written_to_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    remember_report(tmp_path, ["sha256:" + "a" * 64])
 
 
 def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:

@@ -14,7 +14,7 @@ from slimmer.probing.kinds import HttpProbe
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
-from slimmer.report import CoverageSummary, compose_report, terminal_summary
+from slimmer.report import CoverageSummary, compose_report, report_line, terminal_summary
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.values import (
     Comparison,
@@ -116,7 +116,11 @@ def test_what_was_removed_comes_first() -> None:
     ):
         assert words in text, words
     assert "strip" not in text
-    assert text.index("npm packages") < text.index("layers system") < text.index("slim test")
+    assert (
+        text.index("npm packages")
+        < text.index("layers as archives: system")
+        < text.index("slim test")
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,13 +152,37 @@ def test_the_verdict_says_how_little_was_tried(path: str, unused: int, verdict: 
     assert f"{verdict} it 200 OK" in " ".join(text.split()), text
 
 
-def test_a_narrow_terminal_gets_shorter_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("columns", "bar", "layers"), [(40, 0, False), (47, 0, True), (60, 13, True), (120, 28, True)]
+)
+def test_a_narrow_terminal_loses_bars_before_numbers(
+    monkeypatch: pytest.MonkeyPatch, columns: int, bar: int, layers: bool
+) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
     stream = Terminal()
     terminal_summary(compose_report(recorded_run()), stream)
-    assert "95.0 MB" in stream.getvalue()
-    assert "2 layers" in stream.getvalue()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert all(word in text for word in ("95.0 MB", "11 files"))
+    assert ("2 layers" in text) == layers
+    assert max(map(len, re.findall("█+", text)), default=0) == bar
+    assert all(len(line) <= columns for line in text.splitlines())
+
+
+def test_quiet_is_one_line_with_the_name_first() -> None:
+    report = compose_report(recorded_run())
+    assert report_line(report) == "my-app:1-slim 5.01 MB, 19.0x smaller than my-app:1"
+
+
+def test_the_end_names_what_comes_next_and_what_is_no_saved_trace() -> None:
+    text = summary(
+        artifacts={"trace": "slim-report/a/trace", "trace-web": "slim-report/a/trace-web"},
+        next_commands=("docker run --rm my-app:1-slim", "slim diff my-app:1-slim"),
+    )
+    assert re.search("raw trace +slim-report/a/trace\n", text)
+    assert re.search("raw trace-web +slim-report/a/trace-web\n", text)
+    assert re.search("next +docker run --rm my-app:1-slim\n +slim diff my-app:1-slim\n", text)
 
 
 def test_a_failed_test_names_the_probes_that_failed() -> None:

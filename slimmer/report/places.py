@@ -1,0 +1,50 @@
+"""Where builds have put their reports: `slim why` and `slim diff` find them from any folder.
+
+A file for each image below `$XDG_STATE_HOME/slimmer/reports` (`~/.local/state` where that is not
+set) has the place of its report. It is a convenience: where it cannot be written, nothing is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from slimmer.report.files import JSON_NAME
+
+_MOST: Final = 1000
+"""Places that are remembered; the oldest are forgotten."""
+
+
+def remember_report(directory: Path, image_ids: Iterable[str]) -> None:
+    """Note that the report in `directory` tells of these images (`sha256:…`)."""
+    folder = _folder()
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        for identity in image_ids:
+            (folder / _name(identity)).write_bytes(os.fsencode(directory.absolute()))
+        places = sorted(folder.iterdir(), key=lambda place: -place.stat().st_mtime_ns)
+        for place in places[_MOST:]:
+            place.unlink(missing_ok=True)
+
+
+def remembered_reports(image_id: str) -> tuple[Path, ...]:
+    """The report.json of this image's build, if its place is known; it may be another one's by
+    now."""
+    try:
+        directory = os.fsdecode((_folder() / _name(image_id)).read_bytes())
+    except OSError:
+        return ()
+    file = Path(directory) / JSON_NAME
+    return (file,) if file.is_file() else ()
+
+
+def _name(image_id: str) -> str:
+    return image_id.rpartition(":")[2]
+
+
+def _folder() -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(state) / "slimmer" / "reports"
