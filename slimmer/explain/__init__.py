@@ -6,9 +6,9 @@ images, which tell what and not why.
 """
 
 from slimmer.explain.account import Account
-from slimmer.explain.anatomy import xray_of
+from slimmer.explain.anatomy import strata_of_target, xray_of
 from slimmer.explain.comparison import Comparison, Share, compare
-from slimmer.explain.gathering import account_of, sightings_of
+from slimmer.explain.gathering import account_of, account_of_report, sightings_of
 from slimmer.explain.why import Answer, Link, State, Step, why
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "State",
     "Step",
     "account_of",
+    "account_of_report",
     "compare",
     "sightings_of",
+    "strata_of_target",
     "why",
     "xray_of",
 ]

@@ -20,7 +20,7 @@ from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
-from slimmer.xray import Inspection, Used, Xray, examine, opened_files
+from slimmer.xray import Inspection, Strata, Used, Xray, examine, opened_files, strata_of
 
 _USES: Final = (Access.OPEN, Access.EXECUTE)
 _OPENED: Final = ("opened", "executed")
@@ -33,6 +33,21 @@ def xray_of(
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
+    image, source, used = _gathered(target, choice, trace, report)
+    return examine(image, target, source=source, used=used)
+
+
+def strata_of_target(
+    target: str, *, choice: Choice, trace: Path | None = None, report: Path | None = None
+) -> Strata:
+    """The same, with the past of each path, for those who look around in it."""
+    image, source, used = _gathered(target, choice, trace, report)
+    return strata_of(image, target, source=source, used=used)
+
+
+def _gathered(
+    target: str, choice: Choice, trace: Path | None, report: Path | None
+) -> tuple[ImageContent, str, Used | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
@@ -49,7 +64,7 @@ def xray_of(
                 hint="name the image that was slimmed, not the slim image",
             )
         used = Used(source=str(told.file), paths=_used_of_report(told))
-    return examine(image, target, source=source, used=used)
+    return image, source, used
 
 
 def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:

@@ -48,6 +48,13 @@ def account_of(image: str, *, original: str = "", place: Path | None = None) -> 
         engine.close()
 
 
+def account_of_report(place: Path) -> Account:
+    """What a report, or the one in a folder, tells of its slim image by itself: no engine is asked.
+    Raises ReportFileError."""
+    saved = read_report(place)
+    return _from_report(saved, saved.slim.reference)
+
+
 def sightings_of(account: Account) -> Sequence[Sighting]:
     """What the traced run saw, from the trace beside the report. Raises TraceFileError."""
     return read_trace(account.trace, account.index).sightings if account.trace else ()

@@ -5,12 +5,17 @@ from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
 __all__ = [
+    "Difference",
     "Inspection",
     "Layer",
+    "Node",
     "RuleVerdict",
     "Share",
+    "Strata",
+    "Tree",
     "Used",
     "Verdict",
     "Xray",
@@ -18,4 +23,5 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "strata_of",
 ]
