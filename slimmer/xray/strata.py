@@ -46,6 +46,9 @@ class Node:
     names counts once."""
     used_size: int = 0
     """Bytes of those files that a traced run has used."""
+    is_used: bool = False
+    """Whether a traced run has used it, or anything below it: empty files and links may be. What a
+    layer above replaces is never used."""
     hidden_size: int = 0
     """Bytes that this layer and those below it have at or below the path, and no container can
     read: this or a later layer hides them."""
@@ -96,27 +99,18 @@ class Strata:
 
     def __init__(self, examination: Examination, past: _Past) -> None:
         self.xray: Xray = examination.xray
-        self._used = examination.used
+        self.knows_use = examination.used is not None
+        """Whether a trace or a report has told what was used."""
+        self._used = examination.used or frozenset()
         self._packages = examination.packages
         paths = sorted(past.events)
         places = {path: place for place, path in enumerate(paths)}
         self._rows = [(path, places[parent_of(path)], tuple(past.events[path])) for path in paths]
         self._hidden = _by_path(past)
 
-    @property
-    def knows_use(self) -> bool:
-        """Whether a trace or a report has told what was used."""
-        return self._used is not None
-
     def package_of(self, path: str) -> str:
         """The package that the path belongs to in the finished image; empty where it has none."""
         return self._packages.name_of(path)
-
-    def is_used(self, node: Node) -> bool:
-        """Whether a traced run has used it, or for a directory, anything below it."""
-        return bool(node.used_size) or (
-            self._used is not None and node.path in self._used and not node.is_directory
-        )
 
     def tree(self, layer: int, *, is_aggregated: bool = False) -> Tree:
         """All paths after layer `layer` (0 is the lowest), and those that it removed: compared with
@@ -177,7 +171,7 @@ class Strata:
         if shown.link_count > 1:
             size = 0 if shown.inode in counted else size
             counted.add(shown.inode)
-        is_last = events[-1][1] is shown
+        is_used = path in self._used and events[-1][1] is shown
         return Node(
             path=path,
             entry=shown,
@@ -186,7 +180,8 @@ class Strata:
             own=own,
             difference=own,
             size=size,
-            used_size=size if is_last and self._used and path in self._used else 0,
+            used_size=size if is_used else 0,
+            is_used=is_used,
         )
 
 
@@ -223,4 +218,5 @@ def _sum_up(tree: Tree) -> None:
         if node.own is not Difference.REMOVED or above.own is Difference.REMOVED:
             above.size += node.size
             above.used_size += node.used_size
+            above.is_used |= node.is_used
             above.files += node.files if node.is_directory else 1

@@ -16,7 +16,7 @@ from slimmer.errors import SlimError
 from slimmer.words import printable
 from slimmer.xray.strata import Difference, Strata
 from slimmer.xray.view import texts
-from slimmer.xray.view.lines import Heading, Lines
+from slimmer.xray.view.lines import Cut, Heading, Lines
 from slimmer.xray.view.pages import Page
 from slimmer.xray.view.panes import Files, Layers
 from slimmer.xray.view.view import Why
@@ -33,7 +33,9 @@ class View(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     #head, .title, .heading { height: 1; width: 100%; }
-    .title { background: $panel; }
+    .title { background: $panel; text-style: bold; }
+    .heading { color: $text-muted; }
+    #left:focus-within .title, #right:focus-within .title { background: $primary; }
     #panes { height: 1fr; }
     Lines { height: 1fr; width: 100%; scrollbar-size-vertical: 1; overflow-x: hidden; }
     #about { height: auto; max-height: 45%; color: $text-muted; border-top: solid $panel; }
@@ -79,18 +81,18 @@ class View(App[None]):
         self._files = Files(strata, strata.tree(0))
 
     def compose(self) -> ComposeResult:
-        yield Static(texts.head(self._strata.xray), id="head")
+        yield Cut(texts.head(self._strata.xray), id="head")
         with Container(id="panes"):
             with Vertical(id="left"):
-                yield Static(Text("Layers", "bold"), classes="title")
+                yield Cut("Layers", classes="title")
                 yield Heading(self._layers)
                 yield self._layers
                 yield Static(id="about")
             with Vertical(id="right"):
-                yield Static(classes="title", id="title")
+                yield Cut(classes="title", id="title")
                 yield Heading(self._files)
                 yield self._files
-        yield Static(id="path")
+        yield Cut(id="path")
         yield Input(id="filter", placeholder="filter: part of a path", compact=True)
         yield Footer(compact=True, show_command_palette=False)
 
@@ -106,15 +108,13 @@ class View(App[None]):
         if layers:
             about = texts.about_layer(layers[self._layers.cursor])
             self.query_one("#about", Static).update(about)
-        shown = texts.title(
-            self._layers.cursor, self._files.look, is_aggregated=self._is_aggregated
-        )
-        self.query_one("#title", Static).update(shown)
+        shown = texts.title(self._layers.cursor, self._files, is_aggregated=self._is_aggregated)
+        self.query_one("#title", Cut).show(shown)
         self._tell_path()
 
     def _tell_path(self) -> None:
         about = texts.about_path(self._strata, self._files.node)
-        self.query_one("#path", Static).update(about)
+        self.query_one("#path", Cut).show(about)
 
     @on(Lines.Moved, "#layers")
     def _layer_moved(self) -> None:

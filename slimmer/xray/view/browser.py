@@ -75,6 +75,13 @@ class Browser:
             self._rows = self._lines()
         return self._rows
 
+    def matches(self) -> int:
+        """How many paths but directories have a line when all is open."""
+        shown = self._paths_shown()
+        return sum(
+            not node.is_directory and (shown is None or node.path in shown) for node in self._tree
+        )
+
     def toggle(self, node: Node) -> None:
         """Open a directory, or close it."""
         if self.is_open(node):
@@ -148,7 +155,7 @@ class Browser:
             for node in reversed(self._tree):
                 if node.path in shown or (
                     node.own in look.differences
-                    and not (look.only_unused and (node.used_size or node.is_directory))
+                    and not (look.only_unused and (node.is_used or node.is_directory))
                     and matches(node.path)
                 ):
                     shown.add(node.path)

@@ -104,17 +104,38 @@ class Lines(ScrollView, can_focus=True):
         self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
 
-class Heading(Static):
-    """Stands above lines."""
+class Cut(Static):
+    """A text of which each line is cut where the screen ends."""
+
+    def __init__(self, text: str | Text = "", *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown = Text.assemble(text)
+
+    def show(self, text: Text) -> None:
+        self._shown = text
+        self.refresh()
+
+    def render(self) -> Text:
+        return Text("\n").join(self._cut(line) for line in self.text().split("\n"))
+
+    def text(self) -> Text:
+        """All of it."""
+        return self._shown
+
+    def _cut(self, line: Text) -> Text:
+        line.truncate(max(1, self.size.width), overflow="ellipsis")
+        return line
+
+
+class Heading(Cut):
+    """What the columns below it are."""
 
     def __init__(self, lines: Lines) -> None:
         super().__init__(classes="heading")
-        self._lines = lines
+        self._columns_of = lines
 
-    def render(self) -> Text:
-        text = self._lines.heading(self.size.width)
-        text.stylize("dim")
-        return text
+    def text(self) -> Text:
+        return self._columns_of.heading(self.size.width)
 
 
 def cells(*columns: tuple[str, int, str | Style], rest: Text, width: int) -> Text:

@@ -121,6 +121,10 @@ class Files(Lines):
     def look(self) -> Look:
         return self._browser.look
 
+    def matches(self) -> int:
+        """Files that the filter, and what else is asked for, leave."""
+        return self._browser.matches()
+
     def change_look(self, **what: object) -> None:
         """Fields of `Look`."""
         node = self.node
@@ -182,7 +186,7 @@ class Files(Lines):
     def _used(self, node: Node) -> tuple[str, int, str]:
         if node.used_size:
             return (size(node.used_size), _SIZE, "green")
-        return ("used", _SIZE, "green") if self._strata.is_used(node) else ("-", _SIZE, "dim")
+        return ("used", _SIZE, "green") if node.is_used else ("-", _SIZE, "dim")
 
     def _label(self, row: Row, color: str) -> Text:
         node = row.node

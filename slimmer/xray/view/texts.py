@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from slimmer.values import EntryType
 from slimmer.words import count, printable, size
 from slimmer.xray.document import Layer, Xray
 from slimmer.xray.strata import Difference, Node, Strata
-from slimmer.xray.view.browser import Look
-from slimmer.xray.view.panes import COLORS, changes_of, words_of
+from slimmer.xray.view.panes import COLORS, Files, changes_of, words_of
 
 KEYS: Final = (
     ("tab", "go to the other pane"),
@@ -52,8 +53,6 @@ def head(xray: Xray) -> Text:
     text = Text.assemble(
         (printable(xray.image.reference), "bold"),
         f"  {size(xray.image.size)} in {count(len(xray.layers), 'layer')}",
-        no_wrap=True,
-        overflow="ellipsis",
     )
     if xray.usage:
         share = xray.usage.size / max(1, xray.image.visible_size)
@@ -64,9 +63,10 @@ def head(xray: Xray) -> Text:
     return text
 
 
-def title(layer: int, look: Look, *, is_aggregated: bool) -> Text:
+def title(layer: int, files: Files, *, is_aggregated: bool) -> Text:
     """What the tree shows."""
-    text = Text(no_wrap=True, overflow="ellipsis")
+    look = files.look
+    text = Text()
     text.append(
         f"Layers 0 to {layer}, changes since 0" if is_aggregated else f"Layer {layer}, its changes",
         "bold",
@@ -77,7 +77,8 @@ def title(layer: int, look: Look, *, is_aggregated: bool) -> Text:
     if look.only_unused:
         left_out.append("used")
     if look.pattern:
-        text.append(f" · /{printable(look.pattern)}/", "cyan")
+        found = count(files.matches(), "file")
+        text.append(f" · {found} with {printable(look.pattern)}", "cyan")
     if left_out:
         text.append(f" · without {', '.join(left_out)}", "yellow")
     text.append(f" · by {'size' if look.by_size else 'name'}", "dim")
@@ -107,8 +108,7 @@ def about_layer(layer: Layer, *, is_whole: bool = False) -> Text:
 
 def about_path(strata: Strata, node: Node) -> Text:
     """The path in full, and in a second line what is known of it."""
-    text = Text(printable(node.path), "bold", no_wrap=True, overflow="ellipsis")
-    text.append("\n")
+    text = Text.assemble((printable(node.path), "bold"), "\n")
     for position, (words, style) in enumerate(_facts(strata, node)):
         text.append(" · " if position else "", "dim")
         text.append(words, style)
@@ -129,7 +129,7 @@ def _facts(strata: Strata, node: Node) -> Iterator[tuple[str, str]]:
         if node.used_size and node.is_directory:
             yield f"{size(node.used_size)} used", "green"
         else:
-            yield ("used", "green") if strata.is_used(node) else ("never used", "")
+            yield ("used", "green") if node.is_used else ("never used", "")
     for each in node.hidden:
         how = "removed" if each.is_removed else "repeated" if each.is_same else "replaced"
         yield f"{size(each.size)} hidden in layer {each.layer}: {how} by {each.by}", "yellow"
@@ -138,14 +138,13 @@ def _facts(strata: Strata, node: Node) -> Iterator[tuple[str, str]]:
         yield printable(package), "dim"
 
 
-def keys() -> Text:
-    """A line for each key."""
-    text = Text()
-    room = max(len(key) for key, _ in KEYS) + 2
+def keys() -> RenderableType:
+    """What each key does, and what the signs are."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
     for key, words in KEYS:
-        text.append(key.ljust(room), "bold")
-        text.append(f"{words}\n")
-    text.append("\nsigns: ", "dim")
-    for kind, word in _SIGNS.items():
-        text.append(f"{kind.value} {word}  ", COLORS[kind])
-    return text
+        table.add_row(Text(key, "bold"), Text(words))
+    signs = [(f"{kind.value} {word}  ", COLORS[kind]) for kind, word in _SIGNS.items()]
+    table.add_row("", "")
+    table.add_row(Text("signs", "bold"), Text.assemble(*signs))
+    return table
