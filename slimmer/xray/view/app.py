@@ -21,8 +21,6 @@ from slimmer.xray.view.pages import Page
 from slimmer.xray.view.panes import Files, Layers
 from slimmer.xray.view.view import Why
 
-_MOMENT: Final = 0.08
-"""Seconds that a user has to stay at a layer, or to pause while typing, before a tree is made."""
 _SIDE_BY_SIDE: Final = 76
 """Columns from which on the panes are beside each other."""
 
@@ -31,6 +29,9 @@ class View(App[None]):
     """Layers, and the tree of the one under the cursor."""
 
     ENABLE_COMMAND_PALETTE = False
+    MOMENT: ClassVar[float] = 0.08
+    """Seconds that a user has to stay at a layer, or to pause while typing, before a tree is made.
+    """
     CSS = """
     #head, .title, .heading { height: 1; width: 100%; }
     .title { background: $panel; text-style: bold; }
@@ -128,7 +129,7 @@ class View(App[None]):
         """Unless something else is asked for before."""
         if self._waiting is not None:
             self._waiting.stop()
-        self._waiting = self.set_timer(_MOMENT, what)  # type: ignore[arg-type]
+        self._waiting = self.set_timer(self.MOMENT, what)  # type: ignore[arg-type]
 
     def _show_layer(self) -> None:
         tree = self._strata.tree(self._layers.cursor, is_aggregated=self._is_aggregated)
