@@ -5,6 +5,7 @@ from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.stack import Stack
 from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Node",
     "RuleVerdict",
     "Share",
+    "Stack",
     "Strata",
     "Tree",
     "Used",
