@@ -57,8 +57,7 @@ def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) 
         if not as_json:
             if len(answers) > 1:
                 click.echo()
-            for line in answer_lines(answers[-1]):
-                click.echo(line)
+            _print(answers[-1])
     if as_json:
         click.echo(json.dumps(_document(account, answers), indent=2))
     if unknown:
@@ -74,6 +73,11 @@ def _sightings(account: Account) -> Sequence[Sighting]:
         text = f"note: which paths were looked up is not known: {error.message}"
         click.echo(printable(text), err=True)
         return ()
+
+
+def _print(told: Answer) -> None:
+    for line in answer_lines(told):
+        click.echo(line)
 
 
 def answer_lines(told: Answer) -> Iterator[str]:

@@ -53,6 +53,7 @@ class View(App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Keys", key_display="?"),
+        Binding("q", "quit", "End"),
         Binding("tab", "switch_pane", "Other pane", priority=True),
         Binding("slash,ctrl+f,ctrl+underscore,ctrl+slash", "filter", "Filter", key_display="/"),
         Binding("t", "toggle_aggregate", "All up to it"),
@@ -67,7 +68,6 @@ class View(App[None]):
         Binding("c", "toggle_all", "Open/close all", show=False),
         Binding("e", "open_below", "Open all below", show=False),
         Binding("escape", "end_filter", "End the filter", show=False),
-        Binding("q", "quit", "End"),
         Binding("ctrl+c", "quit", "End", show=False, priority=True),
     ]
 
