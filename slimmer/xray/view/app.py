@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -19,7 +20,6 @@ from slimmer.xray.view import texts
 from slimmer.xray.view.lines import Cut, Heading, Lines
 from slimmer.xray.view.pages import Page
 from slimmer.xray.view.panes import Files, Layers
-from slimmer.xray.view.view import Why
 
 _SIDE_BY_SIDE: Final = 76
 """Columns from which on the panes are beside each other."""
@@ -71,7 +71,7 @@ class View(App[None]):
         Binding("ctrl+c", "quit", "End", show=False, priority=True),
     ]
 
-    def __init__(self, strata: Strata, why: Why | None) -> None:
+    def __init__(self, strata: Strata, why: Callable[[str], str] | None) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_SIDE_BY_SIDE, "-wide")]
         self._strata = strata
