@@ -17,17 +17,22 @@ from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
 from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
+from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
 __all__ = [
+    "Difference",
     "Examination",
     "ImageFacts",
     "Inspection",
     "Layer",
+    "Node",
     "Origins",
     "PackageShare",
     "RuleVerdict",
     "Share",
     "Stack",
+    "Strata",
+    "Tree",
     "Used",
     "Verdict",
     "Xray",
@@ -38,4 +43,5 @@ __all__ = [
     "opened_files",
     "origins_of",
     "secrets_of_file",
+    "strata_of",
 ]

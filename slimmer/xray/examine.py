@@ -62,11 +62,17 @@ def examine(
 
 
 def examine_paths(
-    image: ImageContent, reference: str, *, source: str = "", used: Used | None = None
+    image: ImageContent,
+    reference: str,
+    *,
+    source: str = "",
+    used: Used | None = None,
+    stack: Stack | None = None,
 ) -> Examination:
-    """As `examine`, with what is known of each path."""
+    """As `examine`, with what is known of each path. `stack`: an empty one, where somebody wants to
+    see what is laid upon it."""
     contents: dict[int, bytes] = {}
-    stack = Stack()
+    stack = stack or Stack()
     changes: list[Change] = []
     for number, layer in enumerate(image.layers):
         contents |= layer.contents

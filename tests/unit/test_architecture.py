@@ -61,6 +61,7 @@ IMPORTERS = {
     "websockets": {"probing"},
     "tree_sitter": {"keep"},
     "tree_sitter_bash": {"keep"},
+    "textual": {"xray"},
 }
 """Third-party library → the parts that may import it."""
 
