@@ -1,1 +1,1 @@
-"""What decides by the rules of Linux: ELF files and their loader, and shell scripts."""
+"""What decides by the rules of Linux: ELF files and their loader."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
-from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.rules.system import CRON_TABLES
+from slimmer.shell import is_shell, read_script
 from slimmer.values import Entry, EntryType
 
 _LARGEST_SCRIPT = 1 << 18

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from slimmer.keep.linux.shell_prefixes import PREFIXES, SHELLS, Prefix
+from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
