@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from slimmer.codec import Keywords
+from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from slimmer.xray import Xray
@@ -33,6 +34,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "dropped": DroppedDocument,
     "watch": WatchDocument,
     "xray": Xray,
+    "lint": LintReport,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"

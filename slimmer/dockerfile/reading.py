@@ -146,13 +146,14 @@ class _Reader:
 
     def _continued(self, line: str) -> tuple[str, bool]:
         bare = line.rstrip(" \t")
-        return (bare[:-1], True) if bare.endswith(self._escape) else (line, False)
+        goes_on = bare.endswith(self._escape) and not bare.endswith(self._escape * 2)
+        return (bare[:-1], True) if goes_on else (line, False)
 
     def _parsed(self, text: str, line: int) -> Instruction:
         word, rest = [*text.strip().split(maxsplit=1), ""][:2]
         name = word.upper()
         if name not in INSTRUCTIONS:
-            near = difflib.get_close_matches(name, INSTRUCTIONS, n=1, cutoff=0.7)
+            near = difflib.get_close_matches(name, INSTRUCTIONS, n=1, cutoff=0.65)
             expected = near[0] if near else "an instruction such as FROM, RUN or COPY"
             raise self._error(line, f"unknown instruction `{printable(word[:40])}`", expected)
         rest = rest.strip()
@@ -165,11 +166,15 @@ class _Reader:
         command = rest
         if name == "HEALTHCHECK" and rest[:4].upper() == "CMD ":
             command = rest[4:].strip()
+        try:
+            words = json_words(command) if name in _WITH_JSON else None
+        except TypeError as error:
+            raise self._error(line, f"{name} with a JSON list of other things", "texts") from error
         instruction = Instruction(
             name=name,
             flags=tuple(flags),
             text=rest,
-            json=json_words(command) if name in _WITH_JSON else None,
+            json=words,
             line=line,
             end_line=line,
         )
@@ -228,7 +233,7 @@ class _Reader:
         if is_wrong:
             text = printable(f"{name} {instruction.text}")
             shown = text if len(text) <= 60 else f"{text[:60]}…"
-            raise self._error(line, f"`{shown}` is no {name}", _EXAMPLES[name])
+            raise self._error(line, f"`{shown}` is not a valid {name}", _EXAMPLES[name])
 
     def _check_beginning(self, instructions: list[Instruction]) -> None:
         for instruction in instructions:

@@ -57,15 +57,18 @@ def unquoted(word: str, escape: str = "\\") -> str:
 
 
 def json_words(text: str) -> tuple[str, ...] | None:
-    """The texts of a JSON list; None for anything else, which is the shell form then."""
+    """The texts of a JSON list; None for anything else, which is the shell form then. Raises
+    TypeError for a list of anything but texts, which builders refuse."""
     if not text.startswith("["):
         return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list):
         return None
+    if not all(isinstance(item, str) for item in value):
+        raise TypeError(text)
     return tuple(value)
 
 

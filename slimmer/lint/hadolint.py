@@ -23,6 +23,7 @@ from slimmer.lint.finding import SEVERITIES, Finding
 INSTALL: Final = "pip install 'slimmer[lint]'"
 CONFIGURATIONS: Final = (".hadolint.yaml", ".hadolint.yml")
 _UNREADABLE: Final = "DL1000"
+_BAD_CONFIGURATION: Final = b"Error parsing your config file"
 _MOST_BLANKED: Final = 16
 _PATIENCE: Final = 60
 """Seconds for one run, which takes some 20 ms."""
@@ -101,6 +102,12 @@ def _told(
             timeout=_PATIENCE,
             check=False,
         )
+        if _BAD_CONFIGURATION in ended.stderr:  # it says so, and goes on without
+            raise HadolintError(
+                "hadolint does not understand its configuration",
+                hint="mend it, name another one with --hadolint-config, or say --no-hadolint",
+                details=_shown(ended.stderr),
+            )
         found = json.loads(ended.stdout)
         return tuple(_finding(each, numbers) for each in found)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -108,12 +115,17 @@ def _told(
             f"hadolint cannot be run: {error}", hint="`--no-hadolint` leaves it out"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
-        said = (ended.stderr or ended.stdout).decode("utf-8", "replace")
         raise HadolintError(
             f"hadolint failed with code {ended.returncode}",
             hint=f"try it: {program} Dockerfile; `--no-hadolint` leaves it out",
-            details=said[-2000:],
+            details=_shown(ended.stderr or ended.stdout),
         ) from error
+
+
+def _shown(said: bytes) -> str:
+    """Its last words; it writes them as a quoted text with escapes."""
+    text = said.decode("utf-8", "replace").strip()
+    return text[-2000:].strip('"').replace("\\n", "\n").replace("\\t", "  ")
 
 
 def _finding(told: dict[str, Any], numbers: Sequence[int]) -> Finding:

@@ -23,7 +23,6 @@ from slimmer.lint.finding import Finding
 from slimmer.lint.hadolint import INSTALL, HadolintResult, run_hadolint
 from slimmer.lint.pragmas import Pragmas, pragmas_of
 from slimmer.lint.subject import Subject
-from slimmer.lint.weights import heaviest
 from slimmer.words import printable
 
 NAMES: Final = ("Dockerfile", "Containerfile", "dockerfile")
@@ -100,7 +99,7 @@ def lint_text(
         path=name,
         findings=tuple(sorted(findings, key=lambda each: (each.line, each.code, each.message))),
         ignored=len(own) + len(others) - len(findings),
-        context=context_facts(context) if context else None,
+        context=context_facts(subject) if context else None,
         hadolint=facts,
         notes=tuple(notes),
     )
@@ -158,12 +157,14 @@ def _hadolint(
     return result, HadolintFacts(state="ran", unseen=result.unseen), notes
 
 
-def context_facts(context: Context) -> ContextFacts:
+def context_facts(subject: Subject) -> ContextFacts:
     """The context in figures."""
+    context = subject.context
+    assert context is not None
     return ContextFacts(
         folder=str(context.folder),
         ignore_file=context.ignore.name,
         size=context.size,
         files=len(context.files),
-        largest=tuple(Weight(path=path, size=size) for path, size in heaviest(context.files)),
+        largest=tuple(Weight(path=path, size=size) for path, size in subject.heaviest),
     )

@@ -4,8 +4,10 @@ files name what is to be installed."""
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from slimmer.lint.commands import Command
@@ -149,6 +151,7 @@ MANAGERS: Final = (
         cache="/root/.gradle",
     ),
 )
+_ALL_MANIFESTS: Final = tuple(pattern for manager in MANAGERS for pattern in manager.manifests)
 _BY_PROGRAM: Final = {program: manager for manager in MANAGERS for program in manager.programs}
 
 
@@ -177,6 +180,12 @@ def operands_of(command: Command, valued: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def is_manifest(name: str, manager: Manager) -> bool:
-    """Whether a file of this name says what to install."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in manager.manifests)
+def is_manifest(name: str, manager: Manager | None = None) -> bool:
+    """Whether a file of this name says what to install, to this manager or to any."""
+    patterns = manager.manifests if manager else _ALL_MANIFESTS
+    return _expression(patterns).match(name) is not None
+
+
+@cache
+def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, patterns)))

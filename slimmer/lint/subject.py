@@ -10,6 +10,7 @@ from typing import Final
 
 from slimmer.dockerfile import Context, Copy, Dockerfile, Stage, Step, copy_of, steps_of
 from slimmer.lint.commands import Command, commands_of
+from slimmer.lint.weights import heaviest
 
 _SYSTEMS: Final = re.compile(
     r"(?:.*/)?(?:scratch|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|archlinux|busybox"
@@ -62,16 +63,26 @@ class Subject:
     @cached_property
     def copies(self) -> tuple[Copy, ...]:
         """Every COPY and ADD of every stage, each once."""
-        return tuple(
-            copy for stage in self.dockerfile.stages for _, copy in self.stage_copies(stage)
+        escape = self.dockerfile.source.escape
+        found = (
+            copy_of(step, escape)
+            for stage in self.dockerfile.stages
+            for step in self.own_steps(stage)
         )
+        return tuple(copy for copy in found if copy is not None)
 
-    def stage_copies(self, stage: Stage) -> Iterator[tuple[Step, Copy]]:
-        """Those of one stage itself."""
-        for step in self.own_steps(stage):
-            copy = copy_of(step, self.dockerfile.source.escape)
-            if copy is not None:
-                yield step, copy
+    @cached_property
+    def _by_instruction(self) -> dict[int, Copy]:
+        return {id(copy.step.instruction): copy for copy in self.copies}
+
+    def copy_at(self, step: Step) -> Copy | None:
+        """What a step copies; None for one that is neither COPY nor ADD."""
+        return self._by_instruction.get(id(step.instruction))
+
+    @cached_property
+    def heaviest(self) -> tuple[tuple[str, int], ...]:
+        """The ten largest entries of the context."""
+        return heaviest(self.context.files) if self.context else ()
 
     def own_steps(self, stage: Stage) -> Iterator[Step]:
         """The steps of one stage, without those that it is built on."""

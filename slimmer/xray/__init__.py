@@ -5,7 +5,6 @@ from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
-from slimmer.xray.secrets import is_named_as_secret, secrets_in
 
 __all__ = [
     "Inspection",
@@ -16,9 +15,7 @@ __all__ = [
     "Verdict",
     "Xray",
     "examine",
-    "is_named_as_secret",
     "json_lines",
     "judge",
     "opened_files",
-    "secrets_in",
 ]

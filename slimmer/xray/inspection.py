@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from slimmer.secrets import secrets_in
 from slimmer.xray.kinds import kind_by_head, kind_by_name, known_endings
-from slimmer.xray.secrets import secrets_in
 
 _MANAGED: Final = re.compile(
     r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.list)|/var/lib/apt/extended_states"

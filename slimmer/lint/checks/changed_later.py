@@ -1,4 +1,4 @@
-"""SL023: a layer holds a second copy, as owner or mode of what an earlier one has brought change."""
+"""SL023: owner or mode of what an earlier layer has brought change, and so it is stored twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from slimmer.dockerfile import copy_of
 from slimmer.lint.check import Check
 from slimmer.lint.finding import Finding
 from slimmer.lint.subject import Subject
@@ -49,7 +48,7 @@ class ChangedLater(Check):
                             f"time, which line {hit[-1][1]} has copied. Write `COPY {option}=…` "
                             "there instead",
                         )
-            copy = copy_of(step, subject.dockerfile.source.escape)
+            copy = subject.copy_at(step)
             if copy and subject.context and copy.origin is None:
                 for place, file in subject.context.placed(copy):
                     weights[place] = (file.size, step.instruction.line)

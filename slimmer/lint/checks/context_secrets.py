@@ -11,8 +11,8 @@ from slimmer.dockerfile import Copy
 from slimmer.lint.check import Check
 from slimmer.lint.finding import Finding
 from slimmer.lint.subject import Subject
+from slimmer.secrets import is_named_as_secret, secrets_in
 from slimmer.words import printable
-from slimmer.xray import is_named_as_secret, secrets_in
 
 _CANDIDATE: Final = re.compile(
     r"(?:^|/)(?:\.env(?:\..+)?|[^/]*\.(?:pem|key|p8|ppk)|id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc"
@@ -21,7 +21,9 @@ _CANDIDATE: Final = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE: Final = re.compile(r"example|sample|template|\.dist$|(?:^|/)node_modules/", re.IGNORECASE)
-_ASSIGNMENT: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=\s*(['\"]?)([^\r\n]*)\2", re.MULTILINE)
+_ASSIGNMENT: Final = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(['\"]?)([^\r\n]*)\2", re.MULTILINE
+)
 _NETRC: Final = re.compile(r"\bmachine\s+\S+[\s\S]*?\bpassword\s+\S+")
 _LARGEST: Final = 256 << 10
 _PLACEHOLDER: Final = re.compile(r"(?:change[-_ ]?me|your[-_ ].*|x{3,}|\.{3,}|<.*>|todo)", re.I)

@@ -9,7 +9,7 @@ from slimmer.lint.check import Check
 from slimmer.lint.finding import Finding
 from slimmer.lint.subject import Subject
 from slimmer.lint.weights import heaviest
-from slimmer.words import count, printable, size
+from slimmer.words import printable, size
 
 _NOTEWORTHY: Final = 20_000_000
 _LARGE: Final = 100_000_000
@@ -29,13 +29,11 @@ class ContextSize(Check):
         taken = {file.path for copy in subject.copies for file in context.taken(copy)}
         unread = [file for file in context.files if file.path not in taken]
         spare = sum(file.size for file in unread)
-        shown = unread if spare > context.size / 2 else context.files
-        message = (
-            f"the build context has {size(context.size)} in {count(len(context.files), 'file')}; "
-        )
+        message = f"the build context has {size(context.size)}"
         if spare > context.size / 2:
-            message += f"no COPY takes {size(spare)} of it. "
-        message += "Put what the build does not need into .dockerignore"
-        details = tuple(f"{size(weight)}  {printable(path)}" for path, weight in heaviest(shown))
+            message += f", of which no COPY takes {size(spare)}"
+        message += ". Put what the build does not need into .dockerignore"
+        shown = heaviest(unread) if spare > context.size / 2 else subject.heaviest
+        details = tuple(f"{size(weight)}  {printable(path)}" for path, weight in shown)
         severity = "warning" if context.size >= _LARGE else "info"
         yield self.finding(1, message, details=details, severity=severity)

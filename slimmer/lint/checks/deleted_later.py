@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from slimmer.dockerfile import Step, copy_of
+from slimmer.dockerfile import Step
 from slimmer.lint.check import Check
 from slimmer.lint.commands import Command
 from slimmer.lint.finding import Finding
@@ -27,6 +27,7 @@ _REMOVERS: Final = {
     "microdnf": ("remove",),
 }
 _OF_THE_BASE: Final = re.compile(r"/usr/share/(?:doc|man|locale|info|i18n)(?:/|$)")
+_WILDCARDS: Final = re.compile(r"[*?\[]")
 _WORTH_TELLING: Final = 100_000
 
 
@@ -113,7 +114,7 @@ class DeletedLater(Check):
 
 def _brought(subject: Subject, step: Step, commands: tuple[Command, ...]) -> Iterator[_Thing]:
     line = step.instruction.line
-    copy = copy_of(step, subject.dockerfile.source.escape)
+    copy = subject.copy_at(step)
     if copy and copy.destination and copy.origin is not None:
         for source in copy.sources:
             name = source.rpartition("/")[2] if copy.into_folder else ""
@@ -135,12 +136,16 @@ def _downloads(command: Command) -> Iterator[str]:
     if command.name not in ("curl", "wget"):
         return
     by_name = command.name == "wget"
-    for option, value in zip(words, (*words[1:], ""), strict=False):
-        is_output = option in (("-o", "--output") if command.name == "curl" else ("-O",))
-        if is_output and value and value != "-":
-            yield value
-        by_name = by_name and option != "-O" and not option.startswith(("-O", "-P"))
-        by_name = by_name or (command.name == "curl" and bool(re.fullmatch("-[a-zA-Z]*O", option)))
+    letter = "o" if command.name == "curl" else "O"
+    for option, value in itertools.pairwise((*words, "")):
+        if re.fullmatch(f"-[a-zA-Z]*{letter}|--output", option):
+            by_name = False
+            if value and value != "-":
+                yield value
+        elif command.name == "curl" and re.fullmatch("-[a-zA-Z]*O|--remote-name", option):
+            by_name = True
+        elif re.match("-[OP].|--output-document|--directory-prefix", option):
+            by_name = False
     if by_name:
         for word in command.operands:
             if "://" in word and not word.endswith("/"):
@@ -170,6 +175,8 @@ def _covers(pattern: str, path: str) -> bool:
     """Whether `rm -r PATTERN` deletes the path."""
     if pattern == "/":
         return False
+    if not _WILDCARDS.search(pattern):
+        return path == pattern or path.startswith(pattern + "/")
     depth = pattern.count("/")
     upper = "/".join(path.split("/")[: depth + 1])
     return upper.count("/") == depth and fnmatch.fnmatchcase(upper, pattern)

@@ -9,7 +9,7 @@ from slimmer.dockerfile import Copy, Stage
 from slimmer.lint.check import Check
 from slimmer.lint.commands import commands_of
 from slimmer.lint.finding import Finding
-from slimmer.lint.managers import MANAGERS, Install, installs_of, is_manifest
+from slimmer.lint.managers import Install, installs_of, is_manifest
 from slimmer.lint.subject import Subject
 from slimmer.words import printable
 
@@ -28,25 +28,21 @@ class InstallOrder(Check):
             yield from self._of_stage(subject, stage)
 
     def _of_stage(self, subject: Subject, stage: Stage) -> Iterator[Finding]:
-        copies = {id(step): copy for step, copy in subject.stage_copies(stage)}
         by_step: list[Copy] = []
         told: set[str] = set()
         for step in subject.own_steps(stage):
-            if step.instruction.name in ("COPY", "ADD"):
-                by_step += [
-                    copy
-                    for copy in copies.values()
-                    if copy.step.instruction is step.instruction and copy.takes_context
-                ]
+            copy = subject.copy_at(step)
+            if copy is not None and copy.takes_context:
+                by_step.append(copy)
             if step.instruction.name != "RUN":
                 continue
             for install in installs_of(commands_of(step.instruction)):
                 if install.manager.name in told or not install.manager.manifests:
                     continue
                 told.add(install.manager.name)
-                copy = _mixed(subject, by_step, install)
-                if copy is not None:
-                    yield self._finding(copy, install, step.instruction.line)
+                mixed = _mixed(subject, by_step, install)
+                if mixed is not None:
+                    yield self._finding(mixed, install, step.instruction.line)
 
     def _finding(self, copy: Copy, install: Install, line: int) -> Finding:
         sources = " ".join(map(printable, copy.sources))
@@ -79,7 +75,7 @@ def _mixed(subject: Subject, copies: list[Copy], install: Install) -> Copy | Non
         manifests = [file for file in files if is_manifest(_name(file.path), manager)]
         if not manifests:
             continue
-        code = [file for file in files if not _is_any_manifest(_name(file.path))]
+        code = any(not _is_any_manifest(_name(file.path)) for file in files)
         needs_code = any(
             _OF_THE_PROJECT.search(_text(subject, file.path))
             for file in manifests
@@ -94,7 +90,7 @@ def _name(path: str) -> str:
 
 
 def _is_any_manifest(name: str) -> bool:
-    return name.startswith(".") or any(is_manifest(name, manager) for manager in MANAGERS)
+    return name.startswith(".") or is_manifest(name)
 
 
 def _text(subject: Subject, path: str) -> str:
