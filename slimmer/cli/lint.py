@@ -45,7 +45,7 @@ from slimmer.words import count
     type=click.Choice(tuple(FORMATS)),
     metavar="FORM",
     default="terminal",
-    help=f"{', '.join(FORMATS)}. Default: terminal.",
+    help=f"One of: {', '.join(FORMATS)}. Default: terminal.",
 )
 @click.option(
     "--output",

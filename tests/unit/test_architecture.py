@@ -44,7 +44,7 @@ IMPORTERS = {
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report", "drawing", "xray"},
+    "rich": {"progress", "report", "drawing", "xray", "lint"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},

@@ -34,7 +34,7 @@ class CacheMounts(Check):
                         yield self.finding(
                             instruction.line,
                             f"{manager.name} downloads everything again whenever this step runs. "
-                            f"Write `RUN --mount=type=cache,target={first}`{more}: the cache stays "
+                            f"Write `RUN --mount=type=cache,target={first}`{more}: the cache is kept "
                             "on the builder and is in no layer",
                         )
 

@@ -16,7 +16,7 @@ from slimmer.lint.commands import Command
 from slimmer.lint.finding import Finding
 from slimmer.lint.managers import installs_of
 from slimmer.lint.subject import Subject
-from slimmer.words import count, printable, size
+from slimmer.words import printable, size
 
 _REMOVERS: Final = {
     "apt-get": ("remove", "purge", "autoremove"),
@@ -82,13 +82,13 @@ class DeletedLater(Check):
                     yield self.finding(
                         step.instruction.line,
                         f"`rm {printable(word)}` saves nothing: {what}what line {lines} brought "
-                        "stays in that layer. Delete it in the RUN that makes it, leave it out "
+                        "is still in that layer. Delete it in the RUN that makes it, leave it out "
                         "with .dockerignore, or make it in a build stage",
                     )
                 elif not hit and _OF_THE_BASE.match(pattern) and not any(installs_of(commands)):
                     yield self.finding(
                         step.instruction.line,
-                        f"`rm {printable(word)}` saves nothing: the files stay in layers below. "
+                        f"`rm {printable(word)}` saves nothing: layers below still have it. "
                         "Delete them in the RUN that installs them, or take a base without them",
                     )
 
@@ -106,8 +106,8 @@ class DeletedLater(Check):
                 shown = ", ".join(map(printable, gone[:4])) + (" …" if len(gone) > 4 else "")
                 yield self.finding(
                     step.instruction.line,
-                    f"removing {shown} saves nothing: {count(len(gone), 'package')} of line {line} "
-                    "stay in that layer. Install, use and remove them in one RUN, or in a build "
+                    f"removing {shown} saves nothing: what line {line} has installed "
+                    "is still in that layer. Install, use and remove them in one RUN, or in a build "
                     "stage",
                 )
 

@@ -76,7 +76,7 @@ class PackageCaches(Check):
     """What one RUN leaves, no later one can take out of its layer."""
 
     code = "SL021"
-    name = "a package manager's cache stays in a layer"
+    name = "a package manager's cache kept in a layer"
     severity = "warning"
     same_as = frozenset(("DL3042", "DL3019", "DL3032", "DL3036", "DL3040", "DL3060"))
 
@@ -90,7 +90,7 @@ class PackageCaches(Check):
                     told.add(name)
                     yield self.finding(
                         step.instruction.line,
-                        f"the cache of {install.command.name} stays in this layer. {cache.advice}, "
+                        f"the cache of {install.command.name} is kept in this layer. {cache.advice}, "
                         "or keep it on the builder with `--mount=type=cache`",
                     )
 

@@ -21,7 +21,7 @@ class PackageLists(Check):
     """Some 20 MB, of no use once the packages are there."""
 
     code = "SL020"
-    name = "package lists stay in a layer"
+    name = "package lists kept in a layer"
     severity = "warning"
     same_as = frozenset(("DL3009",))
 
@@ -34,7 +34,7 @@ class PackageLists(Check):
             if updates and not _cleans(step.instruction):
                 yield self.finding(
                     step.instruction.line,
-                    "apt's lists (some 20 MB) stay in this layer. End this RUN, and no later one, "
+                    "apt's lists (some 20 MB) are kept in this layer. End this RUN, and no later one, "
                     "with `&& rm -rf /var/lib/apt/lists/*`",
                 )
 
