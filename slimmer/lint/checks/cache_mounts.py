@@ -30,12 +30,13 @@ class CacheMounts(Check):
                     if manager.cache and manager.name not in told:
                         told.add(manager.name)
                         first = manager.cache.partition(" ")[0]
-                        more = " and leave out --no-cache-dir" if manager.name == "pip" else ""
+                        has_option = "--no-cache-dir" in install.command.options
+                        more = " and leave out --no-cache-dir" if has_option else ""
                         yield self.finding(
                             instruction.line,
                             f"{manager.name} downloads everything again whenever this step runs. "
-                            f"Write `RUN --mount=type=cache,target={first}`{more}: the cache is kept "
-                            "on the builder and is in no layer",
+                            f"Write `RUN --mount=type=cache,target={first}`{more}: the cache is "
+                            "kept on the builder, in no layer",
                         )
 
 

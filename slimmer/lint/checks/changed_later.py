@@ -44,7 +44,7 @@ class ChangedLater(Check):
                         option = "--chmod" if command.name == "chmod" else "--chown"
                         yield self.finding(
                             step.instruction.line,
-                            f"`{command.name} {printable(word)}` stores {size(twice)} a second "
+                            f"`{command.name} -R {printable(word)}` stores {size(twice)} a second "
                             f"time, which line {hit[-1][1]} has copied. Write `COPY {option}=…` "
                             "there instead",
                         )

@@ -107,8 +107,8 @@ class DeletedLater(Check):
                 yield self.finding(
                     step.instruction.line,
                     f"removing {shown} saves nothing: what line {line} has installed "
-                    "is still in that layer. Install, use and remove them in one RUN, or in a build "
-                    "stage",
+                    "is still in that layer. Install, use and remove them in one RUN, or "
+                    "in a build stage",
                 )
 
 

@@ -90,8 +90,8 @@ class PackageCaches(Check):
                     told.add(name)
                     yield self.finding(
                         step.instruction.line,
-                        f"the cache of {install.command.name} is kept in this layer. {cache.advice}, "
-                        "or keep it on the builder with `--mount=type=cache`",
+                        f"the cache of {install.command.name} is kept in this layer. "
+                        f"{cache.advice}, or keep it on the builder with `--mount=type=cache`",
                     )
 
 

@@ -34,8 +34,8 @@ class PackageLists(Check):
             if updates and not _cleans(step.instruction):
                 yield self.finding(
                     step.instruction.line,
-                    "apt's lists (some 20 MB) are kept in this layer. End this RUN, and no later one, "
-                    "with `&& rm -rf /var/lib/apt/lists/*`",
+                    "apt's lists (some 20 MB) are kept in this layer. End this RUN, and no later "
+                    "one, with `&& rm -rf /var/lib/apt/lists/*`",
                 )
 
 
