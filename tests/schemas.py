@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from slimmer.advise import Advices
 from slimmer.codec import Keywords
 from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
@@ -35,6 +36,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "watch": WatchDocument,
     "xray": Xray,
     "lint": LintReport,
+    "advise": Advices,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"

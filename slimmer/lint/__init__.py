@@ -12,7 +12,10 @@ from slimmer.lint.linting import (
     dockerfile_in,
     lint_file,
     lint_text,
+    read_subject,
 )
+from slimmer.lint.managers import packages_named
+from slimmer.lint.subject import Subject
 
 __all__ = [
     "CHECKS",
@@ -24,9 +27,12 @@ __all__ = [
     "LintOptions",
     "LintReport",
     "LintedFile",
+    "Subject",
     "configuration_beside",
     "dockerfile_in",
     "find_hadolint",
     "lint_file",
     "lint_text",
+    "packages_named",
+    "read_subject",
 ]

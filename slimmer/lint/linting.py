@@ -72,10 +72,7 @@ def dockerfile_in(place: Path) -> Path:
 def lint_file(path: Path, options: LintOptions) -> LintedFile:
     """Lint one Dockerfile. Raises DockerfileError for what no builder would take, HadolintError
     where hadolint is installed and fails."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DockerfileError(f"cannot read {printable(str(path))}: {error.strerror}") from error
+    content = _content(path)
     context = read_context(options.context or path.parent, path)
     return lint_text(content, str(path), context, options)
 
@@ -84,11 +81,8 @@ def lint_text(
     content: bytes, name: str, context: Context | None, options: LintOptions
 ) -> LintedFile:
     """The same for a text; None for a context skips all checks that need one."""
-    source = read_source(content, name)
-    dockerfile = stages_of(source)
-    subject = Subject(
-        dockerfile=dockerfile, context=context, target=_target(dockerfile, options.target)
-    )
+    subject = _subject(content, name, context, options)
+    source = subject.dockerfile.source
     own = [finding for check in CHECKS for finding in check.find(subject)]
     result, facts, notes = _hadolint(source, options)
     twins = {check.code: check.same_as for check in CHECKS}
@@ -103,6 +97,27 @@ def lint_text(
         hadolint=facts,
         notes=tuple(notes),
     )
+
+
+def _subject(content: bytes, name: str, context: Context | None, options: LintOptions) -> Subject:
+    dockerfile = stages_of(read_source(content, name))
+    target = _target(dockerfile, options.target)
+    return Subject(dockerfile=dockerfile, context=context, target=target)
+
+
+def read_subject(path: Path, options: LintOptions) -> tuple[Subject, tuple[Finding, ...]]:
+    """A Dockerfile with its context, and what our own checks say of it. Raises DockerfileError."""
+    content = _content(path)
+    context = read_context(options.context or path.parent, path)
+    subject = _subject(content, str(path), context, options)
+    return subject, tuple(finding for check in CHECKS for finding in check.find(subject))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DockerfileError(f"cannot read {printable(str(path))}: {error.strerror}") from error
 
 
 def _left(

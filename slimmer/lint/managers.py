@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from slimmer.lint.commands import Command
+from slimmer.dockerfile import Instruction
+from slimmer.lint.commands import Command, commands_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +167,15 @@ def installs_of(commands: Iterable[Command]) -> Iterator[Install]:
         if verb in manager.verbs:
             packages = tuple(word for word in operands[1:] if word)
             yield Install(manager=manager, command=command, packages=packages)
+
+
+def packages_named(instruction: Instruction) -> frozenset[str]:
+    """The packages that a RUN installs by name, without their versions."""
+    return frozenset(
+        re.split(r"[=<>~!:/\[]|(?<=.)@", package, maxsplit=1)[0]
+        for install in installs_of(commands_of(instruction))
+        for package in install.packages
+    )
 
 
 def operands_of(command: Command, valued: Iterable[str]) -> tuple[str, ...]:

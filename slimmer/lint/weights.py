@@ -33,11 +33,11 @@ def heaviest(files: Iterable[ContextFile], limit: int = 10) -> tuple[tuple[str, 
         folder = path.removesuffix("/")
         while path.endswith("/"):
             below = largest_folder.get(folder, "")
-            file = largest_file.get(folder)
+            largest = largest_file.get(folder)
             if below and totals[below] >= _MOSTLY * weight:
                 path, folder, weight = f"{below}/", below, totals[below]
-            elif file and file.size >= _MOSTLY * weight:
-                path, weight = file.path, file.size
+            elif largest and largest.size >= _MOSTLY * weight:
+                path, weight = largest.path, largest.size
             else:
                 break
         entered.append((path, weight))

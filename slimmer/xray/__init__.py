@@ -1,7 +1,7 @@
 """What an image consists of, layer by layer: sizes, hidden bytes, packages, secrets; and what of it
 was used, where a trace tells. Pure: an image's content in, one value out."""
 
-from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json_lines
+from slimmer.xray.document import Layer, PackageShare, RuleVerdict, Share, Verdict, Xray, json_lines
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
@@ -9,6 +9,7 @@ from slimmer.xray.rules import judge
 __all__ = [
     "Inspection",
     "Layer",
+    "PackageShare",
     "RuleVerdict",
     "Share",
     "Used",

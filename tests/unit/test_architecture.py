@@ -174,7 +174,7 @@ def test_a_library_has_one_importer() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "lint"]
+    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "lint", "advise"]
 )
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
@@ -203,6 +203,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "pack",
         "xray",
         "lint",
+        "advise",
         "drawing",
         "progress",
     }
