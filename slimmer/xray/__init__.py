@@ -5,6 +5,7 @@ from slimmer.xray.document import Layer, PackageShare, RuleVerdict, Share, Verdi
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.stack import Stack
 
 __all__ = [
     "Inspection",
@@ -12,6 +13,7 @@ __all__ = [
     "PackageShare",
     "RuleVerdict",
     "Share",
+    "Stack",
     "Used",
     "Verdict",
     "Xray",

@@ -26,8 +26,8 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
-    frozenset({"verify", "lint"}),
-    frozenset({"report"}),
+    frozenset({"verify", "base", "lint"}),
+    frozenset({"report", "advise"}),
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"build"}),
     frozenset({"cli", "pytest_plugin"}),
@@ -44,7 +44,7 @@ IMPORTERS = {
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report", "drawing", "xray", "lint"},
+    "rich": {"progress", "report", "drawing", "xray", "lint", "advise"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -174,7 +174,7 @@ def test_a_library_has_one_importer() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "lint", "advise"]
+    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base", "lint", "advise"]
 )
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
@@ -204,6 +204,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "xray",
         "lint",
         "advise",
+        "base",
         "drawing",
         "progress",
     }
