@@ -79,9 +79,9 @@ def advise(
     with errors_as_json(as_json):
         # What is named first is read first: it may be wrong, and an image takes its time.
         options = LintOptions(context=context, target=target)
-        subject, findings = None, ()
-        if dockerfile is not None:
-            subject, findings = read_subject(dockerfile_in(dockerfile), options)
+        subject, findings = (
+            read_subject(dockerfile_in(dockerfile), options) if dockerfile else (None, ())
+        )
         found = xray_of(image, choice=Choice(), trace=trace, report=report)
         document = advise_on(found, subject, findings)
     if as_json:
