@@ -157,5 +157,5 @@ def test_a_source_that_is_hidden_is_told_from_one_that_is_missing(folder: Path) 
 
 
 def test_a_folder_that_cannot_be_read(folder: Path) -> None:
-    with pytest.raises(DockerfileError, match="cannot read .*: Not a directory"):
+    with pytest.raises(DockerfileError, match=r"cannot read .*: Not a directory"):
         read_context(folder / "b.txt")
