@@ -4,12 +4,14 @@ was used, where a trace tells. Pure: an image's content in, one value out."""
 from slimmer.xray.document import Layer, PackageShare, RuleVerdict, Share, Verdict, Xray, json_lines
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
+from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
 from slimmer.xray.stack import Stack
 
 __all__ = [
     "Inspection",
     "Layer",
+    "Origins",
     "PackageShare",
     "RuleVerdict",
     "Share",
@@ -21,4 +23,5 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "origins_of",
 ]
