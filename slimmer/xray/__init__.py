@@ -15,7 +15,6 @@ from slimmer.xray.examine import Examination, Used, examine, examine_paths, open
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
-from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
 from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
@@ -42,6 +41,5 @@ __all__ = [
     "judge",
     "opened_files",
     "origins_of",
-    "secrets_of_file",
     "strata_of",
 ]
