@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import weight_of
+from slimmer.keep.rules.packages import is_to_build_with, weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.rules.system import CRON_TABLES
@@ -17,6 +17,8 @@ from slimmer.values import Entry, EntryType
 _LARGEST_SCRIPT = 1 << 18
 # Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names.
 _HEAVIEST = 16_000_000
+# The same of a package that somebody has installed by name.
+_HEAVIEST_ASKED_FOR = 64_000_000
 # They would install into an image whose package database is that of what is left.
 _INSTALLERS = frozenset(
     (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
@@ -105,7 +107,11 @@ class EntrypointScriptsRule(Rule):
         entry = self.context.index.resolve(path).entry
         if entry is None or script.path in self.context.seen or script.path in self._named_first:
             return True
-        return weight_of(self.context, entry, limit=_HEAVIEST) <= _HEAVIEST
+        packages = self.context.request.packages
+        owner = packages.owner(entry.path) if packages is not None else None
+        is_asked_for = owner is not None and owner.requested and not is_to_build_with(owner)
+        limit = _HEAVIEST_ASKED_FOR if is_asked_for else _HEAVIEST
+        return weight_of(self.context, entry, limit=limit) <= limit
 
     def _read_as(self, named: str, script: Entry) -> Iterable[str]:
         """The files that `. NAME` may mean: from the working directory, on the PATH, and beside
