@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 # Tests that share images run in one worker, groups in the order of the files: what takes longest is
 # not last. Containers wait now and then, so there are more workers than cores.
-CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder
+CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
 

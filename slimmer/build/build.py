@@ -16,7 +16,7 @@ from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve
 from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import BuiltImages, Findings, OriginalFiles
-from slimmer.engine import Session, connect
+from slimmer.engine import Session, connect, network_note
 from slimmer.errors import as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.progress import Progress, StageClock
@@ -52,7 +52,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
             pool_for_runs(options) as runs,
         ):
             try:
-                notes: tuple[str, ...] = ()
+                notes = network_note(engine, options.run.network)
                 if composition is not None:
                     with clock.stage("services"):
                         options, notes = composition.start(session, options, folder, progress)

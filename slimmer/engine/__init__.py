@@ -17,6 +17,7 @@ from slimmer.engine.configuration import (
 from slimmer.engine.connection import connect
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
+from slimmer.engine.own_container import network_note
 from slimmer.engine.ownership import (
     end_owner,
     names_session,
@@ -63,6 +64,7 @@ __all__ = [
     "is_of_session",
     "loan",
     "names_session",
+    "network_note",
     "own_names",
     "owner",
     "owner_is_alive",

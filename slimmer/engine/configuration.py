@@ -30,12 +30,13 @@ def as_user_would(
     ports: Iterable[int],
     *,
     loopback: bool,
+    network: str = "default",
     bindings: Sequence[PortBinding] | None = None,
 ) -> dict[str, Any]:
     """What `docker run` would create for the image with these options.
 
     TCP `ports` are published at free ports, on loopback only where the engine is local; given
-    `bindings`, those are published instead.
+    `bindings`, those are published instead. The options' network goes before `network`.
     """
     if bindings is None:
         address = "127.0.0.1" if loopback else ""
@@ -46,7 +47,7 @@ def as_user_would(
         "Env": [f"{name}={value}" for name, value in run.environment],
         "HostConfig": {
             "Binds": [_bind(volume) for volume in run.volumes],
-            "NetworkMode": run.network or "default",
+            "NetworkMode": run.network or network,
             "ExtraHosts": list(run.extra_hosts),
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
             **_rights_and_limits(run),

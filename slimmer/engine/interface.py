@@ -43,6 +43,12 @@ class Engine(Protocol):
         """Whether the engine runs on this machine's socket, so that loopback reaches its ports."""
         ...
 
+    @property
+    def network(self) -> str:
+        """The network to put a container on that asks for none: `default`, or the one that this
+        process' own container is on, where others cannot be reached from it."""
+        ...
+
     def can_mount(self, file: Path) -> bool:
         """Whether containers of this engine can use the file by a bind mount.
 

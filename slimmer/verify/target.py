@@ -54,7 +54,12 @@ class PlainRun:
         self._log: LogReader | None = None
         self._lock = threading.Lock()
         configuration = as_user_would(
-            image, run, published, loopback=self._engine.is_local, bindings=bindings
+            image,
+            run,
+            published,
+            loopback=self._engine.is_local,
+            network=self._engine.network,
+            bindings=bindings,
         )
         if health_interval:  # what is left out of the check is the image's
             interval = {"Interval": int(health_interval * 1e9)}

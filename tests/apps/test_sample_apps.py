@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,94 +16,100 @@ import pytest
 from tests.apps.conftest import SAMPLE_APPS, SAMPLES, Slimmed
 from tests.apps.container import Container, docker, inspect_image, run_once, running, type_into
 from tests.apps.expectation import Command, Request
+from tests.survey.behaviour import Behaviour
 from tests.survey.runner import Subject
 
 pytestmark = [pytest.mark.apps, pytest.mark.engine]
 
 
-def problems(slimmed: Slimmed, image: str) -> list[str]:
-    """Every promise of slim.yaml that the image breaks."""
-    if slimmed.port is None:
-        commands = [item for item in slimmed.expectations if isinstance(item, Command)]
-        assert len(commands) == len(slimmed.expectations), "an HTTP probe without a port"
-        alone = functools.partial(run_once, image)
-        found = [item.problem(alone) for item in commands]
-        return [problem for problem in found if problem]
+@contextmanager
+def ready(slimmed: Slimmed, image: str) -> Iterator[Container]:
+    """A container of an image with a port, once the first promise of slim.yaml is kept."""
     with running(image, port=slimmed.port, environment=slimmed.environment) as container:
-        first, port = slimmed.expectations[0], slimmed.port
+        first = slimmed.expectations[0]
         # A database takes connections before it answers.
         container.wait_until(
-            f"passed {first.name}", lambda: not _problem(first, container, port), seconds=30
+            f"passed {first.name}", lambda: not _problem(slimmed, first, container), seconds=30
         )
-        found = [_problem(item, container, slimmed.port) for item in slimmed.expectations]
-        log = container.log()
-    return [f"{problem}\nlog of the container:\n{log}" for problem in found if problem]
+        yield container
 
 
-def _problem(item: Request | Command, container: Container, port: int) -> str:
+def problems(slimmed: Slimmed, container: Container) -> list[str]:
+    """Every promise of slim.yaml and HEALTHCHECK that the container breaks."""
+    found = [_problem(slimmed, item, container) for item in slimmed.expectations]
+    broken = [f"{each}\nlog of the container:\n{container.log()}" for each in found if each]
+    if "Healthcheck" in slimmed.original_before["Config"]:
+        container.wait_until("became healthy", functools.partial(_is_healthy, container))
+    return broken
+
+
+def _problem(slimmed: Slimmed, item: Request | Command, container: Container) -> str:
     if isinstance(item, Request):
-        return item.problem(container, port)
+        return item.problem(container, slimmed.port or 0)
     return item.problem(container.execute)
+
+
+def _is_healthy(container: Container) -> bool:
+    return bool(container.state()["Health"]["Status"] == "healthy")
+
+
+def problems_of_commands(slimmed: Slimmed, image: str) -> list[str]:
+    """Every promise of slim.yaml that an image without a port breaks: each is a run of its own."""
+    commands = [item for item in slimmed.expectations if isinstance(item, Command)]
+    assert len(commands) == len(slimmed.expectations), "an HTTP probe without a port"
+    found = [item.problem(functools.partial(run_once, image)) for item in commands]
+    return [problem for problem in found if problem]
 
 
 def test_every_sample_with_a_slim_yaml_has_an_image() -> None:
     assert all((SAMPLE_APPS / name / "Dockerfile").is_file() for name in SAMPLES)
 
 
-def test_the_original_keeps_its_promises(slimmed: Slimmed) -> None:
-    """Otherwise the tests of the slim image would prove nothing."""
-    assert problems(slimmed, slimmed.original) == []
+def test_the_slim_image_keeps_its_promises_and_ends_as_it_is_asked(slimmed: Slimmed) -> None:
+    """A command-line image without arguments: as the original, with output and exit status."""
+    if slimmed.port is None:
+        assert problems_of_commands(slimmed, slimmed.slim) == []
+        assert docker("run", "--rm", slimmed.slim) == docker("run", "--rm", slimmed.original)
+        return
+    with ready(slimmed, slimmed.slim) as container:
+        assert problems(slimmed, container) == []
+        docker("stop", "--time", "20", container.id)
+        # It understands the stop signal, so that nothing has to be killed (137). A Java virtual
+        # machine says which signal it was.
+        assert container.state()["ExitCode"] in (0, 128 + signal.SIGTERM)
 
 
-def test_the_slim_image_keeps_its_promises(slimmed: Slimmed) -> None:
-    assert problems(slimmed, slimmed.slim) == []
-
-
-def test_the_original_shows_the_held_out_behaviours(slimmed: Slimmed) -> None:
-    """Otherwise a list of behaviours would measure nothing."""
-    assert broken_behaviours(slimmed, slimmed.original) == []
+def test_the_debug_image_keeps_its_promises_and_opens_a_shell(slimmed: Slimmed) -> None:
+    # The sum is done by the shell: an echo of what was typed would not hold its result.
+    typed = "ls / >/dev/null && echo answer-$((40 + 2)) && exit\nexit\n"
+    if slimmed.port is None:
+        assert problems_of_commands(slimmed, slimmed.debug) == []
+        shown = type_into(("run", "--rm", "-it", "--entrypoint", "sh", slimmed.debug), typed)
+    else:
+        with ready(slimmed, slimmed.debug) as container:
+            assert problems(slimmed, container) == []
+            shown = type_into(("exec", "-it", container.id, "sh"), typed)
+    assert "answer-42" in shown
 
 
 def test_the_slim_image_shows_the_held_out_behaviours(slimmed: Slimmed) -> None:
-    """What no probe touched. `minimal` makes no such promise: `make survey` counts for it."""
+    """What no probe touched. `minimal` makes no such promise: `make survey` counts for it.
+
+    What the slim image shows proves itself; what it has lost, the original must show.
+    """
     if slimmed.strategy == "minimal":
         return
-    expected = [
-        item.name for item in slimmed.behaviours if item.lost and slimmed.strategy != "safe"
-    ]
-    found = broken_behaviours(slimmed, slimmed.slim)
-    assert [name for name, _ in found] == expected, "\n".join(problem for _, problem in found)
+    lost = [item.name for item in slimmed.behaviours if item.lost and slimmed.strategy != "safe"]
+    found = broken(slimmed, slimmed.slim, slimmed.behaviours)
+    absent = [item for item in slimmed.behaviours if item.name in found]
+    assert broken(slimmed, slimmed.original, absent) == {}
+    assert list(found) == lost, "\n".join(found.values())
 
 
-def broken_behaviours(slimmed: Slimmed, image: str) -> list[tuple[str, str]]:
-    """Name and problem of each behaviour that an image does not show."""
-    outcomes = Subject(image, slimmed.slim_yaml.parent).outcomes(slimmed.behaviours)
-    return [(outcome.behaviour.name, outcome.problem) for outcome in outcomes if outcome.problem]
-
-
-def test_the_debug_image_keeps_its_promises(slimmed: Slimmed) -> None:
-    assert problems(slimmed, slimmed.debug) == []
-
-
-def stopped(slimmed: Slimmed) -> int:
-    """The exit status of the slim image after `docker stop`."""
-    with running(slimmed.slim, port=slimmed.port, environment=slimmed.environment) as container:
-        docker("stop", "--time", "20", container.id)
-        return int(container.state()["ExitCode"])
-
-
-def test_the_image_without_arguments_behaves_as_the_original(slimmed: Slimmed) -> None:
-    """For a command-line image: its own command, output and exit status."""
-    if slimmed.port is not None:
-        # The stop signal is understood, so nothing has to be killed (status 137). A Java virtual
-        # machine says which signal it was. Apache loses a signal that comes while it starts, after
-        # its port is open: on a busy machine it may have to be told again.
-        status = stopped(slimmed)
-        if status == 128 + signal.SIGKILL:
-            status = stopped(slimmed)
-        assert status in (0, 128 + signal.SIGTERM)
-    else:
-        assert docker("run", "--rm", slimmed.slim) == docker("run", "--rm", slimmed.original)
+def broken(slimmed: Slimmed, image: str, behaviours: Sequence[Behaviour]) -> dict[str, str]:
+    """Name and problem of each of the behaviours that an image does not show."""
+    outcomes = Subject(image, slimmed.slim_yaml.parent).outcomes(behaviours)
+    return {each.behaviour.name: each.problem for each in outcomes if each.problem}
 
 
 def test_the_slim_image_is_small(slimmed: Slimmed) -> None:
@@ -140,31 +148,6 @@ def test_the_debug_image_has_the_layers_of_the_slim_image(slimmed: Slimmed) -> N
     debug_layers = inspect_image(slimmed.debug)["RootFS"]["Layers"]
     assert debug_layers[: len(slim_layers)] == slim_layers
     assert len(debug_layers) - len(slim_layers) in (1, 2)
-
-
-def test_a_shell_opens_in_the_debug_image(slimmed: Slimmed) -> None:
-    # The sum is done by the shell: an echo of what was typed would not hold its result.
-    typed = "ls / >/dev/null && echo answer-$((40 + 2)) && exit\nexit\n"
-    if slimmed.port is None:
-        shown = type_into(("run", "--rm", "-it", "--entrypoint", "sh", slimmed.debug), typed)
-    else:
-        with running(
-            slimmed.debug, port=slimmed.port, environment=slimmed.environment
-        ) as container:
-            shown = type_into(("exec", "-it", container.id, "sh"), typed)
-    assert "answer-42" in shown
-
-
-def test_the_health_check_passes(slimmed: Slimmed) -> None:
-    if "Healthcheck" not in slimmed.original_before["Config"]:
-        return  # only some samples have one
-    for image in (slimmed.slim, slimmed.debug):
-        with running(image, port=slimmed.port, environment=slimmed.environment) as container:
-            container.wait_until("became healthy", functools.partial(_is_healthy, container))
-
-
-def _is_healthy(container: Container) -> bool:
-    return bool(container.state()["Health"]["Status"] == "healthy")
 
 
 def test_the_original_is_untouched(slimmed: Slimmed) -> None:

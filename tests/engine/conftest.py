@@ -116,7 +116,8 @@ def listed(client: docker.DockerClient, **query: Any) -> list[Listed]:
 @contextlib.contextmanager
 def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     """Builds images of a Dockerfile's text and files; they go at the end of the block, and with
-    them every image that slimmer made of them."""
+    them every image that slimmer made of them. Their ids are this process' own, by a label: what
+    another builds from the same text at the same time is another image."""
     names: list[str] = []
 
     def build(dockerfile: str, files: dict[str, bytes] | None = None, tag: str = "") -> str:
@@ -128,7 +129,9 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
                 member.size, member.mode = len(data), 0o755
                 tar.addfile(member, io.BytesIO(data))
         context.seek(0)
-        client.images.build(fileobj=context, custom_context=True, tag=name, rm=True)
+        client.images.build(
+            fileobj=context, custom_context=True, tag=name, rm=True, labels={"test-run": OWN}
+        )
         names.append(name)
         return name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from slimmer.engine.docker.belongings import Belongings
 from slimmer.engine.docker.containers import Containers
 from slimmer.engine.docker.failures import translated
 from slimmer.engine.docker.images import Images
+from slimmer.engine.own_container import network_of_own_container
 
 
 class DockerEngine(Images, Containers, Belongings):
@@ -47,6 +49,10 @@ class DockerEngine(Images, Containers, Belongings):
     @property
     def is_local(self) -> bool:
         return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @cached_property
+    def network(self) -> str:
+        return network_of_own_container(self)
 
     def can_mount(self, file: Path) -> bool:
         if not self.is_local or os.statvfs(file).f_flag & os.ST_NOEXEC:

@@ -109,7 +109,12 @@ class TracedRun:
             )
         ports = {*self._ports, *exposed_ports(image.config)}
         plain = as_user_would(
-            image.id, run, ports, loopback=self._engine.is_local, bindings=self._bindings
+            image.id,
+            run,
+            ports,
+            loopback=self._engine.is_local,
+            network=self._engine.network,
+            bindings=self._bindings,
         )
         target = traced(plain, arguments, lent)
         with ThreadPoolExecutor(1, "sidecar") as pool:
