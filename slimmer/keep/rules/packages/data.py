@@ -167,7 +167,7 @@ class PackageDataRule(Rule):
         """What it has in directories of its own, and its configuration. Modules of a program that
         ran are another rule's."""
         for path in self._files_of(package):
-            if own_tree(path):
+            if own_tree(path) or parent_of(path) == "/etc":
                 yield path
             elif private_folder(path) and path.endswith((".so", ".la")):
                 # Libtool's description beside a module is how some programs find it.

@@ -17,7 +17,7 @@ from slimmer.keep.rules.packages.places import (
 )
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.keep.rules.shebang import KERNEL_LIMIT, program_of_env, read_shebang
-from slimmer.values import Entry, HeavyOmission
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
@@ -106,6 +106,7 @@ class RequestedPackagesRule(Rule):
         for package, entries in programs.items():
             if package.name not in _DEVELOPERS_TOOLS:
                 yield from self._small_programs(package, entries)
+                yield from self._other_names(package)
                 yield from self._of_one_language(package, entries)
 
     def _programs_of(self, package: Package) -> Iterable[Entry]:
@@ -115,9 +116,22 @@ class RequestedPackagesRule(Rule):
                 if entry is not None and is_program(entry):
                     yield entry
 
+    def _other_names(self, package: Package) -> Iterable[Want]:
+        """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`."""
+        limit = _HEAVIEST_PROGRAM
+        for path in self._files[package]:
+            entry = self.context.index.get(path) if parent_of(path) in PROGRAM_FOLDERS else None
+            if entry is None or entry.type is not EntryType.SYMLINK:
+                continue
+            program = self.context.index.resolve(path).entry
+            if program is None or not is_program(program):
+                continue
+            if weight_of(self.context, program, limit=limit) <= limit:
+                yield Want(path=path, detail=_small(package), bystander=True)
+
     def _small_programs(self, package: Package, programs: Iterable[Entry]) -> Iterable[Want]:
         """An administrator's tool (`logrotate`, `jq`, `ps`) costs less than to miss it."""
-        detail = f"a small program of {package.name}, which was installed on purpose"
+        detail = _small(package)
         for entry in programs:
             if entry.size > _HEAVIEST_PROGRAM:
                 continue
@@ -186,3 +200,7 @@ class RequestedPackagesRule(Rule):
             name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
             for path in self._files[package]
         )
+
+
+def _small(package: Package) -> str:
+    return f"a small program of {package.name}, which was installed on purpose"
