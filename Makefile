@@ -10,6 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
+REGISTRY := .ci/require 'command -v docker-registry' docker-registry
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
 
 .DEFAULT_GOAL := help
@@ -34,6 +35,7 @@ engine: ## Make sure that a container engine answers (install and start Docker w
 
 samples: engine ## Build the sample images
 	@$(PYTHON) sample_apps/build.py
+	@sample_apps/distroless static base debug
 
 demo: setup engine ## Slim the Flask sample before your eyes
 	@.ci/require 'command -v curl' curl
@@ -49,10 +51,12 @@ sensor-tests: setup ## Run the tests of the sensor
 
 container-tests: setup samples ## Run the two below, side by side
 	@$(COMPOSE)
+	@$(REGISTRY)
 	$(CONTAINERS) tests/engine tests/apps
 
 engine-tests: setup samples ## Run the tests against the container engine
 	@$(COMPOSE)
+	@$(REGISTRY)
 	$(CONTAINERS) tests/engine
 
 apps: setup samples ## Slim each sample application and check what came out

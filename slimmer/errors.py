@@ -287,6 +287,37 @@ class LayerRulesError(SlimError):
     cause = "slim xray: the image breaks a rule of .dive-ci"
 
 
+class BaseMissingError(SlimError):
+    """An image that --base names is not in the engine."""
+
+    exit_code = 49
+    cause = "the base is not in the engine"
+
+
+class BaseUnfitError(SlimError):
+    """The slim image cannot stand on the image that --base names: another architecture or C
+    library, or an image without layers."""
+
+    exit_code = 50
+    cause = "the slim image cannot stand on the base"
+
+
+class PushRefusedError(SlimError):
+    """The registry answered, and does not take the image: credentials are missing or wrong, or the
+    user may not write there. The images are in the engine, under their names."""
+
+    exit_code = 51
+    cause = "the registry refuses the image"
+
+
+class PushBrokenError(SlimError):
+    """The registry cannot be reached, broke off, or has another image in the end. The images are in
+    the engine, under their names."""
+
+    exit_code = 52
+    cause = "the image could not be pushed"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from slimmer import __version__
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
-from slimmer.build.values import Assembly, DebugLayer, Decision, OriginalFiles
+from slimmer.build.values import Assembly, DebugLayer, Decision, Foundation, OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs
@@ -22,11 +24,17 @@ from slimmer.metadata import (
 from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
 from slimmer.report import dropped_document
-from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
+from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage, Trace
+
+if TYPE_CHECKING:  # most builds have no base
+    from slimmer.build.foundation import Bases
 
 
-def assemble(job: Job, files: OriginalFiles, decision: Decision) -> Assembly:
-    """Describe the packages of what is kept, and pack it."""
+def assemble(
+    job: Job, files: OriginalFiles, decision: Decision, trace: Trace, bases: Bases | None
+) -> Assembly:
+    """Describe the packages of what is kept, and pack it, on the base that suits it best. Raises
+    BaseUnfitError where it can stand on none."""
     request, keep = decision.request, decision.keep
     with job.clock.stage("metadata"):
         debug_layer = _debug_layer(job, request, keep)
@@ -35,14 +43,24 @@ def assemble(job: Job, files: OriginalFiles, decision: Decision) -> Assembly:
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
         job.progress.detail("metadata", f"{len(metadata.components):,} packages are kept")
+    foundation = None
+    if bases is not None:
+        from slimmer.build.foundation import trimmed  # most builds have no base
+
+        with job.clock.stage("base"):
+            foundation = bases.best(metadata, files, trace)
+            metadata = foundation.metadata
+            debug_layer = trimmed(foundation, debug_layer) if debug_layer else None
+            job.progress.detail("base", foundation.summary.words)
     with job.clock.stage("pack"):
-        images, plans = _pack(job, request, metadata, files, debug_layer)
+        images, plans = _pack(job, request, metadata, files, debug_layer, foundation)
     slim = images[ImageKind.SLIM]
     return Assembly(
         metadata=metadata,
         images=images,
         plans=plans,
         debug_layer=debug_layer,
+        foundation=foundation,
         sbom=job.pool.submit(_sbom, job, metadata, slim.config_digest),
         dropped=job.pool.submit(
             dropped_document,
@@ -108,12 +126,13 @@ def _pack(
     metadata: PackageMetadata,
     files: OriginalFiles,
     debug_layer: DebugLayer | None,
+    foundation: Foundation | None,
 ) -> tuple[dict[ImageKind, PackedImage], dict[ImageKind, tuple[LayerPlan, ...]]]:
     """Images and their layers' plans."""
     latest = source_date_epoch()
     planning = plan_layers(
         metadata.entry(request.index.get),
-        metadata.keep.reasons,
+        metadata.keep.reasons if foundation is None else foundation.overlay.ours,
         files.packages.owner,
         dependency_folders=DEPENDENCY_FOLDERS,
         working_directory=request.working_directory,
@@ -126,10 +145,13 @@ def _pack(
         job.folder,
         labels=image_labels(original_id=job.original.id, version=__version__),
         latest=latest,
+        below=foundation.base.layers if foundation else (),
+        history=foundation.base.history if foundation else (),
     )
     size = sum(layer.size for layer in slim.layers)
     job.progress.detail("pack", f"{len(slim.layers)} layers, {size / 1e6:.1f} MB")
-    images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: planning.layers}
+    layers = (*(foundation.plans if foundation else ()), *planning.layers)
+    images, plans = {ImageKind.SLIM: slim}, {ImageKind.SLIM: layers}
     if debug_layer is not None:
         above = plans_above(debug_layer.plan, planning.system_finished)
         images[ImageKind.DEBUG] = pack_debug_image(
@@ -140,7 +162,7 @@ def _pack(
             path_folders=debug_layer.path_folders,
             latest=latest,
         )
-        plans[ImageKind.DEBUG] = (*planning.layers, *above)
+        plans[ImageKind.DEBUG] = (*layers, *above)
     return images, plans
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
-from slimmer.build.resolve import read_missed, resolve
+from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import BuiltImages, Findings, OriginalFiles
 from slimmer.engine import Session, connect, network_note
@@ -24,6 +24,7 @@ from slimmer.values import Repair, Trace
 from slimmer.workspace import explained, workspace
 
 if TYPE_CHECKING:
+    from slimmer.build.foundation import Bases
     from slimmer.report import Report
 
 
@@ -45,6 +46,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
             composition = read_composition(options.compose, engine.address)
             options = composition.named(options)
         original, slim_name, debug_name = resolve(engine, options)
+        bases = resolve_bases(engine, options, original)
         with (
             Session(engine) as session,
             workspace() as folder,
@@ -67,10 +69,11 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     original=original,
                     slim_name=slim_name,
                     debug_name=debug_name,
+                    bases=bases,
                     missed=missed,
                     notes=list(notes),
                 )
-                return _run(job)
+                return _pushed(job, _run(job))
             except BaseException:
                 # Ends every container, and with them whatever a thread of the pool waits for.
                 session.close()
@@ -79,12 +82,29 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         engine.close()
 
 
+def _pushed(job: Job, report: Report) -> Report:
+    if not job.options.push and not job.options.push_debug:
+        return report
+    from slimmer.build.push import push_images  # most builds push nothing
+
+    return push_images(job, report)
+
+
 def _run(job: Job) -> Report:
     later = job.pool.submit(_later_steps)
+    bases = _bases(job)
     with job.clock.stage("trace"):
         findings = _traced_or_recalled(job, later)
     with _reported(job, findings, later):
-        return _build_from(job, findings, later)
+        return _build_from(job, findings, later, bases)
+
+
+def _bases(job: Job) -> Bases | None:
+    if not job.bases:
+        return None
+    from slimmer.build.foundation import Bases  # most builds have none
+
+    return Bases(job)
 
 
 def _traced_or_recalled(job: Job, later: Future[None]) -> Findings:
@@ -107,7 +127,7 @@ def _traced_or_recalled(job: Job, later: Future[None]) -> Findings:
     return Findings(traced=traced, files=files)
 
 
-def _build_from(job: Job, findings: Findings, later: Future[None]) -> Report:
+def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases | None) -> Report:
     """The steps behind the traced run."""
     files = findings.files
     if job.options.save_trace is not None:
@@ -126,7 +146,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None]) -> Report:
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
         findings.decision = decide_for_roles(job, traced, files, repairs)
-        assembly = assemble(job, files, findings.decision)
+        assembly = assemble(job, files, findings.decision, traced.trace, bases)
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
             keep_to_budget(job, assembly)

@@ -18,7 +18,7 @@ from slimmer.disk import StagedFiles, files_beside
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.interruption import disarm, uninterrupted
-from slimmer.pack import NamedImage, output_target, write_output
+from slimmer.pack import NamedImage, output_target, with_compressed_layers, write_output
 from slimmer.report import (
     DROPPED_NAME,
     JSON_NAME,
@@ -35,7 +35,15 @@ from slimmer.report import (
     measure_coverage,
     write_report,
 )
-from slimmer.values import Entry, ImageKind, KeepSet, Measurements, SmokeOutcome, in_role
+from slimmer.values import (
+    Compression,
+    Entry,
+    ImageKind,
+    KeepSet,
+    Measurements,
+    SmokeOutcome,
+    in_role,
+)
 from slimmer.workspace import explained
 
 LOG_NAME = "container.log"
@@ -120,15 +128,27 @@ def _record(job: Job, findings: Findings) -> RunRecord:
     traced, files, built = findings.traced, findings.files, findings.built
     keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
     generated: tuple[Entry, ...] = ()
+    of_base: tuple[Entry, ...] = ()
+    foundation = built.assembly.foundation if built is not None else None
     installed: tuple[Installed, ...] = ()
     if built is not None:
         keep = built.assembly.metadata.keep
         generated = tuple(built.assembly.metadata.entries.values())
+        if foundation is not None:
+            own = foundation.overlay.of_base
+            of_base = tuple(
+                each
+                for each in generated
+                if each.path in own and each.path not in foundation.overlay.shared
+            )
+            generated = tuple(each for each in generated if each.path not in own)
         installed = built.assembly.metadata.installed
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
         generated=generated,
+        base=foundation.summary if foundation is not None else None,
+        of_base=of_base,
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
         coverage=_coverage(traced, files, keep),
@@ -232,6 +252,8 @@ def _write_files(
     if job.options.output:
         target = output_target(job.options.output)
         named = [NamedImage(image=each.image, reference=each.reference) for each in images]
+        if job.options.compression is not Compression.NONE:
+            named = with_compressed_layers(named, job.options.compression, job.folder)
         write_output(target, named)
         written["output"] = str(target.path)
     return written

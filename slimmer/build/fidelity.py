@@ -11,7 +11,7 @@ from slimmer import __version__
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.values import Assembly, OriginalFiles
 from slimmer.image import image_labels
-from slimmer.pack import CombinedContent, storable_entries
+from slimmer.pack import CombinedContent, laid_over, storable_entries
 from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind
 from slimmer.verify import Blueprint, check_fidelity, digests_of
 
@@ -28,11 +28,13 @@ class FidelityChecks:
         self._assembly = assembly
         self._slim = _slim_entries(assembly, files)
         self._blueprints = {
-            ImageKind.SLIM: self._blueprint(ImageKind.SLIM, self._slim, self._slim.values())
+            ImageKind.SLIM: self._blueprint(
+                ImageKind.SLIM, self._slim, _compared(assembly, self._slim)
+            )
         }
         if assembly.debug_layer is not None:
             above = assembly.debug_layer.plan.entries
-            entries = {**self._slim, **{entry.path: entry for entry in above}}
+            entries = laid_over(self._slim, above)
             self._blueprints[ImageKind.DEBUG] = self._blueprint(ImageKind.DEBUG, entries, above)
         self._digests = {
             kind: job.pool.submit(self._digests_of, kind, files) for kind in self._blueprints
@@ -57,6 +59,7 @@ class FidelityChecks:
         self, kind: ImageKind, entries: Mapping[str, Entry], read: Iterable[Entry]
     ) -> Blueprint:
         layer = self._assembly.debug_layer if kind is ImageKind.DEBUG else None
+        foundation = self._assembly.foundation
         return Blueprint(
             kind=kind,
             original=self._job.original,
@@ -66,12 +69,13 @@ class FidelityChecks:
             path_folders=layer.path_folders if layer else (),
             created=json.loads(self._assembly.images[kind].config).get("created", ""),
             latest=source_date_epoch(),
+            of_base=foundation.overlay.of_base if foundation else frozenset(),
         )
 
     def _digests_of(self, kind: ImageKind, files: OriginalFiles) -> dict[str, bytes]:
         """Of the original's files as its server reads them, of others as they were packed."""
         metadata, layer = self._assembly.metadata, self._assembly.debug_layer
-        foreign: Container[str] = metadata.entries
+        foreign: Container[str] = metadata.content
         content: Content = CombinedContent(files.server.content, generated=metadata.content)
         if kind is ImageKind.DEBUG and layer is not None:
             foreign, content = layer.foreign, layer.content
@@ -79,6 +83,15 @@ class FidelityChecks:
         digests = files.server.content.digests(path for path in read if path not in foreign)
         digests.update(digests_of((path for path in read if path in foreign), content))
         return digests
+
+
+def _compared(assembly: Assembly, slim: Mapping[str, Entry]) -> Iterable[Entry]:
+    """Those whose content is held against the original's: all, but for what a base has and the
+    original has not, or has otherwise."""
+    if assembly.foundation is None:
+        return slim.values()
+    overlay = assembly.foundation.overlay
+    return [slim[path] for path in (*overlay.added, *overlay.overridden, *overlay.shared)]
 
 
 def _slim_entries(assembly: Assembly, files: OriginalFiles) -> dict[str, Entry]:

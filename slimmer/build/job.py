@@ -34,6 +34,8 @@ class Job:
     slim_name: str
     debug_name: str
     """Empty where no debug image is made."""
+    bases: tuple[Original, ...] = ()
+    """What `--base` names."""
     missed: tuple[tuple[str, str], ...] = ()
     """(path, file) of `--include-from`, see KeepRequest.missed."""
     notes: list[str] = field(default_factory=list)

@@ -4,7 +4,7 @@ user."""
 from __future__ import annotations
 
 from slimmer.engine import Engine
-from slimmer.errors import ImageNotFoundError, UsageError
+from slimmer.errors import BaseMissingError, ImageNotFoundError, UsageError
 from slimmer.image import (
     ORIGINAL_LABEL,
     debug_tag,
@@ -14,7 +14,7 @@ from slimmer.image import (
     slim_tag,
 )
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.values import Original
+from slimmer.values import Compression, Original
 
 
 def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
@@ -33,7 +33,31 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
+    _refuse_push_to_nowhere(options, slim, debug)
     return original, slim, debug
+
+
+def resolve_bases(
+    engine: Engine, options: BuildOptions, original: Original
+) -> tuple[Original, ...]:
+    """What `--base` names. Raises BaseMissingError, and BaseUnfitError for a platform that is not
+    the original's."""
+    if not options.bases:
+        return ()
+    from slimmer.base import check_platform  # most builds have none
+
+    bases = []
+    for reference in dict.fromkeys(options.bases):
+        try:
+            inspection = engine.inspect_image(reference)
+        except ImageNotFoundError as error:
+            raise BaseMissingError(
+                f"the base {reference} is not in the engine at {engine.address}", hint=error.hint
+            ) from error
+        base = read_original(reference, inspection)
+        check_platform(base, original)
+        bases.append(base)
+    return tuple(bases)
 
 
 def read_missed(options: BuildOptions) -> tuple[tuple[str, str], ...]:
@@ -58,6 +82,11 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         from slimmer.probing.explore.openapi import require_schemathesis
 
         require_schemathesis()
+    if options.compression is not Compression.NONE and not options.output:
+        raise UsageError(
+            "--compress is for the layers of --output, which is not given",
+            hint="say where to, as in `--output my-app/`; the engine compresses what it pushes",
+        )
     if options.output:
         from slimmer.pack import output_target
 
@@ -67,6 +96,20 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         raise UsageError(
             f"the trace cannot be saved to {place}",
             hint="name a file in a folder that is there",
+        )
+
+
+def _refuse_push_to_nowhere(options: BuildOptions, slim: str, debug: str) -> None:
+    """What a registry would refuse at the very end."""
+    if options.push_debug and not debug:
+        raise UsageError(
+            "--push-debug: no debug image is made", hint="leave out --no-debug, or say --push"
+        )
+    name = parse_tag(slim)
+    if (options.push or options.push_debug) and not name.host and "/" not in name.path:
+        raise UsageError(
+            f"--push: the name {slim} says no registry",
+            hint=f"give it one, as in `--tag registry.example/{slim}`",
         )
 
 

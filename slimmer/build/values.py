@@ -25,8 +25,10 @@ from slimmer.values import (
 )
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
+    from slimmer.base import BaseImage, Comparison, Overlay
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
+    from slimmer.report import BaseSummary
     from slimmer.trace.saved import Drift, SavedTrace
     from slimmer.verify import Reference, SmokePlan
     from slimmer.verify.repair import RepairLog
@@ -112,6 +114,20 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What a slim image stands on, and what it is there."""
+
+    base: BaseImage
+    overlay: Overlay
+    metadata: PackageMetadata
+    """With all that the base has: its paths are kept, and `entries` are as the base has them."""
+    plans: tuple[LayerPlan, ...]
+    """What can be seen of each of the base's layers, lowest first."""
+    comparison: Comparison
+    summary: BaseSummary
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assembly:
     """Packed images and how they came about."""
 
@@ -124,6 +140,8 @@ class Assembly:
     """What the debug image has above the slim one's layers."""
     sbom: Future[bytes]
     """CycloneDX of the slim image, composed beside what follows."""
+    foundation: Foundation | None
+    """What the images stand on; None where that is nothing."""
     dropped: Future[str]
     """What the slim image does not have, for dropped.json; composed beside what follows too."""
 

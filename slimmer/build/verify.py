@@ -44,7 +44,11 @@ def verify(
     known = has_passed(job, traced, assembly.images, cases)
     checks = None if known else FidelityChecks(job, assembly, files)
     with job.clock.stage("load"):
-        loaded = load_images(job.session, assembly.images, like=(job.slim_name, job.debug_name))
+        loaded = load_images(
+            job.session,
+            assembly.images,
+            like=(job.slim_name, job.debug_name, *(each.id for each in job.bases)),
+        )
         if loaded.spared:
             job.progress.detail(
                 "load",

@@ -94,6 +94,11 @@ def _print(account: Account, compared: Comparison, limit: int) -> None:
     if compared.made:
         made = sum(fate.size for fate in compared.made)
         click.echo(f"{'made':8}  {size(made):>7}  {count(len(compared.made), 'file')} by slimmer")
+    if compared.of_base:
+        own = sum(fate.size for fate in compared.of_base)
+        click.echo(
+            f"{'base':8}  {size(own):>7}  {count(len(compared.of_base), 'file')} of the base"
+        )
     _table("package", compared.packages, limit)
     _table("directory", compared.directories, limit)
 
@@ -135,6 +140,7 @@ def _document(
         "packages": [_share(share) for share in compared.packages[:limit]],
         "directories": [_share(share) for share in compared.directories[:limit]],
         "made": [fate.path for fate in compared.made],
+        "of_base": [fate.path for fate in compared.of_base],
     }
     if files:
         document["dropped"] = [

@@ -117,6 +117,8 @@ def _facts(told: Answer) -> list[str]:
         facts.append("which no layer can hold")
     if fate.made:
         facts.append("made by slimmer")
+    if fate.of_base:
+        facts.append("of the base")
     return facts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -99,6 +99,12 @@ class Engine(Protocol):
 
     def save_image(self, image: str) -> Iterator[bytes]:
         """Stream an image out of the engine as a docker-archive."""
+        ...
+
+    def push_image(self, reference: str, told: Callable[[int, int], None]) -> str:
+        """Send an image to the registry that its name says, with the credentials of the `docker`
+        command; returns the digest of its manifest there. `told` gets the bytes that were sent and
+        those that are to be, as far as is known. Raises PushRefusedError and PushBrokenError."""
         ...
 
     def image_names(self, pattern: str) -> list[str]:

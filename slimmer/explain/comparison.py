@@ -41,6 +41,8 @@ class Comparison:
     """All dropped paths, directories included, by path."""
     made: tuple[Fate, ...]
     """What slimmer has made for the image: files that are not the original's."""
+    of_base: tuple[Fate, ...] = ()
+    """Files that are the base's, by path: only there, or otherwise than in the original."""
 
 
 def compare(account: Account, *, package: str | None = None, directory: str = "/") -> Comparison:
@@ -74,21 +76,20 @@ def compare(account: Account, *, package: str | None = None, directory: str = "/
                 key=lambda fate: fate.path,
             )
         ),
-        made=tuple(_made(fates)),
+        made=_files(fate for fate in fates if fate.made),
+        of_base=_files(fate for fate in fates if fate.of_base),
     )
 
 
-def _made(fates: Iterable[Fate]) -> list[Fate]:
-    """Files that are slimmer's, by path."""
-    return sorted(
-        (fate for fate in fates if fate.made and fate.type is not EntryType.DIRECTORY),
-        key=lambda fate: fate.path,
-    )
+def _files(fates: Iterable[Fate]) -> tuple[Fate, ...]:
+    """Those that are no directories, by path."""
+    files = (fate for fate in fates if fate.type is not EntryType.DIRECTORY)
+    return tuple(sorted(files, key=lambda fate: fate.path))
 
 
 def _is_foreign(fate: Fate) -> bool:
-    """A tool of the debug image that the original never had."""
-    return fate.in_debug and not fate.in_original
+    """What the original never had: a tool of the debug image, or what only the base has."""
+    return fate.of_base or (fate.in_debug and not fate.in_original)
 
 
 def _group(account: Account, fate: Fate, with_something: set[str]) -> str:

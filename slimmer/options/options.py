@@ -8,7 +8,7 @@ from pathlib import Path
 
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import Probe, RunOptions, Source, Strategy
+from slimmer.values import Compression, Probe, RunOptions, Source, Strategy
 
 
 class DebugImage(enum.Enum):
@@ -110,6 +110,14 @@ class BuildOptions:
     debug: DebugImage = DebugImage.FROM_ORIGINAL
     debug_from: str = ""
     """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
+    bases: tuple[str, ...] = ()
+    """Images that the slim image may stand on; it takes the one that makes it smallest."""
+    push: bool = False
+    """Whether the slim image goes to the registry that its name says."""
+    push_debug: bool = False
+    """Whether both images go there."""
+    compression: Compression = Compression.NONE
+    """Of the layers that `output` gets."""
     output: str = ""
     """Where the images are written besides the engine: `FILE.tar` (docker-archive) or `DIR/`
     (OCI layout); empty: nowhere."""

@@ -29,7 +29,7 @@ from slimmer.options.option import Option, Part, Scope
 from slimmer.options.options import BuildOptions, ComposeOptions, Verification
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
-from slimmer.values import RunOptions, Source, Strategy
+from slimmer.values import Compression, RunOptions, Source, Strategy
 
 ONE_ROLE, EVERY_ROLE, ROLE_COMMAND = Scope.ONE_ROLE, Scope.EVERY_ROLE, Scope.ROLE_COMMAND
 
@@ -96,10 +96,18 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         Option("tag", "-t --tag", "tag", TEXT, "Name of the slim image, else NAME:TAG-slim"),
         Option("strategy", "--strategy", "strategy", kinds.choice(Strategy),
                "How much to keep around what was seen"),
+        Option("bases", "--base", "base", several(Kind(metavar="IMAGE")),
+               "Stand on this image; of several, the best one"),
         Option("max_size", "--max-size", "max_size", kinds.SIZE,
                "Fail if the slim image is larger, e.g. 100MB"),
         Option("output", "--output", "output", kinds.OUTPUT,
                "Write images to FILE.tar or DIR/ (OCI), too"),
+        Option("compression", "--compress", "compress", kinds.choice(Compression),
+               "Compress the layers of --output"),
+        Option("push", "--push", "push", Switch(),
+               "Push the slim image once it has passed"),
+        Option("push_debug", "--push-debug", "push_debug", Switch(),
+               "Push the debug image, too"),
     ),
     "What to exercise": (
         Option("probes", "--http-probe", "", probes.HTTP_PROBES,

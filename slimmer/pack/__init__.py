@@ -14,6 +14,7 @@ from slimmer.pack.layer_writer import write_layer
 from slimmer.pack.layering import (
     LayerPlanning,
     is_of_the_host,
+    laid_over,
     plan_layer,
     plan_layers,
     storable_entries,
@@ -22,6 +23,7 @@ from slimmer.pack.outputs import (
     OutputForm,
     docker_archive,
     output_target,
+    with_compressed_layers,
     write_output,
 )
 from slimmer.pack.tar_header import clamped_seconds
@@ -36,6 +38,7 @@ __all__ = [
     "clamped_seconds",
     "docker_archive",
     "is_of_the_host",
+    "laid_over",
     "output_target",
     "pack_debug_image",
     "pack_image",
@@ -44,6 +47,7 @@ __all__ = [
     "plans_above",
     "storable_entries",
     "verified_chunks",
+    "with_compressed_layers",
     "write_layer",
     "write_output",
 ]

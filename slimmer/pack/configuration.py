@@ -14,11 +14,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from slimmer.values import Layer, Original
+from slimmer.values import Compression, Layer, Original
 
 MANIFEST_TYPE: Final = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE: Final = "application/vnd.oci.image.config.v1+json"
-LAYER_TYPE: Final = "application/vnd.oci.image.layer.v1.tar"
+LAYER_TYPES: Final = {
+    Compression.NONE: "application/vnd.oci.image.layer.v1.tar",
+    Compression.GZIP: "application/vnd.oci.image.layer.v1.tar+gzip",
+    Compression.ZSTD: "application/vnd.oci.image.layer.v1.tar+zstd",
+}
 
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What the engines put into a container of an image that sets no PATH."""
@@ -42,10 +46,14 @@ def image_configuration(
     *,
     labels: Mapping[str, str],
     latest: int | None = None,
+    below: Sequence[Layer] = (),
+    history: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The configuration of an image with these layers that behaves as the original does.
 
-    `latest` (seconds since the epoch) is what the time of creation is clamped to.
+    `latest` (seconds since the epoch) is what the time of creation is clamped to. `below` are the
+    layers of another image that it stands on; that image's `history` is taken over, if it tells of
+    each of them.
     """
     configuration: dict[str, Any] = {
         "architecture": original.architecture,
@@ -66,6 +74,10 @@ def image_configuration(
         configuration["created"] = created
     if not configuration["config"]["Labels"]:
         del configuration["config"]["Labels"]
+    for layer in below:
+        _append_layer(configuration, layer)
+    if sum(not step.get("empty_layer") for step in history) == len(below):
+        configuration["history"] = list(history)
     for layer in layers:
         _append_layer(configuration, layer)
     return canonical_json(configuration)
@@ -88,7 +100,9 @@ def with_layers(
     return canonical_json(extended)
 
 
-def image_manifest(configuration: bytes, layers: Sequence[Layer]) -> bytes:
+def image_manifest(
+    configuration: bytes, layers: Sequence[Layer], compression: Compression = Compression.NONE
+) -> bytes:
     """The OCI image manifest that ties a configuration and its layers together."""
     return canonical_json(
         {
@@ -100,7 +114,7 @@ def image_manifest(configuration: bytes, layers: Sequence[Layer]) -> bytes:
                 "size": len(configuration),
             },
             "layers": [
-                {"mediaType": LAYER_TYPE, "digest": layer.digest, "size": layer.size}
+                {"mediaType": LAYER_TYPES[compression], "digest": layer.digest, "size": layer.size}
                 for layer in layers
             ],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from slimmer.errors import PackingError
 from slimmer.pack.configuration import (
@@ -13,7 +14,7 @@ from slimmer.pack.configuration import (
     with_layers,
 )
 from slimmer.pack.layer_writer import write_layer
-from slimmer.values import Content, Layer, LayerPlan, Original, PackedImage
+from slimmer.values import Compression, Content, Layer, LayerPlan, Original, PackedImage
 
 
 def pack_image(
@@ -24,11 +25,14 @@ def pack_image(
     *,
     labels: Mapping[str, str],
     latest: int | None = None,
+    below: Sequence[Layer] = (),
+    history: Sequence[Mapping[str, Any]] = (),
 ) -> PackedImage:
     """Write the layers into `directory` and tie them together with the original's configuration.
 
-    `labels` are added to the image's own. `latest` is SOURCE_DATE_EPOCH (seconds), None where
-    it is not set. The same arguments give the same bytes.
+    `below` are layers of another image that these stand on, `history` is what that image tells of
+    how it was built. `labels` are added to the image's own. `latest` is SOURCE_DATE_EPOCH
+    (seconds), None where it is not set. The same arguments give the same bytes.
     """
     if not plans:
         raise PackingError(
@@ -36,9 +40,10 @@ def pack_image(
             hint="keep at least one path, with `--include PATH` or a probe that uses one",
         )
     layers = tuple(write_layer(plan, content, directory, latest=latest) for plan in plans)
-    return assemble(
-        image_configuration(original, layers, labels=labels, latest=latest), layers=layers
+    configuration = image_configuration(
+        original, layers, labels=labels, latest=latest, below=below, history=history
     )
+    return assemble(configuration, layers=(*below, *layers))
 
 
 def pack_debug_image(
@@ -61,9 +66,14 @@ def pack_debug_image(
     )
 
 
-def assemble(configuration: bytes, *, layers: tuple[Layer, ...]) -> PackedImage:
+def assemble(
+    configuration: bytes,
+    *,
+    layers: tuple[Layer, ...],
+    compression: Compression = Compression.NONE,
+) -> PackedImage:
     """The image value of a configuration and its layers, digests computed."""
-    manifest = image_manifest(configuration, layers)
+    manifest = image_manifest(configuration, layers, compression)
     return PackedImage(
         config=configuration,
         config_digest=sha256_digest(configuration),

@@ -152,6 +152,23 @@ def plan_layer(
     return LayerPlan(name=name, entries=tuple(storable[path] for path in _sorted(storable)))
 
 
+def laid_over(lower: Mapping[str, Entry], upper: Iterable[Entry]) -> dict[str, Entry]:
+    """What is seen where a layer with the entries `upper` lies over an image."""
+    seen = dict(lower)
+    over = list(upper)
+    walls = {
+        each.path
+        for each in over
+        if each.type is not EntryType.DIRECTORY
+        and each.path in seen
+        and seen[each.path].type is EntryType.DIRECTORY
+    }
+    if walls:
+        seen = {path: entry for path, entry in seen.items() if walls.isdisjoint(parents(path))}
+    seen.update((each.path, each) for each in over)
+    return seen
+
+
 def hard_link_sources(entries: Iterable[Entry]) -> dict[str, str]:
     """For each further name of an inode: the name that comes first by path, which holds the
     content. Names without company are not in the result."""

@@ -1,5 +1,6 @@
 """What a run tells at its end: the report, for people and machines."""
 
+from slimmer.report.base_summary import BaseSummary, RejectedBase
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
 from slimmer.report.coverage import measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
@@ -8,7 +9,7 @@ from slimmer.report.dropped import DroppedDocument, dropped_document
 from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
 from slimmer.report.groups import content_sizes
 from slimmer.report.page import prepare_page, to_page
-from slimmer.report.report import Report
+from slimmer.report.report import ImageSummary, PushedImage, Report
 from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
@@ -17,11 +18,15 @@ __all__ = [
     "DROPPED_NAME",
     "JSON_NAME",
     "PAGE_NAME",
+    "BaseSummary",
     "CoverageSummary",
     "DriftedPath",
     "DroppedDocument",
     "Fate",
     "FinishedImage",
+    "ImageSummary",
+    "PushedImage",
+    "RejectedBase",
     "Report",
     "RunRecord",
     "SavedReport",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from slimmer import __version__
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
+from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
 from slimmer.report.removed import removed_packages
@@ -79,6 +80,9 @@ class RunRecord:
     """The whole rootfs index of the original."""
     generated: Collection[Entry] = ()
     """What the slim image has from slimmer and not from the original, reasons in `keep`."""
+    base: BaseSummary | None = None
+    of_base: Collection[Entry] = ()
+    """What the slim image has from its base and not from the original, reasons in `keep`."""
     trace: Trace
     keep: KeepSet
     installed: Sequence[Installed] = ()
@@ -129,6 +133,7 @@ def compose_report(run: RunRecord) -> Report:
         ),
         slim=_image(run.slim) if run.slim else None,
         debug=_image(run.debug) if run.debug else None,
+        base=run.base,
         factor=round(run.original.size / run.slim.size, 2) if run.slim and run.slim.size else None,
         trace=_trace(run.trace),
         verification=run.verification,
@@ -245,16 +250,19 @@ def _kept(run: RunRecord, sizes: Mapping[str, int]) -> tuple[KeptPath, ...]:
         for entry in plan.entries:
             layer_of.setdefault(entry.path, plan.name)
     made = {entry.path: entry for entry in run.generated}
-    entries = {entry.path: entry for entry in run.entries if entry.path in run.keep.reasons} | made
+    of_base = {entry.path: entry for entry in run.of_base}
+    others = of_base | made
+    entries = {entry.path: entry for entry in run.entries if entry.path in run.keep.reasons}
+    entries |= others
     return tuple(
         KeptPath(
             path=path,
             type=_TYPE_NAMES[entries[path].type],
-            size=made[path].size if path in made else sizes.get(path, 0),
+            size=others[path].size if path in others else sizes.get(path, 0),
             layer=layer_of.get(path, ""),
             package=run.package(path),
             target=entries[path].link_target,
-            origin="slimmer" if path in made else "",
+            origin="slimmer" if path in made else "base" if path in of_base else "",
             reasons=run.keep.reasons[path],
         )
         for path in sorted(run.keep.reasons)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
+from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
@@ -52,7 +53,7 @@ class LayerSummary:
     """One layer of a finished image."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`."""
+    """`base`, `system`, `dependencies`, `application`, `debug`, `directories`."""
     digest: Digest
     size: int
     """Bytes of the uncompressed tar."""
@@ -75,6 +76,16 @@ class ImageSummary:
     files: int
     layers: tuple[LayerSummary, ...]
     """Lowest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushedImage:
+    """A finished image that a registry has."""
+
+    reference: str
+    """Its name there."""
+    digest: Digest
+    """Of its manifest there. The engine compresses layers, so it differs from `manifest_digest`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +207,8 @@ class KeptPath:
     target: str = ""
     """The text of a symbolic link; empty for other types."""
     origin: str = ""
-    """`slimmer` for what it made; empty for what is the original's."""
+    """`slimmer` for what it made, `base` for what lies in the base and is not the original's; empty
+    for what is the original's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +258,10 @@ class Report:
     original: OriginalSummary
     slim: ImageSummary | None
     debug: ImageSummary | None
+    pushed: tuple[PushedImage, ...] = ()
+    """What was pushed, the slim image first."""
+    base: BaseSummary | None = None
+    """What the images stand on; None where that is nothing."""
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary

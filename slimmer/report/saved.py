@@ -57,6 +57,8 @@ class Fate:
     """False for a tool that the debug image has from elsewhere."""
     made: bool = False
     """Whether slimmer made what is there: a package list cut to what is left, an SBOM."""
+    of_base: bool = False
+    """Whether what is there is the base's, and not the original's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +201,8 @@ def _kept(row: KeptPath) -> Fate:
         package=row.package,
         target=row.target,
         layer=row.layer,
-        made=bool(row.origin),
+        made=row.origin == "slimmer",
+        of_base=row.origin == "base",
         reasons=row.reasons,
     )
 

@@ -33,6 +33,7 @@ from slimmer.values.http import (
     HttpRequest,
 )
 from slimmer.values.image import (
+    Compression,
     Layer,
     LayerPlan,
     PackedImage,
@@ -82,6 +83,7 @@ __all__ = [
     "Answer",
     "Capture",
     "Comparison",
+    "Compression",
     "Content",
     "CopiedFiles",
     "Difference",

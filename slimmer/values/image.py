@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.values.files import Entry
+
+
+class Compression(enum.Enum):
+    """How layers are compressed that are handed on as files."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,20 +22,20 @@ class LayerPlan:
     """The entries of one layer-to-be, parents of each entry included."""
 
     name: str
-    """`system`, `dependencies`, `application`, `debug`, `directories`."""
+    """`base`, `system`, `dependencies`, `application`, `debug`, `directories`."""
     entries: tuple[Entry, ...]
     """Sorted by path."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One packed layer: an uncompressed tar in a file of its own."""
+    """One packed layer: a tar in a file of its own, uncompressed but for what `--output` writes."""
 
     name: str
     digest: str
-    """`sha256:…` of the tar; diff_id and blob digest alike, as it is not compressed."""
+    """`sha256:…` of the file: diff_id and blob digest alike, unless it is compressed."""
     size: int
-    """Bytes of the tar."""
+    """Bytes of the file."""
     file: Path
     entries: int
     """Number of tar entries."""

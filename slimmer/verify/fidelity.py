@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -44,6 +44,9 @@ class Expected:
     """As the original's index has them, or as they were made for the image; and no others."""
     latest: int | None = None
     """SOURCE_DATE_EPOCH: what times are clamped to."""
+    of_base: Set[str] = frozenset()
+    """Paths that lie in the layers of another image: their times are as that has them, whatever
+    `latest` is. Of a directory that none of its layers names nobody knows the time."""
     marks: ContainerMarks = field(default_factory=ContainerMarks)
     """What the engine makes or changes for a container: the time of such a path is the
     container's, and a directory may be there although the image has none."""
@@ -111,7 +114,13 @@ def _entry_differences(entry: Entry, there: Entry, expected: Expected) -> Iterat
         ("link target", repr(entry.link_target), repr(there.link_target)),
         ("device", "{}:{}".format(*entry.device), "{}:{}".format(*there.device)),
     ]
-    if not expected.marks.covers(entry):
+    if expected.marks.covers(entry):
+        pass
+    elif entry.path in expected.of_base:
+        if entry.mtime_ns or entry.type is not EntryType.DIRECTORY:
+            before, after = (str(clamped_seconds(each.mtime_ns, None)) for each in (entry, there))
+            pairs.append(("mtime", before, after))
+    else:
         seconds = clamped_seconds(entry.mtime_ns, expected.latest)
         pairs.append(("mtime", _time(seconds * 10**9), _time(there.mtime_ns)))
     for name, wanted, got in pairs:

@@ -9,7 +9,7 @@ for the original's word.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,8 @@ class Blueprint:
     """The time of creation that was packed."""
     latest: int | None = None
     """SOURCE_DATE_EPOCH."""
+    of_base: Set[str] = frozenset()
+    """As in `Expected`."""
 
 
 def digests_of(paths: Iterable[str], content: Content) -> dict[str, bytes]:
@@ -92,6 +94,7 @@ def check_fidelity(
         expected = Expected(
             entries=blueprint.entries,
             latest=blueprint.latest,
+            of_base=blueprint.of_base,
             marks=container_marks(finished),
         )
         differences += file_differences(expected, found)

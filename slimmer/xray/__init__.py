@@ -5,12 +5,14 @@ from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.rules import judge
+from slimmer.xray.stack import Stack
 
 __all__ = [
     "Inspection",
     "Layer",
     "RuleVerdict",
     "Share",
+    "Stack",
     "Used",
     "Verdict",
     "Xray",

@@ -14,10 +14,11 @@ from slimmer.engine.docker.belongings import Belongings
 from slimmer.engine.docker.containers import Containers
 from slimmer.engine.docker.failures import translated
 from slimmer.engine.docker.images import Images
+from slimmer.engine.docker.pushing import Pushing
 from slimmer.engine.own_container import network_of_own_container
 
 
-class DockerEngine(Images, Containers, Belongings):
+class DockerEngine(Images, Containers, Belongings, Pushing):
     """interface.Engine; everything that fails leaves as a SlimError."""
 
     def __init__(self, client: docker.APIClient, address: str) -> None:

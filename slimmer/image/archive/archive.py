@@ -29,8 +29,8 @@ from slimmer.image.archive.sources import (
 from slimmer.image.archive.tar import BLOCK, FILE, HARD_LINK, SYMLINK, looks_like_tar, members
 
 _ENDINGS: Final = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
-_OPENINGS: Final = (b"{", b"[")
-_LARGEST_DOCUMENT: Final = 8 << 20
+OPENINGS: Final = (b"{", b"[")
+LARGEST_DOCUMENT: Final = 8 << 20
 """Bytes of JSON that are read: manifests and configurations take some 10,000."""
 
 
@@ -73,7 +73,7 @@ def read_image_file(
     """The image in a docker-archive, an OCI layout's tar or its directory. Raises ImageFileError
     and ImageDigestError."""
     choice = choice or Choice()
-    with ExitStack() as stack, _errors_of(str(place)):
+    with ExitStack() as stack, errors_of(str(place)):
         reading = stack.enter_context(_Reading(str(place), inspector))
         if place.is_dir():
             return _of_folder(place, reading, choice, stack)
@@ -93,11 +93,11 @@ def read_image_stream(
     choice: Choice | None = None,
 ) -> ImageContent:
     """The same for a docker-archive that comes in chunks; `name` is what errors call it."""
-    with _errors_of(name), _Reading(name, inspector) as reading:
+    with errors_of(name), _Reading(name, inspector) as reading:
         return _of_archive(StreamSource(chunks), reading, choice or Choice())
 
 
-class _errors_of:
+class errors_of:
     """What is found deep inside, as a word on the file."""
 
     def __init__(self, name: str) -> None:
@@ -122,7 +122,7 @@ Item = tuple[str, Source | str]
 """A name in the archive with its bytes, or with the name that it is a link to."""
 
 
-def _members_of(source: Source) -> Iterator[Item]:
+def members_of(source: Source) -> Iterator[Item]:
     source = _unpacked(source)
     if not looks_like_tar(source.peek(BLOCK)):
         raise ImageFileError(
@@ -154,7 +154,7 @@ def _unpacked(source: Source) -> Source:
 
 def _of_archive(source: Source, reading: _Reading, choice: Choice) -> ImageContent:
     """What comes first in an archive says nothing of what will be asked for: all of it is read."""
-    for name, what in _members_of(source):
+    for name, what in members_of(source):
         reading.take(name, what)
     return reading.image(choose(reading.documents, choice))
 
@@ -169,9 +169,9 @@ def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack
     for above, _, names in os.walk(folder):
         for name in names:
             path = Path(above, name)
-            if path.is_file() and path.stat().st_size <= _LARGEST_DOCUMENT:
+            if path.is_file() and path.stat().st_size <= LARGEST_DOCUMENT:
                 with path.open("rb") as file:
-                    if file.read(BLOCK).lstrip()[:1] in _OPENINGS:
+                    if file.read(BLOCK).lstrip()[:1] in OPENINGS:
                         file.seek(0)
                         reading.documents.add(str(path.relative_to(folder)), file.read())
     found = choose(reading.documents, choice)
@@ -220,9 +220,9 @@ class _Reading:
                 raise CutOff(str(error) or name) from error
             except ValueError as error:
                 self._broken[name] = error
-        elif head.lstrip()[:1] in _OPENINGS:
-            data = what.read_up_to(_LARGEST_DOCUMENT + 1)
-            if len(data) <= _LARGEST_DOCUMENT:
+        elif head.lstrip()[:1] in OPENINGS:
+            data = what.read_up_to(LARGEST_DOCUMENT + 1)
+            if len(data) <= LARGEST_DOCUMENT:
                 self.documents.add(name, data)
 
     def image(self, found: Found) -> ImageContent:

@@ -114,10 +114,21 @@ def read_layer(source: Source, inspector: Inspector | None, pool: Executor) -> L
     return reader.content(digest)
 
 
+def read_places(source: FileSource, digest: str) -> LayerContent:
+    """Read a layer that is a file, uncompressed and hashed already. It has the place of each file's
+    content, and none is looked at. Raises CutOff, and ValueError for what is no tar."""
+    known: Future[str] = Future()
+    known.set_result(digest)
+    return _Reader(source, None, places=True).content(known)
+
+
 class _Reader:
-    def __init__(self, source: Source, inspector: Inspector | None) -> None:
+    def __init__(
+        self, source: Source, inspector: Inspector | None, *, places: bool = False
+    ) -> None:
         self._source = source
         self._inspector = inspector
+        self._all_places = places
         self.entries: dict[str, Entry] = {}
         self.removed: list[str] = []
         self.emptied: list[str] = []
@@ -157,6 +168,8 @@ class _Reader:
             self.size += member.size
             if self._inspector is not None:
                 self._look(path, member, inode)
+            elif self._all_places and isinstance(self._source, FileSource):
+                self.places[inode] = (self._source, self._source.position)
         elif kind == HARD_LINK:
             first = self.entries.get(_absolute(member.link))
             if first is not None and first.type is EntryType.FILE:

@@ -1,1 +1,5 @@
 """What decides by the rules of Linux: ELF files and their loader, and shell scripts."""
+
+from slimmer.keep.linux.elf import ElfFiles
+
+__all__ = ["ElfFiles"]

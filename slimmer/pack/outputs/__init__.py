@@ -1,5 +1,6 @@
 """Packed images as files for others: the archive that `docker load` takes, and OCI layouts."""
 
+from slimmer.pack.outputs.compressed import with_compressed_layers
 from slimmer.pack.outputs.docker_archive import docker_archive, write_docker_archive
 from slimmer.pack.outputs.oci_layout import write_oci_layout
 from slimmer.pack.outputs.output import OutputForm, OutputTarget, output_target, write_output
@@ -9,6 +10,7 @@ __all__ = [
     "OutputTarget",
     "docker_archive",
     "output_target",
+    "with_compressed_layers",
     "write_docker_archive",
     "write_oci_layout",
     "write_output",

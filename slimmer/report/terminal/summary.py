@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slimmer.drawing import block_for, draw
+from slimmer.report.base_summary import BaseSummary
 from slimmer.report.exploration import headline, lines
 from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
@@ -29,6 +30,7 @@ _SHOWN_STAGE: Final = 0.05
 """Stages that took fewer seconds are not worth a word."""
 _SHOWN_PROBES: Final = 5
 _SHOWN_REPAIRS: Final = 8
+_SHOWN_LIBRARIES: Final = 5
 
 
 def write_summary(report: Report, stream: TextIO) -> None:
@@ -99,6 +101,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     yield from removal_facts(report)
     if report.slim is not None:
         yield "layers", Text(" · ".join(_layers(report.slim)))
+    if report.base is not None:
+        yield "base", _base(report.base)
     for exploration in report.explorations:
         yield in_role(exploration.role, exploration.name), _explored(exploration)
     for test in report.tests:
@@ -113,6 +117,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     yield from coverage_facts(report)
     if report.debug is not None:
         yield "debug image", Text(printable(report.debug.reference))
+    for image in report.pushed:
+        yield "pushed", Text(printable(f"{image.reference} {image.digest}"))
     yield "time", Text(_times(report))
     yield "memory", Text(f"{size(report.peak_memory)} at most")
     for name, place in report.artifacts.items():
@@ -121,6 +127,19 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
         yield "note", Text(printable(f"traced without {source}: {reason}"), style="yellow")
     for note in report.notes:
         yield "note", Text(printable(note), style="yellow")
+
+
+def _base(base: BaseSummary) -> Text:
+    """What is shared with it, and what of it is in the shade."""
+    text = Text(printable(base.words))
+    for each in base.rejected:
+        text.append(f"\n{printable(each.reference)} was not taken: {printable(each.why)}", "dim")
+    for library in base.shadowed[:_SHOWN_LIBRARIES]:
+        text.append(f"\n! {printable(library)}", style="yellow")
+    if len(base.shadowed) > _SHOWN_LIBRARIES:
+        more = len(base.shadowed) - _SHOWN_LIBRARIES
+        text.append(f"\n! … and {more} more libraries", style="yellow")
+    return text
 
 
 def _layers(image: ImageSummary) -> Iterator[str]:
@@ -196,7 +215,8 @@ def _fidelity(report: Report) -> Text:
     compared = ", ".join(
         f"{count(each.paths, 'path')} of the {each.image} image" for each in report.fidelity
     )
-    return Text.assemble(("✓ ", "green"), f"as in the original: {compared}")
+    source = "the original and the base" if report.base else "the original"
+    return Text.assemble(("✓ ", "green"), f"as in {source}: {compared}")
 
 
 def _times(report: Report) -> str:

@@ -1,0 +1,188 @@
+"""`slim build --push` to a real registry on loopback, Debian's docker-registry. What it got is said
+by its own API, and by the engine."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
+
+pytestmark = pytest.mark.engine
+
+DOCKERFILE = f"""\
+FROM {BUSYBOX}
+RUN mkdir /www && echo hello >/www/index.html
+EXPOSE 8080
+CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
+"""
+USERS = "ada:$2y$05$OOwlmNGkygVk3icNUH7itunn3t.zYesx81K/gjxZkkJLo8lbvkffG\n"
+"""As `htpasswd -B` writes it; the password is `lovelace`."""
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+@pytest.fixture(scope="module")
+def original(shared_image: Callable[..., str]) -> str:
+    return shared_image(DOCKERFILE)
+
+
+@contextlib.contextmanager
+def registry(folder: Path, *, users: str = "") -> Iterator[str]:
+    """A registry's address while the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    settings = {
+        "version": 0.1,
+        "storage": {"filesystem": {"rootdirectory": str(folder / "blobs")}},
+        "http": {"addr": address},
+    }
+    if users:
+        (folder / "users").write_text(users)
+        settings["auth"] = {"htpasswd": {"realm": "tests", "path": str(folder / "users")}}
+    (folder / "registry.json").write_text(json.dumps(settings))  # YAML takes it
+    command = ["docker-registry", "serve", str(folder / "registry.json")]
+    with (folder / "registry.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        host, _, port = address.partition(":")
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection((host, int(port))):
+                break
+            threading.Event().wait(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def tagged(client: docker.DockerClient) -> Iterator[list[str]]:
+    """Names that go with the test."""
+    names: list[str] = []
+    yield names
+    for name in names:
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            client.images.remove(name, force=True)
+
+
+def digest_in(address: str, name: str, tag: str, *, authorization: str = "") -> str:
+    """What the registry calls the manifest."""
+    request = urllib.request.Request(
+        f"http://{address}/v2/{name}/manifests/{tag}", headers={"Accept": MANIFEST}
+    )
+    if authorization:
+        request.add_header("Authorization", authorization)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(answer.headers["Docker-Content-Digest"])
+
+
+def known_to_engine(client: docker.DockerClient, name: str) -> list[str]:
+    return [each.partition("@")[2] for each in client.images.get(name).attrs["RepoDigests"]]
+
+
+def test_both_images_are_where_their_names_say(
+    slim: Callable[..., Ran],
+    original: str,
+    tmp_path: Path,
+    client: docker.DockerClient,
+    tagged: list[str],
+) -> None:
+    with registry(tmp_path) as address:
+        tagged += [f"{address}/team/app:1", f"{address}/team/app:1-debug"]
+        ran = slim("build", original, "--tag", tagged[0], "--push-debug", "--json")
+        pushed = {each["reference"]: each["digest"] for each in ran.report["pushed"]}
+        assert list(pushed) == tagged
+        for reference, tag in zip(tagged, ("1", "1-debug"), strict=True):
+            assert digest_in(address, "team/app", tag) == pushed[reference]
+            assert pushed[reference] in known_to_engine(client, reference)
+    report = json.loads(Path(tmp_path, ran.report["artifacts"]["report"]).read_text())
+    assert report == ran.report
+    assert "push" in [stage["stage"] for stage in report["stages"]]
+    assert "push done in" in ran.stderr
+
+
+def test_credentials_come_from_where_docker_has_them(
+    slim: Callable[..., Ran],
+    original: str,
+    tmp_path: Path,
+    client: docker.DockerClient,
+    tagged: list[str],
+) -> None:
+    """Without any the registry refuses; the image is in the engine all the same."""
+    own, programs = tmp_path / "own", tmp_path / "programs"
+    own.mkdir()
+    programs.mkdir()
+    helper = programs / "docker-credential-tests"
+    helper.write_text(
+        '#!/bin/sh\ncat >/dev/null\nprintf \'{"Username":"ada","Secret":"%s"}\' "$SECRET"\n'
+    )
+    helper.chmod(0o755)
+    variables = {
+        "DOCKER_CONFIG": str(own),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "SECRET": "lovelace",
+    }
+    with registry(tmp_path, users=USERS) as address:
+        tagged += [f"{address}/team/app:1"]
+        build = ("build", original, "--tag", tagged[0], "--push", *MINIMAL)
+
+        ran = slim(*build, environment={**variables})
+        assert ran.code == 51, ran.stderr
+        assert f"{address} refuses" in ran.stderr
+        assert "the images are in the engine" in ran.stderr
+        assert client.images.get(tagged[0])
+        place = next(tmp_path.glob("slim-report/*/report.json"))
+        report = json.loads(place.read_text())
+        assert (report["exit_code"], report["pushed"]) == (51, [])
+        assert report["slim"]["reference"] == tagged[0]
+        assert str(place.relative_to(tmp_path)) in ran.stderr
+
+        (own / "config.json").write_text(json.dumps({"credHelpers": {address: "tests"}}))
+        assert slim(*build, environment={**variables, "SECRET": "byron"}).code == 51
+        ran = slim(*build, environment=variables)
+        (pushed,) = ran.report["pushed"]
+        basic = "Basic " + base64.b64encode(b"ada:lovelace").decode()
+        assert digest_in(address, "team/app", "1", authorization=basic) == pushed["digest"]
+
+
+def test_a_registry_that_is_not_there_or_breaks_off(
+    slim: Callable[..., Ran], original: str, client: docker.DockerClient, tagged: list[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        tagged += [f"{address}/team/app:1"]
+
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        ran = slim("build", original, "--tag", tagged[0], "--push", *MINIMAL)
+        assert ran.code == 52, ran.stderr
+        server.shutdown(socket.SHUT_RDWR)
+    assert client.images.get(tagged[0])
+    ran = slim("build", original, "--tag", tagged[0], "--push", *MINIMAL)
+    assert ran.code == 52, ran.stderr
+    assert f"docker push {tagged[0]}" in ran.stderr
+    assert client.images.get(tagged[0])
+
+
+def test_a_name_without_a_registry_is_refused_before_anything_runs(
+    slim: Callable[..., Ran], original: str
+) -> None:
+    ran = slim("build", original, "--tag", "small:1", "--push")
+    assert ran.code == 2
+    assert "--tag registry.example/small:1" in ran.stderr
+    assert "trace" not in ran.stderr
