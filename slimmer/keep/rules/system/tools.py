@@ -19,11 +19,11 @@ CRON_TABLES = (
     *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
 )
 _BASIC_TOOLS = (
-    *("awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "diff", "dirname"),
-    *("du", "env", "find", "getent", "grep", "gzip", "head", "hostname", "id", "kill", "ln"),
+    *("awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname"),
+    *("env", "find", "getent", "grep", "gzip", "head", "hostname", "id", "kill", "ln"),
     *("logger", "ls"),
     *("md5sum", "mkdir", "mktemp", "mv", "ps", "readlink", "rm", "rmdir", "sed", "sha256sum"),
-    *("sleep", "sort", "stat", "tail", "tar", "tee", "touch", "tr", "uname", "uniq", "wc"),
+    *("sleep", "sort", "stat", "tail", "tee", "touch", "tr", "uname", "uniq", "wc"),
     *("which", "whoami", "xargs", "zcat"),
 )
 
