@@ -134,3 +134,17 @@ def test_a_package_that_is_another_name_of_a_program(tree: ImageTree) -> None:
     came_along(tree, "postman")
     gained = files(tree, tree.gained("requested-packages"))
     assert gained == {"/usr/sbin/sendmail", "/usr/bin/postman"}
+
+
+def test_what_a_link_that_is_named_stands_for_may_weigh_more(tree: ImageTree) -> None:
+    wrapper, behind = "/usr/share/database/wrapper", "/usr/lib/database/15/bin"
+    tree.compile("/usr/lib/libheavy.so", "char ballast[5000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    for name in ("dump", "other"):
+        tree.compile(f"{behind}/{name}", use, "-L{root}/usr/lib", "-lheavy")
+        tree.link(f"/usr/bin/{name}", wrapper)
+    tree.add(wrapper, "#!/bin/sh\n", mode=0o755)
+    tree.add("/app/nightly", "#!/bin/sh\ndump -x\n", mode=0o755)
+    tree.add("/bin/sh", mode=0o755)
+    gained = files(tree, tree.gained("companion-programs"))
+    assert {path for path in gained if behind in path} == {f"{behind}/dump"}
