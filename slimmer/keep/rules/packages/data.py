@@ -85,8 +85,14 @@ class PackageDataRule(Rule):
             parts = of_one_source(packages, owner)
             if not is_bystander:
                 # Of others, what has no libraries and programs: `tesseract-ocr-eng`.
-                others = (each for part in parts for each in packages.dependencies(part))
-                parts += [each for each in others if self._is_data(each) and each not in parts]
+                direct = [each for part in parts for each in packages.dependencies(part)]
+                # `erlang-ssl` needs `erlang-asn1`.
+                others = (part for each in direct for part in of_one_source(packages, each))
+                parts += [
+                    each
+                    for each in dict.fromkeys(others)
+                    if self._is_data(each) and each not in parts
+                ]
             for package in parts:
                 if package.name not in self._done:
                     yield from self._data_for(entry, package, is_bystander=is_bystander)
