@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from slimmer.files import RootfsIndex
 from slimmer.image.archive import (
     Choice,
     ImageContent,
+    Inspector,
     is_image_file,
     read_image_file,
     read_image_stream,
@@ -36,35 +37,44 @@ def xray_of(
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image, source, ids = _content(target, choice)
+    image, source, ids = content_of(target, choice, Inspection())
     used = None
     if trace and saved:
         _check_trace(target, image, trace, saved)
         used = Used(source=str(trace), paths=_used_of_trace(saved))
     elif told:
-        if told.original.id not in ids:
-            raise ReportMismatchError(
-                f"the report {told.file} is of another image: of {told.original.reference} "
-                f"({told.original.id[:19]}), and {target} is {image.id[:19]}",
-                hint="name the image that was slimmed, not the slim image",
-            )
+        check_original(told.file, told.original.reference, told.original.id, target, ids)
         used = Used(source=str(told.file), paths=_used_of_report(told))
     return examine(image, target, source=source, used=used)
 
 
-def _content(target: str, choice: Choice) -> tuple[ImageContent, str, set[str]]:
+def content_of(
+    target: str, choice: Choice, inspector: Inspector | None = None
+) -> tuple[ImageContent, str, set[str]]:
     """The image, what it was read from where the content does not say so, and its ids."""
     if is_image_file(target):
-        image = read_image_file(Path(target), Inspection(), choice=choice)
+        image = read_image_file(Path(target), inspector, choice=choice)
         return image, "", {image.id}
     engine = connect()
     try:
         found = engine.inspect_image(target)
         chunks = engine.save_image(str(found["Id"]))
-        image = read_image_stream(chunks, target, Inspection(), choice=choice)
+        image = read_image_stream(chunks, target, inspector, choice=choice)
     finally:
         engine.close()
     return image, "engine", {image.id, str(found["Id"])}
+
+
+def check_original(
+    report: Path, reference: str, identity: str, target: str, ids: Collection[str]
+) -> None:
+    """Raise ReportMismatchError where the report's original is not the image with these ids."""
+    if identity not in ids:
+        raise ReportMismatchError(
+            f"the report {report} is of another image: of {reference} ({identity[:19]}), and "
+            f"{target} is {min(ids)[:19]}",
+            hint="name the image that was slimmed, not the slim image",
+        )
 
 
 def _check_trace(target: str, image: ImageContent, file: Path, saved: SavedTrace) -> None:

@@ -4,12 +4,15 @@ was used, where a trace tells. Pure: an image's content in, one value out."""
 from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json_lines
 from slimmer.xray.examine import Used, examine, opened_files
 from slimmer.xray.inspection import Inspection
+from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
+from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
 
 __all__ = [
     "Inspection",
     "Layer",
+    "Origins",
     "RuleVerdict",
     "Share",
     "Stack",
@@ -20,4 +23,6 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "origins_of",
+    "secrets_of_file",
 ]

@@ -103,21 +103,6 @@ def test_a_script_of_a_web_server_that_was_installed_by_name(tree: ImageTree) ->
     assert files(tree, tree.gained("package-data", *both)) == {data, "/etc/statsrc"}
 
 
-def test_what_an_own_script_names_may_weigh_more_if_it_was_installed_by_name(
-    tree: ImageTree,
-) -> None:
-    tree.add("/app/nightly", "#!/bin/sh\nsaver backup\ncompiler x.c\nbuilder\n", mode=0o755)
-    tree.add("/bin/sh", mode=0o755)
-    for name, section in (("saver", "admin"), ("compiler", "devel"), ("builder", "admin")):
-        tree.compile(f"/usr/bin/{name}", PROGRAM)
-        with (tree.root / "usr/bin" / name).open("r+b") as file:
-            file.truncate(20_000_000)
-        tree.package(name, f"/usr/bin/{name}", fields=f"Section: {section}\n")
-    came_along(tree, "builder")
-    gained = files(tree, tree.gained("entrypoint-scripts", without_rules=frozenset(("mentions",))))
-    assert gained == {"/usr/bin/saver"}
-
-
 def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     tree.compile("/usr/lib/libpam.so", "int pam_open_session(void *, int) {}", shared=True)
     tree.compile("/usr/sbin/daemon", LOGIN, "-L{root}/usr/lib", "-lpam")

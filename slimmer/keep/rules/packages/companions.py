@@ -104,7 +104,7 @@ class CompanionProgramsRule(Rule):
                 is_named = entry.path not in self.context.bystanders
                 limit = _HEAVIEST_BEHIND if is_named else _HEAVIEST
                 if program is not None and is_program(program) and self._is_light(program, limit):
-                    detail = f"{script.path} may start it, as it does for {entry.path}"
+                    detail = f"{script.path} may start it by the name of {entry.path}"
                     yield Want(path=path, detail=detail, because=entry.path, bystander=True)
 
     def _is_light(self, program: Entry, limit: int) -> bool:
@@ -121,6 +121,7 @@ class CompanionProgramsRule(Rule):
                     target is not None
                     and is_program(target)
                     and packages.owner(target.path) is package
+                    and target.path != self.context.index.real_path(program)
                 ):
                     yield _Companion(
                         path=path, target=target, package=package.name, program=program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -22,6 +23,10 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
+)
+# Modules of languages that have no rule of their own: a package may have scripts beside them.
+_OTHER_MODULE = re.compile(
+    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:tcltk|lua|R/site-library|guile|octave)/"
 )
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
@@ -68,10 +73,12 @@ class RequestedPackagesRule(Rule):
             each for each in packages.packages if each.requested and each.name not in self._base
         ]
         done: set[str] = set()
+        named = {each.name for each in asked}
         pending = [(package, f"installed by name: {package.name}") for package in asked]
         while pending:
             package, detail = pending.pop()
-            if package.name in done or not self._is_to_load(package):
+            has_scripts = package.name in named and self._has_modules(package)
+            if package.name in done or not (has_scripts or self._is_to_load(package)):
                 continue
             done.add(package.name)
             size = self.context.index.size_of(self._files[package])
@@ -79,7 +86,11 @@ class RequestedPackagesRule(Rule):
                 self._heavy[package] = size
                 continue
             for path in self._files[package]:
-                if not is_documentation(path) and not is_for_building(path):
+                if (
+                    not is_documentation(path)
+                    and not is_for_building(path)
+                    and not (has_scripts and parent_of(path) in PROGRAM_FOLDERS)
+                ):
                     yield Want(path=path, detail=detail, bystander=True)
             for other in packages.dependencies(package):
                 if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
@@ -92,9 +103,10 @@ class RequestedPackagesRule(Rule):
         if packages is None or self._programs_are_asked:
             return
         self._programs_are_asked = True
+        asked_for = asked_for_by_name(packages)
         programs = {
             package: list(self._programs_of(package))
-            for package in sorted(asked_for_by_name(packages), key=lambda each: each.name)
+            for package in sorted(asked_for, key=lambda each: each.name)
             if package.name not in self._base and not is_to_build_with(package)
         }
         self.context.content.fetch(
@@ -105,8 +117,9 @@ class RequestedPackagesRule(Rule):
         )
         for package, entries in programs.items():
             if package.name not in _DEVELOPERS_TOOLS:
-                yield from self._small_programs(package, entries)
-                yield from self._other_names(package)
+                detail = f"a small program of {_how_it_came(package, asked_for[package])}"
+                yield from self._small_programs(entries, detail)
+                yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
 
     def _programs_of(self, package: Package) -> Iterable[Entry]:
@@ -116,7 +129,7 @@ class RequestedPackagesRule(Rule):
                 if entry is not None and is_program(entry):
                     yield entry
 
-    def _other_names(self, package: Package) -> Iterable[Want]:
+    def _other_names(self, package: Package, detail: str) -> Iterable[Want]:
         """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`."""
         limit = _HEAVIEST_PROGRAM
         for path in self._files[package]:
@@ -127,11 +140,10 @@ class RequestedPackagesRule(Rule):
             if program is None or not is_program(program):
                 continue
             if weight_of(self.context, program, limit=limit) <= limit:
-                yield Want(path=path, detail=_small(package), bystander=True)
+                yield Want(path=path, detail=detail, bystander=True)
 
-    def _small_programs(self, package: Package, programs: Iterable[Entry]) -> Iterable[Want]:
+    def _small_programs(self, programs: Iterable[Entry], detail: str) -> Iterable[Want]:
         """An administrator's tool (`logrotate`, `jq`, `ps`) costs less than to miss it."""
-        detail = _small(package)
         for entry in programs:
             if entry.size > _HEAVIEST_PROGRAM:
                 continue
@@ -192,6 +204,10 @@ class RequestedPackagesRule(Rule):
                     why="though it was installed by name: nothing used it",
                 )
 
+    def _has_modules(self, package: Package) -> bool:
+        """Whether it is for a language without rules of its own, whatever scripts it has too."""
+        return not is_to_build_with(package) and any(map(_OTHER_MODULE.match, self._files[package]))
+
     def _is_to_load(self, package: Package) -> bool:
         if package.essential or package.name in _INSTALLERS or is_to_build_with(package):
             return False
@@ -202,5 +218,7 @@ class RequestedPackagesRule(Rule):
         )
 
 
-def _small(package: Package) -> str:
-    return f"a small program of {package.name}, which was installed on purpose"
+def _how_it_came(package: Package, asked_for: Package) -> str:
+    if package is asked_for:
+        return f"{package.name}, which was installed by name"
+    return f"{package.name}, which {asked_for.name} needs, and that was installed by name"
