@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import Package, name_of, parent_of
+from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
@@ -17,7 +18,6 @@ from slimmer.keep.rules.packages.places import (
     is_to_build_with,
 )
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.keep.rules.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
