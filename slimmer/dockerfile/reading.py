@@ -75,7 +75,7 @@ class _Reader:
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._text = text
-        self._lines = [line.removesuffix("\r") for line in text.split("\n")]
+        self._lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
         self._position = 0
         """Of the line that is read next."""
         self._directives: dict[str, str] = {}

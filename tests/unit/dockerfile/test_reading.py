@@ -43,6 +43,7 @@ TRICKY = [
     "\ufeffFROM a\n",
     "FROM a\n\tRUN b\n",
     "FROM a\nRUN b \\",
+    "FROM a\nRUN b \\\n",
     "ARG A=1\nFROM a:$A\nARG A\nENV B=c D=\"e f\" G='h i'\nENV J k l\nLABEL m=n\n",
     "FROM a\nRUN b\\\\\nCMD c\n",
     'FROM a\nSHELL ["x", "-c"]\nEXPOSE 80 81/udp\nVOLUME /b /c\nSTOPSIGNAL 9\nUSER d\n',
@@ -130,7 +131,7 @@ def test_whatever_stands_together(lines: list[str]) -> None:
     [
         ("", "1: no instruction in it; expected FROM and an image"),
         ("# only\n\n# comments\n", "1: no instruction in it; expected FROM and an image"),
-        ("ARG A\n", "2: no FROM in it; expected FROM and an image"),
+        ("ARG A\n", "1: no FROM in it; expected FROM and an image"),
         ("RUN a\nFROM b\n", "1: RUN before the first FROM; expected FROM: only ARG may"),
         ("FROM a\nRUM b\n", "2: unknown instruction `RUM`; expected RUN"),
         ("FROM a\n\n&& b\n", "3: unknown instruction `&&`; expected an instruction such as"),
