@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from slimmer.advise import Advices
+from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
 from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
@@ -37,6 +38,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "xray": Xray,
     "lint": LintReport,
     "advise": Advices,
+    "check": CheckDocument,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"
@@ -88,7 +90,10 @@ def _schema(declared: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     origin, inner = typing.get_origin(declared), typing.get_args(declared)
     if origin is Annotated:
         narrow = next(each for each in inner[1:] if isinstance(each, Keywords))
-        return {**_schema(inner[0], definitions), **_keywords(narrow)}
+        plain = _schema(inner[0], definitions)
+        if narrow.minimum == -math.inf:
+            plain.pop("minimum")
+        return {**plain, **_keywords(narrow)}
     if origin in (types.UnionType, typing.Union):
         return {"anyOf": [_schema(each, definitions) for each in inner]}
     if declared is type(None):
@@ -117,7 +122,7 @@ def _schema(declared: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _keywords(narrow: Keywords) -> dict[str, Any]:
     said = {
-        "minimum": narrow.minimum or None,
+        "minimum": None if narrow.minimum == -math.inf else narrow.minimum or None,
         "maximum": None if narrow.maximum == math.inf else narrow.maximum,
         "enum": list(narrow.words) or None,
         "pattern": f"^{narrow.pattern}$" if narrow.pattern else None,

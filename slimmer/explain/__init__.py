@@ -8,7 +8,13 @@ images, which tell what and not why.
 """
 
 from slimmer.explain.account import Account
-from slimmer.explain.anatomy import xray_of
+from slimmer.explain.anatomy import (
+    ReadImage,
+    read_image,
+    used_of_report,
+    used_of_trace,
+    xray_of,
+)
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, sightings_of
 from slimmer.explain.instructions import add_instructions
@@ -19,13 +25,17 @@ __all__ = [
     "Answer",
     "Comparison",
     "Link",
+    "ReadImage",
     "Share",
     "State",
     "Step",
     "account_of",
     "add_instructions",
     "compare",
+    "read_image",
     "sightings_of",
+    "used_of_report",
+    "used_of_trace",
     "why",
     "xray_of",
 ]

@@ -1,14 +1,25 @@
 """What an image consists of, layer by layer: sizes, hidden bytes, packages, secrets; and what of it
 was used, where a trace tells. Pure: an image's content in, one value out."""
 
-from slimmer.xray.document import Layer, PackageShare, RuleVerdict, Share, Verdict, Xray, json_lines
-from slimmer.xray.examine import Used, examine, opened_files
+from slimmer.xray.document import (
+    ImageFacts,
+    Layer,
+    PackageShare,
+    RuleVerdict,
+    Share,
+    Verdict,
+    Xray,
+    json_lines,
+)
+from slimmer.xray.examine import Examination, Used, examine, examine_paths, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
 from slimmer.xray.stack import Stack
 
 __all__ = [
+    "Examination",
+    "ImageFacts",
     "Inspection",
     "Layer",
     "Origins",
@@ -20,6 +31,7 @@ __all__ = [
     "Verdict",
     "Xray",
     "examine",
+    "examine_paths",
     "json_lines",
     "judge",
     "opened_files",

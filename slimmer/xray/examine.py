@@ -24,7 +24,7 @@ from slimmer.xray.document import (
 from slimmer.xray.findings import privileges, secrets
 from slimmer.xray.inspection import Databases, Remark
 from slimmer.xray.instructions import Step, dockerfile_of, steps_of, steps_of_layers
-from slimmer.xray.packages import package_shares, packages_of
+from slimmer.xray.packages import Packages, package_shares, packages_of
 from slimmer.xray.shares import (
     content_sizes,
     directory_shares,
@@ -47,10 +47,31 @@ class Used:
     """The files that were opened or executed, as the index has them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What an image consists of, and each path by itself."""
+
+    xray: Xray
+    index: RootfsIndex
+    """What a container of it has."""
+    sizes: Mapping[str, int]
+    """Path → bytes for all but directories; a file with several names counts for one of them."""
+    packages: Packages
+    used: frozenset[str] | None
+    """The paths that a traced run has used; None where that is not known."""
+
+
 def examine(
     image: ImageContent, reference: str, *, source: str = "", used: Used | None = None
 ) -> Xray:
     """What the image consists of. Its content was read with an `Inspection`."""
+    return examine_paths(image, reference, source=source, used=used).xray
+
+
+def examine_paths(
+    image: ImageContent, reference: str, *, source: str = "", used: Used | None = None
+) -> Examination:
+    """As `examine`, with what is known of each path."""
     contents: dict[int, bytes] = {}
     stack = Stack()
     changes: list[Change] = []
@@ -71,7 +92,7 @@ def examine(
     used_by_layer = _used_by_layer(stack, sizes, paths)
     unused = {} if paths is None else unused_shares(sizes, paths, stack.layer_of)
     system = read_operating_system(index, content)
-    return Xray(
+    xray = Xray(
         slimmer_version=__version__,
         image=ImageFacts(
             reference=reference,
@@ -105,6 +126,7 @@ def examine(
         dockerfile=dockerfile_of(steps, image.configuration),
         notes=_notes(image, makers),
     )
+    return Examination(xray=xray, index=index, sizes=sizes, packages=packages, used=paths)
 
 
 def _remarks(image: ImageContent, stack: Stack) -> dict[str, Remark]:
