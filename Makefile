@@ -14,7 +14,7 @@ REGISTRY := .ci/require 'command -v docker-registry' docker-registry
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ $(INSTALLED): pyproject.toml $(wildcard hatch_build.py)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
+browser: ## Get Chromium and axe-core, which the tests of the page need
+	@.ci/require 'command -v chromium' chromium fonts-dejavu-core
+	@.ci/axe
+
 engine: ## Make sure that a container engine answers (install and start Docker where none does)
 	@.ci/engine
 
@@ -43,7 +47,7 @@ demo: setup engine ## Slim the Flask sample before your eyes
 
 test: lint unit sensor-tests container-tests ## Run all checks and tests
 
-unit: setup ## Run the unit tests (no engine, seconds)
+unit: setup browser ## Run the unit tests (no engine, seconds)
 	$(PYTEST) -n 2 tests/unit
 
 sensor-tests: setup ## Run the tests of the sensor

@@ -23,7 +23,6 @@ from slimmer.report import (
     DROPPED_NAME,
     JSON_NAME,
     PAGE_NAME,
-    CoverageSummary,
     DriftedPath,
     FinishedImage,
     Report,
@@ -31,8 +30,10 @@ from slimmer.report import (
     TraceFileSummary,
     UnstablePath,
     compose_report,
+    first_uses,
     has_result,
     measure_coverage,
+    read_earlier,
     write_report,
 )
 from slimmer.values import (
@@ -64,6 +65,7 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
             debug=finished.get(ImageKind.DEBUG),
+            earlier=read_earlier(directory / JSON_NAME),
             artifacts=_write_files(job, staged.folder, finished.values(), assembly),
         )
         save_outcome(
@@ -143,6 +145,8 @@ def _record(job: Job, findings: Findings) -> RunRecord:
             )
             generated = tuple(each for each in generated if each.path not in own)
         installed = built.assembly.metadata.installed
+    first_probes = _first_phases(traced)
+    first_use = first_uses(traced.trace, files.index, first_probes)
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
@@ -151,7 +155,10 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         of_base=of_base,
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
-        coverage=_coverage(traced, files, keep),
+        coverage=measure_coverage(
+            traced.trace, keep, files.index, files.package_name, first_use, first_probes
+        ),
+        first_use=first_use,
         keep=keep,
         installed=installed,
         strategy=job.options.strategy,
@@ -182,16 +189,6 @@ def _record(job: Job, findings: Findings) -> RunRecord:
 
 def _outcomes(findings: Findings) -> tuple[SmokeOutcome, ...]:
     return findings.built.outcomes if findings.built is not None else ()
-
-
-def _coverage(traced: TracedOriginal, files: OriginalFiles, keep: KeepSet) -> CoverageSummary:
-    return measure_coverage(
-        traced.trace,
-        keep,
-        files.index,
-        files.package_name,
-        _first_phases(traced),
-    )
 
 
 def _first_phases(traced: TracedOriginal) -> dict[str, str]:

@@ -66,13 +66,13 @@ def why(image: str, paths: tuple[str, ...], report: Path | None, as_json: bool) 
         raise first
 
 
-def _sightings(account: Account) -> Sequence[Sighting]:
+def _sightings(account: Account) -> Sequence[Sighting] | None:
     try:
         return sightings_of(account)
     except TraceFileError as error:
         text = f"note: which paths were looked up is not known: {error.message}"
         click.echo(printable(text), err=True)
-        return ()
+        return None
 
 
 def _print(told: Answer) -> None:

@@ -52,6 +52,9 @@ class Installed:
     """Empty where the reader has not looked."""
     files: tuple[str, ...] = ()
     """Files and links that the original has of it."""
+    declared: str = ""
+    """The file that asks for it by name: the application's package.json, pip's mark of what it was
+    told to install; empty where none is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, program_of_env, read_shebang
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
@@ -91,7 +91,7 @@ class PerlModulesRule(Rule):
                 for root in self._roots:
                     for file in _LOADED_BY_OPERATORS:
                         if f"{root}/{file}" in self.context.index:
-                            detail = "an operator of Perl loads it"
+                            detail = "an operator of Perl may load it"
                             yield Want(path=f"{root}/{file}", detail=detail, bystander=True)
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
@@ -107,12 +107,18 @@ class PerlModulesRule(Rule):
                     yield from self._below(entry)
                     yield from self._package_of(entry)
 
+        for source in self.context.inline_code(fresh, "perl"):
+            files, used, named = _names_in(source.code)
+            for file in files:
+                yield from self._found(file, f"{source.where} requires {file}", source.because)
+            for module in sorted({*used, *named}):
+                file = module.replace("::", "/") + ".pm"
+                yield from self._found(file, f"{source.where} uses {module}", source.because)
+
     def _is_script(self, entry: Entry) -> bool:
         if not entry.mode & 0o111:
             return False
-        interpreter, argument = read_shebang(self.context.content.head(entry.path, 256))
-        if name_of(interpreter) == "env":
-            interpreter = program_of_env(argument)
+        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("perl")
 
     def _used_by(self, entry: Entry) -> Iterable[Want]:
@@ -131,20 +137,11 @@ class PerlModulesRule(Rule):
         """Whether no Perl ran, and the module or script is there for others."""
         return not self._ran and path in self.context.bystanders
 
-    def _read(self, entry: Entry, most: int) -> tuple[list[str], list[str], list[str]]:
-        """The files and the modules that the first `most` bytes ask for, and what they name."""
+    def _read(self, entry: Entry, most: int) -> _Names:
+        """What the first `most` bytes of a file name."""
         text = os.fsdecode(self.context.content.head(entry.path, most))
         # Behind these there is documentation, or data.
-        text = text.partition("\n__END__")[0].partition("\n__DATA__")[0]
-        drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
-        named = _NAMED.findall(text)
-        bases = (
-            module
-            for pragma, modules in _BASES.findall(text)
-            for module in (pragma, *_MODULE.findall(modules))
-        )
-        used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
-        return list(dict.fromkeys(_FILE.findall(text))), sorted(used), named
+        return _names_in(text.partition("\n__END__")[0].partition("\n__DATA__")[0])
 
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
         for root in self._roots:
@@ -192,6 +189,21 @@ class PerlModulesRule(Rule):
                     if not entry.path.endswith(".html"):
                         detail = "Unicode tables, read for properties and cases"
                         yield Want(path=entry.path, detail=detail, because=module.path)
+
+
+_Names = tuple[list[str], list[str], list[str]]
+
+
+def _names_in(text: str) -> _Names:
+    """The files that a text requires, the modules that it uses, and those that it names."""
+    drivers = (f"DBD::{driver}" for driver in _DATA_SOURCE.findall(text))
+    bases = (
+        module
+        for pragma, modules in _BASES.findall(text)
+        for module in (pragma, *_MODULE.findall(modules))
+    )
+    used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
+    return list(dict.fromkeys(_FILE.findall(text))), sorted(used), _NAMED.findall(text)
 
 
 PERL = Ecosystem(name="Perl", sources=(".pl", ".pm"), rules=(PerlModulesRule,))

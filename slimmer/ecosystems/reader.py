@@ -106,7 +106,15 @@ class Reader(ABC):
             described_by=described_by,
         )
 
-    def installed(self, type: str, name: str, files: Iterable[str], version: str = "") -> Installed:
+    def installed(
+        self,
+        type: str,
+        name: str,
+        files: Iterable[str],
+        version: str = "",
+        *,
+        declared: str = "",
+    ) -> Installed:
         """A package of the original that consists of these files. Without any, it is taken for one
         that is left: there is nothing to remove."""
         size, there, is_left = 0, [], False
@@ -123,6 +131,7 @@ class Reader(ABC):
             is_left=is_left or not there,
             version=version,
             files=tuple(there),
+            declared=declared,
         )
 
     def files_below(self, folder: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Questions about images: why a path is kept or dropped, what was dropped in all, and what any
 image consists of.
 
+The report of a build is asked as well: what the instructions of its original brought.
+
 The first two are answered from the saved report, or, where there is none, from the indexes of both
 images, which tell what and not why.
 """
@@ -15,6 +17,7 @@ from slimmer.explain.anatomy import (
 )
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, sightings_of
+from slimmer.explain.instructions import add_instructions
 from slimmer.explain.why import Answer, Link, State, Step, why
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "State",
     "Step",
     "account_of",
+    "add_instructions",
     "compare",
     "read_image",
     "sightings_of",

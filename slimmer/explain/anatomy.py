@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from slimmer.files import RootfsIndex
 from slimmer.image.archive import (
     Choice,
     ImageContent,
+    Inspector,
     is_image_file,
     read_image_file,
     read_image_stream,
@@ -42,12 +43,7 @@ def xray_of(
     if trace and saved:
         used = used_of_trace(target, image, trace, saved)
     elif told:
-        if told.original.id not in image.ids:
-            raise ReportMismatchError(
-                f"the report {told.file} is of another image: of {told.original.reference} "
-                f"({told.original.id[:19]}), and {target} is {image.content.id[:19]}",
-                hint="name the image that was slimmed, not the slim image",
-            )
+        check_original(told.file, told.original.reference, told.original.id, target, image.ids)
         used = used_of_report(told)
     return examine(image.content, target, source=image.source, used=used)
 
@@ -66,17 +62,37 @@ class ReadImage:
 def read_image(target: str, choice: Choice) -> ReadImage:
     """The content of an archive, a directory with an OCI layout, or an image of the engine, for
     `examine`. Raises ImageFileError, ImageNotFoundError."""
+    image, source, ids = content_of(target, choice, Inspection())
+    return ReadImage(content=image, source=source, ids=frozenset(ids))
+
+
+def content_of(
+    target: str, choice: Choice, inspector: Inspector | None = None
+) -> tuple[ImageContent, str, set[str]]:
+    """The image, what it was read from where the content does not say so, and its ids."""
     if is_image_file(target):
-        image = read_image_file(Path(target), Inspection(), choice=choice)
-        return ReadImage(content=image, source="", ids=frozenset({image.id}))
+        image = read_image_file(Path(target), inspector, choice=choice)
+        return image, "", {image.id}
     engine = connect()
     try:
         found = engine.inspect_image(target)
         chunks = engine.save_image(str(found["Id"]))
-        image = read_image_stream(chunks, target, Inspection(), choice=choice)
+        image = read_image_stream(chunks, target, inspector, choice=choice)
     finally:
         engine.close()
-    return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
+    return image, "engine", {image.id, str(found["Id"])}
+
+
+def check_original(
+    report: Path, reference: str, identity: str, target: str, ids: Collection[str]
+) -> None:
+    """Raise ReportMismatchError where the report's original is not the image with these ids."""
+    if identity not in ids:
+        raise ReportMismatchError(
+            f"the report {report} is of another image: of {reference} ({identity[:19]}), and "
+            f"{target} is {min(ids)[:19]}",
+            hint="name the image that was slimmed, not the slim image",
+        )
 
 
 def used_of_trace(target: str, image: ReadImage, file: Path, saved: SavedTrace) -> Used:

@@ -48,9 +48,10 @@ def account_of(image: str, *, original: str = "", place: Path | None = None) -> 
         engine.close()
 
 
-def sightings_of(account: Account) -> Sequence[Sighting]:
-    """What the traced run saw, from the trace beside the report. Raises TraceFileError."""
-    return read_trace(account.trace, account.index).sightings if account.trace else ()
+def sightings_of(account: Account) -> Sequence[Sighting] | None:
+    """What the traced run saw, from the trace beside the report; None where there is none. Raises
+    TraceFileError."""
+    return read_trace(account.trace, account.index).sightings if account.trace else None
 
 
 def _account(engine: Engine, image: str, original: str, saved: SavedReport | None) -> Account:

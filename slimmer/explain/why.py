@@ -80,10 +80,11 @@ class Answer:
 
 
 def why(
-    account: Account, asked: str, sightings: Callable[[], Sequence[Sighting]] = tuple
+    account: Account, asked: str, sightings: Callable[[], Sequence[Sighting] | None] = tuple
 ) -> Answer:
     """The answer for a path as a user writes it. `sightings` are asked for only when the path is
-    dropped. Raises UnknownPathError for what neither image ever had."""
+    dropped, and are None where nothing is known of them. Raises UnknownPathError for what neither
+    image ever had."""
     path = "/" + "/".join(part for part in asked.split("/") if part not in ("", "."))
     walk = account.index.resolve(path)
     met = [step.path for step in walk.way if step.type is EntryType.SYMLINK]
@@ -122,7 +123,8 @@ def why(
 
 def _chains(fates: Mapping[str, Fate], fate: Fate) -> tuple[tuple[Step, ...], ...]:
     found = []
-    for reason in fate.reasons:
+    # Reports of before have programs that are there because of themselves.
+    for reason in [each for each in fate.reasons if each.because != fate.path] or fate.reasons:
         first = Step(path=fate.path, reason=reason)
         found.append((first, *_shortest(fates, reason.because)))
     return tuple(sorted(found, key=len))
@@ -149,7 +151,7 @@ def _causes(
     account: Account,
     fate: Fate,
     below: Below | None,
-    sightings: Callable[[], Sequence[Sighting]],
+    sightings: Callable[[], Sequence[Sighting] | None],
 ) -> Iterator[str]:
     if account.has(fate):
         yield "it is one of the debug image's own tools, or belongs to one"
@@ -163,16 +165,17 @@ def _causes(
     heavy = [
         f"too heavy, {each.why}: {size(each.size)} with what it would bring along"
         for each in account.heavy
-        if each.include == fate.path
+        if each.include and is_below(fate.path, each.include)
     ]
-    looked_up = _looked_up(account, fate, sightings())
+    seen = sightings()
+    looked_up = _looked_up(account, fate, seen or ())
     yield from (*heavy, *looked_up)
     if not (barred or heavy or looked_up):
-        phases = ", ".join(account.phases)
-        yield (
-            f"no phase looked it up ({phases}), and no rule of the strategy {account.strategy} "
-            "asks for it"
-        )
+        no_rule = f"no rule of the strategy {account.strategy} asks for it"
+        if seen is None:
+            yield f"{no_rule}; whether a phase looked it up is not known"
+        else:
+            yield f"no phase looked it up ({', '.join(account.phases)}), and {no_rule}"
     if below is not None and below.dropped_files and not below.kept_files:
         dropped = _amount(below.dropped_files, below.dropped_size)
         yield f"nothing below it is kept, {dropped} dropped"

@@ -14,10 +14,10 @@ from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.environments import Landmark, directories
 from slimmer.keep.executed import interpreter_of, program_named
 from slimmer.keep.linux.loader import Need
+from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
-from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.trees import tree
 
 __all__ = [
@@ -38,10 +38,9 @@ __all__ = [
     "directories",
     "has_shell",
     "interpreter_of",
+    "interpreter_of_script",
     "is_engine_artefact",
     "program_named",
-    "program_of_env",
-    "read_shebang",
     "rulebook",
     "rules_for",
     "tree",

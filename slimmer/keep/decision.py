@@ -63,7 +63,11 @@ def union_of(kept: Sequence[KeepSet]) -> KeepSet:
 
 
 def _largest_first(found: Iterable[HeavyOmission]) -> tuple[HeavyOmission, ...]:
-    return tuple(sorted(set(found), key=lambda each: (-each.size, each.what)))
+    """Each once, though several rules may have left it out."""
+    by_name: dict[str, HeavyOmission] = {}
+    for each in found:
+        by_name.setdefault(each.what, each)
+    return tuple(sorted(by_name.values(), key=lambda each: (-each.size, each.what)))
 
 
 def check_rule_names(names: Iterable[str], rulebook: Rulebook) -> None:

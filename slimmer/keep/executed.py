@@ -8,9 +8,9 @@ from typing import Any
 
 from slimmer.files import RootfsIndex
 from slimmer.keep.linux.elf import ElfFiles
+from slimmer.keep.linux.shebang import KERNEL_LIMIT, read_shebang
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH
-from slimmer.keep.rules.shebang import KERNEL_LIMIT, read_shebang
 from slimmer.values import Content, EntryType, RunOptions
 
 

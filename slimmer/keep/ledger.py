@@ -56,7 +56,7 @@ class Ledger:
 
     def keep(self, want: Want, rule: str) -> None:
         """Keep what `want` asks for. A path that does not exist, or that is excluded, keeps
-        nothing, unless the way to it is asked for."""
+        nothing, unless the way to it is asked for; nor does one that is there because of itself."""
         walk = self._index.resolve(want.path)
         if walk.named is None and all(step.path in self._reasons for step in walk.way):
             return  # nothing is there, and the way there is kept
@@ -66,8 +66,10 @@ class Ledger:
             if want.even_if_missing:
                 self._keep_way_to_nothing(steps, want, rule)
             return
-        self._note_bystander(want, named, walk.entry)
         anchor = named.path
+        if anchor == want.because:
+            return
+        self._note_bystander(want, named, walk.entry)
         leading_link = ""
         for step in steps:
             if step is named:

@@ -30,7 +30,7 @@ _OPENS = (
 _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
 # What may stand between the name of a function that starts a program and the first literal.
 _CALLED = re.compile(
-    r"(?:popen\d?|system|passthru|proc_open|pcntl_exec|exec\w{0,12}|spawn\w{0,8}|fork|run|call"
+    r"(?:popen\d?|system2?|pipe|passthru|proc_open|pcntl_exec|exec\w{0,12}|spawn\w{0,8}|fork|run|call"
     r"|check_\w+|getoutput|getstatusoutput|create_subprocess_\w+|ProcessBuilder|Command\w{0,8}"
     r"|Command::new|LookPath|which|Process|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
     r"|cmd|command|args|open3|shell|start|\$)\s*"
@@ -41,28 +41,18 @@ _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
 _CONSTANT = re.compile(rb"\x01\x00[\x02-\xff](?=[a-z/])")
 _MOST_CLASSES = 10_000
 _LARGEST_CLASS = 1 << 20
+# Perl's `open $f, '-|', 'ls'`.
+_PIPE_MODE = re.compile(r"['\"](?:-\||\|-)[^'\"\n]{0,40}['\"]\s*,\s*$")
+# `sort -u`, whatever function of the application takes it.
+_COMMAND_TEXT = re.compile(
+    r"\s*(?:/[\w./+-]*/)?(?P<name>[A-Za-z\d][\w.+-]*)(?:[ \t]+[^\s-]\S*){0,2}[ \t]+--?[A-Za-z\d]"
+)
+_LONG_TEXT = re.compile(r"(?<![\[\w\])])\[=*\[([^\[\]\n]{2,400})\]=*\]")
+_WORD_LIST = re.compile(r"\bqw\s*[(\[{/<|!]([^)\]}/>|!]{1,400})|%w[(\[{<]([^)\]}>]{1,400})")
 _WORD = re.compile(r"[\w.+@/-]+")
 _IS_COMMAND_LINE = re.compile(r"[\s|;&<>$]")
-_BACKTICKS = re.compile(r"(?:%x[\[({|]|`)([^`\n]{2,400}?)(?:[\])}|]|`)")
 _PRELOAD = re.compile(r"\bLD_PRELOAD['\"]?\s*[=:,]\s*['\"]?([\w./+:${}-]+)")
 _USES_SHELL = re.compile(r"shell\s*[=:]\s*[Tt]rue|\bsystem\s*\(|\bpopen\s*\(|\bexec(?:Sync)?\s*\(")
-# Settings that hold a command: supervisor's, systemd's, a Procfile, package.json.
-_COMMAND_LINE = re.compile(
-    r"^[ \t]*[\"']?(?:command|cmd|exec|run|script|entrypoint|program|exec\w+|start|\w+_command|web"
-    r"|worker|release|prestart|poststart)[\"']?[ \t]*[:=][ \t]*[-@+!:]*(.+)$",
-    re.MULTILINE | re.IGNORECASE,
-)
-# A value of any key that begins with a name and an option: `pdf: gs -q -sDEVICE=png16m`.
-_COMMAND_VALUE = re.compile(r"[:=][ \t]*[\"']?([a-z][\w.+-]*[ \t]+-[^\n\"']*)")
-_SUBSTITUTION = re.compile(r"\$\(([^()\n]{2,300})\)")
-# Scripts within the settings of logrotate.
-_SCRIPT_BLOCK = re.compile(
-    r"^[ \t]*(?:pre|post|first|last)(?:rotate|action)[ \t]*\n(.*?)^[ \t]*endscript",
-    re.MULTILINE | re.DOTALL,
-)
-_CRON = re.compile(
-    r"^[ \t]*(?:@\w+|(?:[\d*,/-]+[ \t]+){4}[\w*,/-]+)[ \t]+(\S+[ \t]+)?(\S.*)$", re.MULTILINE
-)
 # Words of every day that are names of programs as well: they count where one is started.
 COMMON_WORDS = frozenset(
     (
@@ -105,6 +95,8 @@ class Mentions:
     maybe_programs: set[str] = field(default_factory=set)
     """Literals that are names of programs, in a text that starts some, and what a text calls that
     starts none in a way that is known."""
+    words: set[str] = field(default_factory=set)
+    """Names that stand where a command may stand, and that are words of every day as well."""
     libraries: set[str] = field(default_factory=set)
     """Literals in a text that opens shared libraries: `libz.so.1`, `magic` for `-lmagic`."""
     starts_shell: bool = False
@@ -136,11 +128,37 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
         # Most literals are one word, and looked up as such.
         if literal in known or (not literal.isalnum() and not known.isdisjoint(_words(literal))):
             before = text[max(0, match.start() - 48) : match.start()]
-            if _CALLED.search(before) or _SHELL_OPTION.search(before):
-                _add_command(found, literal, found.programs if starts else found.maybe_programs)
+            programs = found.programs if starts else found.maybe_programs
+            if _PIPE_MODE.search(before):
+                _add_command(found, literal, found.programs)
+            elif (
+                _CALLED.search(before)
+                or _SHELL_OPTION.search(before)
+                or (not is_dependency and _is_command(literal, known))
+            ):
+                _add_command(found, literal, programs)
             elif starts and literal in known and literal not in COMMON_WORDS:
                 found.maybe_programs.add(literal)
+    if not is_dependency:
+        _read_other_literals(found, text, known, starts=starts)
     return found
+
+
+def _read_other_literals(found: Mentions, text: str, known: Set[str], *, starts: bool) -> None:
+    """Lua's long texts, and the lists of words of Perl and Ruby."""
+    for long_text in _LONG_TEXT.findall(text):
+        if _is_command(long_text, known):
+            programs = found.programs if starts else found.maybe_programs
+            _add_command(found, long_text, programs)
+    for first, second in _WORD_LIST.findall(text) if starts else ():
+        for word in known & set((first or second).split()):
+            (found.words if word in COMMON_WORDS else found.maybe_programs).add(word)
+
+
+def _is_command(text: str, known: Set[str]) -> bool:
+    """Whether a text is a program's name with an option behind it."""
+    match = _COMMAND_TEXT.match(text)
+    return match is not None and match["name"] in known
 
 
 def classes_in(stream: BinaryIO) -> Iterator[bytes]:
@@ -166,24 +184,6 @@ def constants_of(data: bytes) -> Iterator[str]:
         for match in _CONSTANT.finditer(data):
             length, start = match[0][-1], match.end()
             yield data[start : start + length].decode("latin-1")
-
-
-def scripts_in_source(text: str) -> Iterator[str]:
-    """Command lines in backticks, as Ruby, Perl and PHP have them."""
-    yield from _BACKTICKS.findall(text)
-
-
-def scripts_in_settings(text: str) -> Iterator[str]:
-    """Command lines in settings and tables: `command = gunicorn app`, `5 * * * * root /x.sh`."""
-    for line in _COMMAND_LINE.findall(text):
-        yield line.strip().strip("\"',")
-    yield from _COMMAND_VALUE.findall(text)
-    yield from _SUBSTITUTION.findall(text)
-    yield from _SCRIPT_BLOCK.findall(text)
-    for user, line in _CRON.findall(text):
-        yield line
-        if user:
-            yield user + line
 
 
 def programs_of_script(script: str, known: Set[str]) -> set[str]:

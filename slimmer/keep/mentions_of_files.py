@@ -8,29 +8,34 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 from slimmer.files import Readings, name_of
+from slimmer.keep.command_texts import (
+    commands_in_settings,
+    scripts_in_awk,
+    scripts_in_makefile,
+    scripts_in_source,
+)
 from slimmer.keep.linux.program_texts import texts_of_program
 from slimmer.keep.mentions import (
+    COMMON_WORDS,
     Mentions,
     classes_in,
     constants_of,
     mentions_of,
     programs_of_script,
-    scripts_in_settings,
-    scripts_in_source,
 )
 from slimmer.keep.scanning import held_by, texts_matching
+from slimmer.keep.text_kinds import (
+    SOURCES,
+    has_names_of_packages,
+    is_of_the_system,
+    is_settings,
+)
 from slimmer.values import Content, Entry
 
 LARGEST_TEXT = 16 << 20
-SOURCES = re.compile(
-    r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy)", re.I
-)
+_AWK = re.compile(rb"#!.*\bawk\b")
+_WITH_BACKTICKS = ("perl", "ruby", "php")
 _BACKTICK_SOURCES = re.compile(r".*\.(?:rb|php|pl|pm|rake)|[^.]*", re.I)
-_SETTINGS = re.compile(
-    r".*\.(?:conf|cfg|cnf|ini|toml|ya?ml|json|service|timer|properties|env|xml)|procfile|crontab"
-    r"|[^.]*",
-    re.I,
-)
 _PATH_IN_PROGRAM = re.compile(rb"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
 _NAME_IN_PROGRAM = re.compile(rb"\0(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40})(?=[\0 ])")
 # Go's texts stand side by side: what stands before the name may be the end of another text.
@@ -73,10 +78,25 @@ class FileMentions:
         self._known = known
         self._readings = readings
 
-    def text(self, entry: Entry, *, is_dependency: bool) -> Mentions:
-        """What a source, a script or a settings file names."""
-        texts = self._readings.below(("text", is_dependency, self._known))
-        return texts.once(entry.path, lambda: self._read_text(entry, is_dependency))
+    def text(self, entry: Entry, *, is_dependency: bool, is_own: bool) -> Mentions:
+        """What a source, a script or a settings file names; `is_own`: the image's author wrote
+        it."""
+        texts = self._readings.below(("text", is_dependency, is_own, self._known))
+        return texts.once(entry.path, lambda: self._read_text(entry, is_dependency, is_own))
+
+    def code(self, code: str, language: str) -> Mentions:
+        """What code of one language names that stands within another text."""
+
+        def read() -> Mentions:
+            found = mentions_of(os.fsencode(code), self._known)
+            scripts = list(scripts_in_source(code, backticks=language in _WITH_BACKTICKS))
+            if language == "awk":
+                scripts += scripts_in_awk(code)
+            for script in scripts:
+                found.programs |= programs_of_script(script, self._known)
+            return found
+
+        return self._readings.once(("code", code, language, self._known), read)
 
     def program(self, entry: Entry) -> ProgramMentions:
         """What an ELF file names."""
@@ -130,7 +150,7 @@ class FileMentions:
 
         return self._readings.once(("classes", entry.path, self._known), read)
 
-    def _read_text(self, entry: Entry, is_dependency: bool) -> Mentions:
+    def _read_text(self, entry: Entry, is_dependency: bool, is_own: bool) -> Mentions:
         data = self._content.head(entry.path, LARGEST_TEXT)
         if b"\0" in data[:4096]:
             return _NO_MENTIONS
@@ -139,15 +159,39 @@ class FileMentions:
             found.programs -= _DEVELOPERS_TOOLS
             found.maybe_programs -= _DEVELOPERS_TOOLS
         else:
-            text, name = os.fsdecode(data), name_of(entry.path)
-            scripts: list[str] = []
-            if _BACKTICK_SOURCES.fullmatch(name):
-                scripts += scripts_in_source(text)
-            if _SETTINGS.fullmatch(name):
-                scripts += scripts_in_settings(text)
-            for script in scripts:
-                found.programs |= programs_of_script(script, self._known)
+            self._read_own_text(entry, data, found, is_own=is_own)
         return found if found != _NO_MENTIONS else _NO_MENTIONS
+
+    def _read_own_text(self, entry: Entry, data: bytes, found: Mentions, *, is_own: bool) -> None:
+        """Commands that no call of a known language starts."""
+        text, name = os.fsdecode(data), name_of(entry.path)
+        is_script = data.startswith(b"#!")
+        scripts: list[str] = []
+        if SOURCES.fullmatch(name) or "." not in name or is_script:
+            backticks = bool(_BACKTICK_SOURCES.fullmatch(name))
+            scripts += scripts_in_source(text, backticks=backticks)
+        if name.endswith(".awk") or (is_script and _AWK.match(data)):
+            scripts += scripts_in_awk(text)
+        if is_settings(entry.path):
+            names_count = is_own and not (
+                is_script or is_of_the_system(entry.path) or has_names_of_packages(entry.path)
+            )
+            settings = commands_in_settings(text, self._known, names_count=names_count)
+            scripts += settings.lines
+            found.words |= settings.names & COMMON_WORDS
+            found.maybe_programs |= settings.names - COMMON_WORDS
+        for script in scripts:
+            found.programs |= programs_of_script(script, self._known)
+
+    def recipes(self, entry: Entry) -> set[str]:
+        """The programs and paths that a makefile names in its recipes."""
+
+        def read() -> set[str]:
+            text = os.fsdecode(self._content.head(entry.path, LARGEST_TEXT))
+            scripts = scripts_in_makefile(text)
+            return set().union(*(programs_of_script(script, self._known) for script in scripts))
+
+        return self._readings.once(("recipes", entry.path, self._known), read)
 
     def _texts(self, entry: Entry, pattern: re.Pattern[bytes]) -> list[str]:
         with self._content.open(entry.path) as stream:

@@ -7,6 +7,12 @@ from functools import cached_property
 from slimmer.files import RootfsIndex, join, name_of
 from slimmer.values import Entry, EntryType
 
+INSTALLERS = frozenset(
+    (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
+)
+"""They would install into an image whose package database is that of what is left, so no text that
+names them keeps them."""
+
 
 def is_program(entry: Entry | None) -> bool:
     """Whether the kernel might execute this entry for somebody."""

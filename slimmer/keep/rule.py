@@ -8,7 +8,7 @@ that the round before has kept, until a round keeps nothing new.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -16,7 +16,9 @@ from typing import ClassVar
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import configuration_texts
 from slimmer.keep.environments import Environments, Landmark
+from slimmer.keep.inline_sources import InlineSource, code_by_language, code_of_commands
 from slimmer.keep.linux.elf import ElfFiles
+from slimmer.keep.linux.inline_code import language_of
 from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
@@ -65,6 +67,7 @@ class Context:
         self.rulebook = rulebook
         self.index = request.index
         self.content = request.content
+        self._inline: dict[str, Mapping[str, Sequence[tuple[str, str]]]] = {}
         self.bystanders: Set[str] = frozenset()
         """The paths that were asked for as bystanders only; the ledger's, while rules run."""
 
@@ -134,6 +137,50 @@ class Context:
     def configuration(self) -> Mapping[str, str]:
         """Path → text of the configuration files that the traced run read."""
         return configuration_texts(self.seen, self.index, self.content, self.environments)
+
+    def inline_code(self, fresh: Iterable[Entry], language: str) -> Iterator[InlineSource]:
+        """Code of a language that kept entries have in them without being sources of it: shell
+        scripts, the author's settings and makefiles; and with an interpreter, what the image's own
+        commands give it."""
+        for entry in fresh:
+            path = entry.path
+            if path not in self._inline:
+                self._inline[path] = self._read_inline(entry)
+            for where, code in self._inline[path].get(language, ()):
+                if where != path or self._counts(entry):
+                    yield InlineSource(code=code, where=where, because=path)
+
+    def _read_inline(self, entry: Entry) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Language → places with code; most files have none, and are asked for every language."""
+        if entry.type is not EntryType.FILE:
+            return {}
+        if language := language_of(entry.path):
+            commands = self._inline_of_commands.items()
+            given = [
+                (f"the image's {command}", languages[language])
+                for command, languages in commands
+                if language in languages
+            ]
+            return {language: given}
+        if self.environments.contains(entry.path):
+            return {}
+        is_own = self.own_files.contains(entry)
+        found = self.request.readings.once(
+            ("inline", entry.path, is_own, self.programs.names),
+            lambda: code_by_language(self.content, entry, self.programs.names, is_own=is_own),
+        )
+        return {language: [(entry.path, code)] for language, code in found.items()}
+
+    @cached_property
+    def _inline_of_commands(self) -> Mapping[str, Mapping[str, str]]:
+        return code_of_commands(self.request.config)
+
+    def _counts(self, script: Entry) -> bool:
+        """Whether somebody may run it, as opposed to a part of something larger."""
+        path = script.path
+        if path in self.seen or path not in self.bystanders:
+            return True
+        return self.own_files.contains(script)
 
     def is_packaged(self, path: str) -> bool:
         """Whether a package of the distribution owns this file or link."""

@@ -6,14 +6,10 @@ from collections.abc import Iterator, Sequence, Set
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.loader import Need
+from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import Context
-from slimmer.keep.rules.shebang import (
-    KERNEL_LIMIT,
-    is_of_a_bystander,
-    program_of_env,
-    read_shebang,
-)
+from slimmer.keep.rules.shebang import is_of_a_bystander
 from slimmer.values import Entry, EntryType, Unstartable
 
 

@@ -102,6 +102,8 @@ class BuildOptions:
     """Files of `slim watch` whose missed paths are kept."""
     excludes: tuple[str, ...] = ()
     """Globs of paths that are left out, whatever asks for them."""
+    allowed_secrets: tuple[str, ...] = ()
+    """Globs of files that may hold what looks like a private key or a token."""
     repair: int = 5
     """How many times a slim image that fails its smoke test is repaired; 0: never."""
     withheld: tuple[str, ...] = ()

@@ -208,6 +208,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Keep what `slim watch -o FILE` saw missing", appends=True),
         Option("excludes", "--exclude", "exclude", several(Kind(metavar="GLOB")),
                "Leave out what matches, whatever asks for it", appends=True),
+        Option("allowed_secrets", "--allow-secret", "allow_secret", several(Kind(metavar="GLOB")),
+               "Say nothing of keys and tokens in these files", appends=True),
         Option("rules", "--rule", "rules", several(NAME),
                "Ask this rule, too; `slim rules` lists them", appends=True),
         Option("without_rules", "--no-rule", "without_rules", several(NAME),

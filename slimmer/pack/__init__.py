@@ -26,10 +26,12 @@ from slimmer.pack.outputs import (
     with_compressed_layers,
     write_output,
 )
+from slimmer.pack.placement import DEPENDENCIES
 from slimmer.pack.tar_header import clamped_seconds
 
 __all__ = [
     "DEFAULT_PATH",
+    "DEPENDENCIES",
     "CombinedContent",
     "LayerPlanning",
     "NamedImage",

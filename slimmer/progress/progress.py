@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol, TextIO
 
 from slimmer.values import ProbeResult, StageTime
@@ -142,18 +143,23 @@ class StageClock:
             self._progress.done(name, failed=True)
             raise
         with self._lock:
-            self._times.append(StageTime(stage=name, seconds=time.monotonic() - begin))
+            self._times.append(
+                StageTime(stage=name, seconds=time.monotonic() - begin, begin=begin - self._begin)
+            )
         self._progress.done(name)
 
     @property
     def times(self) -> tuple[StageTime, ...]:
         """The stages that are done, in the order in which they ended first; one that ran several
         times has the sum."""
-        sums: dict[str, float] = {}
+        sums: dict[str, StageTime] = {}
         with self._lock:
             for each in self._times:
-                sums[each.stage] = sums.get(each.stage, 0.0) + each.seconds
-        return tuple(StageTime(stage=stage, seconds=total) for stage, total in sums.items())
+                before = sums.get(each.stage)
+                sums[each.stage] = (
+                    replace(before, seconds=before.seconds + each.seconds) if before else each
+                )
+        return tuple(sums.values())
 
     @property
     def total_seconds(self) -> float:

@@ -2,15 +2,24 @@
 
 from slimmer.report.base_summary import BaseSummary, RejectedBase
 from slimmer.report.compose import FinishedImage, RunRecord, compose_report
-from slimmer.report.coverage import measure_coverage
+from slimmer.report.coverage import first_uses, measure_coverage
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.document import json_pieces, to_json
 from slimmer.report.dropped import DroppedDocument, dropped_document
-from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_report
+from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_page, write_report
 from slimmer.report.groups import content_sizes
+from slimmer.report.growth import read_earlier
+from slimmer.report.instructions import with_instructions
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.report import ImageSummary, PushedImage, Report
-from slimmer.report.saved import Fate, SavedReport, find_report, has_result, read_report
+from slimmer.report.saved import (
+    Fate,
+    SavedReport,
+    find_report,
+    has_result,
+    read_report,
+    read_whole_report,
+)
 from slimmer.report.terminal import terminal_summary
 from slimmer.report.trace_file_summary import DriftedPath, TraceFileSummary, UnstablePath
 
@@ -36,13 +45,18 @@ __all__ = [
     "content_sizes",
     "dropped_document",
     "find_report",
+    "first_uses",
     "has_result",
     "json_pieces",
     "measure_coverage",
     "prepare_page",
+    "read_earlier",
     "read_report",
+    "read_whole_report",
     "terminal_summary",
     "to_json",
     "to_page",
+    "with_instructions",
+    "write_page",
     "write_report",
 ]

@@ -37,6 +37,18 @@ def write_report(report: Report, directory: Path, *, into: Path | None = None) -
     return complete
 
 
+def write_page(report: Report, place: Path, *, anew: bool = False) -> Path:
+    """Write the page of a report that was read from `place`, beside it, and the report itself as
+    well where it is told `anew`. Returns the page's path; raises as `write_report`."""
+    file = place / JSON_NAME if place.is_dir() else place
+    page = file.with_name(PAGE_NAME)
+    with space_errors(file.parent, "writing the report"):
+        if anew:
+            _write(file, json_pieces(report))
+        _write(page, page_pieces(report))
+    return page
+
+
 def _write(file: Path, pieces: Iterable[str]) -> None:
     with file_beside(file) as unfinished:
         unfinished.stream.writelines(piece.encode() for piece in pieces)

@@ -22,6 +22,11 @@ _NOUNS: Final = {
 _LONGEST_LIST: Final = 100
 
 
+def packages_of_type(type: str) -> str:
+    """`Debian packages`."""
+    return f"{_NOUNS.get(type, f'{type} package')}s"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RemovedPackage:
     """A package of which nothing is left."""

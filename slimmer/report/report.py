@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
+from slimmer.report.areas import Area
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
+from slimmer.report.growth_summary import Growth
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
+from slimmer.report.unused_packages import UnusedPackage
 from slimmer.values import (
     ExplorationSummary,
     Fidelity,
@@ -209,6 +212,9 @@ class KeptPath:
     origin: str = ""
     """`slimmer` for what it made, `base` for what lies in the base and is not the original's; empty
     for what is the original's."""
+    phase: str = ""
+    """The first phase that used the regular file; empty where none did, and for other types. A
+    first probe counts as boot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +304,13 @@ class Report:
     packages: tuple[Group, ...]
     """Distribution packages, most bytes dropped first; `` for files that no package owns."""
     dropped: DroppedSummary
+    areas: tuple[Area, ...] = ()
+    """Parts of the original, divided in several ways, with what was used, kept and dropped of each;
+    small ones are left out."""
+    unused_packages: tuple[UnusedPackage, ...] = ()
+    """Packages of languages of which nothing was used: declared ones first, then the largest."""
+    growth: Growth | None = None
+    """What is different from the report that was in the folder before; null where none was."""
     excluded: tuple[AbsolutePath, ...]
     """Paths that were left out because of `--exclude` alone."""
     kept: tuple[KeptPath, ...]

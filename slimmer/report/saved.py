@@ -18,7 +18,7 @@ from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
 from slimmer.report.removed import EcosystemSummary
-from slimmer.report.report import SCHEMA_VERSION, KeptPath
+from slimmer.report.report import SCHEMA_VERSION, KeptPath, Report
 from slimmer.values import EntryType, HeavyOmission, Reason
 
 T = TypeVar("T")
@@ -197,6 +197,14 @@ def read_report(place: Path) -> SavedReport:
         is_whole=is_whole,
         trace=trace if "trace" in document.artifacts and trace.is_file() else None,
     )
+
+
+def read_whole_report(place: Path) -> Report:
+    """All that a report.json says, one of a failed build as well; what reports of before did not
+    tell has its default. Raises ReportFileError."""
+    file = place / JSON_NAME if place.is_dir() else place
+    report: Report = _read(Report, _checked(file, SCHEMA_VERSION), file)
+    return report
 
 
 def _kept(row: KeptPath) -> Fate:

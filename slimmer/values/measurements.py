@@ -11,6 +11,9 @@ class StageTime:
 
     stage: str
     seconds: float
+    """Of all its runs, where it ran several times."""
+    begin: float | None = None
+    """Seconds from the start of the run to its first begin; None in reports of before."""
 
 
 @dataclass(frozen=True, kw_only=True)

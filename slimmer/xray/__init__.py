@@ -13,7 +13,9 @@ from slimmer.xray.document import (
 )
 from slimmer.xray.examine import Examination, Used, examine, examine_paths, opened_files
 from slimmer.xray.inspection import Inspection
+from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
+from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "ImageFacts",
     "Inspection",
     "Layer",
+    "Origins",
     "PackageShare",
     "RuleVerdict",
     "Share",
@@ -33,4 +36,6 @@ __all__ = [
     "json_lines",
     "judge",
     "opened_files",
+    "origins_of",
+    "secrets_of_file",
 ]

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from slimmer.files import name_of
 from slimmer.xray.kinds import kind_by_head, kind_by_name, known_endings
-from slimmer.xray.secrets import secrets_in
+from slimmer.xray.secrets import secrets_of_file
 
 _MANAGED: Final = re.compile(
     r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.list)|/var/lib/apt/extended_states"
@@ -73,7 +74,8 @@ class Inspection:
         if _is_managed(path):
             return Remark(packed=zlib.compress(head, 1))
         kind = "" if kind_by_name(path) else kind_by_head(head)
-        secrets = tuple(secrets_in(head)) if len(head) > _HEAD and b"\0" not in head[:512] else ()
+        is_text = len(head) > _HEAD and b"\0" not in head[:512]
+        secrets = tuple(secrets_of_file(name_of(path), head)) if is_text else ()
         return Remark(kind=kind, secrets=secrets) if kind or secrets else None
 
 

@@ -37,6 +37,25 @@ _NAMED_SECRET: Final = re.compile(
 )
 
 
+_VARIABLES: Final = re.compile(r"\.env(?:\..+)?")
+"""Names of files of variables, but for those that only show how one is written."""
+_EXAMPLES: Final = re.compile(r"\.(?:example|sample|template|dist|test)$")
+_VARIABLE: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)", re.MULTILINE)
+
+
+def secrets_of_file(name: str, data: bytes) -> Iterator[tuple[str, int]]:
+    """As `secrets_in` for a file of that name: one of variables (`.env`) may hold a value that
+    nothing but its variable's name tells; it is told where nothing else is."""
+    known = tuple(secrets_in(data))
+    yield from known
+    if not known and _VARIABLES.fullmatch(name) and not _EXAMPLES.search(name):
+        text = data.decode("utf-8", "replace")
+        for found in _VARIABLE.finditer(text):
+            if is_named_as_secret(found[1], found[2]):
+                yield f"value of {found[1]}", text.count("\n", 0, found.start(1)) + 1
+                return
+
+
 def secrets_in(data: bytes) -> Iterator[tuple[str, int]]:
     """(what it is, number of the line) for each kind of secret in a text, its first one."""
     if b"PRIVATE KEY" in data and (found := _KEYS.search(data)):

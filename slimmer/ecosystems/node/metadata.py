@@ -7,6 +7,7 @@ packages of which nothing is left, and only npm reads it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.ecosystems.node.packages import MANIFEST, package_of, read_manifest
@@ -14,6 +15,7 @@ from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import join, parent_of
 
 _FOLDER = "/node_modules/"
+_DECLARATIONS = ("dependencies", "devDependencies", "optionalDependencies")
 
 
 class NodeReader(Reader):
@@ -34,7 +36,7 @@ class NodeReader(Reader):
         )
 
     def reads(self) -> Iterable[str]:
-        return self._manifests
+        return {*self._manifests, *self._declaring()}
 
     def findings(self) -> Findings:
         describing = {root: list(self._describing(root)) for root in self._because}
@@ -48,8 +50,32 @@ class NodeReader(Reader):
         )
 
     def _installed(self) -> Iterator[Installed]:
+        declared = {path: self._declared_by(path) for path in self._declaring()}
+        for root in self._roots:
+            above, _, name = root.rpartition(_FOLDER)
+            manifest = join(above or "/", MANIFEST)
+            yield self.installed(
+                "npm",
+                name,
+                self.files_below(root),
+                declared=manifest if name in declared.get(manifest, ()) else "",
+            )
+
+    def _declaring(self) -> set[str]:
+        """The package.json beside each node_modules: those of applications."""
+        beside = {join(root.rpartition(_FOLDER)[0] or "/", MANIFEST) for root in self._roots}
+        return {path for path in beside if self.is_file(path)}
+
+    def _declared_by(self, manifest: str) -> frozenset[str]:
+        fields = read_manifest(self.data(manifest))
+        names = (fields.get(field) for field in _DECLARATIONS)
+        return frozenset(name for each in names if isinstance(each, dict) for name in each)
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
         """The packages that were installed for something else than another package: what a package
         brought along in a node_modules of its own (npm: 200 of them) counts as its part."""
+        found = []
         for entry in self.request.by_ending.get(".json", ()):
             root = parent_of(entry.path)
             if (
@@ -58,8 +84,8 @@ class NodeReader(Reader):
                 and not package_of(root.rpartition(_FOLDER)[0])
                 and self.request.packages.owner(entry.path) is None
             ):
-                name = root.rpartition(_FOLDER)[2]
-                yield self.installed("npm", name, self.files_below(root))
+                found.append(root)
+        return tuple(found)
 
     def _describing(self, root: str) -> Iterator[Further]:
         manifest, because = join(root, MANIFEST), self._because[root]

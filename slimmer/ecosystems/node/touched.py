@@ -89,6 +89,15 @@ class NodePackagesRule(Rule):
                     yield Want(path=by_path, detail=detail, because=entry.path)
                     if real not in self._touched:
                         touched.setdefault(real, entry.path)
+        for source in self.context.inline_code(fresh, "node"):
+            # Node looks from the working directory on, which a script may have changed.
+            for folder in (self.context.request.working_directory, parent_of(source.because)):
+                for name in required_packages(source.code):
+                    for by_path, real in self.find(name, folder) if name not in _BUILTINS else ():
+                        detail = f"{source.where} requires it"
+                        yield Want(path=by_path, detail=detail, because=source.because)
+                        if real not in self._touched:
+                            touched.setdefault(real, source.because)
         is_new = bool(touched)
         while touched:
             self._touched.update(touched)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.ecosystems.python.distributions import (
@@ -23,6 +24,9 @@ from slimmer.ecosystems.python.distributions import (
 from slimmer.ecosystems.reader import MetadataRequest, Reader
 from slimmer.files import is_below, join, parent_of
 from slimmer.values import EntryType
+
+_REQUESTED: Final = "REQUESTED"
+"""An empty file that pip writes for what it was told to install."""
 
 
 class PythonReader(Reader):
@@ -52,7 +56,9 @@ class PythonReader(Reader):
             name, version = _name_and_version(self.text(metadata))
             files = [path for path in self._files(place, name) if self._exists(path)]
             left = [path for path in files if path in self.kept]
-            installed.append(self.installed("pypi", name, files, version))
+            requested = join(place, _REQUESTED)
+            declared = requested if self.is_file(requested) else ""
+            installed.append(self.installed("pypi", name, files, version, declared=declared))
             if not (left and name and version):
                 continue
             because = next((path for path in left if not is_below(path, place)), "")

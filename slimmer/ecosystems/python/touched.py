@@ -80,6 +80,9 @@ class PythonDistributionsRule(Rule):
         for entry in fresh:
             for distribution in self._imported_by(entry):
                 touched.setdefault(distribution.metadata, (distribution, entry.path))
+        for inline in self.context.inline_code(fresh, "python"):
+            for distribution in self._imported(inline.code):
+                touched.setdefault(distribution.metadata, (distribution, inline.because))
         touched = self._with_sites(touched)
         while touched:
             self._touched.update(touched)
@@ -167,8 +170,13 @@ class PythonDistributionsRule(Rule):
         source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
         if not entry.path.endswith(".py") and not _SHEBANG.match(source):
             return
+        yield from self._imported(source)
+
+    def _imported(self, source: str) -> Iterable[Distribution]:
+        """Where no Python ran, no site is in use yet: then any may be meant."""
+        sites = list(self._sites.values())
         for module in imported_modules(source):
-            for site in self._sites.values():
+            for site in sites or map(self._site, self._metadata):
                 found = site.imported(module)
                 if found is not None and found.metadata not in self._touched:
                     yield found

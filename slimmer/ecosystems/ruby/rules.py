@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
 from slimmer.values import Entry, EntryType
 
 _INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
@@ -123,20 +123,31 @@ class RubyRequiresRule(Rule):
         return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not self._roots:
+            return
         for entry in fresh:
             if (
-                not entry.path.endswith((".rb", ".ru"))
-                or entry.type is not EntryType.FILE
+                entry.type is not EntryType.FILE
                 or entry.size > _LARGEST_SOURCE
-                or not self._roots
+                or not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry))
                 or not self._libraries.isdisjoint((*ancestors(entry.path), entry.path))
             ):
                 continue
             text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
-            for name in dict.fromkeys(_REQUIRE.findall(text)):
-                for path in self._find(name, parent_of(entry.path)):
-                    detail = f"{entry.path} requires {name}"
-                    yield Want(path=path, detail=detail, because=entry.path)
+            yield from self._required_in(text, entry.path, entry.path)
+        for source in self.context.inline_code(fresh, "ruby"):
+            yield from self._required_in(source.code, source.where, source.because)
+
+    def _is_script(self, entry: Entry) -> bool:
+        if "." in name_of(entry.path) or not entry.mode & 0o111:
+            return False
+        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
+        return name_of(interpreter).startswith("ruby")
+
+    def _required_in(self, text: str, where: str, because: str) -> Iterable[Want]:
+        for name in dict.fromkeys(_REQUIRE.findall(text)):
+            for path in self._find(name, parent_of(because)):
+                yield Want(path=path, detail=f"{where} requires {name}", because=because)
 
     def _find(self, name: str, beside: str) -> Iterable[str]:
         endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from slimmer.keep.linux.inline_code import InlineCode, inline_code
 from slimmer.keep.linux.shell_prefixes import PREFIXES, SHELLS, Prefix
+from slimmer.keep.linux.shell_words import HASH, Word, standard_input, word_of, words_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
@@ -25,16 +27,6 @@ _QUERY = """
 (heredoc_redirect) @heredoc (heredoc_body) @unread (comment) @unread (ERROR) @error
 (expansion) @expansion
 """
-_NO_WORDS = frozenset(
-    ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect")
-)
-_PLAIN = re.compile(r"[^'\"\\$`]*")
-_PART = re.compile(
-    r"""(?P<ansi>\$'(?:\\.|[^'\\])*'?)|'(?P<single>[^']*)'?|"(?P<double>(?:\\.|[^"\\])*)"?"""
-    r"""|\\(?P<escaped>.?)|(?P<bare>[^'"\\$]+|\$)""",
-    re.DOTALL,
-)
-_IN_DOUBLE_QUOTES = re.compile(r"\\(?:([\"\\$`])|\n)")
 _AROUND_COMMAND = re.compile(
     rb"^(?:[\s;]|(?:if|then|elif|else|while|until|do|done|fi|esac|!|\{|\})(?=[\s;]|$))+"
     rb"|(?:[\s\\;&|]|(?<=[\s;])(?:then|do|\{))+$"
@@ -44,12 +36,9 @@ _MARK = re.compile(rb"(?<!<)<<(-?)[ \t]*[\\'\"]?([A-Za-z_]\w*)")
 _SUBSTITUTION = re.compile(
     r"(?<!\\)(?:\$\(((?:[^()]|\([^()]*\))*)\)|`((?:\\.|[^`\\])*)`)", re.DOTALL
 )
-_EXPANDED = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _ASSIGNMENT = re.compile(r"\w+\+?=")
 _PATH = re.compile(r"(?<![^\s'\"`:,;=(){}<>|&])/[^\s'\"`:,;=(){}<>|&]+")
 _HASH_IN_WORD = re.compile(rb"\$\{[^}\n]*\}|\$\(\([^)\n]*\)\)|(?<=[\w./-])#")
-_HASH = "\1"
-"""Stands for a `#` within a word, which the grammar takes for a comment: `d#e`."""
 _MOST_BYTES = 1 << 22
 _DEEPEST = 4
 _MOST_STARTED = 64
@@ -80,6 +69,8 @@ class ShellScript:
     """Files that `.`, `source` or a shell reads, as they are written: `./lib.sh`."""
     paths: frozenset[str] = frozenset()
     """Absolute paths anywhere but in comments and here-documents, each as it is written."""
+    inline: tuple[InlineCode, ...] = ()
+    """Code of other languages, in options, in here-documents, or piped into an interpreter."""
 
     @property
     def programs(self) -> frozenset[str]:
@@ -112,6 +103,7 @@ def read_script(content: bytes | str) -> ShellScript:
         functions=frozenset(reader.functions),
         scripts=frozenset(reader.scripts),
         paths=frozenset(reader.paths),
+        inline=tuple(dict.fromkeys(reader.inline)),
     )
 
 
@@ -125,13 +117,7 @@ def _without_false_ends(source: bytes) -> bytes:
 
 
 def _without_hash(found: re.Match[bytes]) -> bytes:
-    return _HASH.encode() if found[0] == b"#" else found[0]
-
-
-class _Word(NamedTuple):
-    text: str
-    """Without quotes; expansions as they are written."""
-    literal: bool
+    return HASH.encode() if found[0] == b"#" else found[0]
 
 
 class _Reader:
@@ -142,6 +128,7 @@ class _Reader:
         self.functions: set[str] = set()
         self.scripts: set[str] = set()
         self.paths: set[str] = set()
+        self.inline: list[InlineCode] = []
 
     def read(self, source: bytes, depth: int, *, by_program: bool = False) -> None:
         from tree_sitter import QueryCursor
@@ -152,15 +139,14 @@ class _Reader:
         for node in found.get("function", ()):
             name = node.child_by_field_name("name")
             if name is not None:
-                self.functions.add(_word(name).text)
+                self.functions.add(word_of(name).text)
         self.paths.update(_paths_in(source, found.get("unread", ())))
         for node in found.get("test", ()):
             # `[` may be a program; `[[` never is.
             if node.children and node.children[0].type == "[":
                 self.commands.append(ShellCommand(words=("[",), by_program=by_program))
         for node in found.get("command", ()):
-            words = [_word(child) for child in node.children if child.type not in _NO_WORDS]
-            self._command(words, depth, by_program)
+            self._command(words_of(node), depth, by_program, standard_input(node))
         if depth:
             missed = [text for node in found.get("heredoc", ()) for text in _substitutions_of(node)]
             for node in found.get("expansion", ()):
@@ -170,7 +156,10 @@ class _Reader:
             for line in _lines_of(found.get("error", ()), len(source)):
                 self.read(line, depth - 1, by_program=by_program)
 
-    def _command(self, words: Sequence[_Word], depth: int, by_program: bool) -> None:
+    def _command(
+        self, words: Sequence[Word], depth: int, by_program: bool, given: str = ""
+    ) -> None:
+        """`given` is what stands in the script for it to read from its standard input."""
         waiting = [(words, by_program)]
         for _ in range(_MOST_STARTED):
             if not waiting:
@@ -180,6 +169,7 @@ class _Reader:
                 continue
             literals = tuple(word.text if word.literal else None for word in words)
             self.commands.append(ShellCommand(words=literals, by_program=by_program))
+            self.inline += inline_code([word.text for word in words], given)
             name = (literals[0] or "").rpartition("/")[2]
             if name in (".", "source"):
                 self.scripts.update(filter(None, literals[1:2]))
@@ -194,10 +184,12 @@ class _Reader:
             script, rest = _behind(words, prefix)
             if prefix.reads_script and rest:
                 texts = [word.text for word in rest]
-                script = _Word(" ".join(texts) if name == "eval" else texts[0], True)
+                script = Word(" ".join(texts) if name == "eval" else texts[0], True)
             elif prefix.reads_file:
                 if script is None and rest and rest[0].literal:
                     self.scripts.add(rest[0].text)
+                elif script is None and not rest and given:
+                    script = Word(given, True)
             elif script is None:
                 waiting.append((rest, by_program))
             if script is not None and depth:
@@ -214,27 +206,7 @@ def _grammar() -> tuple[Parser, Query]:
     return Parser(language), Query(language, _QUERY)
 
 
-def _word(node: Node) -> _Word:
-    raw = os.fsdecode(node.text or b"").replace(_HASH, "#")
-    if _PLAIN.fullmatch(raw):
-        return _Word(raw, True)
-    text, literal = "", True
-    for part in _PART.finditer(raw):
-        kind = part.lastgroup
-        if kind == "ansi":
-            text += re.sub(r"\\(.)", r"\1", part[0][2:].removesuffix("'"))
-        elif kind == "double":
-            literal = literal and not _EXPANDED.search(part["double"])
-            text += _IN_DOUBLE_QUOTES.sub(r"\1", part["double"])
-        elif kind == "bare":
-            literal = literal and not _EXPANDED.search(part["bare"])
-            text += part["bare"]
-        elif kind == "single" or part["escaped"] != "\n":
-            text += part[kind or 0]
-    return _Word(text, literal)
-
-
-def _behind(words: Sequence[_Word], prefix: Prefix) -> tuple[_Word | None, Sequence[_Word]]:
+def _behind(words: Sequence[Word], prefix: Prefix) -> tuple[Word | None, Sequence[Word]]:
     """The script that an option gives, and the words of the command that is started."""
     operands = prefix.operands
     if any(word.text in prefix.unless for word in words):
@@ -254,7 +226,7 @@ def _behind(words: Sequence[_Word], prefix: Prefix) -> tuple[_Word | None, Seque
                 rest = [word for word in words[position:] if word.text[:1] != "-"]
                 return (rest[0] if rest else None), ()
             elif text.partition("=")[0] in prefix.script:
-                return _Word(text.partition("=")[2], True), ()
+                return Word(text.partition("=")[2], True), ()
             elif _takes_next(text, prefix.valued):
                 position += 1
         elif operands:
@@ -276,7 +248,7 @@ def _takes_next(option: str, valued: frozenset[str]) -> bool:
     )
 
 
-def _behind_markers(words: Sequence[_Word], prefix: Prefix) -> Iterator[Sequence[_Word]]:
+def _behind_markers(words: Sequence[Word], prefix: Prefix) -> Iterator[Sequence[Word]]:
     for position, word in enumerate(words):
         if word.text in prefix.markers:
             rest = words[position + 1 :]

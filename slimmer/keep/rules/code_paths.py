@@ -1,23 +1,36 @@
-"""Files that the application's own sources name."""
+"""Files that the application's own sources and settings name."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from slimmer.files import name_of
+from slimmer.keep.command_texts import COMMENT
+from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.values import Entry, EntryType
+from slimmer.keep.rules.packages import mentioned_omissions, weight_of
+from slimmer.keep.text_kinds import is_makefile, is_of_developers, is_of_the_system, is_shown
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _SETTINGS = (".env", ".ini", ".json", ".toml", ".xml", ".yaml", ".yml")
-_LARGEST_SOURCE = 1 << 16
-_PATH = re.compile(r"(?<=[\s\"'`=:(,\[])/[\w.+@-]+(?:/[\w.+@-]+)+(?=[\s\"'`),;\]<]|\Z)")
-_COMMENT = re.compile(r"^\s*(?:#|//|;).*", re.MULTILINE)
+# Source code and settings are smaller; a table of a megabyte is data.
+_LARGEST_TEXT = 1 << 19
+# Bytes of a program, with the libraries that nobody was seen to load.
+_HEAVIEST = 64_000_000
+# A whole path, whatever is around it: not the end of another one (`./a/b`, `$HOME/a`, a URL), nor
+# the start (`/srv/{name}`). Behind `-I` and the like a path may begin without a blank.
+_PATH = re.compile(
+    r"/(?:(?<![\w.~$})\]*/%-]/)|(?<![\w-]-/)(?<=-/)|(?<=[\s\"'=,]-[A-Za-z]/)|(?<=\bfile:///))"
+    r"[\w.+@-]+(?:/[\w.+@-]+)+(?![\w/+@${(*%-])"
+)
 
 
 class CodePathsRule(Rule):
-    """`CERTIFICATE = "/srv/tls/cert.pem"`: a file that the code opens by its full path, when a
-    request asks for it. Only files count, as a directory may be named to be written to."""
+    """`CERTIFICATE = "/srv/tls/cert.pem"`, `packer: /usr/bin/gzip -c`: a file that the code opens
+    or starts by its full path, when a request asks for it. Only files count, as a directory may be
+    named to be written to."""
 
     name = "code-paths"
     summary = "files that the application's own sources and settings name by their full path"
@@ -26,23 +39,56 @@ class CodePathsRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._endings = (*_SETTINGS, *context.rulebook.sources)
+        self._left_out: dict[str, tuple[str, int]] = {}
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for source in fresh:
-            if self._is_own_source(source):
-                data = self.context.content.head(source.path, _LARGEST_SOURCE)
-                text = _COMMENT.sub("", os.fsdecode(data))
-                for path in dict.fromkeys(_PATH.findall(text)):
+            if self._is_own_text(source):
+                for path in self._paths_in(source):
                     named = self.context.index.resolve(path).entry
-                    if named is not None and named.type is EntryType.FILE:
+                    if (
+                        named is not None
+                        and named.type is EntryType.FILE
+                        and named.path != source.path
+                        and self._is_affordable(path, named, source)
+                    ):
                         detail = f"named by {source.path}"
                         yield Want(path=path, detail=detail, because=source.path)
 
-    def _is_own_source(self, entry: Entry) -> bool:
-        return (
-            entry.path.endswith(self._endings)
-            and entry.type is EntryType.FILE
-            and 0 < entry.size <= _LARGEST_SOURCE
-            and not self.context.environments.contains(entry.path)
-            and not self.context.is_packaged(entry.path)
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        return mentioned_omissions(self._left_out, kept)
+
+    def _paths_in(self, source: Entry) -> Iterable[str]:
+        return self.context.request.readings.once(
+            ("full paths", source.path), lambda: self._read(source.path)
         )
+
+    def _read(self, source: str) -> Sequence[str]:
+        data = self.context.content.head(source, _LARGEST_TEXT)
+        if b"\0" in data[:4096] or b"/" not in data:
+            return ()
+        text = COMMENT.sub("", os.fsdecode(data).replace("\\/", "/"))
+        return [path.rstrip(".") for path in dict.fromkeys(_PATH.findall(text))]
+
+    def _is_affordable(self, path: str, named: Entry, source: Entry) -> bool:
+        """Data is the author's business. A program of a package must not weigh too much, and must
+        not be one that installs."""
+        if not is_program(named) or not self.context.is_packaged(named.path):
+            return True
+        if name_of(path) in INSTALLERS:
+            return False
+        weight = weight_of(self.context, named, limit=_HEAVIEST)
+        if weight > _HEAVIEST:
+            self._left_out[named.path] = (source.path, weight)
+        return weight <= _HEAVIEST
+
+    def _is_own_text(self, entry: Entry) -> bool:
+        path = entry.path
+        if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_TEXT:
+            return False
+        if is_shown(path) or is_makefile(path) or is_of_developers(path) or is_of_the_system(path):
+            return False
+        if path.endswith(self._endings):
+            is_packaged = self.context.is_packaged(path)
+            return not is_packaged and not self.context.environments.contains(path)
+        return self.context.own_files.contains(entry)

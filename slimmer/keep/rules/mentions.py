@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
-from slimmer.keep.mentions import COMMON_WORDS
-from slimmer.keep.mentions_of_files import LARGEST_TEXT, SOURCES, FileMentions
-from slimmer.keep.programs import is_program
+from slimmer.keep.linux.inline_code import LANGUAGES
+from slimmer.keep.mentions import COMMON_WORDS, Mentions
+from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
+from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import LIBRARY_FOLDER, is_module_of_language, weight_of
+from slimmer.keep.rules.packages import (
+    LIBRARY_FOLDER,
+    is_module_of_language,
+    mentioned_omissions,
+    weight_of,
+)
+from slimmer.keep.text_kinds import SOURCES, is_makefile, is_of_the_system, is_shown
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
@@ -23,10 +31,9 @@ _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 1_000_000
 # Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
 _SHORTEST_SURE = 7
-_TEXTS = re.compile(
-    r".*\.(?:html?|css|svg|csv|tsv|md|rst|map|lock|po|pot|sql|geojson|ndjson|log|pem|crt|d\.ts)",
-    re.I,
-)
+# Bytes of a program whose name is a word of every day, and stands where a command may stand.
+_HEAVIEST_WORD = 256_000
+_MAKE = re.compile(r"g?make|gnumake")
 _LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
@@ -44,6 +51,9 @@ class MentionsRule(Rule):
         super().__init__(context)
         self._left_out: dict[str, tuple[str, int]] = {}
         self._asked: set[str] = set()
+        # Makefiles count once something may run make.
+        self._makefiles: list[Entry] = []
+        self._runs_make = False
 
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
@@ -66,15 +76,28 @@ class MentionsRule(Rule):
             elif self.context.elf_files.get(entry.path) is not None:
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
-            elif entry.size <= LARGEST_TEXT and not _TEXTS.fullmatch(name_of(entry.path)):
+            elif entry.size <= LARGEST_TEXT and not (
+                is_shown(entry.path) or is_of_the_system(entry.path)
+            ):
                 yield from self._named_in_text(entry)
+                if is_makefile(entry.path):
+                    self._makefiles.append(entry)
+            self._runs_make = self._runs_make or self._is_make(entry)
+        yield from self._named_in_recipes()
+        yield from self._named_inline(fresh)
+
+    def _is_make(self, entry: Entry) -> bool:
+        is_make = is_program(entry) and bool(_MAKE.fullmatch(name_of(entry.path)))
+        return is_make and entry.path not in self.context.bystanders
+
+    def _named_in_recipes(self) -> Iterable[Want]:
+        while self._runs_make and self._makefiles:
+            makefile = self._makefiles.pop()
+            for program in sorted(self._files.recipes(makefile)):
+                yield from self._program(program, makefile.path, _HEAVIEST_MAYBE)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
-        for path, (source, weight) in self._left_out.items():
-            if path not in kept:
-                yield HeavyOmission(
-                    what=path, size=weight, why=f"though {source} mentions it", include=path
-                )
+        return mentioned_omissions(self._left_out, kept)
 
     def _named_in_text(self, entry: Entry) -> Iterable[Want]:
         is_packaged = self.context.is_packaged(entry.path)
@@ -83,30 +106,46 @@ class MentionsRule(Rule):
         )
         if is_dependency and not SOURCES.fullmatch(entry.path):
             return
-        found = self._files.text(entry, is_dependency=is_dependency)
+        is_own = self.context.own_files.contains(entry)
+        found = self._files.text(entry, is_dependency=is_dependency, is_own=is_own)
+        yield from self._wanted(found, entry.path, is_dependency, is_packaged)
+
+    def _named_inline(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        """Code of any language that a script or the image's own commands give an interpreter."""
+        for language in LANGUAGES:
+            for source in self.context.inline_code(fresh, language):
+                found = self._files.code(source.code, language)
+                is_script = source.where == source.because
+                is_packaged = is_script and self.context.is_packaged(source.because)
+                for want in self._wanted(found, source.because, False, is_packaged):
+                    # Behind an interpreter the image's own command stands.
+                    yield replace(want, detail=want.detail.replace(source.because, source.where, 1))
+
+    def _wanted(
+        self, found: Mentions, source: str, is_dependency: bool, is_packaged: bool
+    ) -> Iterable[Want]:
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
             asked_for = not is_general or program in self._requested_programs
             if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
-            yield from self._program(
-                program, entry.path, _HEAVIEST if asked_for else _HEAVIEST_MAYBE
-            )
+            yield from self._program(program, source, _HEAVIEST if asked_for else _HEAVIEST_MAYBE)
         for program in sorted(found.maybe_programs - found.programs):
             # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
             if is_dependency and program not in self._requested_programs:
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
-            yield from self._program(program, entry.path, limit)
+            yield from self._program(program, source, limit)
+        for word in sorted(found.words - found.programs - found.maybe_programs):
+            yield from self._word(word, source)
         for library in sorted(found.libraries):
-            yield from self._library(library, entry.path)
+            yield from self._library(library, source)
         if found.starts_shell and not (is_dependency and is_packaged):
-            yield Want(path="/bin/sh", detail=f"{entry.path} starts it", because=entry.path)
-        if found.finds_libraries and "/ctypes/" not in entry.path:
+            yield Want(path="/bin/sh", detail=f"{source} may start it", because=source)
+        if found.finds_libraries and "/ctypes/" not in source:
             for path in _LDCONFIG:
-                detail = f"{entry.path} asks it for libraries"
-                yield Want(path=path, detail=detail, because=entry.path)
+                yield Want(path=path, detail=f"{source} may ask it for libraries", because=source)
 
     def _started_by_program(self, entry: Entry) -> Iterable[Want]:
         """Of the distribution's programs: what they start by a name that stands in them alone, as
@@ -178,10 +217,11 @@ class MentionsRule(Rule):
         self, name: str, source: str, limit: int, *, bystander: bool = False
     ) -> Iterable[Want]:
         path = self.context.programs.find(name)
-        if not path or path in self._asked:
+        if not path or path in self._asked or name_of(path) in INSTALLERS:
             return
         entry = self.context.index.resolve(path).entry
-        if entry is None or not is_program(entry):
+        # A program has its own name in it, and that of a link to it.
+        if entry is None or not is_program(entry) or entry.path == source:
             return
         weight = weight_of(self.context, entry, limit=limit)
         if weight <= limit:
@@ -191,6 +231,16 @@ class MentionsRule(Rule):
             yield Want(path=path, detail=detail, because=source, bystander=bystander)
         elif limit == _HEAVIEST:
             self._left_out[path] = (source, weight)
+
+    def _word(self, name: str, source: str) -> Iterable[Want]:
+        """A small program, without what it may start itself; no script, which would bring its
+        interpreter."""
+        path = self.context.programs.find(name)
+        entry = self.context.index.resolve(path).entry if path else None
+        if entry is not None and entry.size <= _HEAVIEST_WORD:
+            self.context.content.fetch([entry.path])
+            if self.context.elf_files.get(entry.path) is not None:
+                yield from self._program(name, source, _HEAVIEST_WORD, bystander=True)
 
     def _source(self, path: str) -> str:
         """The source package from which the file's package was made."""
@@ -207,7 +257,7 @@ class MentionsRule(Rule):
             if not paths and match:
                 paths = self._libraries.get(match["stem"], ())
         for path in paths:
-            yield Want(path=path, detail=f"{source} opens it", because=source)
+            yield Want(path=path, detail=f"{source} may open it", because=source)
 
     @cached_property
     def _libraries(self) -> dict[str, list[str]]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
+from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.linux.shell import is_shell, read_script
+from slimmer.keep.programs import INSTALLERS
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import weight_of
+from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
-from slimmer.keep.rules.shebang import program_of_env, read_shebang
 from slimmer.keep.rules.system import CRON_TABLES
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_SCRIPT = 1 << 18
-# Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names.
+# Bytes of a program, with libraries that nobody was seen to load, that only an unseen script names;
+# and of one that a script of the image's author names.
 _HEAVIEST = 16_000_000
-# They would install into an image whose package database is that of what is left.
-_INSTALLERS = frozenset(
-    (*("apt", "apt-get", "aptitude", "apk", "dpkg", "dnf", "microdnf", "rpm", "yum", "zypper"),)
-)
+_HEAVIEST_OF_OWN = 64_000_000
 _SHELL_WORDS = frozenset(
     (
         *(".", ":", "[[", "alias", "bg", "break", "cd", "continue", "declare", "eval", "exec"),
@@ -51,6 +50,7 @@ class EntrypointScriptsRule(Rule):
         found = map(context.programs.find, first_words)
         self._scripts = {context.index.real_path(path) for path in found if path}
         self._named_first = frozenset(self._scripts)
+        self._left_out: dict[str, tuple[str, int]] = {}
         self._scripts.update(context.index.real_path(path) for path, _ in control_programs(context))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
@@ -72,10 +72,7 @@ class EntrypointScriptsRule(Rule):
 
     def _is_shell_script(self, entry: Entry) -> bool:
         start = self.context.content.head(entry.path, 256)
-        interpreter, argument = read_shebang(start)
-        if name_of(interpreter) == "env":
-            interpreter = program_of_env(argument)
-            argument = ""
+        interpreter, argument = interpreter_of_script(start)
         if interpreter:
             return is_shell(interpreter, argument)
         # A sourced script says nothing of itself.
@@ -85,7 +82,7 @@ class EntrypointScriptsRule(Rule):
     def _named_by(self, script: Entry) -> Iterable[Want]:
         words = read_script(self.context.content.head(script.path, _LARGEST_SCRIPT))
         detail = f"named by the script {script.path}"
-        for command in sorted(words.programs - _SHELL_WORDS - _INSTALLERS):
+        for command in sorted(words.programs - _SHELL_WORDS - INSTALLERS):
             path = self.context.programs.find(command)
             if path and self._is_affordable(path, script):
                 self._scripts.add(self.context.index.real_path(path))
@@ -96,7 +93,7 @@ class EntrypointScriptsRule(Rule):
                 yield Want(path=path, detail=detail, because=script.path)
         for path in sorted(words.paths):
             for found in self._matches(path):
-                if found.type is EntryType.FILE and name_of(found.path) not in _INSTALLERS:
+                if found.type is EntryType.FILE and name_of(found.path) not in INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
 
@@ -105,7 +102,15 @@ class EntrypointScriptsRule(Rule):
         entry = self.context.index.resolve(path).entry
         if entry is None or script.path in self.context.seen or script.path in self._named_first:
             return True
-        return weight_of(self.context, entry, limit=_HEAVIEST) <= _HEAVIEST
+        is_own = self.context.own_files.contains(script)
+        limit = _HEAVIEST_OF_OWN if is_own else _HEAVIEST
+        weight = weight_of(self.context, entry, limit=limit)
+        if is_own and weight > limit:
+            self._left_out[entry.path] = (script.path, weight)
+        return weight <= limit
+
+    def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
+        return mentioned_omissions(self._left_out, kept)
 
     def _read_as(self, named: str, script: Entry) -> Iterable[str]:
         """The files that `. NAME` may mean: from the working directory, on the PATH, and beside

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of, parent_of
+from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.values import Entry
-
-# BINPRM_BUF_SIZE of Linux: what lies behind is not looked at.
-KERNEL_LIMIT = 256
 
 
 class ShebangRule(Rule):
@@ -47,28 +44,3 @@ def is_of_a_bystander(context: Context, script: Entry) -> bool:
     if script.path not in context.bystanders or context.own_files.contains(script):
         return False
     return parent_of(script.path) not in context.programs.folders
-
-
-def read_shebang(start: bytes) -> tuple[str, str]:
-    """Interpreter and the one argument of a script that starts with these bytes, both empty where
-    it is none; split as fs/binfmt_script.c does."""
-    if not start.startswith(b"#!"):
-        return "", ""
-    line = start[2:].split(b"\n", 1)[0].strip(b" \t\r\0")
-    interpreter, _, argument = line.replace(b"\t", b" ").partition(b" ")
-    return os.fsdecode(interpreter), os.fsdecode(argument.strip())
-
-
-def program_of_env(argument: str) -> str:
-    """The program that `env ARGUMENT script` starts: behind options, `-S` and assignments."""
-    words = iter(argument.split())
-    for word in words:
-        if word in ("-u", "--unset", "-C", "--chdir"):
-            next(words, None)
-        elif word.startswith("-S") and len(word) > 2:
-            return word[2:]
-        elif word.startswith("--split-string="):
-            return word.partition("=")[2]
-        elif not word.startswith("-") and "=" not in word:
-            return word
-    return ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from os import strerror
 
-from slimmer.files import is_below
-from slimmer.keep.programs import privileges_of
+from slimmer.files import is_below, parent_of
+from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import Rule, Want
-from slimmer.values import Access, EntryType
+from slimmer.values import Access, EntryType, Sighting, Strategy
 
 _DONE = {
     Access.OPEN: "opened",
@@ -26,13 +26,31 @@ class TraceRule(Rule):
     summary = "every path that was seen while the original ran"
 
     def begin(self) -> Iterable[Want]:
+        is_minimal = self.context.request.strategy is Strategy.MINIMAL
         for sighting in self.context.request.trace.sightings:
             who = f" by {sighting.program}" if sighting.program else ""
             yield Want(
                 path=sighting.path,
                 detail=f"{_DONE[sighting.access]}{who} in phase {sighting.phase}",
                 even_if_missing=True,
+                bystander=not is_minimal and self._is_glimpse(sighting),
             )
+
+    def _is_glimpse(self, sighting: Sighting) -> bool:
+        """Whether a link off the PATH was looked at that leads to a program which did not run:
+        somebody listed a directory that has `/usr/lib/cpp`. It starts nothing further."""
+        if sighting.access is not Access.LOOKUP:
+            return False
+        link = self.context.index.get(sighting.path)
+        if link is None or link.type is not EntryType.SYMLINK:
+            return False
+        target = self.context.index.resolve(link.path).entry
+        return (
+            is_program(target)
+            and target is not None
+            and target.path not in self.context.seen
+            and parent_of(link.path) not in self.context.programs.folders
+        )
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
         yield from self._unreadable()

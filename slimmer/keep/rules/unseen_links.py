@@ -34,7 +34,7 @@ class UnseenLinksRule(Rule):
             for link in self._links.get(entry.path, ()):
                 yield Want(
                     path=link,
-                    detail=f"may be the name by which {entry.path} was used",
+                    detail=f"another name of {entry.path}",
                     because=entry.path,
                     bystander=entry.path in self.context.bystanders,
                 )

@@ -3,7 +3,7 @@
 Style, script and data are inside; the page's own policy forbids every request, and names the
 script and the style by their hashes, so nothing that a file's name smuggles in could run even
 if it were not escaped. Words that repeat (directories, rules, details) are in it once: 5,000
-paths take about half a megabyte.
+paths take about half a megabyte, and for more than fit into 1.5 MB it refers to report.json.
 
 Whatever a template puts out is made printable and escaped, names chosen by strangers like our
 own words; only the style, the script and the data, made here, pass as they are.
@@ -18,7 +18,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from slimmer.report.page.values import FILTERS, kept_data, page_values
+from slimmer.report.page.data import listed_paths, page_data
+from slimmer.report.page.values import FILTERS, page_values
 from slimmer.report.report import Report
 from slimmer.words import printable
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _FILES: Final = resources.files("slimmer.report.page") / "files"
+_SCRIPTS: Final = ("elements.js", "map.js", "kept.js", "tables.js")
+"""One script when they are put together."""
 
 
 def to_page(report: Report) -> str:
@@ -38,7 +41,8 @@ def page_pieces(report: Report) -> Iterator[str]:
     from markupsafe import Markup
 
     style = (_FILES / "page.css").read_text("utf-8")
-    script = (_FILES / "page.js").read_text("utf-8")
+    script = "".join((_FILES / name).read_text("utf-8") for name in _SCRIPTS)
+    kept = listed_paths(report.kept)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; "
         f"script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
@@ -48,7 +52,8 @@ def page_pieces(report: Report) -> Iterator[str]:
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        kept_data=map(Markup, kept_data(report.kept)),
+        listed_paths=len(kept),
+        page_data=map(Markup, page_data(report, kept)),
     )
 
 

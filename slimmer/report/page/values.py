@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from slimmer.report.exploration import headline, left_out_words
+from slimmer.report.page.verdict import facts, layer_rows, signed
 from slimmer.report.remarks import compared, doubts
-from slimmer.report.report import KeptPath, ProbeSummary, Report, TestSummary
+from slimmer.report.report import ProbeSummary, Report, TestSummary
 from slimmer.values import in_role
-from slimmer.words import comparison, count, printable, seconds, size
+from slimmer.words import comparison, count, seconds, size
 
 _LISTED: Final = 200
 """Rows of tables that may be long without telling more."""
@@ -22,6 +22,13 @@ def page_values(report: Report) -> Mapping[str, Any]:
     trace = report.trace_file
     return {
         "report": report,
+        "facts": facts(report),
+        "layer_rows": layer_rows(report),
+        "removed_rows": [
+            (each.type, one.name, one.size) for each in report.ecosystems for one in each.largest
+        ],
+        "views": list(dict.fromkeys(each.view for each in report.areas)),
+        "begun": [each for each in report.stages if each.begin is not None],
         "listed": _LISTED,
         "images": images,
         "probe_rows": _probe_rows(report, images),
@@ -86,39 +93,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "of": lambda part, whole: f"{part:,} of {whole:,}",
     "remark": _remark,
     "seconds": seconds,
+    "signed": signed,
     "size": size,
     "thousands": lambda number: f"{number:,}",
 }
-
-
-def kept_data(kept: tuple[KeptPath, ...]) -> Iterator[str]:
-    """The kept paths as JSON for the script, piece by piece: words once, everything else by
-    position. `</script>` and `<!--` would end or change the element that the data is in."""
-    words: dict[str, int] = {}
-
-    def word(text: str) -> int:
-        return words.setdefault(printable(text), len(words))
-
-    def piece(value: object) -> str:
-        return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
-
-    positions = {each.path: position for position, each in enumerate(kept)}
-    before = '{"rows":['
-    for each in kept:
-        directory, _, name = each.path.rpartition("/")
-        reasons = [
-            [word(reason.rule), word(reason.detail), positions.get(reason.because, -1)]
-            for reason in each.reasons
-        ]
-        row = [
-            word(directory or "/"),
-            printable(name),
-            word(each.type),
-            each.size,
-            word(each.layer),
-            word(each.package),
-            reasons,
-        ]
-        yield before + piece(row)
-        before = ","
-    yield (before if not kept else "") + f'],"words":{piece(list(words))}}}'

@@ -139,6 +139,12 @@ class MemoryEngine(Engine):
             "RootFS": {"Layers": ["sha256:" + "1" * 64]},
         }
 
+    def write_original(self, path: str, text: str) -> None:
+        """Give a file of the original another content."""
+        file = self._roots[ORIGINAL_ID] / path.lstrip("/")
+        file.write_text(text)
+        os.utime(file, (MADE, MADE))
+
     def files_of(self, name: str) -> set[str]:
         """The paths of all files of an image."""
         root = self._roots[self.names[name]]

@@ -42,6 +42,27 @@ class TestBudget:
         assert bench.purposes.count("slim") == 1, "the repaired image is above it"
 
 
+class TestSecrets:
+    KEY = "# of the server\n-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA" * 4
+
+    def test_what_looks_like_one_is_named_and_not_shown(self, bench: Bench) -> None:
+        bench.engine.write_original("/etc/app.conf", self.KEY)
+        bench.engine.write_original("/srv/unused", self.KEY)
+
+        (note,) = (each for each in bench.build()["notes"] if "secret" in each)
+
+        assert "/etc/app.conf (RSA private key, line 2);" in note
+        assert "/srv/unused" not in note, "it is not in the image"
+        assert "MIIE" not in note
+
+    def test_who_says_that_it_belongs_there_is_not_told(self, bench: Bench) -> None:
+        bench.engine.write_original("/etc/app.conf", self.KEY)
+
+        notes = bench.build(allowed_secrets=("/etc/*.conf",))["notes"]
+
+        assert not any("secret" in each for each in notes)
+
+
 class TestKnownResult:
     def test_an_image_that_has_passed_is_not_run_again(self, bench: Bench) -> None:
         trace = bench.folder / "app.trace"

@@ -227,3 +227,29 @@ def test_sums_of_a_part() -> None:
     assert raised.value.hint == "did you mean gcc?"
     with pytest.raises(UnknownPathError, match="/usr/bin/app is not a directory"):
         compare(ACCOUNT, directory="/usr/bin/app")
+
+
+def test_what_nobody_can_know_is_not_claimed() -> None:
+    """Where the trace is not beside the report, nothing tells what was looked up."""
+    (cause,) = why(ACCOUNT, "/usr/lib/gcc", lambda: None).causes[:1]
+    assert cause == (
+        "no rule of the strategy minimal asks for it; whether a phase looked it up is not known"
+    )
+
+
+def test_a_path_is_not_there_because_of_itself() -> None:
+    """Reports of before say so: gawk has `gawk` in it."""
+    itself = because("mentions", "/usr/bin/gawk")
+    gawk = fate("/usr/bin/gawk", itself, because("companion-programs", "/usr/bin/app"))
+    account = replace(ACCOUNT, fates={**ACCOUNT.fates, gawk.path: gawk})
+    assert rules(why(account, gawk.path)) == [
+        [("/usr/bin/gawk", "companion-programs"), ("/usr/bin/app", "trace")]
+    ]
+
+
+def test_what_is_part_of_something_too_heavy_says_so() -> None:
+    left_out = HeavyOmission(
+        what="the Node package x", size=90_000_000, why="nothing requires it", include="/usr/lib"
+    )
+    (cause,) = why(replace(ACCOUNT, heavy=(left_out,)), "/usr/lib/gcc").causes[:1]
+    assert cause.startswith("too heavy, nothing requires it")

@@ -131,6 +131,7 @@ def check_promises(keep_set: KeepSet, existing: set[str]) -> None:
         assert reasons
         for reason in reasons:
             assert reason.because in kept or not reason.because, (path, reason)
+            assert reason.because != path, (path, reason)
     # Following the first reasons always ends at one that stands for itself.
     for path in kept:
         chain = [path]

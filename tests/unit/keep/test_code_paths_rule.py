@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 
@@ -20,9 +21,17 @@ def gained(tree: ImageTree) -> set[str]:
         ("settings.yaml", "key: /srv/tls/key.pem\n"),
         (".env", "KEY=/srv/tls/key.pem"),
         ("settings.xml", "<key>\n/srv/tls/key.pem</key>"),
+        ("tools.conf", "key /srv/tls/key.pem -x\n"),
+        ("lib.tcl", "set key /srv/tls/key.pem\n"),
+        ("rules", "exec = {/srv/tls/key.pem x}"),
+        ("x.service", "ExecStart=-/srv/tls/key.pem\n"),
+        ("x.R", "k <- c('a', '|/srv/tls/key.pem')"),
+        ("x.json", '{"key":"\\/srv\\/tls\\/key.pem"}'),
+        ("flags", "--key=/srv/tls/key.pem -I/srv/tls/key.pem"),
     ],
 )
 def test_a_file_by_its_full_path(tree: ImageTree, name: str, text: str) -> None:
+    tree.package("base", "/usr/bin/base")
     tree.add("/app/main.py")
     tree.add(f"/app/{name}", text)
     tree.add("/srv/tls/key.pem")
@@ -38,6 +47,8 @@ def test_a_file_by_its_full_path(tree: ImageTree, name: str, text: str) -> None:
         '"/srv/tls/key.pem.bak"',
         '"/srv/tls"',
         '"/static/{name}"',
+        '"/srv/tls/key.pem{suffix}"',
+        '"$HOME/srv/tls/key.pem", "../srv/tls/key.pem", "~/srv/tls/key.pem"',
     ],
 )
 def test_what_names_no_file_keeps_none(tree: ImageTree, text: str) -> None:
@@ -51,3 +62,30 @@ def test_sources_of_packages_do_not_speak(tree: ImageTree) -> None:
     tree.add("/app/node_modules/x/index.js", '"/srv/tls/key.pem"')
     tree.add("/srv/tls/key.pem")
     assert gained(tree) == set()
+
+
+def test_tables_of_the_system_and_pages_do_not_speak(tree: ImageTree) -> None:
+    tree.package("base", "/srv/tls/key.pem")
+    for path in (
+        "/etc/passwd",
+        "/app/.bashrc",
+        "/app/page.html",
+        "/app/.github/x.yml",
+        "/app/x.mk",
+    ):
+        tree.add(path, "x:/srv/tls/key.pem\n")
+    tree.add("/app/main.py")
+    tree.add("/srv/tls/key.pem")
+    assert gained(tree) == set()
+
+
+def test_a_heavy_program_of_a_package_is_named_and_left_out(tree: ImageTree) -> None:
+    tree.add("/app/main.py")
+    tree.add("/app/rules", "tool: /usr/bin/tool -x\n")
+    tree.add("/usr/bin/tool", mode=0o755)
+    tree.package("tool", "/usr/bin/tool")
+    with (tree.root / "usr/bin/tool").open("wb") as file:
+        file.truncate(65 << 20)
+    kept = tree.decide(*seen("/app/main.py"), strategy=Strategy.BALANCED)
+    assert "/usr/bin/tool" not in kept.reasons
+    assert [each.why for each in kept.heavy] == ["though /app/rules mentions it"]

@@ -83,6 +83,12 @@ def tree(tree: ImageTree) -> ImageTree:
         ("/etc/logrotate.d/x", "/log {\n  postrotate\n    pdftotext a.pdf\n  endscript\n}\n"),
         ("/etc/shop.yaml", "preview: pdftotext -q {file}\n"),
         ("/etc/hook.conf", "reload kill -USR1 $(pdftotext /run/pid)\n"),
+        ("/etc/shop/tools.conf", "text pdftotext -q\n"),
+        ("/etc/shop/rules", "text = pdftotext\n"),
+        ("/etc/shop/rules.yaml", "tools: [pdftotext]\n"),
+        ("/app/lib.tcl", "catch {exec pdftotext $file} text\n"),
+        ("/app/report.R", "x <- system2('pdftotext', 'a.pdf')\n"),
+        ("/app/tools.lua", "M.text = [[pdftotext -q]]\n"),
         ("/app/package.json", '{"scripts": {\n"start": "pdftotext x"\n}}'),
     ],
 )
@@ -232,3 +238,81 @@ def test_programs_with_privileges_of_their_own_may_weigh_more(tree: ImageTree) -
     tree.add("/app/main")
     gained = {p for p in tree.gained("requested-packages", *seen("/app/main")) if "/bin/" in p}
     assert gained == {"/usr/bin/ping"}
+
+
+def test_recipes_count_where_make_is_run(tree: ImageTree) -> None:
+    tree.add("/app/Makefile", "report:\n\t@pdftotext x\n")
+    tree.add("/usr/bin/make", "make", mode=0o755)
+    tree.package("make", "/usr/bin/make")
+    assert "/usr/bin/pdftotext" not in tree.gained("mentions", *seen("/app/Makefile"))
+    ran = (*seen("/app/Makefile"), *seen("/usr/bin/make", access=Access.EXECUTE))
+    assert "/usr/bin/pdftotext" in tree.gained("mentions", *ran)
+
+
+def test_a_word_of_every_day_brings_a_small_program_alone(tree: ImageTree) -> None:
+    """`join = "sort"`: a script would bring its interpreter, and heavy libraries are too much."""
+    tree.compile("/usr/bin/sort", "int main(void) { return 0; }")
+    tree.add("/usr/bin/date", "#!/usr/bin/perl\n", mode=0o755)
+    tree.package("tools", "/usr/bin/sort", "/usr/bin/date")
+    tree.add("/etc/shop.conf", "order = sort\nstamp = date\n")
+    gained = tree.gained("mentions", *seen("/etc/shop.conf"))
+    assert "/usr/bin/sort" in gained
+    assert "/usr/bin/date" not in gained
+
+
+def test_a_program_is_not_there_because_of_itself(tree: ImageTree) -> None:
+    source = '#include <unistd.h>\nint main(void) { execlp("tool", "talk", (char *)0); }'
+    tree.compile("/usr/bin/tool", source)
+    tree.link("/usr/bin/talk", "tool")
+    kept = tree.decide(*seen("/usr/bin/tool", access=Access.EXECUTE), strategy=Strategy.BALANCED)
+    assert {each.rule for each in kept.reasons["/usr/bin/tool"]} == {"trace"}
+    assert "mentions" not in {each.rule for each in kept.reasons["/usr/bin/talk"]}
+
+
+def test_a_link_that_was_looked_at_starts_nothing(tree: ImageTree) -> None:
+    """`ls -l /usr/lib` looks at `/usr/lib/cpp`: a compiler is no use to anybody yet."""
+    tree.compile("/usr/bin/cc", '#include <unistd.h>\nint main(void) { execlp("linker", "", 0); }')
+    tree.compile("/usr/bin/linker", "int main(void) { return 0; }")
+    tree.compile("/usr/bin/cov", "int main(void) { return 0; }")
+    tree.package("gcc", "/usr/bin/cc", "/usr/bin/cov")
+    tree.package("binutils", "/usr/bin/linker")
+    tree.link("/usr/lib/cpp", "/etc/alternatives/cpp")
+    tree.link("/etc/alternatives/cpp", "/usr/bin/cc")
+    looked_at = seen("/usr/lib/cpp", access=Access.LOOKUP)
+    kept = tree.decide(*looked_at, strategy=Strategy.BALANCED).reasons
+    assert "/usr/bin/cc" in kept, "the link leads somewhere"
+    assert kept.keys().isdisjoint(("/usr/bin/linker", "/usr/bin/cov"))
+    ran = seen("/usr/bin/cc", access=Access.EXECUTE)
+    kept = tree.decide(*looked_at, *ran, strategy=Strategy.BALANCED).reasons
+    assert {"/usr/bin/linker", "/usr/bin/cov"} <= kept.keys()
+
+
+def test_a_program_of_a_dependency_says_who_needs_it(tree: ImageTree) -> None:
+    """`dot` comes with libgvc6, which nobody has installed by name."""
+    tree.compile("/usr/bin/dot", "int main(void) { return 0; }")
+    tree.compile("/usr/bin/graph", "int main(void) { return 0; }")
+    tree.package("libgvc6", "/usr/bin/dot", fields="Source: graphviz\nSection: libs\n")
+    tree.package("graphviz", "/usr/bin/graph", fields="Depends: libgvc6\nSection: graphics\n")
+    automatic = "Package: libgvc6\nArchitecture: all\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/app/main")
+    kept = tree.decide(*seen("/app/main"), strategy=Strategy.BALANCED).reasons
+    told = {path: kept[path][0].detail for path in ("/usr/bin/dot", "/usr/bin/graph")}
+    assert told == {
+        "/usr/bin/dot": "a small program of libgvc6, which graphviz needs, "
+        "and that was installed by name",
+        "/usr/bin/graph": "a small program of graphviz, which was installed by name",
+    }
+
+
+def test_modules_of_a_language_without_a_rule_stay_though_scripts_are_packed_with_them(
+    tree: ImageTree,
+) -> None:
+    paths = ("/usr/share/tcltk/tcllib/json.tcl", "/usr/bin/page")
+    for path in paths:
+        tree.add(path, mode=0o755)
+    tree.package("tcllib", *paths, fields="Section: libs\n")
+    tree.add("/var/lib/apt/extended_states", "")
+    tree.add("/app/main")
+    gained = tree.gained("requested-packages", *seen("/app/main"))
+    assert gained & set(paths) == {"/usr/share/tcltk/tcllib/json.tcl"}

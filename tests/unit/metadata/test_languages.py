@@ -117,6 +117,28 @@ def package(
         original.add(f"{root}/{file}")
 
 
+def test_what_asks_for_a_package_is_named(original: OriginalTree) -> None:
+    original.add(
+        "/app/package.json",
+        json.dumps({"name": "app", "dependencies": {"plain": "1"}, "devDependencies": ["odd"]}),
+    )
+    package(original, "/app/node_modules/plain", "plain", "index.js")
+    package(original, "/app/node_modules/brought-along", "brought-along", "index.js")
+    package(original, "/opt/node_modules/alone", "alone", "index.js")
+    place = distribution(original, "asked", "1.0", "asked.py")
+    original.add(f"{place}/REQUESTED", "")
+    distribution(original, "needed", "1.0", "needed.py")
+
+    found = original.describe("/app/node_modules/plain/index.js").metadata.installed
+    assert {each.name: each.declared for each in found} == {
+        "plain": "/app/package.json",
+        "brought-along": "",
+        "alone": "",
+        "asked": f"{place}/REQUESTED",
+        "needed": "",
+    }
+
+
 def test_each_touched_node_package_keeps_its_package_json(original: OriginalTree) -> None:
     modules = "/app/node_modules"
     package(original, f"{modules}/plain", "plain", "LICENSE.md", "lib/a.js", "README.md")

@@ -16,6 +16,7 @@ from slimmer.report import (
     TraceFileSummary,
     UnstablePath,
     compose_report,
+    first_uses,
     measure_coverage,
     terminal_summary,
     to_json,
@@ -65,12 +66,10 @@ def coverage(
     }
     own = frozenset(path for path in FILES if path.startswith("/app/"))
     keep = KeepSet(reasons=reasons, application=own | {"/dropped"})
+    trace, first_probes = trace_of(uses), dict.fromkeys(probes[:1], "boot")
+    first_use = first_uses(trace, index, first_probes)
     return measure_coverage(
-        trace_of(uses),
-        keep,
-        index,
-        lambda path: OWNERS.get(path, ""),
-        dict.fromkeys(probes[:1], "boot"),
+        trace, keep, index, lambda path: OWNERS.get(path, ""), first_use, first_probes
     )
 
 

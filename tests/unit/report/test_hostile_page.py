@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,32 +124,3 @@ def test_a_name_is_read_back_as_it_is_printed(name: str) -> None:
 def test_a_value_that_is_missing_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         prepare_page().render(report=every_section())
-
-
-def test_a_browser_runs_nothing_that_a_name_carries(tmp_path: Path) -> None:
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("no chromium")
-    file = tmp_path / "report.html"
-    file.write_text(to_page(renamed(every_section(), TAG)), "utf-8")
-
-    options = (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--dump-dom",
-        f"--user-data-dir={tmp_path}/x",
-    )
-    run = subprocess.run(
-        [browser, *options, file.as_uri()], capture_output=True, timeout=60, check=True
-    )
-
-    page = LexborHTMLParser(run.stdout.decode())
-    title = page.css_first("title")
-    assert title is not None
-    assert title.text().startswith("slimmer: my-app:1")
-    assert page.css("img") == []
-    assert len(page.css("script")) == 2
-    rows = page.css("#kept-rows tr")
-    assert len(rows) == len(every_section().kept), "the page's own script did run"
-    assert any(TAG in row.text() for row in rows)

@@ -297,6 +297,8 @@ def test_the_clock_sums_up_a_stage_that_runs_again() -> None:
         with clock.stage(stage):
             pass
     assert [time.stage for time in clock.times] == ["pack", "verify"]
+    begins = [time.begin for time in clock.times if time.begin is not None]
+    assert 0 <= begins[0] < begins[1] <= clock.total_seconds
 
 
 def test_a_stage_that_runs_again_is_shown_last() -> None:

@@ -5,7 +5,7 @@ from slimmer.keep.rules.packages.data import PackageDataRule
 from slimmer.keep.rules.packages.places import is_module_of_language
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
-from slimmer.keep.rules.packages.weight import weight_of
+from slimmer.keep.rules.packages.weight import mentioned_omissions, weight_of
 from slimmer.keep.rules.packages.whole import WholePackagesRule
 
 PACKAGE_RULES = (
@@ -16,4 +16,10 @@ PACKAGE_RULES = (
     WholePackagesRule,
 )
 
-__all__ = ["LIBRARY_FOLDER", "PACKAGE_RULES", "is_module_of_language", "weight_of"]
+__all__ = [
+    "LIBRARY_FOLDER",
+    "PACKAGE_RULES",
+    "is_module_of_language",
+    "mentioned_omissions",
+    "weight_of",
+]

@@ -99,7 +99,7 @@ class CompanionProgramsRule(Rule):
             for path in paths:
                 program = self.context.index.get(path)
                 if program is not None and is_program(program) and self._is_light(program):
-                    detail = f"{script.path} may start it, as it does for {entry.path}"
+                    detail = f"{script.path} may start it by the name of {entry.path}"
                     yield Want(path=path, detail=detail, because=entry.path, bystander=True)
 
     def _is_light(self, program: Entry) -> bool:
@@ -116,6 +116,7 @@ class CompanionProgramsRule(Rule):
                     target is not None
                     and is_program(target)
                     and packages.owner(target.path) is package
+                    and target.path != self.context.index.real_path(program)
                 ):
                     yield _Companion(
                         path=path, target=target, package=package.name, program=program

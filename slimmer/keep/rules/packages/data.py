@@ -124,7 +124,7 @@ class PackageDataRule(Rule):
             data = self._without_heavy_modules(program, data)
         self._done.add(package.name)
         for path in data if size <= _HEAVIEST else ():
-            detail = f"data of the package {package.name}, of {program.path}"
+            detail = f"data of the package {package.name}, for {program.path}"
             yield Want(path=path, detail=detail, because=program.path, bystander=True)
 
     def _without_heavy_modules(self, program: Entry, data: Sequence[str]) -> list[str]:
@@ -150,7 +150,7 @@ class PackageDataRule(Rule):
     @cached_property
     def _asked_for(self) -> frozenset[Package]:
         packages = self.context.request.packages
-        return frozenset() if packages is None else asked_for_by_name(packages)
+        return frozenset() if packages is None else frozenset(asked_for_by_name(packages))
 
     def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
         """What it has in directories of its own, and its configuration. Modules of a program that

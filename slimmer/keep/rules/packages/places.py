@@ -4,6 +4,7 @@ hierarchy."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from slimmer.files import Package, PackageDatabase, is_below
 from slimmer.keep.rule import Context
@@ -61,11 +62,15 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
     return found
 
 
-def asked_for_by_name(packages: PackageDatabase) -> frozenset[Package]:
-    """What somebody has installed by name, with what that needs of the same source:
-    `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
-    requested = (each for each in packages.packages if each.requested)
-    return frozenset(part for each in requested for part in of_one_source(packages, each))
+def asked_for_by_name(packages: PackageDatabase) -> Mapping[Package, Package]:
+    """What somebody has installed by name, and what that needs of the same source, each with the
+    one that was named: `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
+    requested = [each for each in packages.packages if each.requested]
+    found = {each: each for each in requested}
+    for each in requested:
+        for part in of_one_source(packages, each):
+            found.setdefault(part, each)
+    return found
 
 
 def of_one_source(packages: PackageDatabase, package: Package) -> list[Package]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
@@ -26,6 +27,10 @@ _NAMES = (
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
+)
+# Modules of languages that have no rule of their own: a package may have scripts beside them.
+_OTHER_MODULE = re.compile(
+    r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:tcltk|lua|R/site-library|guile|octave)/"
 )
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
@@ -62,10 +67,12 @@ class RequestedPackagesRule(Rule):
             each for each in packages.packages if each.requested and each.name not in self._base
         ]
         done: set[str] = set()
+        named = {each.name for each in asked}
         pending = [(package, f"installed by name: {package.name}") for package in asked]
         while pending:
             package, detail = pending.pop()
-            if package.name in done or not self._is_to_load(package):
+            has_scripts = package.name in named and self._has_modules(package)
+            if package.name in done or not (has_scripts or self._is_to_load(package)):
                 continue
             done.add(package.name)
             size = self.context.index.size_of(self._files[package])
@@ -73,7 +80,11 @@ class RequestedPackagesRule(Rule):
                 self._heavy[package] = size
                 continue
             for path in self._files[package]:
-                if not is_documentation(path) and not is_for_building(path):
+                if (
+                    not is_documentation(path)
+                    and not is_for_building(path)
+                    and not (has_scripts and parent_of(path) in PROGRAM_FOLDERS)
+                ):
                     yield Want(path=path, detail=detail, bystander=True)
             for other in packages.dependencies(package):
                 if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
@@ -87,9 +98,10 @@ class RequestedPackagesRule(Rule):
         if packages is None or self._programs_are_asked:
             return
         self._programs_are_asked = True
+        asked_for = asked_for_by_name(packages)
         asked = [
             (package, entry)
-            for package in sorted(asked_for_by_name(packages), key=lambda each: each.name)
+            for package in sorted(asked_for, key=lambda each: each.name)
             if package.name not in self._base and not _is_to_build_with(package)
             for path in self._files[package]
             if parent_of(path) in PROGRAM_FOLDERS
@@ -103,7 +115,7 @@ class RequestedPackagesRule(Rule):
                 continue  # a script, which brings its interpreter
             limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
             if weight_of(self.context, entry, limit=limit) <= limit:
-                detail = f"a small program of {package.name}, which was installed on purpose"
+                detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
     @cached_property
@@ -130,6 +142,12 @@ class RequestedPackagesRule(Rule):
                     why="though it was installed by name: nothing used it",
                 )
 
+    def _has_modules(self, package: Package) -> bool:
+        """Whether it is for a language without rules of its own, whatever scripts it has too."""
+        return not _is_to_build_with(package) and any(
+            map(_OTHER_MODULE.match, self._files[package])
+        )
+
     def _is_to_load(self, package: Package) -> bool:
         if package.essential or package.name in _INSTALLERS or _is_to_build_with(package):
             return False
@@ -138,6 +156,12 @@ class RequestedPackagesRule(Rule):
             name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
             for path in self._files[package]
         )
+
+
+def _how_it_came(package: Package, asked_for: Package) -> str:
+    if package is asked_for:
+        return f"{package.name}, which was installed by name"
+    return f"{package.name}, which {asked_for.name} needs, and that was installed by name"
 
 
 def _is_to_build_with(package: Package) -> bool:

@@ -58,6 +58,17 @@ def omissions(weights: Mapping[str, int], kept: Collection[str]) -> Iterator[Hea
             )
 
 
+def mentioned_omissions(
+    left_out: Mapping[str, tuple[str, int]], kept: Collection[str]
+) -> Iterator[HeavyOmission]:
+    """The same of programs that a kept text names. `left_out`: path → the text, bytes."""
+    for path, (source, weight) in left_out.items():
+        if path not in kept:
+            yield HeavyOmission(
+                what=path, size=weight, why=f"though {source} mentions it", include=path
+            )
+
+
 def _linked(context: Context, path: str) -> list[Entry]:
     elf = context.elf_files.get(path)
     if elf is None:

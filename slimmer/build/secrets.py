@@ -1,0 +1,58 @@
+"""Private keys and tokens among what is kept: whoever pulls the image has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from slimmer.build.job import Job
+from slimmer.files import PackageDatabase, PathGlobs, name_of
+from slimmer.pack import DEPENDENCIES
+from slimmer.values import Content, EntryType, LayerPlan
+from slimmer.words import printable
+from slimmer.xray import secrets_of_file
+
+_LARGEST: Final = 256 * 1024
+"""Bytes of a file that is looked into: keys and settings are smaller."""
+_NAMED: Final = 5
+"""Files that a warning names."""
+
+
+def warn_of_secrets(
+    job: Job, layers: Iterable[LayerPlan], content: Content, packages: PackageDatabase
+) -> None:
+    """Name the files that hold what looks like a secret; not those that `--allow-secret` names."""
+    found = [
+        f"{printable(path)} ({what}, line {line})"
+        for path, what, line in secrets_kept(layers, content, packages)
+        if not PathGlobs(job.options.allowed_secrets).covers(path)
+    ]
+    if found:
+        further = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+        job.warn(
+            f"the image holds what looks like secrets: {', '.join(found[:_NAMED])}{further}; "
+            "--exclude leaves a file out, --allow-secret GLOB says that it belongs there"
+        )
+
+
+def secrets_kept(
+    layers: Iterable[LayerPlan], content: Content, packages: PackageDatabase
+) -> Iterator[tuple[str, str, int]]:
+    """(path, what it is, number of the line) of the first secret of each file.
+
+    What packages brought is public, and the test keys of libraries are many: neither is looked at.
+    """
+    paths = [
+        entry.path
+        for layer in layers
+        if layer.name != DEPENDENCIES
+        for entry in layer.entries
+        if entry.type is EntryType.FILE
+        and 0 < entry.size <= _LARGEST
+        and packages.owner(entry.path) is None
+    ]
+    content.fetch(paths)
+    for path in paths:
+        for what, line in secrets_of_file(name_of(path), content.head(path, _LARGEST)):
+            yield path, what, line
+            break
