@@ -287,6 +287,21 @@ class LayerRulesError(SlimError):
     cause = "slim xray: the image breaks a rule of .dive-ci"
 
 
+class GateError(SlimError):
+    """`slim check` measured an image that is not as its gates want it."""
+
+    exit_code = 42
+    cause = "slim check: the image fails a gate"
+
+
+class GateUnmeasuredError(SlimError):
+    """A gate of `slim check` could not be measured: what it needs is missing or cannot be read.
+    Such a gate never counts as passed."""
+
+    exit_code = 43
+    cause = "slim check: a gate could not be measured"
+
+
 class BaseMissingError(SlimError):
     """An image that --base names is not in the engine."""
 

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
@@ -33,6 +34,7 @@ CLASSES: Mapping[str, type[Any]] = {
     "dropped": DroppedDocument,
     "watch": WatchDocument,
     "xray": Xray,
+    "check": CheckDocument,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"
@@ -84,7 +86,10 @@ def _schema(declared: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     origin, inner = typing.get_origin(declared), typing.get_args(declared)
     if origin is Annotated:
         narrow = next(each for each in inner[1:] if isinstance(each, Keywords))
-        return {**_schema(inner[0], definitions), **_keywords(narrow)}
+        plain = _schema(inner[0], definitions)
+        if narrow.minimum == -math.inf:
+            plain.pop("minimum")
+        return {**plain, **_keywords(narrow)}
     if origin in (types.UnionType, typing.Union):
         return {"anyOf": [_schema(each, definitions) for each in inner]}
     if declared is type(None):
@@ -113,7 +118,7 @@ def _schema(declared: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _keywords(narrow: Keywords) -> dict[str, Any]:
     said = {
-        "minimum": narrow.minimum or None,
+        "minimum": None if narrow.minimum == -math.inf else narrow.minimum or None,
         "maximum": None if narrow.maximum == math.inf else narrow.maximum,
         "enum": list(narrow.words) or None,
         "pattern": f"^{narrow.pattern}$" if narrow.pattern else None,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer.check import ROWS, key_of
 from slimmer.options import GROUPS, PARTS, Kind, Option, Scope, default_of, rows_for
 from slimmer.options.kinds import (
     Choice,
@@ -82,11 +83,21 @@ def slim_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "slim.yaml: the options of `slim build`",
         "description": "docs/slim-yaml.md says what each key means.",
-        **_object({**top, "roles": roles}),
+        **_object({**top, "roles": roles, "check": {"anyOf": [_gates(), _NOTHING]}}),
         "allOf": [{"not": {"required": list(names)}} for names in sorted(exclusive)],
         "dependentSchemas": {"roles": {"properties": dict.fromkeys(sorted(own), False)}},
         "$defs": {**steps, "plan": _PLAN_NAMED},
     }
+
+
+def _gates() -> dict[str, Any]:
+    """The section of `slim check`."""
+    return _object(
+        {
+            key_of(row): {"description": row.help, "anyOf": [_value(row.kind), _NOTHING]}
+            for row in ROWS
+        }
+    )
 
 
 def page_with_table() -> str:

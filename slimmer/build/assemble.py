@@ -10,7 +10,6 @@ from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.secrets import warn_of_secrets
 from slimmer.build.values import Assembly, DebugLayer, Decision, Foundation, OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
-from slimmer.errors import BudgetError
 from slimmer.files import PathGlobs
 from slimmer.image import image_labels
 from slimmer.keep import KeepRequest
@@ -167,14 +166,3 @@ def _pack(
         )
         plans[ImageKind.DEBUG] = (*layers, *above)
     return images, plans
-
-
-def keep_to_budget(job: Job, assembly: Assembly) -> None:
-    """Raises BudgetError where the slim image is larger than the user wants it to be."""
-    budget = job.options.max_size
-    size = sum(layer.size for layer in assembly.images[ImageKind.SLIM].layers)
-    if budget is not None and size > budget:
-        raise BudgetError(
-            f"the slim image has {size:,} bytes, {size - budget:,} more than its budget",
-            hint="raise --max-size, or look in the report for what is large",
-        )

@@ -137,7 +137,8 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
             findings.traced = save_trace(job, job.options.save_trace, findings.traced, files)
     traced = findings.traced
     later.result()
-    from slimmer.build.assemble import assemble, keep_to_budget
+    from slimmer.build.assemble import assemble
+    from slimmer.build.budget import keep_to_budget
     from slimmer.build.decide import decide_for_roles
     from slimmer.build.deliver import deliver
     from slimmer.build.verify import smoke_cases, verify
@@ -149,7 +150,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         assembly = assemble(job, files, findings.decision, traced.trace, bases)
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
-            keep_to_budget(job, assembly)
+            keep_to_budget(job, traced, files, assembly)
         findings.built = verify(job, traced, files, assembly, cases)
         return findings.built
 
@@ -160,7 +161,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         built = findings.built = repair(job, traced, files, built, attempt)
         if built.failure is not None:
             raise built.failure
-        keep_to_budget(job, built.assembly)
+        keep_to_budget(job, traced, files, built.assembly)
     files.server.close()
     return deliver(job, findings, built)
 

@@ -8,7 +8,14 @@ images, which tell what and not why.
 """
 
 from slimmer.explain.account import Account
-from slimmer.explain.anatomy import strata_of_target, xray_of
+from slimmer.explain.anatomy import (
+    ReadImage,
+    read_image,
+    strata_of_target,
+    used_of_report,
+    used_of_trace,
+    xray_of,
+)
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, account_of_report, sightings_of
 from slimmer.explain.instructions import add_instructions
@@ -19,6 +26,7 @@ __all__ = [
     "Answer",
     "Comparison",
     "Link",
+    "ReadImage",
     "Share",
     "State",
     "Step",
@@ -26,8 +34,11 @@ __all__ = [
     "account_of_report",
     "add_instructions",
     "compare",
+    "read_image",
     "sightings_of",
     "strata_of_target",
+    "used_of_report",
+    "used_of_trace",
     "why",
     "xray_of",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,42 +35,51 @@ def xray_of(
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
-    image, source, used = _gathered(target, choice, trace, report)
-    return examine(image, target, source=source, used=used)
+    image, used = _gathered(target, choice, trace, report)
+    return examine(image.content, target, source=image.source, used=used)
 
 
 def strata_of_target(
     target: str, *, choice: Choice, trace: Path | None = None, report: Path | None = None
 ) -> Strata:
     """The same, with the past of each path, for those who look around in it."""
-    image, source, used = _gathered(target, choice, trace, report)
-    return strata_of(image, target, source=source, used=used)
+    image, used = _gathered(target, choice, trace, report)
+    return strata_of(image.content, target, source=image.source, used=used)
 
 
 def _gathered(
     target: str, choice: Choice, trace: Path | None, report: Path | None
-) -> tuple[ImageContent, str, Used | None]:
+) -> tuple[ReadImage, Used | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image, source, ids = content_of(target, choice, Inspection())
+    image = read_image(target, choice, Inspection())
     used = None
     if trace and saved:
-        _check_trace(target, image, trace, saved)
-        used = Used(source=str(trace), paths=_used_of_trace(saved))
+        used = used_of_trace(target, image, trace, saved)
     elif told:
-        check_original(told.file, told.original.reference, told.original.id, target, ids)
-        used = Used(source=str(told.file), paths=_used_of_report(told))
-    return image, source, used
+        check_original(told.file, told.original.reference, told.original.id, target, image)
+        used = used_of_report(told)
+    return image, used
 
 
-def content_of(
-    target: str, choice: Choice, inspector: Inspector | None = None
-) -> tuple[ImageContent, str, set[str]]:
-    """The image, what it was read from where the content does not say so, and its ids."""
+@dataclass(frozen=True, kw_only=True)
+class ReadImage:
+    """An image from wherever it was."""
+
+    content: ImageContent
+    source: str
+    """`engine`; empty where the content says what it was read from."""
+    ids: frozenset[str]
+    """By which traces and reports name it."""
+
+
+def read_image(target: str, choice: Choice, inspector: Inspector | None = None) -> ReadImage:
+    """The content of an archive, a directory with an OCI layout, or an image of the engine; for
+    `examine` it is read with an `Inspection`. Raises ImageFileError, ImageNotFoundError."""
     if is_image_file(target):
         image = read_image_file(Path(target), inspector, choice=choice)
-        return image, "", {image.id}
+        return ReadImage(content=image, source="", ids=frozenset({image.id}))
     engine = connect()
     try:
         found = engine.inspect_image(target)
@@ -77,40 +87,44 @@ def content_of(
         image = read_image_stream(chunks, target, inspector, choice=choice)
     finally:
         engine.close()
-    return image, "engine", {image.id, str(found["Id"])}
+    return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
 
 
 def check_original(
-    report: Path, reference: str, identity: str, target: str, ids: Collection[str]
+    report: Path, reference: str, identity: str, target: str, image: ReadImage
 ) -> None:
-    """Raise ReportMismatchError where the report's original is not the image with these ids."""
-    if identity not in ids:
+    """Raise ReportMismatchError where the report's original is another image."""
+    if identity not in image.ids:
         raise ReportMismatchError(
             f"the report {report} is of another image: of {reference} ({identity[:19]}), and "
-            f"{target} is {min(ids)[:19]}",
+            f"{target} is {image.content.id[:19]}",
             hint="name the image that was slimmed, not the slim image",
         )
 
 
-def _check_trace(target: str, image: ImageContent, file: Path, saved: SavedTrace) -> None:
-    layers = tuple((image.configuration.get("rootfs") or {}).get("diff_ids") or ())
+def used_of_trace(target: str, image: ReadImage, file: Path, saved: SavedTrace) -> Used:
+    """What a saved trace of the image has seen opened. Raises TraceDriftError for one of another
+    image."""
+    layers = tuple((image.content.configuration.get("rootfs") or {}).get("diff_ids") or ())
     if layers != saved.identity.layers:
         raise TraceDriftError(
             f"the trace {file} is of another image ({saved.identity.reference}) than {target}: its "
             "layers are other ones",
             hint="trace this image: `slim build --save-trace FILE` saves what it saw",
         )
-
-
-def _used_of_trace(saved: SavedTrace) -> Callable[[RootfsIndex], Iterable[str]]:
     uses = {access.value for access in _USES}
     paths = [
         path for path, seen in saved.paths.items() if any(use.access in uses for use in seen.uses)
     ]
-    return lambda index: opened_files(index, paths)
+    return Used(source=str(file), paths=lambda index: opened_files(index, paths))
 
 
-def _used_of_report(report: SavedReport) -> Callable[[RootfsIndex], Iterable[str]]:
+def used_of_report(report: SavedReport) -> Used:
+    """What the traced run of a build has opened, in the original or in what was made of it."""
+    return Used(source=str(report.file), paths=_paths_of_report(report))
+
+
+def _paths_of_report(report: SavedReport) -> Callable[[RootfsIndex], Iterable[str]]:
     """By the trace beside the report; without one by the reasons, which name what was opened."""
     if (trace := report.trace) is not None:
         return lambda index: opened_files(

@@ -2,8 +2,9 @@
 
 from slimmer.options.dive_rules import read_dive_rules
 from slimmer.options.docker_run import DockerRun, parse_docker_run
-from slimmer.options.file import read_file, read_options
-from slimmer.options.kinds import Kind, Place, Switch
+from slimmer.options.document import Section
+from slimmer.options.file import read_file, read_gates_section, read_options
+from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
@@ -14,8 +15,11 @@ from slimmer.options.table import GROUPS, PARTS, TABLE, default_of, rows_for
 from slimmer.options.trust import insecure_probes, taking_any_certificate
 
 __all__ = [
+    "ANY_PLACE",
+    "FILE",
     "GROUPS",
     "PARTS",
+    "SIZE",
     "TABLE",
     "BuildOptions",
     "ComposeOptions",
@@ -28,6 +32,7 @@ __all__ = [
     "Plan",
     "Role",
     "Scope",
+    "Section",
     "Settings",
     "Switch",
     "Texts",
@@ -41,11 +46,13 @@ __all__ = [
     "parse_size",
     "read_dive_rules",
     "read_file",
+    "read_gates_section",
     "read_options",
     "read_plan",
     "ready_plans",
     "rows_for",
     "run_flags",
+    "several",
     "steps_of",
     "taking_any_certificate",
 ]

@@ -18,6 +18,9 @@ from slimmer.options.probes import with_plans
 from slimmer.options.settings import FileSettings, add, build_options, rival
 from slimmer.options.table import PARTS, needed, rows_for
 
+SLIM_YAML = "slim.yaml"
+CHECK = "check"
+"""The section with the gates of `slim check`."""
 _AT_THE_TOP = frozenset(Scope) - {Scope.ONLY_IN_ROLES}
 _IN_A_ROLE = frozenset(Scope) - {Scope.BUILD}
 
@@ -30,6 +33,7 @@ def read_options(path: Path) -> BuildOptions:
 def read_file(path: Path) -> FileSettings:
     """Read slim.yaml. Raises ConfigurationError with file, line and key."""
     root = Document(path).root()
+    root.take(CHECK)  # its gates are no options of a build, see slimmer.check
     for option in rows_for([Scope.ONE_ROLE]) if root.has("roles") else ():
         key = option.key.partition(".")[0]
         if root.has(key):
@@ -41,6 +45,15 @@ def read_file(path: Path) -> FileSettings:
         raise root.document.error("", error.message, error.hint) from error
     root.finish()
     return FileSettings(build=settings, roles=roles)
+
+
+def read_gates_section(path: Path) -> Section | None:
+    """What a file says of the gates of `slim check`: its section of that name, else the whole
+    file; None for a slim.yaml without it. Raises ConfigurationError."""
+    root = Document(path).root()
+    if root.has(CHECK):
+        return root.section(CHECK)
+    return None if path.name == SLIM_YAML else root
 
 
 def _roles(root: Section, folder: Path) -> dict[str, Settings]:

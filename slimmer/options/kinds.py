@@ -300,6 +300,7 @@ COUNT: Final = Number(metavar="COUNT", least=1, problem="{} is less than 1")
 COUNT_OR_NONE: Final = Number(metavar="COUNT", least=0, problem="{} is less than 0")
 COMMAND_LINE: Final = CommandLine()
 FILE: Final = Kind(metavar="FILE", parse=lambda text, folder: folder / text, place=Place.FILE)
+ANY_PLACE: Final = dataclasses.replace(FILE, metavar="FILE|DIR", place=Place.ANY)
 FOLDER: Final = dataclasses.replace(FILE, metavar="DIR", place=Place.FOLDER)
 OUTPUT: Final = Kind(  # kept as text, since a slash at its end says that a folder is meant
     metavar="FILE|DIR",

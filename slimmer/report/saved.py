@@ -17,6 +17,7 @@ from slimmer.files import parent_of
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
+from slimmer.report.removed import EcosystemSummary
 from slimmer.report.report import SCHEMA_VERSION, KeptPath, Report
 from slimmer.values import EntryType, HeavyOmission, Reason
 
@@ -114,6 +115,7 @@ class _Document:
     excluded: frozenset[str]
     kept: tuple[KeptPath, ...]
     heavy: tuple[HeavyOmission, ...] = ()
+    ecosystems: tuple[EcosystemSummary, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +131,8 @@ class SavedReport:
     excluded: frozenset[str]
     """Where --exclude alone has kept something out."""
     heavy: tuple[HeavyOmission, ...]
+    ecosystems: tuple[EcosystemSummary, ...]
+    """How many packages the original has, and what was removed of them."""
     fates: Mapping[str, Fate]
     """By path; the dropped ones among them where `is_whole`."""
     is_whole: bool
@@ -137,13 +141,15 @@ class SavedReport:
     """The trace beside the report; None where there is none."""
 
 
-def find_report(image_id: str, folder: Path = FOLDER) -> Path | None:
-    """The newest report.json one level below `folder` that tells of this image; None where there
-    is none. Files that cannot be read are passed over."""
+def find_report(
+    image_id: str, folder: Path = FOLDER, *, of: tuple[str, ...] = ("slim", "debug")
+) -> Path | None:
+    """The newest report.json one level below `folder` that tells of this image as one `of` these;
+    None where there is none. Files that cannot be read are passed over."""
     found = []
     for file in folder.glob(f"*/{JSON_NAME}"):
         try:
-            if image_id in file.read_text("utf-8") and image_id in _image_ids(_parsed(file)):
+            if image_id in file.read_text("utf-8") and image_id in _image_ids(_parsed(file), of):
                 found.append((file.stat().st_mtime_ns, file))
         except (OSError, UnicodeDecodeError, ReportFileError):
             continue
@@ -186,6 +192,7 @@ def read_report(place: Path) -> SavedReport:
         phases=tuple(phase.name for phase in document.trace.phases),
         excluded=document.excluded,
         heavy=document.heavy,
+        ecosystems=document.ecosystems,
         fates=fates,
         is_whole=is_whole,
         trace=trace if "trace" in document.artifacts and trace.is_file() else None,
@@ -245,8 +252,8 @@ def _dropped(file: Path, slim: _Slim) -> Iterator[Fate]:
         yield Fate(path=path, type=kind, size=0, kept=False, in_debug=True, in_original=False)
 
 
-def _image_ids(document: object) -> set[str]:
-    images = (document.get("slim"), document.get("debug")) if isinstance(document, dict) else ()
+def _image_ids(document: object, of: tuple[str, ...]) -> set[str]:
+    images = [document.get(name) for name in of] if isinstance(document, dict) else []
     return {str(image.get("id")) for image in images if isinstance(image, dict)}
 
 

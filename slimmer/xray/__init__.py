@@ -1,8 +1,17 @@
 """What an image consists of, layer by layer: sizes, hidden bytes, packages, secrets; and what of it
 was used, where a trace tells. Pure: an image's content in, one value out."""
 
-from slimmer.xray.document import Layer, RuleVerdict, Share, Verdict, Xray, json_lines
-from slimmer.xray.examine import Used, examine, opened_files
+from slimmer.xray.document import (
+    ImageFacts,
+    Layer,
+    PackageShare,
+    RuleVerdict,
+    Share,
+    Verdict,
+    Xray,
+    json_lines,
+)
+from slimmer.xray.examine import Examination, Used, examine, examine_paths, opened_files
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
@@ -12,10 +21,13 @@ from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
 __all__ = [
     "Difference",
+    "Examination",
+    "ImageFacts",
     "Inspection",
     "Layer",
     "Node",
     "Origins",
+    "PackageShare",
     "RuleVerdict",
     "Share",
     "Stack",
@@ -25,6 +37,7 @@ __all__ = [
     "Verdict",
     "Xray",
     "examine",
+    "examine_paths",
     "json_lines",
     "judge",
     "opened_files",
