@@ -302,6 +302,27 @@ class GateUnmeasuredError(SlimError):
     cause = "slim check: a gate could not be measured"
 
 
+class LintFindingsError(SlimError):
+    """`slim lint` found something that is as severe as the threshold, or more."""
+
+    exit_code = 46
+    cause = "slim lint found something at or above its threshold"
+
+
+class DockerfileError(SlimError):
+    """A Dockerfile, or the ignore file beside it, is not there or cannot be understood."""
+
+    exit_code = 47
+    cause = "a Dockerfile cannot be read"
+
+
+class HadolintError(SlimError):
+    """hadolint is installed and did not do its work: its configuration is wrong, or it crashed."""
+
+    exit_code = 48
+    cause = "hadolint failed"
+
+
 class BaseMissingError(SlimError):
     """An image that --base names is not in the engine."""
 

@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from slimmer.advise import Advices
 from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
+from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from slimmer.xray import Xray
@@ -35,6 +37,8 @@ CLASSES: Mapping[str, type[Any]] = {
     "watch": WatchDocument,
     "xray": Xray,
     "check": CheckDocument,
+    "lint": LintReport,
+    "advise": Advices,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"

@@ -8,9 +8,9 @@ from typing import Final
 from slimmer.build.job import Job
 from slimmer.files import PackageDatabase, PathGlobs, name_of
 from slimmer.pack import DEPENDENCIES
+from slimmer.secrets import secrets_of_file
 from slimmer.values import Content, EntryType, LayerPlan
 from slimmer.words import printable
-from slimmer.xray import secrets_of_file
 
 _LARGEST: Final = 256 * 1024
 """Bytes of a file that is looked into: keys and settings are smaller."""

@@ -134,34 +134,38 @@ def _sightings(account: Account) -> Sequence[Sighting] | None:
 
 
 def _print(told: Answer) -> None:
+    for line in answer_lines(told):
+        click.echo(line)
+
+
+def answer_lines(told: Answer) -> Iterator[str]:
+    """The answer in lines, with colours."""
     for link in told.links:
-        click.echo(f"{printable(link.path)} -> {printable(link.target)}")
-        _print_chains(link.chains[:1])
-    click.secho(printable(told.path), bold=True, nl=False)
-    click.echo(": ", nl=False)
-    click.secho(told.state.value, fg=_COLORS[told.state], nl=False)
-    click.echo("".join(f", {fact}" for fact in _facts(told)))
+        yield f"{printable(link.path)} -> {printable(link.target)}"
+        yield from _chain_lines(link.chains[:1])
+    name = click.style(printable(told.path), bold=True)
+    state = click.style(told.state.value, fg=_COLORS[told.state])
+    yield f"{name}: {state}" + "".join(f", {fact}" for fact in _facts(told))
     below = told.below
     if below is not None and (below.kept_files or below.dropped_files):
-        click.echo(
+        yield (
             f"  below it: {count(below.kept_files, 'file')} kept ({size(below.kept_size)}), "
             f"{below.dropped_files:,} dropped ({size(below.dropped_size)})"
         )
-    _print_chains(told.chains)
+    yield from _chain_lines(told.chains)
     for cause in told.causes:
-        click.echo(f"  {printable(cause)}")
+        yield f"  {printable(cause)}"
     if told.hint:
-        click.echo(f"  {printable(told.hint)}")
+        yield f"  {printable(told.hint)}"
 
 
-def _print_chains(chains: Sequence[Sequence[Step]]) -> None:
+def _chain_lines(chains: Sequence[Sequence[Step]]) -> Iterator[str]:
     for chain in chains:
         for depth, step in enumerate(chain):
             indent = "  " * (depth + 1)
             place = f"{printable(step.path)} " if depth else ""
-            click.echo(f"{indent}{place}", nl=False)
-            click.secho(printable(step.reason.rule), fg="cyan", nl=False)
-            click.echo(f": {printable(step.reason.detail)}")
+            rule = click.style(printable(step.reason.rule), fg="cyan")
+            yield f"{indent}{place}{rule}: {printable(step.reason.detail)}"
 
 
 def _facts(told: Answer) -> list[str]:

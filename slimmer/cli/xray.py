@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +23,7 @@ from slimmer.xray.terminal import SECTIONS, terminal_xray
 
 if TYPE_CHECKING:
     from slimmer.engine import Engine
+    from slimmer.explain import Account
 
 _RULES = Path(".dive-ci")
 _LIMIT = 10
@@ -54,6 +57,12 @@ _LIMIT = 10
     default=_LIMIT,
     help=f"How many rows of each list to print. Default: {_LIMIT}.",
 )
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Look around on a whole screen: layers, and the tree of each. `?` lists the keys.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 @click.option(
     "--ci",
@@ -79,6 +88,7 @@ def xray(
     report: Path | None,
     show: tuple[str, ...],
     limit: int,
+    interactive: bool,
     as_json: bool,
     ci: bool,
     ci_config: Path | None,
@@ -97,6 +107,7 @@ def xray(
     \b
       slim xray my-app:latest
       slim xray my-app.tar --trace app.trace
+      slim xray my-app:latest -i
       slim xray my-app:latest --ci --highest-wasted-bytes 20MB
       slim xray my-app:latest --show dockerfile
     """
@@ -110,6 +121,11 @@ def xray(
         raise click.UsageError("rules are for --ci")
     if trace and report:
         raise click.UsageError("--trace and --report exclude each other")
+    if interactive:
+        if show or as_json or ci:
+            raise click.UsageError("-i shows everything itself: leave out --show, --json and --ci")
+        _look_around(image, Choice(name=pick, platform=platform), trace, report)
+        return
     with errors_as_json(as_json):
         rules = _rules(ci_config, given) if ci else {}
         choice = Choice(name=pick, platform=platform)
@@ -171,6 +187,44 @@ def _examined(image: str, choice: Choice, trace: Path | None, report: Path | Non
             chunks = reading.counted(engine, engine.inspect_image(image))
             content = read_image_stream(chunks, image, Inspection(), choice=choice)
         return examine(content, image, source="engine")
+
+
+def _look_around(image: str, choice: Choice, trace: Path | None, report: Path | None) -> None:
+    if not _is_terminal():
+        raise click.UsageError(
+            "-i needs a terminal for input and output: without -i the same is printed, and --json "
+            "has all of it"
+        )
+    from slimmer.probing import require_installed
+
+    require_installed("textual", extra="tui", what="-i")
+    from slimmer.explain import strata_of_target
+    from slimmer.xray.view import show
+
+    reading = _Reading(image)
+    with told_if_slow(sys.stderr, lambda: str(reading)):
+        strata = strata_of_target(
+            image, choice=choice, trace=trace, report=report, archive=reading.counted
+        )
+    show(strata, functools.partial(_why, _account(report)) if report else None)
+
+
+def _is_terminal() -> bool:
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return os.environ.get("TERM") != "dumb" and all(stream.isatty() for stream in streams)
+
+
+def _account(report: Path) -> Account:
+    from slimmer.explain import account_of_report
+
+    return account_of_report(report)
+
+
+def _why(account: Account, path: str) -> str:
+    from slimmer.cli.why import answer_lines
+    from slimmer.explain import sightings_of, why
+
+    return "\n".join(answer_lines(why(account, path, lambda: sightings_of(account))))
 
 
 def _tell(found: Xray, *, as_json: bool, limit: int, sections: frozenset[str]) -> None:

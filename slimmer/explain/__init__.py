@@ -11,13 +11,14 @@ from slimmer.explain.account import Account
 from slimmer.explain.anatomy import (
     ReadImage,
     read_image,
+    strata_of_target,
     used_of_report,
     used_of_trace,
     xray_of,
 )
 from slimmer.explain.changes import Changes, ChangeShare, changes
 from slimmer.explain.comparison import Comparison, Share, compare
-from slimmer.explain.gathering import account_of, builds_of, sightings_of
+from slimmer.explain.gathering import account_of, account_of_report, builds_of, sightings_of
 from slimmer.explain.instructions import add_instructions
 from slimmer.explain.selection import Selection, select
 from slimmer.explain.why import Answer, Link, State, Step, why
@@ -35,6 +36,7 @@ __all__ = [
     "State",
     "Step",
     "account_of",
+    "account_of_report",
     "add_instructions",
     "builds_of",
     "changes",
@@ -42,6 +44,7 @@ __all__ = [
     "read_image",
     "select",
     "sightings_of",
+    "strata_of_target",
     "used_of_report",
     "used_of_trace",
     "why",

@@ -22,7 +22,7 @@ from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
-from slimmer.xray import Inspection, Used, Xray, examine, opened_files
+from slimmer.xray import Inspection, Strata, Used, Xray, examine, opened_files, strata_of
 
 _USES: Final = (Access.OPEN, Access.EXECUTE)
 _OPENED: Final = ("opened", "executed")
@@ -33,17 +33,42 @@ Archive = Callable[[Engine, Mapping[str, Any]], Iterable[bytes]]
 """Asks the engine for the archive of the image that it describes so."""
 
 
+def saved_archive(engine: Engine, image: Mapping[str, Any]) -> Iterable[bytes]:
+    """An `Archive`: what `docker save` gives."""
+    return engine.save_image(str(image["Id"]))
+
+
 def xray_of(
     target: str,
     *,
     choice: Choice,
-    archive: Archive = lambda engine, image: engine.save_image(str(image["Id"])),
+    archive: Archive = saved_archive,
     trace: Path | None = None,
     report: Path | None = None,
 ) -> Xray:
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
+    image, used = _gathered(target, choice, archive, trace, report)
+    return examine(image.content, target, source=image.source, used=used)
+
+
+def strata_of_target(
+    target: str,
+    *,
+    choice: Choice,
+    archive: Archive = saved_archive,
+    trace: Path | None = None,
+    report: Path | None = None,
+) -> Strata:
+    """The same, with the past of each path, for those who look around in it."""
+    image, used = _gathered(target, choice, archive, trace, report)
+    return strata_of(image.content, target, source=image.source, used=used)
+
+
+def _gathered(
+    target: str, choice: Choice, archive: Archive, trace: Path | None, report: Path | None
+) -> tuple[ReadImage, Used | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
@@ -54,7 +79,7 @@ def xray_of(
     elif told:
         check_original(told.file, told.original.reference, told.original.id, target, image)
         used = used_of_report(told)
-    return examine(image.content, target, source=image.source, used=used)
+    return image, used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +98,7 @@ def read_image(
     choice: Choice,
     inspector: Inspector | None = None,
     *,
-    archive: Archive = lambda engine, image: engine.save_image(str(image["Id"])),
+    archive: Archive = saved_archive,
 ) -> ReadImage:
     """The content of an archive, a directory with an OCI layout, or an image of the engine; for
     `examine` it is read with an `Inspection`. Raises ImageFileError, ImageNotFoundError."""

@@ -62,6 +62,13 @@ def builds_of(first: str, second: str) -> tuple[Account, Account] | None:
         engine.close()
 
 
+def account_of_report(place: Path) -> Account:
+    """What a report, or the one in a folder, tells of its slim image by itself: no engine is asked.
+    Raises ReportFileError."""
+    saved = read_report(place)
+    return _from_report(saved, saved.slim.reference)
+
+
 def sightings_of(account: Account) -> Sequence[Sighting] | None:
     """What the traced run saw, from the trace beside the report; None where there is none. Raises
     TraceFileError."""

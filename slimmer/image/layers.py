@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slimmer.errors import ImageFileError
-from slimmer.image.archive import read_image_stream
 
 
 def layer_paths(archive: Iterable[bytes]) -> list[frozenset[str]]:
@@ -14,6 +13,8 @@ def layer_paths(archive: Iterable[bytes]) -> list[frozenset[str]]:
 
     Empty where the archive is none, or is damaged.
     """
+    from slimmer.image.archive import read_image_stream  # as slow as all else that asks for names
+
     try:
         image = read_image_stream(archive, "the image")
     except ImageFileError:

@@ -10,10 +10,9 @@ from typing import Any
 
 from slimmer.files import name_of
 from slimmer.keep.command_texts import commands_in_settings, scripts_in_makefile
-from slimmer.keep.linux.inline_code import InlineCode, language_of
 from slimmer.keep.linux.shebang import interpreter_of_script
-from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.text_kinds import is_makefile, is_settings, is_shown
+from slimmer.shell import InlineCode, is_shell, language_of, read_script
 from slimmer.values import Content, Entry, EntryType
 
 LARGEST_SCRIPT = 1 << 18

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from slimmer.keep.linux.shell import read_script
+from slimmer.shell import read_script
 
 # Whether a text starts programs or opens libraries at all: cheap to ask of thousands of files.
 _STARTS = (

@@ -18,11 +18,11 @@ from slimmer.keep.configuration_texts import configuration_texts
 from slimmer.keep.environments import Environments, Landmark
 from slimmer.keep.inline_sources import InlineSource, code_by_language, code_of_commands
 from slimmer.keep.linux.elf import ElfFiles
-from slimmer.keep.linux.inline_code import language_of
 from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
+from slimmer.shell import language_of
 from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})

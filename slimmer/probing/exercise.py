@@ -16,22 +16,35 @@ HEALTHCHECK = "healthcheck"
 # Docker looks at the Shell of the container here, which is never the image's: an image's SHELL is
 # not what a check in shell form runs in (runconfig.merge, daemon/health.go). Podman runs `sh -c`.
 _SHELL = ("/bin/sh", "-c")
+# The engine's defaults, in nanoseconds and times.
+_INTERVAL, _RETRIES = 30e9, 3
+# Seconds; an engine waits for a minute and a half.
+_LONGEST_UNHEALTHY = 10.0
 
 
 def healthcheck_probe(config: Mapping[str, Any]) -> ExecProbe | None:
     """The image's HEALTHCHECK as an exec probe; None where it has none.
 
     `config` is the image's `config` object. A check in shell form runs in `/bin/sh`, whatever
-    SHELL says, as the engine runs it.
+    SHELL says, as the engine runs it. As the engine lets a check fail for a while, so does the
+    probe, for 10 s at most: of several daemons of a container the last may still be starting.
     """
-    test = (config.get("Healthcheck") or {}).get("Test") or ()
+    check = config.get("Healthcheck") or {}
+    test = check.get("Test") or ()
+    within = min(_LONGEST_UNHEALTHY, _seconds_until_unhealthy(check))
     match list(test):
         case ["CMD", *command] if command:
-            return ExecProbe(name=HEALTHCHECK, command=tuple(command))
+            return ExecProbe(name=HEALTHCHECK, command=tuple(command), within=within)
         case ["CMD-SHELL", line]:
-            return ExecProbe(name=HEALTHCHECK, command=(*_SHELL, line))
+            return ExecProbe(name=HEALTHCHECK, command=(*_SHELL, line), within=within)
         case _:
             return None
+
+
+def _seconds_until_unhealthy(check: Mapping[str, Any]) -> float:
+    """For how long the engine takes no failure for one; its own values where none are given."""
+    start, interval = check.get("StartPeriod") or 0, check.get("Interval") or _INTERVAL
+    return float(start + interval * ((check.get("Retries") or _RETRIES) - 1)) / 1e9
 
 
 def in_order(probes: Iterable[Probe], healthcheck: Probe | None) -> tuple[Probe, ...]:

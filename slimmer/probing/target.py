@@ -52,6 +52,14 @@ class Target(Protocol):
         """The container's port that probes without one speak to; None: none is known so far."""
         ...
 
+    def other_ports(self) -> Sequence[int]:
+        """Ports that `port` may mean instead; none where it is known for certain."""
+        ...
+
+    def speak_to(self, port: int) -> None:
+        """`port` is this one from now on: a request was answered there."""
+        ...
+
     def addresses(self, port: int | None) -> Sequence[tuple[str, int]]:
         """Where the container's TCP port can be reached from here, best first; None: the run's."""
         ...

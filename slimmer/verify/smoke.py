@@ -279,6 +279,13 @@ class _FreshContainers:
     def wait_for_change(self, seconds: float) -> None:
         """Nothing changes."""
 
+    def other_ports(self) -> tuple[int, ...]:
+        """It is known from the traced run."""
+        return ()
+
+    def speak_to(self, port: int) -> None:
+        """It is known."""
+
     def is_hopeless(self, port: int | None) -> bool:
         """There is nothing to wait for."""
         return True

@@ -149,6 +149,13 @@ class PlainRun:
         once it does, or where there is no check."""
         return self._engine.await_health(self.container, timeout) or ""
 
+    def other_ports(self) -> tuple[int, ...]:
+        """It is known from the traced run."""
+        return ()
+
+    def speak_to(self, port: int) -> None:
+        """It is known."""
+
     def is_hopeless(self, port: int | None) -> bool:
         """Nothing is known that would make waiting hopeless but the end of the container."""
         return False

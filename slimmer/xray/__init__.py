@@ -15,19 +15,23 @@ from slimmer.xray.examine import Examination, Used, examine, examine_paths, open
 from slimmer.xray.inspection import Inspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
-from slimmer.xray.secrets import secrets_of_file
 from slimmer.xray.stack import Stack
+from slimmer.xray.strata import Difference, Node, Strata, Tree, strata_of
 
 __all__ = [
+    "Difference",
     "Examination",
     "ImageFacts",
     "Inspection",
     "Layer",
+    "Node",
     "Origins",
     "PackageShare",
     "RuleVerdict",
     "Share",
     "Stack",
+    "Strata",
+    "Tree",
     "Used",
     "Verdict",
     "Xray",
@@ -37,5 +41,5 @@ __all__ = [
     "judge",
     "opened_files",
     "origins_of",
-    "secrets_of_file",
+    "strata_of",
 ]

@@ -162,10 +162,13 @@ def _removed_sizes(layer: LayerContent, below: dict[str, tuple[int, bool]]) -> d
 
 def _above(directory: str, folders: set[str], known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Those of the folders that the directory is, or lies in."""
-    found = known.get(directory)
-    if found is None:
-        own = (directory,) if directory in folders else ()
-        found = known[directory] = (*_above(parent_of(directory), folders, known), *own)
+    asked = []
+    while directory not in known:
+        asked.append(directory)
+        directory = parent_of(directory)
+    found = known[directory]
+    for each in reversed(asked):
+        found = known[each] = (*found, each) if each in folders else found
     return found
 
 

@@ -74,6 +74,9 @@ class Layer:
     removed: int
     """Those of lower layers that it removes."""
     removed_size: int
+    unused: tuple[Share, ...] = ()
+    """Where those of its visible bytes are that a traced run has not used: at most ten directories,
+    the largest first. Empty where there is no trace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +126,8 @@ class PackageShare:
     files: int
     size: int
     used_size: int | None = None
+    layer: int | None = None
+    """The layer that has most of its bytes; null in documents of before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from slimmer.xray.document import (
     HiddenPath,
     ImageFacts,
     Layer,
+    Share,
     Usage,
     Xray,
 )
@@ -24,7 +25,13 @@ from slimmer.xray.findings import privileges, secrets
 from slimmer.xray.inspection import Databases, Remark
 from slimmer.xray.instructions import Step, dockerfile_of, steps_of, steps_of_layers
 from slimmer.xray.packages import Packages, package_shares, packages_of
-from slimmer.xray.shares import content_sizes, directory_shares, duplicates, type_shares
+from slimmer.xray.shares import (
+    content_sizes,
+    directory_shares,
+    duplicates,
+    type_shares,
+    unused_shares,
+)
 from slimmer.xray.stack import Change, Hidden, Stack
 
 _SHOWN_HIDDEN: Final = 100
@@ -62,11 +69,17 @@ def examine(
 
 
 def examine_paths(
-    image: ImageContent, reference: str, *, source: str = "", used: Used | None = None
+    image: ImageContent,
+    reference: str,
+    *,
+    source: str = "",
+    used: Used | None = None,
+    stack: Stack | None = None,
 ) -> Examination:
-    """As `examine`, with what is known of each path."""
+    """As `examine`, with what is known of each path. `stack`: an empty one, where somebody wants to
+    see what is laid upon it."""
     contents: dict[int, bytes] = {}
-    stack = Stack()
+    stack = stack or Stack()
     changes: list[Change] = []
     for number, layer in enumerate(image.layers):
         contents |= layer.contents
@@ -81,8 +94,9 @@ def examine_paths(
     sizes = content_sizes(index, paths or ())
     steps = steps_of(image.configuration)
     makers = steps_of_layers(steps, len(image.layers))
-    shares, unpackaged = package_shares(packages, sizes, paths)
+    shares, unpackaged = package_shares(packages, sizes, paths, stack.layer_of)
     used_by_layer = _used_by_layer(stack, sizes, paths)
+    unused = {} if paths is None else unused_shares(sizes, paths, stack.layer_of)
     system = read_operating_system(index, content)
     xray = Xray(
         slimmer_version=__version__,
@@ -105,7 +119,7 @@ def examine_paths(
             size=sum(sizes[path] for path in paths if path in sizes),
             files=sum(path in sizes for path in paths),
         ),
-        layers=_layers(image, makers, changes, stack.hidden, used_by_layer),
+        layers=_layers(image, makers, changes, stack.hidden, used_by_layer, unused),
         hidden=_hidden(stack.hidden),
         dive=dive_figures(image.layers),
         directories=directory_shares(sizes, paths),
@@ -150,6 +164,7 @@ def _layers(
     changes: list[Change],
     hidden: list[Hidden],
     used: Mapping[int, int] | None,
+    unused: Mapping[int, tuple[Share, ...]],
 ) -> tuple[Layer, ...]:
     within: dict[int, int] = {}
     by: dict[int, int] = {}
@@ -174,6 +189,7 @@ def _layers(
             changed_size=change.changed_size,
             removed=change.removed,
             removed_size=change.removed_size,
+            unused=unused.get(number, ()),
         )
         for number, (layer, maker, change) in enumerate(
             zip(image.layers, makers, changes, strict=True)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from slimmer.image.archive import LayerContent
+from slimmer.secrets import is_named_as_secret, secrets_in
 from slimmer.values import Entry, EntryType
 from slimmer.xray.document import Privilege, Secret
 from slimmer.xray.instructions import Step
 from slimmer.xray.packages import Packages
-from slimmer.xray.secrets import is_named_as_secret, secrets_in
 from slimmer.xray.stack import Stack
 
 _CAPABILITIES: Final = (

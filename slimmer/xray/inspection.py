@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from slimmer.files import name_of
+from slimmer.secrets import secrets_of_file
 from slimmer.xray.kinds import kind_by_head, kind_by_name, known_endings
-from slimmer.xray.secrets import secrets_of_file
 
 _MANAGED: Final = re.compile(
     r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.list)|/var/lib/apt/extended_states"

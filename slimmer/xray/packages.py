@@ -47,7 +47,10 @@ def packages_of(index: RootfsIndex, content: Content) -> Packages:
 
 
 def package_shares(
-    packages: Packages, sizes: Mapping[str, int], used: Container[str] | None
+    packages: Packages,
+    sizes: Mapping[str, int],
+    used: Container[str] | None,
+    layer_of: Mapping[str, int],
 ) -> tuple[tuple[PackageShare, ...], Share]:
     """Each package's bytes, the largest first, and those of no package. `sizes`: path → bytes, a
     hard link's once. A file of two packages counts for the first, so that sums are right."""
@@ -64,6 +67,7 @@ def package_shares(
             files=len(paths),
             size=sum(sizes[path] for path in paths),
             used_size=used_size(paths, sizes, used),
+            layer=_layer(paths, sizes, layer_of),
         )
         for package, paths in _with_files(packages, by_package)
     ]
@@ -75,6 +79,15 @@ def package_shares(
         used_size=used_size(rest, sizes, used),
     )
     return tuple(shares), unpackaged
+
+
+def _layer(paths: list[str], sizes: Mapping[str, int], layer_of: Mapping[str, int]) -> int | None:
+    """The layer with most of these bytes."""
+    sums: dict[int, int] = {}
+    for path in paths:
+        number = layer_of[path]
+        sums[number] = sums.get(number, 0) + sizes[path]
+    return max(sums, key=lambda number: (sums[number], -number)) if sums else None
 
 
 def used_size(

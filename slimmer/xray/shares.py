@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
@@ -16,6 +17,11 @@ from slimmer.xray.packages import used_size
 _WORTH_NAMING: Final = 0.01
 _SHOWN_GROUPS: Final = 100
 _SHOWN_PLACES: Final = 10
+_OF_THE_SYSTEM: Final = re.compile(
+    r"/(?:usr|opt|srv|home|var|root|app)|/home/[^/]+|/(?:usr/)?(?:local/)?(?:lib|lib64|share|libexec|src)"
+    r"|/var/(?:lib|cache)|/(?:usr/)?lib/[\w-]+-linux-(?:gnu|musl)\w*|/root/\.cache|/opt/[^/]+"
+    r"|.*/(?:lib|venv|\.venv|node_modules|site-packages|dist-packages|lib/python3(?:\.\d+)?)|/srv/[^/]+|/app/[^/]+"
+)
 
 
 def content_sizes(entries: Iterable[Entry], used: Container[str]) -> dict[str, int]:
@@ -67,6 +73,39 @@ def directory_shares(sizes: Mapping[str, int], used: Container[str] | None) -> t
         for directory in sorted(bytes_)
         if bytes_[directory] >= least or directory == "/"
     )
+
+
+def unused_shares(
+    sizes: Mapping[str, int], used: Container[str], layer_of: Mapping[str, int]
+) -> dict[int, tuple[Share, ...]]:
+    """Layer → the directories that most of its unused bytes are in. Those that every image has,
+    such as /usr/lib, are told by what is in them."""
+    by_layer: defaultdict[int, dict[str, list[int]]] = defaultdict(dict)
+    for path, size in sizes.items():
+        if path in used or not size:
+            continue
+        found = by_layer[layer_of[path]].setdefault(_place(path), [0, 0])
+        found[0] += 1
+        found[1] += size
+    return {
+        number: tuple(
+            Share(name=name, files=files, size=size, used_size=0)
+            for name, (files, size) in sorted(
+                places.items(), key=lambda each: (-each[1][1], each[0])
+            )[:_SHOWN_PLACES]
+        )
+        for number, places in by_layer.items()
+    }
+
+
+def _place(path: str) -> str:
+    """The directory by which an unused file is told: the first one that is not of the system."""
+    parts = path.split("/")[1:-1]
+    for depth in range(len(parts)):
+        place = "/" + "/".join(parts[: depth + 1])
+        if not _OF_THE_SYSTEM.fullmatch(place):
+            return place
+    return "/" + "/".join(parts)
 
 
 def _above(path: str) -> Iterable[str]:

@@ -180,30 +180,34 @@ class Stack:
 
     def _real_directory(self, directory: str, links: int) -> str:
         """Known for the whole of a layer: what it adds itself comes after its directories."""
-        known = self._roots.get(directory)
-        if known is not None:
-            return known
-        if directory == "/":
-            return "/"
-        above = self._real_directory(parent_of(directory), links)
-        step = posixpath.normpath(posixpath.join(above, directory.rpartition("/")[2]))
-        entry = self.entries.get(step)
-        if entry is not None and entry.type is _SYMLINK and links:
-            target = posixpath.normpath(posixpath.join(above, entry.link_target))
-            step = self._real_directory(target.replace("//", "/"), links - 1)
-        self._roots[directory] = step
-        return step
+        way = []
+        while directory != "/" and directory not in self._roots:
+            way.append(directory)
+            directory = parent_of(directory)
+        real = self._roots.get(directory, "/")
+        for step in reversed(way):
+            real = self._roots[step] = self._real_step(real, step.rpartition("/")[2], links)
+        return real
+
+    def _real_step(self, above: str, name: str, links: int) -> str:
+        path = posixpath.normpath(posixpath.join(above, name))
+        entry = self.entries.get(path)
+        if entry is None or entry.type is not _SYMLINK or not links:
+            return path
+        target = posixpath.normpath(posixpath.join(above, entry.link_target))
+        return self._real_directory(target.replace("//", "/"), links - 1)
 
     def _make_way(self, path: str, number: int) -> None:
         """Directories that no layer names; what is in the way of one goes."""
+        missing = []
         above = parent_of(path)
-        there = self.entries.get(above)
-        if there is not None and there.type is _DIRECTORY:
-            return
-        self._make_way(above, number)
-        if there is not None:
-            self._hide(there, number, is_removed=False)
-        self._hold(_directory(above), number)
+        while (there := self.entries.get(above)) is None or there.type is not _DIRECTORY:
+            missing.append(above)
+            if there is not None:
+                self._hide(there, number, is_removed=False)
+            above = parent_of(above)
+        for directory in reversed(missing):
+            self._hold(_directory(directory), number)
 
 
 def _is_below_one(directory: str, roots: set[str], known: dict[str, bool]) -> bool:

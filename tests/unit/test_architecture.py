@@ -18,16 +18,16 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"codec"}),
     frozenset({"values"}),
-    frozenset({"words", "disk", "interruption", "remains"}),
-    frozenset({"image"}),
+    frozenset({"words", "disk", "interruption", "remains", "secrets"}),
+    frozenset({"image", "shell", "dockerfile"}),
     frozenset({"engine", "files", "probing", "progress"}),
     frozenset({"options", "workspace", "drawing"}),
     frozenset({"pack", "keep"}),
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
-    frozenset({"verify", "base"}),
-    frozenset({"report"}),
+    frozenset({"verify", "base", "lint"}),
+    frozenset({"report", "advise"}),
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
     frozenset({"build"}),
@@ -45,7 +45,7 @@ IMPORTERS = {
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report", "drawing", "xray", "check"},
+    "rich": {"progress", "report", "drawing", "xray", "check", "lint", "advise"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -59,8 +59,9 @@ IMPORTERS = {
     "grpc": {"probing"},
     "google": {"probing"},
     "websockets": {"probing"},
-    "tree_sitter": {"keep"},
-    "tree_sitter_bash": {"keep"},
+    "tree_sitter": {"shell"},
+    "tree_sitter_bash": {"shell"},
+    "textual": {"xray"},
 }
 """Third-party library → the parts that may import it."""
 
@@ -175,7 +176,7 @@ def test_a_library_has_one_importer() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base"]
+    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base", "lint", "advise"]
 )
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
@@ -193,13 +194,18 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "values",
         "words",
         "disk",
+        "secrets",
         "image",
         "files",
+        "shell",
+        "dockerfile",
         "keep",
         "ecosystems",
         "metadata",
         "pack",
         "xray",
+        "lint",
+        "advise",
         "base",
         "drawing",
         "progress",

@@ -67,6 +67,7 @@ def test_each_file_of_a_recipe_exists() -> None:
         ("slimmer/ecosystems/__init__.py", "ECOSYSTEMS"),
         ("slimmer/cli/main.py", "COMMANDS"),
         ("slimmer/check/gates/__init__.py", "GATES"),
+        ("slimmer/lint/checks/__init__.py", "CHECKS"),
         ("tests/unit/test_architecture.py", "IMPORTERS"),
         ("slimmer/engine/__init__.py", "connect"),
         ("slimmer/report/report.py", "Report"),
@@ -81,7 +82,7 @@ def test_each_registry_of_a_recipe_is_in_its_file(file: str, name: str) -> None:
 def test_the_recipes_that_there_have_to_be() -> None:
     assert re.findall(r"^## An? (.+)$", RECIPES, re.MULTILINE) == [
         *("rule", "ecosystem", "probe kind", "option", "exit code", "wire event"),
-        *("report section", "output", "gate", "engine", "command"),
+        *("report section", "output", "gate", "engine", "check", "command"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What decides by the rules of Linux: ELF files and their loader, and shell scripts."""
+"""What decides by the rules of Linux: ELF files and their loader."""
 
 from slimmer.keep.linux.elf import ElfFiles
 

@@ -41,7 +41,9 @@ _LARGEST_STRING_TABLE = 1 << 26
 # modules of iconv.
 SHELL_STARTERS = frozenset(("popen", "system", "wordexp"))
 PROGRAM_STARTERS = SHELL_STARTERS | {"execlp", "execvp", "execvpe", "posix_spawnp"}
-TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open"}
+LOGIN = "pam_open_session"
+"""What programs call that let users in: sshd, cron, su; not those that only ask for a password."""
+TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open", LOGIN}
 
 
 class CorruptElfError(ValueError):

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.linux.elf import PROGRAM_STARTERS
-from slimmer.keep.linux.inline_code import LANGUAGES
 from slimmer.keep.mentions import COMMON_WORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
@@ -21,6 +20,7 @@ from slimmer.keep.rules.packages import (
     weight_of,
 )
 from slimmer.keep.text_kinds import SOURCES, is_makefile, is_of_the_system, is_shown
+from slimmer.shell import LANGUAGES
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20

@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shebang import interpreter_of_script
-from slimmer.keep.linux.shell import is_shell, read_script
 from slimmer.keep.programs import INSTALLERS
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.system import CRON_TABLES
+from slimmer.shell import is_shell, read_script
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_SCRIPT = 1 << 18

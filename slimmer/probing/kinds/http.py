@@ -74,6 +74,8 @@ NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
 _NO_CERTIFICATE: Final = b"No required SSL certificate was sent"
 """In nginx' page: it shakes hands with everybody, and asks afterwards."""
 _ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
+_NO_HTTP: Final = (FOREIGN, CLOSED)
+"""What servers of other protocols say to a request, or do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,12 +195,23 @@ class Http(Kind[HttpProbe]):
         return http_probe(text)
 
     def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
+        result = self._send_to(probe.port, probe, attempt)
+        if probe.port is None and result.answer.startswith(_NO_HTTP):
+            # Of several ports one speaks HTTP, and nobody has said which.
+            for port in attempt.target.other_ports():
+                other = self._send_to(port, probe, attempt)
+                if other.passed:
+                    attempt.target.speak_to(port)
+                    return other
+        return result
+
+    def _send_to(self, port: int | None, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
         target = attempt.target
         return request(
             probe,
-            target.addresses(probe.port),
+            target.addresses(port),
             attempt.seconds,
-            origin=probe.origin_at(target.port()),
+            origin=probe.origin_at(port or target.port()),
             own_names=target.own_names(),
             cookies=attempt.state.cookies if attempt.state else None,
         )

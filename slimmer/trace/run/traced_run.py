@@ -30,6 +30,7 @@ from slimmer.engine import environment as environment_of
 from slimmer.errors import EngineOperationError, SlimError, UsageError
 from slimmer.files import RootfsIndex
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
+from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
@@ -88,6 +89,7 @@ class TracedRun:
         self._lent = Loan(gate=("--no-notify",))
         if Source.NOTIFY in sources:
             self._lent = loan(original.config, run, other_users=other_users)
+        self._port = DefaultPort(run.port, exposed_ports(original.config), self.listening)
         self._description: Mapping[str, Any] = {}
         self.container = ""
         self._log: LogReader | None = None
@@ -134,12 +136,15 @@ class TracedRun:
 
     def port(self) -> int | None:
         """The port that HTTP probes speak to, as far as it is known by now."""
-        if self._run.port:
-            return self._run.port
-        exposed = exposed_ports(self._original.config)
-        listening = [record.port for record in self.listening() if not record.loopback]
-        found = [port for port in exposed if port in listening]
-        return next(iter((*found, *exposed, *listening)), None)
+        return self._port.number()
+
+    def other_ports(self) -> Sequence[int]:
+        """Where it may be instead."""
+        return self._port.others()
+
+    def speak_to(self, port: int) -> None:
+        """It is this one."""
+        self._port.settle(port)
 
     def listening(self) -> list[Listening]:
         """Every TCP port that the target listened on so far."""
@@ -241,7 +246,7 @@ class TracedRun:
         ended, when that looks hopeless, or after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
-            if self._listens_on(port):
+            if self._port.is_open(port):
                 return True
             over = self._stream.quiet_for() > QUIET or time.monotonic() > deadline
             if over or self.exit_status() is not None:
@@ -250,11 +255,7 @@ class TracedRun:
 
     def is_hopeless(self, port: int | None) -> bool:
         """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
-        return self.quiet_for() > QUIET and bool(self.listening()) and not self._listens_on(port)
-
-    def _listens_on(self, port: int | None) -> bool:
-        number = port or self.port()
-        return any(each.port == number for each in self.listening() if not each.loopback)
+        return self.quiet_for() > QUIET and bool(self.listening()) and not self._port.is_open(port)
 
     def quiet_for(self) -> float:
         """Seconds since the target last looked up a path that was new in its phase."""

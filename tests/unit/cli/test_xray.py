@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
 import re
+import select
+import shutil
+import struct
+import subprocess
+import sys
+import termios
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +40,7 @@ from tests.unit.xray.archives import (
     unpacked,
 )
 
+DOCUMENTS = Path(__file__).parents[1] / "documents_of_before"
 HOSTILE = "\x1b]0;title\x07\x1b[2J\u202e<b>\udcff\n"
 LAYERS: tuple[Mapping[str, bytes | File], ...] = (
     {
@@ -212,3 +224,92 @@ def test_what_cannot_be_read_has_its_own_codes(
         assert run(["xray", missing]) == 39
         assert "there is no file" in capsys.readouterr().err
     assert run(["xray", str(archive), "--lowest-efficiency", "1"]) == 2
+
+
+def test_the_view_needs_a_terminal(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["xray", str(archive), "-i"]) == 2
+    assert "-i needs a terminal" in capsys.readouterr().err
+    for other in (["--json"], ["--ci"], ["--show", "layers"]):
+        assert run(["xray", str(archive), "-i", *other]) == 2
+        assert "leave out --show, --json and --ci" in capsys.readouterr().err
+
+
+def test_the_view_is_an_extra(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "textual", None)
+    monkeypatch.delenv("TERM", raising=False)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    assert run(["xray", str(archive), "-i"]) == 34
+    written = capsys.readouterr().err
+    assert "-i needs textual, which is not installed" in written
+    assert "pip install 'slimmer[tui]'" in written
+
+
+def test_the_view_on_a_real_terminal(archive: Path, tmp_path: Path) -> None:
+    """With the report of a build, which tells why a path is there."""
+    folder = tmp_path / "report"
+    shutil.copytree(DOCUMENTS / "static", folder)
+    report = json.loads((folder / "report.json").read_text())
+    report["original"]["id"] = read_image_file(archive).id
+    (folder / "report.json").write_text(json.dumps(report))
+    with OnTerminal("xray", str(archive), "--report", str(folder), "-i") as view:
+        view.read_until("ADD rootfs")
+        view.type("w")
+        view.read_until("on the way to")
+        view.type("q")
+        view.read_until("ADD rootfs")
+        view.type("q")
+        assert view.wait() == 0
+        assert "\x1b[?1049l" in view.written, "the terminal is as it was"
+
+
+class OnTerminal:
+    """The command in a process with a terminal of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.written = ""
+        self._arguments = arguments
+
+    def __enter__(self) -> OnTerminal:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "slimmer", *self._arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**os.environ, "TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+        os.close(slave)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def read_until(self, words: str) -> None:
+        """Of what was not read before."""
+        read = ""
+        end = time.monotonic() + 60
+        while words not in read:
+            ready, _, _ = select.select([self._master], [], [], max(0, end - time.monotonic()))
+            assert ready, f"{words} is not in {read!r}"
+            try:
+                read += os.read(self._master, 65536).decode(errors="replace")
+            except OSError as error:
+                raise AssertionError(f"it ended, and {words} is not in {read!r}") from error
+        self.written += read
+
+    def wait(self) -> int:
+        """The exit code."""
+        with contextlib.suppress(OSError):  # its end is an error of the terminal
+            while piece := os.read(self._master, 65536):
+                self.written += piece.decode(errors="replace")
+        return self._process.wait(60)

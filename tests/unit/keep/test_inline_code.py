@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.keep.linux.shell import read_script
+from slimmer.shell import read_script
 from slimmer.values import Access
 from tests.unit.keep.image_tree import ImageTree, seen
 

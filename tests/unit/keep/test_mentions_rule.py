@@ -228,7 +228,7 @@ def test_small_programs_that_were_installed_by_name(tree: ImageTree) -> None:
 
 def test_programs_with_privileges_of_their_own_may_weigh_more(tree: ImageTree) -> None:
     """Nobody installs ping to build with, whatever libraries it has."""
-    tree.compile("/usr/lib/libheavy.so", "char ballast[3000000] = {1};", shared=True)
+    tree.compile("/usr/lib/libheavy.so", "char ballast[5000000] = {1};", shared=True)
     use = "extern char ballast[]; int main(void) { return ballast[0]; }"
     for name, mode in (("ping", 0o4755), ("translate", 0o755)):
         tree.compile(f"/usr/bin/{name}", use, "-L{root}/usr/lib", "-lheavy")

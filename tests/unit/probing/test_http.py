@@ -14,12 +14,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from slimmer.probing import RECORD_LIMIT
+from slimmer.probing import RECORD_LIMIT, Prober
 from slimmer.probing.connection import tls_context
 from slimmer.probing.kinds import HttpProbe
 from slimmer.probing.kinds.http import request
 from slimmer.values import HttpAnswer
 from tests.unit.probing.explore.crawl.site import CERTIFICATE, serve
+from tests.unit.probing.this_machine import ThisMachine
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -312,3 +313,28 @@ def test_a_server_that_asks_for_a_certificate_on_a_page() -> None:
         probe = HttpProbe(name="p", tls=True, insecure=True)
         result = request(probe, [("127.0.0.1", site.port)], 5, origin=probe.origin_at(None))
     assert result.answer.endswith("; it asks for a client's certificate")
+
+
+@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["speaks", "hangs up"])
+def test_of_several_ports_the_one_that_speaks_http_is_found(
+    server: tuple[str, int], greeting: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as foreign:
+        foreign_port = foreign.getsockname()[1]
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = foreign.accept()
+                    with connection:
+                        connection.sendall(greeting)
+
+        threading.Thread(target=greet, daemon=True).start()
+        target = ThisMachine(served=foreign_port, others=(server[1],))
+        prober = Prober(target, probe_timeout=5)
+        assert not prober.once(HttpProbe(name="p", path="/500")).passed
+        assert target.port() == foreign_port, "an answer that does not pass decides nothing"
+        assert prober.once(HttpProbe(name="p", path="/200")).passed
+        assert target.port() == server[1]
+        named = prober.once(HttpProbe(name="p", path="/200", port=foreign_port))
+        assert not named.passed, "what the user names is asked, and nothing else"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.probing import Prober
+from slimmer.probing import Prober, healthcheck_probe
 from slimmer.probing.kinds import (
     KINDS,
     Exchange,
@@ -186,3 +186,15 @@ def test_every_kind_that_users_write_is_described(kind: Kind[Any]) -> None:
     assert dataclasses.is_dataclass(kind.probe)
     if kind.keys is not None:
         assert re.search(rf"^### .*\b{kind.name}\b", DOCS.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("check", "seconds"),
+    [({}, 10.0), ({"Interval": 2_000_000_000, "Retries": 2, "StartPeriod": 10**9}, 3.0)],
+)
+def test_a_healthcheck_may_fail_as_long_as_the_engine_lets_it(
+    check: dict[str, int], seconds: float
+) -> None:
+    probe = healthcheck_probe({"Healthcheck": {"Test": ["CMD", "/check"], **check}})
+    assert probe is not None
+    assert probe.within == seconds

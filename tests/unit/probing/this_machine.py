@@ -21,6 +21,7 @@ class ThisMachine:
     log: list[str] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     status: int | None = None
+    others: tuple[int, ...] = ()
 
     def port(self) -> int | None:
         return self.served or None
@@ -73,6 +74,12 @@ class ThisMachine:
 
     def wait_for_change(self, seconds: float) -> None:
         pass
+
+    def other_ports(self) -> tuple[int, ...]:
+        return self.others
+
+    def speak_to(self, port: int) -> None:
+        self.served = port
 
     def is_hopeless(self, port: int | None) -> bool:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.xray import secrets_of_file
+from slimmer.secrets import secrets_of_file
 
 VARIABLES = b"DEBUG=1\n  export DB_PASSWORD='hunter22'\nAPI_TOKEN=x\n"
 

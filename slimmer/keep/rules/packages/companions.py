@@ -15,6 +15,8 @@ from slimmer.values import Entry, EntryType
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
 # have 2 MB at most; ffplay brings 20 MB of windows and sound.
 _HEAVIEST = 4_000_000
+# The same of the program that a link on the PATH stands for.
+_HEAVIEST_BEHIND = 64_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,7 @@ class CompanionProgramsRule(Rule):
         self._done |= found.keys()
         self.context.content.fetch(each.target.path for each in companions)
         for each in companions:
-            if self._is_light(each.target):
+            if self._is_light(each.target, _HEAVIEST):
                 detail = f"a program of the package {each.package}, as {each.program} is"
                 yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
 
@@ -98,12 +100,15 @@ class CompanionProgramsRule(Rule):
                 continue
             for path in paths:
                 program = self.context.index.get(path)
-                if program is not None and is_program(program) and self._is_light(program):
+                # A link that somebody names would lead nowhere without it.
+                is_named = entry.path not in self.context.bystanders
+                limit = _HEAVIEST_BEHIND if is_named else _HEAVIEST
+                if program is not None and is_program(program) and self._is_light(program, limit):
                     detail = f"{script.path} may start it by the name of {entry.path}"
                     yield Want(path=path, detail=detail, because=entry.path, bystander=True)
 
-    def _is_light(self, program: Entry) -> bool:
-        return weight_of(self.context, program, limit=_HEAVIEST) <= _HEAVIEST
+    def _is_light(self, program: Entry, limit: int) -> bool:
+        return weight_of(self.context, program, limit=limit) <= limit
 
     def _companions(
         self, packages: PackageDatabase, package: Package, program: str

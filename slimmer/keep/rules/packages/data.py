@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import Package, parent_of
+from slimmer.files import Package, name_of, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -29,9 +29,10 @@ _HEAVIEST_OF_BYSTANDER = 10_000_000
 
 class PackageDataRule(Rule):
     """A program finds its data by a path that was compiled into it: PostgreSQL its extensions,
-    ImageMagick its tables, Ghostscript its resources. The package whose program ran, or of whose
-    data something was read, keeps what it has in directories of its own. Not its modules, which
-    another rule keeps, nor its programs on the PATH."""
+    ImageMagick its tables, Ghostscript its resources; a script has its modules besides. The
+    package whose program ran, or of whose data something was read, keeps what it has in
+    directories of its own. Not its modules, which another rule keeps, nor its programs on the
+    PATH."""
 
     name = "package-data"
     summary = "data in directories of its own, of each distribution package that was used"
@@ -67,30 +68,40 @@ class PackageDataRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return
-        for entry in fresh:
-            owner = packages.owner(entry.path)
-            if owner is None or owner.essential:
+        for kept in fresh:
+            if is_module_of_language(kept.path):
+                yield from self._data_of_modules(kept)
+            # `erl` is a link to /usr/lib/erlang/bin/erl.
+            entry = self.context.index.resolve(kept.path).entry if _is_called(kept.path) else kept
+            owner = packages.owner(entry.path) if entry is not None and is_program(entry) else None
+            if entry is None or owner is None or owner.essential:
                 continue
-            if is_module_of_language(entry.path):
-                yield from self._data_of_modules(owner, entry)
-            if not is_program(entry) or parent_of(entry.path) not in PROGRAM_FOLDERS:
-                continue
-            is_bystander = entry.path in self.context.bystanders
-            if is_bystander and owner not in self._asked_for:
+            # A web server starts what was installed beside it.
+            is_asked_for = owner in self._asked_for
+            is_cgi = name_of(parent_of(entry.path)) == "cgi-bin" and is_asked_for
+            is_bystander = kept.path in self.context.bystanders
+            if not (_is_called(kept.path) or is_cgi) or (is_bystander and not is_asked_for):
                 continue
             parts = of_one_source(packages, owner)
             if not is_bystander:
                 # Of others, what has no libraries and programs: `tesseract-ocr-eng`.
-                others = (each for part in parts for each in packages.dependencies(part))
-                parts += [each for each in others if self._is_data(each) and each not in parts]
+                direct = [each for part in parts for each in packages.dependencies(part)]
+                # `erlang-ssl` needs `erlang-asn1`.
+                others = (part for each in direct for part in of_one_source(packages, each))
+                parts += [
+                    each
+                    for each in dict.fromkeys(others)
+                    if self._is_data(each) and each not in parts
+                ]
             for package in parts:
                 if package.name not in self._done:
                     yield from self._data_for(entry, package, is_bystander=is_bystander)
 
-    def _data_of_modules(self, owner: Package, module: Entry) -> Iterable[Want]:
+    def _data_of_modules(self, module: Entry) -> Iterable[Want]:
         """Debian splits what has many data: `python-babel-localedata`, `hyphen-en-us`."""
         packages = self.context.request.packages
-        if packages is None or owner.name in self._split:
+        owner = packages.owner(module.path) if packages is not None else None
+        if packages is None or owner is None or owner.essential or owner.name in self._split:
             return
         self._split.add(owner.name)
         parts = of_one_source(packages, owner)[1:]
@@ -112,11 +123,17 @@ class PackageDataRule(Rule):
         packages = self.context.request.packages
         if packages is None or package.essential or package.section.endswith("libs"):
             return False
-        files = packages.files()[package]
-        return not any(parent_of(path) in PROGRAM_FOLDERS or ".so" in path for path in files)
+        return not any(
+            _is_called(path) or (".so" in path and not private_folder(path))
+            for path in packages.files()[package]
+        )
 
     def _data_for(self, program: Entry, package: Package, *, is_bystander: bool) -> Iterable[Want]:
         data = list(self._data_of(package, modules=True))
+        self.context.content.fetch([program.path])
+        if self.context.content.head(program.path, 2) == b"#!":
+            # The script is what loads its package's modules: `borg` is three lines of Python.
+            data += filter(is_module_of_language, self._files_of(package))
         size = self.context.index.size_of(data)
         if is_bystander:
             if size > _HEAVIEST_OF_BYSTANDER:
@@ -155,9 +172,8 @@ class PackageDataRule(Rule):
     def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
         """What it has in directories of its own, and its configuration. Modules of a program that
         ran are another rule's."""
-        packages = self.context.request.packages
-        for path in packages.files()[package] if packages is not None else ():
-            if own_tree(path):
+        for path in self._files_of(package):
+            if own_tree(path) or parent_of(path) == "/etc":
                 yield path
             elif private_folder(path) and path.endswith((".so", ".la")):
                 # Libtool's description beside a module is how some programs find it.
@@ -165,3 +181,11 @@ class PackageDataRule(Rule):
                     yield path
             elif private_folder(path) and not is_for_building(path):
                 yield path
+
+    def _files_of(self, package: Package) -> Sequence[str]:
+        packages = self.context.request.packages
+        return packages.files()[package] if packages is not None else ()
+
+
+def _is_called(path: str) -> bool:
+    return parent_of(path) in PROGRAM_FOLDERS

@@ -39,6 +39,20 @@ _MODULE_OF_LANGUAGE = re.compile(
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
 _FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl", ".bc")
+# Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
+_SECTIONS_FOR_BUILDING = (
+    "devel",
+    "libdevel",
+    "doc",
+    "debug",
+    "kernel",
+    "introspection",
+    "localization",
+)
+_NAMES_FOR_BUILDING = (
+    *("-dev", "-devel", "-doc", "-docs", "-dbg", "-dbgsym", "-headers", "-static", "-openrc"),
+    "-venv",
+)
 _DOCUMENTATION = tuple(
     f"/usr/share/{name}"
     for name in (
@@ -115,3 +129,10 @@ def is_documentation(path: str) -> bool:
     if path.endswith("/copyright"):
         return False
     return any(is_below(path, folder) for folder in _DOCUMENTATION)
+
+
+def is_to_build_with(package: Package) -> bool:
+    """Whether the package is there to build, debug or document something, by its section (which
+    Debian tells) or its name."""
+    section = package.section.rpartition("/")[2]
+    return section in _SECTIONS_FOR_BUILDING or package.name.endswith(_NAMES_FOR_BUILDING)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import Package, name_of, parent_of
+from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
@@ -14,16 +15,11 @@ from slimmer.keep.rules.packages.places import (
     asked_for_by_name,
     is_documentation,
     is_for_building,
+    is_to_build_with,
 )
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.values import Entry, HeavyOmission
+from slimmer.values import Entry, EntryType, HeavyOmission
 
-# Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
-_FOR_BUILDING = ("devel", "libdevel", "doc", "debug", "kernel", "introspection", "localization")
-_NAMES = (
-    *("-dev", "-devel", "-doc", "-docs", "-dbg", "-dbgsym", "-headers", "-static", "-openrc"),
-    "-venv",
-)
 _BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
@@ -34,8 +30,18 @@ _OTHER_MODULE = re.compile(
 )
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
-# Bytes of one program with the libraries that nobody was seen to load.
-_HEAVIEST_PROGRAM = 2_000_000
+# Bytes of a package all of whose programs are scripts of an interpreter that ran: tcllib has 22 MB.
+_HEAVIEST_OF_SCRIPTS = 32_000_000
+# Programs in a language that build and test what is written in it.
+_DEVELOPERS_TOOLS = frozenset(
+    (
+        *("bundler", "composer", "cpanminus", "dh-python", "luarocks", "npm", "pipx", "pylint"),
+        *("python3-pip", "python3-pytest", "python3-virtualenv", "ruby-bundler", "tox"),
+        *("virtualenv", "yarnpkg"),
+    )
+)
+# Bytes of one program with the libraries that nobody was seen to load: uptime has 3.7 MB of them.
+_HEAVIEST_PROGRAM = 4_000_000
 # The same of one that has privileges of its own (ping, sudo): nobody builds with it.
 _HEAVIEST_PRIVILEGED = 8_000_000
 
@@ -44,7 +50,7 @@ class RequestedPackagesRule(Rule):
     """`apt-get install lua-cjson php-intl fonts-noto` means that something will load them, when a
     request asks: modules of languages, fonts, dictionaries, drivers. A package that brings a
     program is another matter, since many a Dockerfile installs one to build with: of those the
-    small programs stay."""
+    small programs stay, and what is all scripts of a language that is in use."""
 
     name = "requested-packages"
     summary = (
@@ -92,31 +98,87 @@ class RequestedPackagesRule(Rule):
                 pending.append((other, f"{detail}, which needs {other.name}"))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        """Small programs: an administrator's tool (`logrotate`, `jq`, `ps`) costs less than to
-        miss it. In the first round, when ELF headers of what was seen can be read."""
+        """In the first round, when ELF headers of what was seen can be read."""
         packages = self.context.request.packages
         if packages is None or self._programs_are_asked:
             return
         self._programs_are_asked = True
         asked_for = asked_for_by_name(packages)
-        asked = [
-            (package, entry)
+        programs = {
+            package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
-            if package.name not in self._base and not _is_to_build_with(package)
-            for path in self._files[package]
-            if parent_of(path) in PROGRAM_FOLDERS
-            and (entry := self.context.index.get(path)) is not None
-            and is_program(entry)
-            and entry.size <= _HEAVIEST_PROGRAM
-        ]
-        self.context.content.fetch(entry.path for _, entry in asked)
-        for package, entry in asked:
+            if package.name not in self._base and not is_to_build_with(package)
+        }
+        self.context.content.fetch(
+            entry.path
+            for entries in programs.values()
+            for entry in entries
+            if entry.size <= _HEAVIEST_PROGRAM
+        )
+        for package, entries in programs.items():
+            if package.name not in _DEVELOPERS_TOOLS:
+                detail = f"a small program of {_how_it_came(package, asked_for[package])}"
+                yield from self._small_programs(entries, detail)
+                yield from self._other_names(package, detail)
+                yield from self._of_one_language(package, entries)
+
+    def _programs_of(self, package: Package) -> Iterable[Entry]:
+        for path in self._files[package]:
+            if parent_of(path) in PROGRAM_FOLDERS or name_of(parent_of(path)) == "cgi-bin":
+                entry = self.context.index.get(path)
+                if entry is not None and is_program(entry):
+                    yield entry
+
+    def _other_names(self, package: Package, detail: str) -> Iterable[Want]:
+        """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`."""
+        limit = _HEAVIEST_PROGRAM
+        for path in self._files[package]:
+            entry = self.context.index.get(path) if parent_of(path) in PROGRAM_FOLDERS else None
+            if entry is None or entry.type is not EntryType.SYMLINK:
+                continue
+            program = self.context.index.resolve(path).entry
+            if program is None or not is_program(program):
+                continue
+            if weight_of(self.context, program, limit=limit) <= limit:
+                yield Want(path=path, detail=detail, bystander=True)
+
+    def _small_programs(self, programs: Iterable[Entry], detail: str) -> Iterable[Want]:
+        """An administrator's tool (`logrotate`, `jq`, `ps`) costs less than to miss it."""
+        for entry in programs:
+            if entry.size > _HEAVIEST_PROGRAM:
+                continue
             if self.context.elf_files.get(entry.path) is None:
-                continue  # a script, which brings its interpreter
+                # A script costs nothing where its interpreter ran.
+                if self._interpreter_of(entry) in self.context.executed:
+                    yield Want(path=entry.path, detail=detail, bystander=True)
+                continue
             limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
             if weight_of(self.context, entry, limit=limit) <= limit:
-                detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield Want(path=entry.path, detail=detail, bystander=True)
+
+    def _of_one_language(self, package: Package, programs: Sequence[Entry]) -> Iterable[Want]:
+        """A package all of whose programs are scripts, in a language whose interpreter ran, is
+        more of that language: tcllib beside tclsh, duplicity beside python3."""
+        if not programs:
+            return
+        interpreters = [self._interpreter_of(entry) for entry in programs]
+        if not all(interpreters) or self.context.executed.isdisjoint(interpreters):
+            return
+        if self.context.index.size_of(self._files[package]) <= _HEAVIEST_OF_SCRIPTS:
+            for path in self._files[package]:
+                if not is_documentation(path) and not is_for_building(path):
+                    detail = f"installed by name: {package.name}, in a language that is in use"
+                    yield Want(path=path, detail=detail, bystander=True)
+
+    def _interpreter_of(self, program: Entry) -> str:
+        """Its real path; empty where this is no script, or one without."""
+        if program.size > _HEAVIEST_PROGRAM:
+            return ""
+        start = self.context.content.head(program.path, KERNEL_LIMIT)
+        interpreter, argument = read_shebang(start)
+        if name_of(interpreter) == "env":
+            interpreter = self.context.programs.find(program_of_env(argument))
+        return self.context.index.real_path(interpreter) if interpreter else ""
 
     @cached_property
     def _base(self) -> frozenset[str]:
@@ -144,12 +206,10 @@ class RequestedPackagesRule(Rule):
 
     def _has_modules(self, package: Package) -> bool:
         """Whether it is for a language without rules of its own, whatever scripts it has too."""
-        return not _is_to_build_with(package) and any(
-            map(_OTHER_MODULE.match, self._files[package])
-        )
+        return not is_to_build_with(package) and any(map(_OTHER_MODULE.match, self._files[package]))
 
     def _is_to_load(self, package: Package) -> bool:
-        if package.essential or package.name in _INSTALLERS or _is_to_build_with(package):
+        if package.essential or package.name in _INSTALLERS or is_to_build_with(package):
             return False
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
         return not any(
@@ -162,8 +222,3 @@ def _how_it_came(package: Package, asked_for: Package) -> str:
     if package is asked_for:
         return f"{package.name}, which was installed by name"
     return f"{package.name}, which {asked_for.name} needs, and that was installed by name"
-
-
-def _is_to_build_with(package: Package) -> bool:
-    section = package.section.rpartition("/")[2]
-    return section in _FOR_BUILDING or package.name.endswith(_NAMES)

@@ -9,7 +9,7 @@ from slimmer.keep.rules.system.common_data import (
 from slimmer.keep.rules.system.fonts import FontRule
 from slimmer.keep.rules.system.icu import IcuRule
 from slimmer.keep.rules.system.locales import LocaleRule
-from slimmer.keep.rules.system.pam import PamRule
+from slimmer.keep.rules.system.pam import AccountToolsRule, PamRule
 from slimmer.keep.rules.system.shell import ShellRule
 from slimmer.keep.rules.system.state import StateDirectoriesRule
 from slimmer.keep.rules.system.tools import (
@@ -36,6 +36,7 @@ SYSTEM_RULES = (
     RepositoriesRule,
     ScheduleRule,
     PamRule,
+    AccountToolsRule,
     ShellRule,
     BasicToolsRule,
 )

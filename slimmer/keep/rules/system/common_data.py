@@ -19,6 +19,7 @@ _READ_BY_LIBRARY = {
     "libkrb5.so.": ("/etc/krb5.conf", "/etc/krb5.conf.d"),
     "libxml2.so.": ("/etc/xml/catalog",),
     "libldap-": ("/etc/ldap/ldap.conf", "/etc/openldap/ldap.conf"),
+    "libcrack.so.": ("/var/cache/cracklib",),
     "libodbc.so.": ("/etc/odbc.ini", "/etc/odbcinst.ini"),
 }
 

@@ -1,4 +1,4 @@
-"""Pluggable authentication: modules that configuration names."""
+"""Pluggable authentication: modules that configuration names, and the accounts that it lets in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 
 from slimmer.files import name_of
+from slimmer.keep.linux.elf import LOGIN
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Want
 from slimmer.keep.rules.once import OnceRule
 from slimmer.values import Entry, EntryType
@@ -18,6 +20,11 @@ _READ = (
     *("/etc/pam.conf", "/etc/environment", "/etc/default/locale", "/etc/login.defs"),
     *("/etc/shadow", "/etc/gshadow", "/etc/shells", "/etc/securetty", "/etc/nologin", "/etc/motd"),
     *("/sbin/unix_chkpwd", "/sbin/unix_update", "/sbin/mkhomedir_helper"),
+)
+# Who may log in is changed with these, while the image runs.
+_ACCOUNTS = (
+    *("chage", "chpasswd", "gpasswd", "groupadd", "groupdel", "groupmod", "passwd", "su"),
+    *("useradd", "userdel", "usermod"),
 )
 _LARGEST = 1 << 18
 
@@ -48,3 +55,24 @@ class PamRule(OnceRule):
                 yield Want(
                     path=path, detail="a module that PAM's configuration names", because=because
                 )
+
+
+class AccountToolsRule(OnceRule):
+    """Where users log in (sshd, cron, su), somebody adds one, or changes a password, while the
+    container runs; scripts of sudoers and of ssh do. One megabyte."""
+
+    name = "account-tools"
+    summary = "useradd, passwd, su and the like, in images with a program that opens sessions"
+    strategies = BEYOND_MINIMAL
+
+    def is_asked_by(self, entry: Entry) -> bool:
+        if not is_program(entry) or entry.path in self.context.bystanders:
+            return False
+        elf = self.context.elf_files.get(entry.path)
+        return elf is not None and LOGIN in elf.imports
+
+    def content(self, because: str) -> Iterable[Want]:
+        for name in _ACCOUNTS:
+            if tool := self.context.programs.find(name):
+                detail = f"a tool for the accounts that {because} lets in"
+                yield Want(path=tool, detail=detail, because=because, bystander=True)

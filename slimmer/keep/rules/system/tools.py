@@ -19,13 +19,18 @@ CRON_TABLES = (
     *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
 )
 _BASIC_TOOLS = (
-    *("cat", "cp", "date", "env", "grep", "head", "id", "ls", "ps", "rm", "sleep", "tail", "wc"),
+    *("awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname"),
+    *("env", "find", "getent", "grep", "gzip", "head", "hostname", "id", "kill", "ln"),
+    *("logger", "ls"),
+    *("md5sum", "mkdir", "mktemp", "mv", "ps", "readlink", "rm", "rmdir", "sed", "sha256sum"),
+    *("sleep", "sort", "stat", "tail", "tee", "touch", "tr", "uname", "uniq", "wc"),
+    *("which", "whoami", "xargs", "zcat"),
 )
 
 
 class BasicToolsRule(OnceRule):
     """Who looks after a container types `docker exec C cat /var/log/app.log`; hooks and scheduled
-    scripts do the like. One megabyte, in images that have a shell to be run."""
+    scripts do the like. Two megabytes and a half, in images that have a shell to be run."""
 
     name = "basic-tools"
     summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"

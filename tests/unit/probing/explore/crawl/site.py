@@ -131,6 +131,12 @@ class Machine:
     def wait_for_change(self, seconds: float) -> None:
         raise NotImplementedError
 
+    def other_ports(self) -> tuple[int, ...]:
+        return ()
+
+    def speak_to(self, port: int) -> None:
+        raise NotImplementedError
+
     def is_hopeless(self, port: int | None) -> bool:
         return True
 

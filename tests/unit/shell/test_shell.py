@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slimmer.keep.linux.shell import is_shell, read_script
+from slimmer.shell import is_shell, read_script
 
 
 @pytest.mark.parametrize(

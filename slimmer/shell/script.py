@@ -15,9 +15,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from slimmer.keep.linux.inline_code import InlineCode, inline_code
-from slimmer.keep.linux.shell_prefixes import PREFIXES, SHELLS, Prefix
-from slimmer.keep.linux.shell_words import HASH, Word, standard_input, word_of, words_of
+from slimmer.shell.inline_code import InlineCode, inline_code
+from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
+from slimmer.shell.words import HASH, Word, standard_input, word_of, words_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query

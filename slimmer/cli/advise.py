@@ -1,0 +1,91 @@
+"""`slim advise`: what to change in a Dockerfile, with evidence from a traced run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from slimmer.cli.failure import errors_as_json
+from slimmer.image.archive import Choice
+
+_LIMIT = 10
+
+
+@click.command(short_help="Tell what to change in a Dockerfile, with evidence.")
+@click.argument("image", metavar="IMAGE|FILE.tar|DIR")
+@click.option(
+    "--trace",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A saved trace of the image.",
+)
+@click.option(
+    "--report",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|DIR",
+    help="The report of a build of the image.",
+)
+@click.option(
+    "--dockerfile",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|DIR",
+    help="What the image was built from: name its lines, and add what `slim lint` finds there.",
+)
+@click.option(
+    "--context",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Its build context. Default: the folder of the Dockerfile.",
+)
+@click.option("--target", metavar="STAGE", default="", help="Its stage. Default: the last.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=_LIMIT,
+    help=f"How many to print. Default: {_LIMIT}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
+def advise(
+    image: str,
+    trace: Path | None,
+    report: Path | None,
+    dockerfile: Path | None,
+    context: Path | None,
+    target: str,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Tell what to change in a Dockerfile, in order of megabytes: which instruction's files were
+    never opened, which packages nobody used, which base would do, what layers hide.
+
+    A traced run tells what is used: that of a slim build (--report), or a saved trace (--trace).
+
+    \b
+      slim build my-app:latest --http-probe /health
+      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile .
+    """
+    if bool(trace) == bool(report):
+        raise click.UsageError(
+            "say what was used, with --report or --trace: `slim build IMAGE …` writes a report"
+        )
+    from slimmer.advise import advise as advise_on
+    from slimmer.advise import json_lines, terminal_advice
+    from slimmer.explain import xray_of
+    from slimmer.lint import LintOptions, dockerfile_in, read_subject
+
+    with errors_as_json(as_json):
+        # What is named first is read first: it may be wrong, and an image takes its time.
+        options = LintOptions(context=context, target=target)
+        subject, findings = (
+            read_subject(dockerfile_in(dockerfile), options) if dockerfile else (None, ())
+        )
+        found = xray_of(image, choice=Choice(), trace=trace, report=report)
+        document = advise_on(found, subject, findings)
+    if as_json:
+        sys.stdout.writelines(json_lines(document))
+    else:
+        terminal_advice(document, sys.stdout, limit=limit)
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+import { parentPort, workerData } from 'node:worker_threads'; import { createHash } from 'node:crypto'; const { words } = await import('./words.mjs'); parentPort.postMessage(words(workerData) + ' ' + createHash('ripemd160').update('x').digest('hex'));

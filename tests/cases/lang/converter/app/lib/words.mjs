@@ -1,0 +1,1 @@
+export const words = (s) => s.trim().split(/\s+/).length;

@@ -1,0 +1,1 @@
+module.exports = (body, q) => new Intl.DateTimeFormat(q.get('l') || 'de', { dateStyle: 'full', timeZone: q.get('z') || 'Asia/Tokyo' }).format(new Date(0)) + ' ' + 'ä'.localeCompare('z', 'sv') + new TextDecoder('shift_jis').decode(Buffer.from('93fa', 'hex'));

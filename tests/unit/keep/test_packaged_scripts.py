@@ -1,0 +1,138 @@
+"""Scripts of distribution packages: what they cost nothing to keep, and cannot run without."""
+
+from __future__ import annotations
+
+from slimmer.values import Access, Sighting
+from tests.unit.keep.image_tree import ImageTree, seen
+
+SITE = "/usr/lib/python3/dist-packages"
+PROGRAM = "int main(void) { return 0; }"
+LOGIN = "int pam_open_session(void *, int); int main(void) { return pam_open_session(0, 0); }"
+
+
+def files(tree: ImageTree, paths: set[str]) -> set[str]:
+    return {path for path in paths if not tree.is_directory(path)}
+
+
+def came_along(tree: ImageTree, *names: str) -> None:
+    """All other packages were installed by name."""
+    state = (f"Package: {name}\nArchitecture: all\nAuto-Installed: 1\n\n" for name in names)
+    tree.add("/var/lib/apt/extended_states", "".join(state))
+
+
+def ran(tree: ImageTree, interpreter: str) -> tuple[Sighting, ...]:
+    tree.add(interpreter, mode=0o755)
+    return seen(interpreter, access=Access.EXECUTE)
+
+
+def add_script(tree: ImageTree, name: str, *more: str, interpreter: str = "python3") -> None:
+    tree.add(f"/usr/bin/{name}", f"#!/usr/bin/env {interpreter}\n", mode=0o755)
+    for path in more:
+        tree.add(path)
+    tree.package(name, f"/usr/bin/{name}", *more)
+
+
+def test_a_package_of_scripts_in_a_language_that_is_in_use(tree: ImageTree) -> None:
+    library, page = "/usr/share/tcltk/tcllib/json.tcl", "/usr/share/doc/tcllib/README"
+    add_script(tree, "tcllib", library, page, interpreter="tclsh")
+    add_script(tree, "rake", "/usr/lib/ruby/vendor_ruby/rake.rb", interpreter="ruby")
+    add_script(tree, "npm", "/usr/share/nodejs/npm/npm.js", interpreter="tclsh")
+    tree.add("/usr/bin/ruby", mode=0o755)
+    came_along(tree)
+    gained = files(tree, tree.gained("requested-packages", *ran(tree, "/usr/bin/tclsh")))
+    assert gained == {library, "/usr/bin/tcllib"}, "ruby did not run, and npm installs"
+
+
+def test_a_script_beside_other_programs(tree: ImageTree) -> None:
+    tree.compile("/usr/bin/ask", PROGRAM)
+    tree.add("/usr/bin/asktest", "#!/bin/sh\nask\n", mode=0o755)
+    tree.add("/usr/bin/asklog", "#!/usr/bin/perl\n", mode=0o755)
+    tree.add("/usr/bin/perl", mode=0o755)
+    names = ("/usr/bin/ask", "/usr/bin/asktest", "/usr/bin/asklog")
+    tree.package("ask", *names)
+    came_along(tree)
+    gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh")))
+    assert gained == {"/usr/bin/ask", "/usr/bin/asktest"}
+
+
+def test_a_script_has_the_modules_of_its_package(tree: ImageTree) -> None:
+    """Its own text names none: `load_entry_point('keeper==1', 'console_scripts', 'keeper')`."""
+    modules = {f"{SITE}/keeper/archive.py", f"{SITE}/keeper-1.egg-info/PKG-INFO"}
+    add_script(tree, "keeper", *modules)
+    came_along(tree, "keeper")
+    assert files(tree, tree.gained("package-data", *seen("/usr/bin/keeper"))) == modules
+
+
+def test_a_program_behind_a_link_has_its_data(tree: ImageTree) -> None:
+    tree.compile("/usr/lib/queue/bin/wrapper", PROGRAM)
+    tree.link("/usr/sbin/queue-server", "../lib/queue/bin/wrapper")
+    tree.add("/usr/lib/queue/lib/broker.beam")
+    tree.add("/usr/lib/runtime/lib/crypto.beam")
+    tree.add("/usr/lib/runtime/lib/crypto.so")
+    tree.package(
+        "queue",
+        *("/usr/sbin/queue-server", "/usr/lib/queue/bin/wrapper", "/usr/lib/queue/lib/broker.beam"),
+        fields="Depends: runtime-crypto\n",
+    )
+    runtime = {"/usr/lib/runtime/lib/crypto.beam", "/usr/lib/runtime/lib/crypto.so"}
+    tree.package("runtime-crypto", *runtime, fields="Source: runtime\nDepends: runtime-asn1\n")
+    asn1 = "/usr/lib/runtime/lib/asn1.beam"
+    tree.add(asn1)
+    tree.package("runtime-asn1", asn1, fields="Source: runtime\n")
+    came_along(tree, "queue", "runtime-crypto", "runtime-asn1")
+    start = "#!/bin/sh\nqueue-server\n"
+    tree.add("/app/start", start, mode=0o755)
+    tree.add("/bin/sh", mode=0o755)
+    gained = files(tree, tree.gained("package-data", *seen("/app/start")))
+    assert gained == {"/usr/lib/queue/lib/broker.beam", *runtime, asn1}
+
+
+def test_a_script_of_a_web_server_that_was_installed_by_name(tree: ImageTree) -> None:
+    program, data = "/usr/lib/cgi-bin/stats.pl", "/usr/share/stats/browsers.pm"
+    for name in (program, "/usr/lib/cgi-bin/other.pl"):
+        tree.add(name, "#!/usr/bin/perl\n", mode=0o755)
+    tree.add(data)
+    tree.add("/usr/share/other/x.pm")
+    tree.compile("/usr/bin/statsctl", PROGRAM)
+    tree.add("/etc/statsrc")
+    tree.package("stats", program, data, "/usr/bin/statsctl", "/etc/statsrc")
+    tree.package("other", "/usr/lib/cgi-bin/other.pl", "/usr/share/other/x.pm")
+    came_along(tree, "other")
+    assert program in tree.gained("requested-packages", *ran(tree, "/usr/bin/perl"))
+    both = seen(program, "/usr/lib/cgi-bin/other.pl", access=Access.LOOKUP)
+    assert files(tree, tree.gained("package-data", *both)) == {data, "/etc/statsrc"}
+
+
+def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
+    tree.compile("/usr/lib/libpam.so", "int pam_open_session(void *, int) {}", shared=True)
+    tree.compile("/usr/sbin/daemon", LOGIN, "-L{root}/usr/lib", "-lpam")
+    tree.compile("/usr/sbin/other", PROGRAM)
+    for name in ("useradd", "su", "frob"):
+        tree.compile(f"/usr/bin/{name}", PROGRAM)
+    gained = files(tree, tree.gained("account-tools", *seen("/usr/sbin/daemon")))
+    assert gained == {"/usr/bin/useradd", "/usr/bin/su"}
+    assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
+
+
+def test_a_package_that_is_another_name_of_a_program(tree: ImageTree) -> None:
+    tree.compile("/usr/bin/postman", PROGRAM)
+    tree.link("/usr/sbin/sendmail", "../bin/postman")
+    tree.package("postman", "/usr/bin/postman")
+    tree.package("postman-mta", "/usr/sbin/sendmail")
+    came_along(tree, "postman")
+    gained = files(tree, tree.gained("requested-packages"))
+    assert gained == {"/usr/sbin/sendmail", "/usr/bin/postman"}
+
+
+def test_what_a_link_that_is_named_stands_for_may_weigh_more(tree: ImageTree) -> None:
+    wrapper, behind = "/usr/share/database/wrapper", "/usr/lib/database/15/bin"
+    tree.compile("/usr/lib/libheavy.so", "char ballast[5000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    for name in ("dump", "other"):
+        tree.compile(f"{behind}/{name}", use, "-L{root}/usr/lib", "-lheavy")
+        tree.link(f"/usr/bin/{name}", wrapper)
+    tree.add(wrapper, "#!/bin/sh\n", mode=0o755)
+    tree.add("/app/nightly", "#!/bin/sh\ndump -x\n", mode=0o755)
+    tree.add("/bin/sh", mode=0o755)
+    gained = files(tree, tree.gained("companion-programs", *seen("/app/nightly")))
+    assert {path for path in gained if behind in path} == {f"{behind}/dump"}
