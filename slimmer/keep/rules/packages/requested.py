@@ -40,6 +40,8 @@ _DEVELOPERS_TOOLS = frozenset(
         *("virtualenv", "yarnpkg"),
     )
 )
+# Bytes of one program by itself: what is larger is no small tool (git has several of them).
+_LARGEST_PROGRAM = 1_500_000
 # Bytes of one program with the libraries that nobody was seen to load: uptime has 3.7 MB of them.
 _HEAVIEST_PROGRAM = 4_000_000
 # The same of one that has privileges of its own (ping, sudo): nobody builds with it.
@@ -113,7 +115,7 @@ class RequestedPackagesRule(Rule):
             entry.path
             for entries in programs.values()
             for entry in entries
-            if entry.size <= _HEAVIEST_PROGRAM
+            if entry.size <= _LARGEST_PROGRAM
         )
         for package, entries in programs.items():
             if package.name not in _DEVELOPERS_TOOLS:
@@ -130,8 +132,7 @@ class RequestedPackagesRule(Rule):
                     yield entry
 
     def _other_names(self, package: Package, detail: str) -> Iterable[Want]:
-        """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`."""
-        limit = _HEAVIEST_PROGRAM
+        """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`. It stays where its program may."""
         for path in self._files[package]:
             entry = self.context.index.get(path) if parent_of(path) in PROGRAM_FOLDERS else None
             if entry is None or entry.type is not EntryType.SYMLINK:
@@ -139,13 +140,13 @@ class RequestedPackagesRule(Rule):
             program = self.context.index.resolve(path).entry
             if program is None or not is_program(program):
                 continue
-            if weight_of(self.context, program, limit=limit) <= limit:
+            if any(self._small_programs([program], detail)):
                 yield Want(path=path, detail=detail, bystander=True)
 
     def _small_programs(self, programs: Iterable[Entry], detail: str) -> Iterable[Want]:
         """An administrator's tool (`logrotate`, `jq`, `ps`) costs less than to miss it."""
         for entry in programs:
-            if entry.size > _HEAVIEST_PROGRAM:
+            if entry.size > _LARGEST_PROGRAM:
                 continue
             if self.context.elf_files.get(entry.path) is None:
                 # A script costs nothing where its interpreter ran.
@@ -172,7 +173,7 @@ class RequestedPackagesRule(Rule):
 
     def _interpreter_of(self, program: Entry) -> str:
         """Its real path; empty where this is no script, or one without."""
-        if program.size > _HEAVIEST_PROGRAM:
+        if program.size > _LARGEST_PROGRAM:
             return ""
         start = self.context.content.head(program.path, KERNEL_LIMIT)
         interpreter, argument = read_shebang(start)

@@ -9,6 +9,7 @@ from slimmer.files import name_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.once import OnceRule
+from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry
 
 _REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
@@ -26,11 +27,14 @@ _BASIC_TOOLS = (
     *("sleep", "sort", "stat", "tail", "tee", "touch", "tr", "uname", "uniq", "wc"),
     *("which", "whoami", "xargs", "zcat"),
 )
+# Bytes of one tool with the libraries that nobody was seen to load: cp has one of them.
+_HEAVIEST = 1_500_000
 
 
 class BasicToolsRule(OnceRule):
     """Who looks after a container types `docker exec C cat /var/log/app.log`; hooks and scheduled
-    scripts do the like. Two megabytes and a half, in images that have a shell to be run."""
+    scripts do the like. Two megabytes and a half, in images that have a shell to be run; not the
+    tools that bring large libraries with them (`ps`, `logger`: libsystemd)."""
 
     name = "basic-tools"
     summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"
@@ -45,7 +49,11 @@ class BasicToolsRule(OnceRule):
 
     def content(self, because: str) -> Iterable[Want]:
         for name in _BASIC_TOOLS:
-            if path := self.context.programs.find(name):
+            path = self.context.programs.find(name)
+            program = self.context.index.resolve(path).entry if path else None
+            if program is None or not is_program(program):
+                continue
+            if weight_of(self.context, program, limit=_HEAVIEST) <= _HEAVIEST:
                 detail = "a basic tool beside a shell"
                 yield Want(path=path, detail=detail, because=because, bystander=True)
 
