@@ -15,13 +15,18 @@ from slimmer.engine.docker.client import DockerEngine
 Served = Callable[..., DockerEngine]
 
 
+CLOSING = "Connection: close\r\n"
+"""Each request has a connection of its own: a client that is not told uses one again at times,
+before it has noticed that it was closed."""
+
+
 def answer(body: bytes, status: str = "200 OK") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    return head.encode() + b"\r\n\r\n" + body
+    kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"HTTP/1.1 {status}\r\n{CLOSING}{kind}\r\n".encode() + body
 
 
 def in_pieces(body: bytes, status: str = "200 OK") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    head = f"HTTP/1.1 {status}\r\n{CLOSING}Transfer-Encoding: chunked\r\n\r\n".encode()
     return head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
 
 
