@@ -214,7 +214,8 @@ def test_a_web_application_with_postgresql_and_redis(
     assert ran.passed("original") == ran.passed("slim") == ["GET /"]
     assert ran.passed("debug") == ["GET /", "a shell"]
     assert ran.report["original"]["reference"] == shop
-    assert ran.report["notes"] == []
+    (note,) = ran.report["notes"]
+    assert "secrets: /etc/redis/tls/key.pem (private key, line 1)" in note
     assert Leftovers(client).of(process.pid) == []
     status, output = client.containers.get(of_the_user).exec_run(["ls", "/data"])
     assert (status, output) == (0, b"file\n"), "the user's volume is as it was"

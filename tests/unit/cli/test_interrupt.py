@@ -39,19 +39,22 @@ for _ in range(int(sys.argv[2])):
     asked = threading.Thread(target=lambda: free.append(future._condition.acquire(timeout=0.2)))
     asked.start()
     asked.join()
-    stuck += not free[0]
-print(stuck)
+    if not free[0]:
+        print("stuck")
+        break
 """
 
 
-@pytest.mark.parametrize(("handler", "is_safe"), [("ours", True), ("default", False)])
-def test_no_lock_stays_taken(handler: str, is_safe: bool) -> None:
-    """Python's own handler shows that the test would see it."""
+@pytest.mark.parametrize(("handler", "most"), [("ours", 300), ("default", 10_000)])
+def test_no_lock_stays_taken(handler: str, most: int) -> None:
+    """Python's own handler, with which one does after a hundred interruptions or so, shows that the
+    test would see it."""
     ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT, handler, "300"],
+        [sys.executable, "-c", SCRIPT, handler, str(most)],
         capture_output=True,
         text=True,
         timeout=120,
-        check=True,
+        check=False,
     )
-    assert (int(ran.stdout) == 0) is is_safe
+    assert ran.returncode == 0, ran.stderr
+    assert (ran.stdout == "stuck\n") is (handler == "default")
