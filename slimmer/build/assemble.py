@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from slimmer import __version__
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
-from slimmer.build.secrets import warn_of_secrets
 from slimmer.build.values import Assembly, DebugLayer, Decision, Foundation, OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.files import PathGlobs
@@ -139,12 +138,10 @@ def _pack(
         working_directory=request.working_directory,
     )
     job.notes.extend(planning.notes)
-    content = CombinedContent(request.content, generated=metadata.content)
-    warn_of_secrets(job, planning.layers, content, files.packages)
     slim = pack_image(
         job.original,
         planning.layers,
-        content,
+        CombinedContent(request.content, generated=metadata.content),
         job.folder,
         labels=image_labels(original_id=job.original.id, version=__version__),
         latest=latest,

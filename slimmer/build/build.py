@@ -163,6 +163,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     from slimmer.build.budget import keep_to_budget
     from slimmer.build.decide import decide_for_roles
     from slimmer.build.deliver import deliver
+    from slimmer.build.secrets import warn_of_secrets
     from slimmer.build.verify import smoke_cases, verify
 
     cases = smoke_cases(job, traced)
@@ -184,6 +185,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         if built.failure is not None:
             raise built.failure
         keep_to_budget(job, traced, files, built.assembly)
+    warn_of_secrets(job, built.assembly, files)
     files.server.close()
     return deliver(job, findings, built)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from slimmer.build.job import Job
+from slimmer.build.values import Assembly, OriginalFiles
 from slimmer.files import PackageDatabase, PathGlobs, name_of
-from slimmer.pack import DEPENDENCIES
+from slimmer.pack import DEPENDENCIES, CombinedContent
 from slimmer.secrets import secrets_of_file
-from slimmer.values import Content, EntryType, LayerPlan
+from slimmer.values import Content, EntryType, ImageKind, LayerPlan
 from slimmer.words import printable
 
 _LARGEST: Final = 256 * 1024
@@ -18,14 +19,16 @@ _NAMED: Final = 5
 """Files that a warning names."""
 
 
-def warn_of_secrets(
-    job: Job, layers: Iterable[LayerPlan], content: Content, packages: PackageDatabase
-) -> None:
+def warn_of_secrets(job: Job, assembly: Assembly, files: OriginalFiles) -> None:
     """Name the files that hold what looks like a secret; not those that `--allow-secret` names."""
+    allowed = PathGlobs(job.options.allowed_secrets)
+    below = assembly.foundation.plans if assembly.foundation is not None else ()
+    layers = assembly.plans[ImageKind.SLIM][len(below) :]
+    content = CombinedContent(files.server.content, generated=assembly.metadata.content)
     found = [
         f"{printable(path)} ({what}, line {line})"
-        for path, what, line in secrets_kept(layers, content, packages)
-        if not PathGlobs(job.options.allowed_secrets).covers(path)
+        for path, what, line in secrets_kept(layers, content, files.packages)
+        if not allowed.covers(path)
     ]
     if found:
         further = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""

@@ -71,6 +71,14 @@ class TestSecrets:
         assert "/srv/unused" not in note, "it is not in the image"
         assert "MIIE" not in note
 
+    def test_it_is_told_once_of_an_image_that_was_repaired(self, bench: Bench) -> None:
+        bench.engine.write_original("/etc/app.conf", self.KEY)
+
+        report = bench.build(late)
+
+        assert report["repair"] is not None
+        assert sum("secret" in each for each in report["notes"]) == 1
+
     def test_who_says_that_it_belongs_there_is_not_told(self, bench: Bench) -> None:
         bench.engine.write_original("/etc/app.conf", self.KEY)
 
