@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from slimmer.errors import BaseUnfitError
-from slimmer.files import PackageDatabase, RootfsIndex, read_packages
+from slimmer.files import PackageDatabase, RootfsIndex, part_stream, read_packages
 from slimmer.image.archive import UnpackedImage, unpack_image
 from slimmer.keep import is_engine_artefact
 from slimmer.values import Entry, Layer, Original
@@ -44,7 +43,14 @@ class BaseContent:
 
     def open(self, path: str) -> BinaryIO:
         """A seekable stream over the whole file."""
-        return cast(BinaryIO, io.BufferedReader(_Part(self._places[path])))
+        place = self._places[path]
+        descriptor = os.open(place.file, os.O_RDONLY | os.O_CLOEXEC)
+
+        def read(size: int, offset: int) -> bytes:
+            left = max(0, place.size - offset)
+            return os.pread(descriptor, min(size, left), place.start + offset)
+
+        return part_stream(read, place.size, close=lambda: os.close(descriptor))
 
     def head(self, path: str, size: int) -> bytes:
         """The first `size` bytes."""
@@ -60,38 +66,6 @@ class BaseContent:
                     hasher.update(piece)
             self._digests[path] = hasher.digest()
         return self._digests[path]
-
-
-class _Part(io.RawIOBase):
-    """A part of a file."""
-
-    def __init__(self, place: _Place) -> None:
-        self._descriptor = os.open(place.file, os.O_RDONLY | os.O_CLOEXEC)
-        self._place = place
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._place.size}
-        self._position = max(0, origin[whence] + offset)
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = min(len(buffer), max(0, self._place.size - self._position))
-        view = memoryview(buffer)[:wanted]
-        count = os.preadv(self._descriptor, [view], self._place.start + self._position)
-        self._position += count
-        return count
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from slimmer.files.packages import (
     read_packages,
     rpm_files,
 )
+from slimmer.files.part import part_stream
 from slimmer.files.paths import ancestors, is_below, join, name_of, parent_of
 from slimmer.files.readings import Readings
 from slimmer.files.wire import BrokenStreamError
@@ -32,6 +33,7 @@ __all__ = [
     "join",
     "name_of",
     "parent_of",
+    "part_stream",
     "read_packages",
     "rpm_files",
 ]

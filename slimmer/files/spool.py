@@ -6,15 +6,16 @@ Memory holds 3 numbers per file, whatever the size of the image.
 from __future__ import annotations
 
 import errno
-import io
 import os
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from slimmer.errors import NoSpaceError
+from slimmer.files.part import part_stream
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +74,7 @@ class Spool:
 
     def open(self, segment: Segment) -> BinaryIO:
         """A seekable stream over one segment, with a position of its own."""
-        stream = io.BufferedReader(_SegmentStream(self, segment), buffer_size=128 * 1024)
-        return cast(BinaryIO, stream)
+        return part_stream(partial(self.read, segment), segment.size)
 
     def close(self) -> None:
         """Close and remove the file; streams that are open fail from now on."""
@@ -85,30 +85,3 @@ class Spool:
 def _close(descriptor: int, file: Path) -> None:
     os.close(descriptor)
     file.unlink(missing_ok=True)
-
-
-class _SegmentStream(io.RawIOBase):
-    def __init__(self, spool: Spool, segment: Segment) -> None:
-        self._spool = spool
-        self._segment = segment
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = self._spool.read(self._segment, len(buffer), self._position)
-        buffer[: len(piece)] = piece
-        self._position += len(piece)
-        return len(piece)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._segment.size}
-        position = base[whence] + offset
-        if position < 0:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        self._position = position
-        return position
