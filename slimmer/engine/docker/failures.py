@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import docker.errors
@@ -63,6 +63,13 @@ def if_possible(action: str) -> Iterator[None]:
     """As `translated`, but what the engine refuses, as it is gone or in use, is fine."""
     with translated(action), contextlib.suppress(docker.errors.APIError):
         yield
+
+
+def told_failure(line: Mapping[str, Any]) -> str:
+    """What went wrong, of one line of a stream that began with a success; empty for progress."""
+    if "error" not in line and "errorDetail" not in line:
+        return ""
+    return str(line.get("error") or line["errorDetail"].get("message"))
 
 
 def agreed(ask: Callable[[], T], part: Callable[[T], Any] = lambda answer: answer) -> T:

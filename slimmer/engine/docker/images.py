@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from slimmer.engine.docker.failures import agreed, if_possible, refusal, translated
+from slimmer.engine.docker.failures import agreed, if_possible, refusal, told_failure, translated
 from slimmer.errors import ImageNotFoundError
 from slimmer.image import is_image_id, parse_reference, parse_tag, similar_names
 
@@ -113,8 +113,8 @@ class Images:
             self._client._raise_for_status(response)
             for line in response.iter_lines():
                 told = json.loads(line) if line else {}
-                if "error" in told or "errorDetail" in told:
-                    raise refusal(action, str(told.get("error") or told["errorDetail"]))
+                if words := told_failure(told):
+                    raise refusal(action, words)
                 said.append(told.get("stream", ""))
         return "".join(said)
 

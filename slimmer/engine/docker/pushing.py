@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import docker.errors
 
-from slimmer.engine.docker.failures import translated
+from slimmer.engine.docker.failures import told_failure, translated
 from slimmer.errors import (
     PushBrokenError,
     PushRefusedError,
@@ -58,8 +58,7 @@ def _follow(
     sizes: dict[str, int] = {}
     digest = ""
     for line in lines:
-        if "error" in line or "errorDetail" in line:
-            words = str(line.get("error") or line["errorDetail"].get("message"))
+        if words := told_failure(line):
             raise _failure(reference, registry, words)
         progress = line.get("progressDetail") or {}
         layer = str(line.get("id", ""))
