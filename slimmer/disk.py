@@ -122,6 +122,18 @@ def file_beside(target: Path, *, mode: int = 0o644) -> Iterator[UnfinishedFile]:
         unfinished.discard()
 
 
+def write_result(target: Path, data: bytes, doing: str) -> None:
+    """Write a file that appears whole; what is no regular file (`/dev/stdout`, a pipe) is written
+    to as it is. `doing`, and what is raised, are as in `space_errors`."""
+    with space_errors(target, doing):
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        with file_beside(target) as unfinished:
+            unfinished.stream.write(data)
+            unfinished.rename_to(target)
+
+
 @contextlib.contextmanager
 def space_errors(place: Path, doing: str) -> Iterator[None]:
     """Turn a full disk into NoSpaceError, and a place that may not be written to into

@@ -32,7 +32,7 @@ from slimmer.check.formats import (
     write_summary,
 )
 from slimmer.cli.failure import errors_as_json
-from slimmer.disk import file_beside, space_errors
+from slimmer.disk import space_errors, write_result
 from slimmer.errors import GateError, GateUnmeasuredError, UsageError
 from slimmer.image.archive import Choice
 from slimmer.options import Switch
@@ -148,9 +148,7 @@ def _tell(document: CheckDocument, form: str, output: Path | None) -> None:
         if output is None:
             sys.stdout.write(text)
             return
-        with space_errors(output, "writing the result"), file_beside(output) as unfinished:
-            unfinished.stream.write(text.encode())
-            unfinished.rename_to(output)
+        write_result(output, text.encode(), "writing the result")
     terminal(document, sys.stdout)
 
 

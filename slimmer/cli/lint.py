@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from slimmer.cli.failure import errors_as_json
-from slimmer.errors import LintFindingsError, UsageError
+from slimmer.disk import write_result
+from slimmer.errors import LintFindingsError
 from slimmer.lint import (
     SEVERITIES,
     STDIN,
@@ -142,9 +143,6 @@ def _tell(report: LintReport, form: str, output: Path | None) -> None:
         return
     text = io.StringIO()
     FORMATS[form](report, text)
-    try:
-        output.write_text(text.getvalue(), "utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+    write_result(output, text.getvalue().encode(), "writing the findings")
     found = sum(len(file.findings) for file in report.files)
     click.echo(f"{count(found, 'finding')} in {output}", err=True)
