@@ -14,6 +14,9 @@ COMPOSE := .ci/require 'docker compose version || docker-compose version' docker
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
 
+# Where this is set, each of a thousand `slim` processes would compile slimmer once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
 
