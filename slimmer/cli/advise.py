@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.image.archive import Choice
+
+if TYPE_CHECKING:
+    from slimmer.lint import Subject
 
 _LIMIT = 10
 
@@ -47,6 +52,14 @@ _LIMIT = 10
     default=_LIMIT,
     help=f"How many to print. Default: {_LIMIT}.",
 )
+@click.option(
+    "--write",
+    "written",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a Dockerfile that makes a small image: the build there is as a stage, and what the "
+    "slim build of --report kept. Needs --dockerfile.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def advise(
     image: str,
@@ -56,6 +69,7 @@ def advise(
     context: Path | None,
     target: str,
     limit: int,
+    written: Path | None,
     as_json: bool,
 ) -> None:
     """Tell what to change in a Dockerfile, in order of megabytes: which instruction's files were
@@ -66,10 +80,16 @@ def advise(
     \b
       slim build my-app:latest --http-probe /health
       slim advise my-app:latest --report slim-report/my-app_latest --dockerfile .
+      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile . \\
+          --write Dockerfile.slim
     """
     if bool(trace) == bool(report):
         raise click.UsageError(
             "say what was used, with --report or --trace: `slim build IMAGE …` writes a report"
+        )
+    if written and not (report and dockerfile):
+        raise click.UsageError(
+            "--write needs --report and --dockerfile: it packs what they tell of"
         )
     from slimmer.advise import advise as advise_on
     from slimmer.advise import json_lines, terminal_advice
@@ -84,8 +104,47 @@ def advise(
         )
         found = xray_of(image, choice=Choice(), trace=trace, report=report)
         document = advise_on(found, subject, findings)
+        if written and report and subject:
+            _write(written, subject, report, image)
     if as_json:
         sys.stdout.writelines(json_lines(document))
     else:
         terminal_advice(document, sys.stdout, limit=limit)
     sys.stdout.flush()
+    if written and dockerfile:
+        folder = context or (dockerfile if dockerfile.is_dir() else dockerfile.parent)
+        click.echo(
+            f"{written} is written, and not tried yet: build it, and run your tests on its image\n"
+            f"  docker build -f {shlex.quote(str(written))} {shlex.quote(str(folder))}",
+            err=True,
+        )
+
+
+def _write(file: Path, subject: Subject, report: Path, image: str) -> None:
+    """Write the Dockerfile; one that somebody else has written stays as it is."""
+    from slimmer.advise import MARK, Settings, needed_of, rewritten
+    from slimmer.disk import write_result
+    from slimmer.errors import UsageError
+    from slimmer.explain import container_settings
+    from slimmer.report import read_report
+
+    if file.is_file() and not file.read_bytes().startswith(MARK.encode()):
+        raise UsageError(
+            f"{file} is there already, and was not written by `slim advise`",
+            hint="name another file for --write",
+        )
+    saved = read_report(report)
+    if not saved.is_whole:
+        raise UsageError(
+            f"dropped.json is not beside {saved.file}: what an image leaves out is not known",
+            hint="name the folder that the build has written with --report",
+        )
+    text = rewritten(
+        subject.dockerfile,
+        subject.target,
+        needed_of(saved.fates.values()),
+        Settings(config=container_settings(image, Choice())),
+        image=image,
+        paths=saved.fates.keys(),
+    )
+    write_result(file, text.encode("utf-8", "surrogateescape"), "writing the Dockerfile")

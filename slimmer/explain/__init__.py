@@ -10,6 +10,7 @@ images, which tell what and not why.
 from slimmer.explain.account import Account
 from slimmer.explain.anatomy import (
     ReadImage,
+    container_settings,
     read_image,
     strata_of_target,
     used_of_report,
@@ -41,6 +42,7 @@ __all__ = [
     "builds_of",
     "changes",
     "compare",
+    "container_settings",
     "read_image",
     "select",
     "sightings_of",

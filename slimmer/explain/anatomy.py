@@ -115,6 +115,19 @@ def read_image(
     return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
 
 
+def container_settings(target: str, choice: Choice) -> Mapping[str, Any]:
+    """How containers of an image start (`Config`), as engines give it. Raises ImageFileError,
+    ImageNotFoundError."""
+    if is_image_file(target):
+        found: Mapping[str, Any] = read_image_file(Path(target), choice=choice).configuration
+        return found.get("config") or {}
+    engine = connect()
+    try:
+        return engine.inspect_image(target).get("Config") or {}
+    finally:
+        engine.close()
+
+
 def check_original(
     report: Path, reference: str, identity: str, target: str, image: ReadImage
 ) -> None:

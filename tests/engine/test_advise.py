@@ -1,0 +1,67 @@
+"""A Dockerfile that `slim advise` has written, built by a real engine."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.apps.container import docker
+from tests.engine.conftest import OWN, Ran
+from tests.engine.plans.conftest import base_image
+
+pytestmark = pytest.mark.engine
+
+DOCKERFILE = f"""\
+FROM {base_image()}
+RUN useradd --system --create-home --home-dir /srv/shop shop \\
+    && mkdir /srv/shop/data && echo secret >/srv/shop/data/key && chmod 600 /srv/shop/data/key \\
+    && chown -R shop /srv/shop && ln -s data/key /srv/shop/link && head -c 9000000 /dev/zero >/usr/src/big
+COPY greet /usr/local/bin/greet
+WORKDIR /srv/shop
+ENV GREETING="it's \\"me\\" \\$x"
+USER shop
+CMD ["greet"]
+"""
+GREET = """\
+#!/usr/bin/perl
+use POSIX;
+print POSIX::strftime("%Y\\n", gmtime 0), `id -un`, "$ENV{GREETING}\\n";
+open my $key, "<", "link" or die; print <$key>; print -s "/big" ? "big\\n" : "";
+printf "%o %s\\n", (stat "data/key")[2] & 07777, getpwuid((stat "/srv/shop")[4]);
+print -e join("/", "", "usr", "src", "big") ? "big" : "small";
+"""
+SAID = '1970\nshop\nit\'s "me" $x\nsecret\n600 shop\n'
+
+
+@pytest.fixture
+def tags() -> Iterator[list[str]]:
+    made: list[str] = [f"{OWN}-advised:original", f"{OWN}-advised:slim", f"{OWN}-advised:written"]
+    yield made
+    subprocess.run(["docker", "image", "rm", "--force", *made], capture_output=True, check=False)
+
+
+def test_what_is_written_builds_an_image_that_does_the_same(
+    slim: Callable[..., Ran], tmp_path: Path, tags: list[str]
+) -> None:
+    original, slimmed, written = tags
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text(DOCKERFILE)
+    (context / "greet").write_text(GREET)
+    (context / "greet").chmod(0o755)
+    docker("build", "--no-cache", "--quiet", "--tag", original, str(context))
+    ran = slim("build", original, "--tag", slimmed, "--no-debug", "--report-dir", "report")
+    assert ran.code == 0, ran.stderr
+    advised = slim(
+        "advise", original, "--report", "report", "--dockerfile", str(context),
+        "--write", "Dockerfile.slim",
+    )  # fmt: skip
+    assert advised.code == 0, advised.stderr
+    assert "docker build -f Dockerfile.slim" in advised.stderr
+    file = tmp_path / "Dockerfile.slim"
+    docker("build", "--no-cache", "--quiet", "--tag", written, "--file", str(file), str(context))
+    assert docker("run", "--rm", original) == SAID + "big"
+    assert docker("run", "--rm", written) == SAID + "small"
