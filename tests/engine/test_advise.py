@@ -18,7 +18,7 @@ DOCKERFILE = f"""\
 FROM {base_image()}
 RUN useradd --system --create-home --home-dir /srv/shop shop \\
     && mkdir /srv/shop/data && echo secret >/srv/shop/data/key && chmod 600 /srv/shop/data/key \\
-    && chown -R shop /srv/shop && ln -s data/key /srv/shop/link && head -c 9000000 /dev/zero >/usr/src/big
+    && chown -R shop /srv/shop && ln -s data/key /srv/shop/link
 COPY greet /usr/local/bin/greet
 WORKDIR /srv/shop
 ENV GREETING="it's \\"me\\" \\$x"
@@ -31,7 +31,7 @@ use POSIX;
 print POSIX::strftime("%Y\\n", gmtime 0), `id -un`, "$ENV{GREETING}\\n";
 open my $key, "<", "link" or die; print <$key>; print -s "/big" ? "big\\n" : "";
 printf "%o %s\\n", (stat "data/key")[2] & 07777, getpwuid((stat "/srv/shop")[4]);
-print -e join("/", "", "usr", "src", "big") ? "big" : "small";
+print -e join("/", "", "usr", "bin", "apt-get") ? "big" : "small";
 """
 SAID = '1970\nshop\nit\'s "me" $x\nsecret\n600 shop\n'
 
