@@ -17,7 +17,7 @@ from slimmer.values import EntryType
 
 _SHARE_OF_PACKAGE: Final = 0.25
 """A package is taken whole from this part of its bytes on."""
-_SMALL_REST: Final = 2_000_000
+_SMALL_REST: Final = 200_000
 """Or where what would come with it has no more bytes than this."""
 _MOST_PARTS: Final = 20
 """Or where its parts are more words than this."""
@@ -95,7 +95,8 @@ def needed_of(fates: Iterable[PathFate]) -> Needed:
     whole, in_parts = _packages(known)
     root = _Place("/")
     for each in known:
-        if each.package not in whole or each.type is EntryType.DIRECTORY:
+        is_left_out = each.package not in in_parts and _is_documentation(each)
+        if each.type is EntryType.DIRECTORY or not (each.package in whole or is_left_out):
             _put(root, each)
     _sum_up(root)
     places = _chosen(root)
@@ -122,21 +123,25 @@ def _packages(fates: Iterable[PathFate]) -> tuple[frozenset[str], frozenset[str]
     parts: Counter[str] = Counter()
     sizes: dict[str, int] = {}
     for each in fates:
-        if not each.package or each.type is EntryType.DIRECTORY:
+        if not each.package or each.type is EntryType.DIRECTORY or _is_documentation(each):
             continue
+        sizes[each.package] = sizes.get(each.package, 0) + each.size
         if each.kept and not each.made:
             kept[each.package] = kept.get(each.package, 0) + each.size
             parts[each.package] += 1
-        if not _DOCUMENTATION.match(each.path):
-            sizes[each.package] = sizes.get(each.package, 0) + each.size
     whole = frozenset(
         name
         for name, size in kept.items()
-        if size >= _SHARE_OF_PACKAGE * sizes.get(name, 0)
-        or sizes.get(name, 0) - size <= _SMALL_REST
+        if size >= _SHARE_OF_PACKAGE * sizes[name]
+        or sizes[name] - size <= _SMALL_REST
         or parts[name] > _MOST_PARTS
     )
     return whole, frozenset(kept) - whole
+
+
+def _is_documentation(fate: PathFate) -> bool:
+    """Of a package: what a licence asks for comes with the package."""
+    return bool(fate.package) and _DOCUMENTATION.match(fate.path) is not None
 
 
 def _put(root: _Place, fate: PathFate) -> None:
