@@ -17,7 +17,8 @@ def measured_scan(file: Path) -> Scan:
         raise GateUnmeasuredError(error.message, hint=error.hint) from error
     if not scan.lists_packages:
         raise GateUnmeasuredError(
-            f"{file} lists weaknesses only, and not the packages of the image",
-            hint=f"trivy's --list-all-pkgs lists packages; {FORMS}",
+            f"{file} lists weaknesses only, and not the packages of the image (trivy's "
+            "--list-all-pkgs lists packages)",
+            hint=FORMS,
         )
     return scan

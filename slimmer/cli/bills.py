@@ -46,7 +46,7 @@ def _file(name: str, beside_report: str) -> Path:
     if (folder / beside_report).is_file():
         return folder / beside_report
     raise UsageError(
-        f"{name} is no SBOM, and has none in {folder}",
+        f"{name} is not an SBOM, and there is none in {folder}",
         hint=f"name an SBOM, or the folder of a build's report, which has {beside_report}",
     )
 

@@ -72,10 +72,13 @@ def scan_diff(
         )
         _tell(found, form, output)
     if found.hidden:
-        first = next(each for each in (*found.packages, *found.weaknesses) if each.fate == HIDDEN)
+        names = [
+            *(f"{each.name} {each.version}" for each in found.packages if each.fate == HIDDEN),
+            *(each.id for each in found.weaknesses if each.fate == HIDDEN),
+        ]
         raise ScanHiddenError(
-            f"{found.scanner} lost sight of what is still in the image: {found.hidden:,}, first "
-            f"{printable(first.name)} {printable(first.version)}",
+            f"{found.scanner} lost sight of what is still in the image: {len(names):,}, first "
+            f"{printable(names[0])}",
             hint="look whether --exclude took what describes the package, and whether both scans "
             "were made with one version of the scanner and of its database",
         )

@@ -2,7 +2,7 @@
 
 Bills of materials with what was used (`compose_sbom`, `compose_spdx`), VEX for what is gone
 (`judge`, `vex_document`), two reports of a scanner side by side (`scan_diff`), and what to fetch
-first (`prefetch_list`). docs/security.md says what each of them claims, and what it does not.
+first (`prefetch_list`). docs/evidence.md says what each of them claims, and what it does not.
 """
 
 from slimmer.evidence.bill_diff import BILL_DOCUMENTS, BillChange, BillDiff, bill_diff

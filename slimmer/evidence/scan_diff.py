@@ -92,8 +92,8 @@ def scan_diff(
             f"{names[0]} is of {before.scanner} and {names[1]} of {after.scanner}",
             hint="scanners name weaknesses and packages differently: compare two reports of one",
         )
-    packages = [*_packages(before, after, bill)]
-    weaknesses = [*_weaknesses(before, after, bill)]
+    packages = list(_packages(before, after, bill))
+    weaknesses = list(_weaknesses(before, after, bill))
     packages.sort(key=lambda each: (FATES.index(each.fate), each.type, each.name, each.version))
     weaknesses.sort(
         key=lambda each: (FATES.index(each.fate), _rank(each.severity), each.id, each.name)

@@ -130,7 +130,7 @@ def _trivy(document: Mapping[str, Any]) -> Scan:
                 why = f"{told.get('Status', 'suppressed')} {told.get('Statement', '')}".strip()
                 found = _trivy_weakness(result, told["Finding"])
                 weaknesses.append(replace(found, suppressed=why))
-    lists = not any(each.get("Vulnerabilities") and "Packages" not in each for each in results)
+    lists = not any("Vulnerabilities" in each and "Packages" not in each for each in results)
     return _scan("Trivy", components, weaknesses, lists_packages=lists)
 
 
@@ -160,7 +160,7 @@ def _grype(document: Mapping[str, Any]) -> Scan:
 def _grype_weakness(told: Mapping[str, Any]) -> Weakness:
     artifact, weakness = told["artifact"], told["vulnerability"]
     purl = artifact.get("purl") or ""
-    places = artifact.get("locations") or ()
+    places: list[Any] = list(artifact.get("locations") or ())
     return Weakness(
         id=weakness["id"],
         package=_identity(purl, artifact.get("type"), artifact["name"], artifact.get("version")),

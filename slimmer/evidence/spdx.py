@@ -13,7 +13,10 @@ from slimmer.evidence.sbom import SbomSubject, package_url, printable, propertie
 from slimmer.evidence.use import PackageUse, State
 
 if TYPE_CHECKING:
-    from spdx_tools.spdx.model import Actor, Annotation, Document, Package
+    from spdx_tools.spdx.model.actor import Actor
+    from spdx_tools.spdx.model.annotation import Annotation
+    from spdx_tools.spdx.model.document import Document
+    from spdx_tools.spdx.model.package import Package
 
 SPDX_NAME: Final = "sbom.spdx.json"
 """Beside the report, where it is asked for."""
@@ -44,14 +47,9 @@ def compose_spdx(subject: SbomSubject, packages: Sequence[PackageUse], created: 
 
 
 def _document(subject: SbomSubject, packages: Sequence[PackageUse], created: datetime) -> Document:
-    from spdx_tools.spdx.model import (
-        Actor,
-        ActorType,
-        CreationInfo,
-        Document,
-        Relationship,
-        RelationshipType,
-    )
+    from spdx_tools.spdx.model.actor import Actor, ActorType
+    from spdx_tools.spdx.model.document import CreationInfo, Document
+    from spdx_tools.spdx.model.relationship import Relationship, RelationshipType
 
     slimmer = Actor(ActorType.TOOL, f"slimmer-{subject.slimmer_version}")
     created = created.replace(microsecond=0)
@@ -87,7 +85,8 @@ def _document(subject: SbomSubject, packages: Sequence[PackageUse], created: dat
 
 
 def _image(subject: SbomSubject) -> Package:
-    from spdx_tools.spdx.model import Package, PackagePurpose, SpdxNoAssertion
+    from spdx_tools.spdx.model.package import Package, PackagePurpose
+    from spdx_tools.spdx.model.spdx_no_assertion import SpdxNoAssertion
 
     return Package(
         spdx_id=_IMAGE,
@@ -100,12 +99,12 @@ def _image(subject: SbomSubject) -> Package:
 
 
 def _package(use: PackageUse, identity: str) -> Package:
-    from spdx_tools.spdx.model import (
+    from spdx_tools.spdx.model.package import (
         ExternalPackageRef,
         ExternalPackageRefCategory,
         Package,
-        SpdxNoAssertion,
     )
+    from spdx_tools.spdx.model.spdx_no_assertion import SpdxNoAssertion
 
     purl = package_url(use.component)
     references = (
@@ -127,7 +126,7 @@ def _package(use: PackageUse, identity: str) -> Package:
 def _annotations(
     use: PackageUse, identity: str, slimmer: Actor, created: datetime
 ) -> list[Annotation]:
-    from spdx_tools.spdx.model import Annotation, AnnotationType
+    from spdx_tools.spdx.model.annotation import Annotation, AnnotationType
 
     return [
         Annotation(identity, AnnotationType.OTHER, slimmer, created, f"{name}={value}")

@@ -168,4 +168,4 @@ class TestCommands:
         assert "after   2 packages, 1 used" in out
         assert out.splitlines()[-1].split() == ["gone", "pypi", "gone", "1.0"]
         assert run(["diff", "--sbom", "never-built:latest"]) == UsageError.exit_code
-        assert "is no SBOM" in capsys.readouterr().err
+        assert "is not an SBOM" in capsys.readouterr().err

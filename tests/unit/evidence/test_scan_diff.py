@@ -68,7 +68,7 @@ def test_a_package_whose_description_was_taken_away_is_hidden_and_not_gone(
     found = scan_diff(before, after, bill, names=NAMES)
 
     assert fates(found)[LIBC] == "hidden"
-    assert [(each.name, each.fate) for each in found.packages][0] == ("libc6", "hidden")
+    assert next((each.name, each.fate) for each in found.packages) == ("libc6", "hidden")
     assert found.hidden == 2
     assert fates(scan_diff(before, after, None, names=NAMES))[LIBC] == "removed"
 
