@@ -19,7 +19,6 @@ from slimmer.build.values import (
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.evidence import (
     SbomSubject,
-    Uses,
     compose_sbom,
     packages_left,
     packages_removed,
@@ -50,11 +49,10 @@ def assemble(
     """Describe the packages of what is kept, and pack it, on the base that suits it best. Raises
     BaseUnfitError where it can stand on none."""
     request, keep = decision.request, decision.keep
-    uses = uses_of(traced.trace, files.index, traced.first_probes)
     with job.clock.stage("metadata", "describing the packages of what is kept"):
         debug_layer = _debug_layer(job, request, keep)
         described = _metadata_request(request, keep, files)
-        metadata = _describe(job, described, uses)
+        metadata = _describe(job, described, traced)
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
         job.progress.detail("metadata", f"{count(len(metadata.components), 'package')} kept")
@@ -76,8 +74,7 @@ def assemble(
         plans=plans,
         debug_layer=debug_layer,
         foundation=foundation,
-        uses=uses,
-        bills=job.pool.submit(_bills, job, metadata, uses, files, slim.config_digest),
+        bills=job.pool.submit(_bills, job, metadata, traced, files, slim.config_digest),
         dropped=job.pool.submit(
             dropped_document,
             tuple(files.index),
@@ -121,11 +118,12 @@ def _metadata_request(request: KeepRequest, kept: KeepSet, files: OriginalFiles)
     )
 
 
-def _describe(job: Job, described: MetadataRequest, uses: Uses) -> PackageMetadata:
+def _describe(job: Job, described: MetadataRequest, traced: TracedOriginal) -> PackageMetadata:
     """The keep-set with every package described, and with the SBOM where it is asked for."""
     metadata = package_metadata(described)
     if not job.options.sbom_in_image:
         return metadata
+    uses = uses_of(traced.trace, described.index, traced.first_probes)
     left = packages_left(metadata, uses, described.index)
     document = compose_sbom(subject_of(job, job.slim_name), left, metadata.system)
     return with_sbom(metadata, described, document)
@@ -139,13 +137,15 @@ def subject_of(job: Job, name: str, digest: str = "") -> SbomSubject:
 
 
 def _bills(
-    job: Job, metadata: PackageMetadata, uses: Uses, files: OriginalFiles, digest: str
+    job: Job, metadata: PackageMetadata, traced: TracedOriginal, files: OriginalFiles, digest: str
 ) -> Bills:
+    uses = uses_of(traced.trace, files.index, traced.first_probes)
     left = packages_left(metadata, uses, files.index)
     system = metadata.system
     every = [*left, *packages_removed(metadata, left)]
     original = job.original
     return Bills(
+        uses=uses,
         packages=left,
         slim=compose_sbom(subject_of(job, job.slim_name, digest), left, system),
         original=compose_sbom(subject_of(job, original.reference, original.id), every, system),

@@ -167,7 +167,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         first_use=first_use,
         keep=keep,
         installed=installed,
-        uses=built.assembly.uses if built is not None else None,
+        uses=built.assembly.bills.result().uses if built is not None else None,
         strategy=job.options.strategy,
         verification=(built.verification if built is not None else job.options.verify).value,
         tests=(

@@ -53,7 +53,7 @@ def write_evidence(
         written["vex"] = str(options.vex)
     if options.export_prefetch is not None:
         plans = assembly.plans[ImageKind.SLIM]
-        listed = prefetch_list(options.export_prefetch, assembly.uses, plans, slim.manifest_digest)
+        listed = prefetch_list(options.export_prefetch, bills.uses, plans, slim.manifest_digest)
         write_result(options.export_prefetch, listed, "writing the list of what is used first")
         written["prefetch"] = str(options.export_prefetch)
     return written

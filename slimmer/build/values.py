@@ -143,6 +143,8 @@ class Foundation:
 class Bills:
     """Bills of materials."""
 
+    uses: Uses
+    """What of the original was opened."""
     packages: Sequence[PackageUse]
     """Of the slim image."""
     slim: bytes
@@ -162,8 +164,6 @@ class Assembly:
     """Of all layers of each image, lowest first."""
     debug_layer: DebugLayer | None
     """What the debug image has above the slim one's layers."""
-    uses: Uses
-    """What of the original was opened."""
     bills: Future[Bills]
     """Composed beside what follows."""
     foundation: Foundation | None

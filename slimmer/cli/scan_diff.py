@@ -8,7 +8,7 @@ import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.disk import write_result
-from slimmer.errors import ScanHiddenError
+from slimmer.errors import ScanHiddenError, UsageError
 from slimmer.evidence import (
     DOCUMENTS,
     HIDDEN,
@@ -59,13 +59,19 @@ def scan_diff(
       slim scan-diff before.json after.json --report slim-report/my-app_latest-slim
     """
     with errors_as_json(form == "json" and output is None):
+        scans = read_scan(before), read_scan(after)
         bill = place = None
         if report is not None:
-            place = read_report(report).file
+            saved = read_report(report)
+            place = saved.file
             bill = read_bill(place.with_name(ORIGINAL_SBOM_NAME))
+            if saved.original.id == scans[1].image or saved.slim.id == scans[0].image:
+                raise UsageError(
+                    f"{before} and {after} are the wrong way round, or of one image",
+                    hint="BEFORE is the report on the original, AFTER that on the slim image",
+                )
         found = compare(
-            read_scan(before),
-            read_scan(after),
+            *scans,
             bill,
             names=(str(before), str(after)),
             report=str(place or ""),

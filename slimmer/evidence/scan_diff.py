@@ -188,8 +188,8 @@ def _use(there: Sequence[BilledPackage]) -> str:
 def _notes(before: Scan, after: Scan, bill: Bill | None) -> Iterator[str]:
     if bill is None:
         yield (
-            "without a report of slimmer nobody knows whether what the scanner does not see is "
-            "gone: name one with --report"
+            "nobody has checked whether the image still has what the scanner does not list any "
+            "more: name the report of the build with --report"
         )
     if not (before.lists_packages and after.lists_packages):
         yield (

@@ -56,6 +56,8 @@ class Scan:
     weaknesses: tuple[Weakness, ...] = ()
     lists_packages: bool = True
     """False where it lists only packages that have a weakness."""
+    image: str = ""
+    """The id of the image that was scanned (`sha256:…`); empty where the report does not say it."""
 
 
 def read_scan(file: Path) -> Scan:
@@ -131,7 +133,8 @@ def _trivy(document: Mapping[str, Any]) -> Scan:
                 found = _trivy_weakness(result, told["Finding"])
                 weaknesses.append(replace(found, suppressed=why))
     lists = not any("Vulnerabilities" in each and "Packages" not in each for each in results)
-    return _scan("Trivy", components, weaknesses, lists_packages=lists)
+    image = (document.get("Metadata") or {}).get("ImageID")
+    return _scan("Trivy", components, weaknesses, lists_packages=lists, image=image)
 
 
 def _trivy_weakness(result: Mapping[str, Any], told: Mapping[str, Any]) -> Weakness:
@@ -154,7 +157,9 @@ def _grype(document: Mapping[str, Any]) -> Scan:
         rules = told.get("appliedIgnoreRules") or ()
         why = ", ".join(str(each.get("vex-status") or "ignored") for each in rules) or "ignored"
         weaknesses.append(replace(_grype_weakness(told), suppressed=why))
-    return _scan("Grype", (), weaknesses, lists_packages=False)
+    target = (document.get("source") or {}).get("target")
+    image = target.get("imageID") if isinstance(target, dict) else None
+    return _scan("Grype", (), weaknesses, lists_packages=False, image=image)
 
 
 def _grype_weakness(told: Mapping[str, Any]) -> Weakness:
@@ -178,6 +183,7 @@ def _syft(document: Mapping[str, Any]) -> Scan:
             _identity(told.get("purl"), told.get("type"), told["name"], told.get("version"))
             for told in document["artifacts"]
         ),
+        image=((document.get("source") or {}).get("metadata") or {}).get("imageID"),
     )
 
 
@@ -197,6 +203,7 @@ def _scan(
     weaknesses: Iterable[Weakness] = (),
     *,
     lists_packages: bool = True,
+    image: object = None,
 ) -> Scan:
     found = tuple(weaknesses)
     return Scan(
@@ -204,6 +211,7 @@ def _scan(
         components=frozenset((*components, *(each.package for each in found))),
         weaknesses=found,
         lists_packages=lists_packages,
+        image=str(image or ""),
     )
 
 

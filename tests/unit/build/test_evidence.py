@@ -156,6 +156,21 @@ class TestCommands:
         assert run([*command[:1], str(before), str(before), "--format", "markdown"]) == 0
         assert "- weaknesses: 3 there" in capsys.readouterr().out
 
+    def test_reports_the_wrong_way_round_are_refused(
+        self, flask: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        report = flask.build(**INCLUDED)
+        of_slim = trivy(tmp_path / "slim.json", "Flask")
+        document = json.loads(of_slim.read_text())
+        document["Metadata"] = {"ImageID": report["slim"]["id"]}
+        of_slim.write_text(json.dumps(document))
+        other = trivy(tmp_path / "other.json", "Flask")
+
+        command = ["scan-diff", "--report", str(flask.reports)]
+        assert run([*command, str(of_slim), str(other)]) == UsageError.exit_code
+        assert "the wrong way round" in capsys.readouterr().err
+        assert run([*command, str(other), str(of_slim)]) == 0
+
     def test_diff_of_the_original_s_bill_and_the_slim_one_s(
         self, flask: Bench, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -29,6 +29,10 @@ class Scanner:
         """Its report on a root file system."""
         return self._scan("rootfs", *options, str(root), into=into)
 
+    def archive(self, file: Path, *options: str, into: Path | None = None) -> dict[str, Any]:
+        """Its report on an image, which is a docker-archive."""
+        return self._scan("image", *options, "--input", str(file), into=into)
+
     def _scan(self, command: str, *arguments: str, into: Path | None) -> dict[str, Any]:
         done = subprocess.run(
             [

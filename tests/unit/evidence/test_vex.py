@@ -29,6 +29,7 @@ from tests.unit.evidence.scanner import Scanner, findings
 from tests.unit.metadata.original_tree import Described, OriginalTree
 from tests.unit.metadata.test_dpkg import install
 from tests.unit.metadata.test_languages import SITE, distribution, package
+from tests.unit.xray.archives import docker_archive, layer
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 SLIM = VexSubject(
@@ -109,6 +110,25 @@ def test_the_original_itself_scanned_with_vex_has_only_what_the_slim_image_has(
 
     assert {id for id, _ in findings(after)} == {LIBC}
     assert {id for id, _ in findings(scanner.tree(described.slim))} == {LIBC}, "scanned itself"
+
+
+def test_an_image_scanned_with_vex_has_only_what_the_slim_image_has(
+    scanner: Scanner, system: OriginalTree, tmp_path: Path
+) -> None:
+    files = {
+        path.relative_to(system.root).as_posix(): path.read_bytes()
+        for path in system.root.rglob("*")
+        if path.is_file()
+    }
+    image, scan, vex = (tmp_path / name for name in ("app.tar", "scan.json", "vex.json"))
+    image.write_bytes(docker_archive([layer(files)]))
+    described = system.describe("/lib/libc.so.6", *RELEASE)
+    bill = parse_bill(described.bill(), "bill")
+    assert len(findings(scanner.archive(image, into=scan))) == 4
+    claims = judge(read_scan(scan).weaknesses, bill, kept(described)).claims
+    vex.write_bytes(vex_document(vex_form(vex), claims, SLIM, bill, NOW))
+
+    assert {id for id, _ in findings(scanner.archive(image, "--vex", str(vex)))} == {LIBC}
 
 
 def test_only_what_has_no_file_left_is_claimed(
