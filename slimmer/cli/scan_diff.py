@@ -12,10 +12,9 @@ from slimmer.errors import ScanHiddenError, UsageError
 from slimmer.evidence import (
     DOCUMENTS,
     HIDDEN,
-    ORIGINAL_SBOM_NAME,
     ScanDiff,
     markdown_lines,
-    read_bill,
+    read_original_bill,
     read_scan,
     terminal_lines,
 )
@@ -64,7 +63,7 @@ def scan_diff(
         if report is not None:
             saved = read_report(report)
             place = saved.file
-            bill = read_bill(place.with_name(ORIGINAL_SBOM_NAME))
+            bill = read_original_bill(place)
             if saved.original.id == scans[1].image or saved.slim.id == scans[0].image:
                 raise UsageError(
                     f"{before} and {after} are the wrong way round, or of one image",

@@ -10,11 +10,10 @@ import click
 
 from slimmer.disk import write_result
 from slimmer.evidence import (
-    ORIGINAL_SBOM_NAME,
     ImageFiles,
     VexSubject,
     judge,
-    read_bill,
+    read_original_bill,
     read_scan,
     vex_document,
     vex_form,
@@ -49,7 +48,7 @@ def vex(report: Path, scan: Path, output: Path | None) -> None:
     """
     saved = read_report(report)
     weaknesses = read_scan(scan).weaknesses
-    bill = read_bill(saved.file.with_name(ORIGINAL_SBOM_NAME))
+    bill = read_original_bill(saved.file)
     files = ImageFiles(
         original={path for path, fate in saved.fates.items() if not (fate.made or fate.of_base)},
         kept=frozenset(

@@ -6,7 +6,7 @@ first (`prefetch_list`). docs/evidence.md says what each of them claims, and wha
 """
 
 from slimmer.evidence.bill_diff import BILL_DOCUMENTS, BillChange, BillDiff, bill_diff
-from slimmer.evidence.bills import Bill, BilledPackage, parse_bill, read_bill
+from slimmer.evidence.bills import Bill, BilledPackage, parse_bill, read_bill, read_original_bill
 from slimmer.evidence.claims import Claim, Claims, ImageFiles, Justification, OpenWeakness, judge
 from slimmer.evidence.identity import PackageId
 from slimmer.evidence.prefetch import prefetch_list
@@ -72,6 +72,7 @@ __all__ = [
     "parse_bill",
     "prefetch_list",
     "read_bill",
+    "read_original_bill",
     "read_scan",
     "require_spdx",
     "scan_diff",

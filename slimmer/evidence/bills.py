@@ -12,7 +12,7 @@ from typing import Any, Final
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import ScanFileError
 from slimmer.evidence.identity import PackageId
-from slimmer.evidence.sbom import CODE, FILES, PHASE, USE
+from slimmer.evidence.sbom import CODE, FILES, ORIGINAL_SBOM_NAME, PHASE, USE
 from slimmer.evidence.use import State
 
 _FORMS: Final = "an SBOM is JSON of CycloneDX or of SPDX 2.3"
@@ -77,6 +77,18 @@ def read_bill(file: Path) -> Bill:
         raise ScanFileError(
             f"the SBOM {file} cannot be read: {error.strerror}", hint=_FORMS
         ) from error
+
+
+def read_original_bill(report: Path) -> Bill:
+    """The bill of the original beside a build's report. Raises ScanFileError where there is none,
+    as beside reports of before there were such bills."""
+    file = report.with_name(ORIGINAL_SBOM_NAME)
+    if not file.is_file():
+        raise ScanFileError(
+            f"there is no {ORIGINAL_SBOM_NAME} beside {report}",
+            hint="build the image again: from then on the report has one",
+        )
+    return read_bill(file)
 
 
 def parse_bill(data: bytes, name: str) -> Bill:

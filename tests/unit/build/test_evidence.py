@@ -136,6 +136,19 @@ class TestCommands:
         assert "of 3 findings 1 are not in my-app:1-slim" in err
         assert "CVE-Flask  flask 1.0: 3/3 files are in the image, used in boot" in err
 
+    def test_a_report_of_before_there_were_bills_is_told_by_name(
+        self, flask: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        flask.build(**INCLUDED)
+        (flask.reports / "sbom-original.cdx.json").unlink()
+        scan = str(trivy(tmp_path / "scan.json", "Flask"))
+        for command in (
+            ["vex", str(flask.reports), scan],
+            ["scan-diff", scan, scan, "--report", str(flask.reports)],
+        ):
+            assert run(command) == ScanFileError.exit_code
+            assert "build the image again" in capsys.readouterr().err
+
     def test_scan_diff_tells_hidden_ones_with_a_code_of_its_own(
         self, flask: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
