@@ -79,7 +79,11 @@ class ScanDiff:
     @property
     def hidden(self) -> int:
         """How many packages and weaknesses are out of sight and not gone."""
-        return sum(each.fate == HIDDEN for each in (*self.packages, *self.weaknesses))
+        fates = (
+            *(each.fate for each in self.packages),
+            *(each.fate for each in self.weaknesses),
+        )
+        return fates.count(HIDDEN)
 
 
 def scan_diff(
