@@ -354,6 +354,21 @@ class PushBrokenError(SlimError):
     cause = "the image could not be pushed"
 
 
+class ScanHiddenError(SlimError):
+    """A scanner does not see a package any more that the slim image still has: its weaknesses are
+    hidden, and not gone."""
+
+    exit_code = 57
+    cause = "slim scan-diff: a scanner lost sight of what is still there"
+
+
+class ScanFileError(SlimError):
+    """What should be a scanner's report or an SBOM is empty, damaged, or something else."""
+
+    exit_code = 58
+    cause = "a scanner's report or an SBOM cannot be read"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

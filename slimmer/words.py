@@ -81,3 +81,18 @@ def _escape(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     return character.encode("unicode_escape").decode()
+
+
+def code(text: str) -> str:
+    """What a stranger has named, for Markdown: neither markup nor a link, and it calls nobody."""
+    return f"<code>{references(text)}</code>"
+
+
+def references(text: str) -> str:
+    """The text with each odd character as a reference (`&#64;`), for Markdown and HTML."""
+    return "".join(
+        character
+        if character.isascii() and (character.isalnum() or character in "/- ")
+        else f"&#{ord(character)};"
+        for character in printable(text)
+    )

@@ -23,6 +23,7 @@ from typing import Annotated, Any
 from slimmer.advise import Advices
 from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
+from slimmer.evidence import BillDiff, ScanDiff
 from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
@@ -39,6 +40,8 @@ CLASSES: Mapping[str, type[Any]] = {
     "check": CheckDocument,
     "lint": LintReport,
     "advise": Advices,
+    "scan-diff": ScanDiff,
+    "bill-diff": BillDiff,
 }
 NAMES = (*CLASSES, "plan", "slim")
 COMMAND = "make schemas"

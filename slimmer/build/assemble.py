@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING
 from slimmer import __version__
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
-from slimmer.build.values import Assembly, DebugLayer, Decision, Foundation, OriginalFiles
+from slimmer.build.values import (
+    Assembly,
+    Bills,
+    DebugLayer,
+    Decision,
+    Foundation,
+    OriginalFiles,
+    TracedOriginal,
+)
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
+from slimmer.evidence import (
+    SbomSubject,
+    compose_sbom,
+    packages_left,
+    packages_removed,
+    uses_of,
+)
 from slimmer.files import PathGlobs
 from slimmer.image import image_labels
 from slimmer.keep import KeepRequest
 from slimmer.metadata import (
     MetadataRequest,
     PackageMetadata,
-    SbomSubject,
-    compose_sbom,
     package_metadata,
     with_sbom,
 )
 from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
 from slimmer.report import dropped_document
-from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage, Trace
+from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
 from slimmer.words import count, size
 
 if TYPE_CHECKING:  # most builds have no base
@@ -31,7 +44,7 @@ if TYPE_CHECKING:  # most builds have no base
 
 
 def assemble(
-    job: Job, files: OriginalFiles, decision: Decision, trace: Trace, bases: Bases | None
+    job: Job, files: OriginalFiles, decision: Decision, traced: TracedOriginal, bases: Bases | None
 ) -> Assembly:
     """Describe the packages of what is kept, and pack it, on the base that suits it best. Raises
     BaseUnfitError where it can stand on none."""
@@ -39,7 +52,7 @@ def assemble(
     with job.clock.stage("metadata", "describing the packages of what is kept"):
         debug_layer = _debug_layer(job, request, keep)
         described = _metadata_request(request, keep, files)
-        metadata = _describe(job, described)
+        metadata = _describe(job, described, traced)
         if debug_layer is not None:
             debug_layer = with_metadata(debug_layer, described, metadata)
         job.progress.detail("metadata", f"{count(len(metadata.components), 'package')} kept")
@@ -48,7 +61,7 @@ def assemble(
         from slimmer.build.foundation import trimmed  # most builds have no base
 
         with job.clock.stage("base", "looking for the base that suits best"):
-            foundation = bases.best(metadata, files, trace)
+            foundation = bases.best(metadata, files, traced.trace)
             metadata = foundation.metadata
             debug_layer = trimmed(foundation, debug_layer) if debug_layer else None
             job.progress.detail("base", foundation.summary.words)
@@ -61,7 +74,7 @@ def assemble(
         plans=plans,
         debug_layer=debug_layer,
         foundation=foundation,
-        sbom=job.pool.submit(_sbom, job, metadata, slim.config_digest),
+        bills=job.pool.submit(_bills, job, metadata, traced, files, slim.config_digest),
         dropped=job.pool.submit(
             dropped_document,
             tuple(files.index),
@@ -105,19 +118,38 @@ def _metadata_request(request: KeepRequest, kept: KeepSet, files: OriginalFiles)
     )
 
 
-def _describe(job: Job, described: MetadataRequest) -> PackageMetadata:
+def _describe(job: Job, described: MetadataRequest, traced: TracedOriginal) -> PackageMetadata:
     """The keep-set with every package described, and with the SBOM where it is asked for."""
     metadata = package_metadata(described)
     if not job.options.sbom_in_image:
         return metadata
-    return with_sbom(metadata, described, _sbom(job, metadata))
+    uses = uses_of(traced.trace, described.index, traced.first_probes)
+    left = packages_left(metadata, uses, described.index)
+    document = compose_sbom(subject_of(job, job.slim_name), left, metadata.system)
+    return with_sbom(metadata, described, document)
 
 
-def _sbom(job: Job, metadata: PackageMetadata, digest: str = "") -> bytes:
-    subject = SbomSubject(
-        name=job.slim_name, digest=digest, original=job.original.id, slimmer_version=__version__
+def subject_of(job: Job, name: str, digest: str = "") -> SbomSubject:
+    """The slim image, or the original, as its bill of materials names it."""
+    return SbomSubject(
+        name=name, digest=digest, original=job.original.id, slimmer_version=__version__
     )
-    return compose_sbom(subject, metadata.components, metadata.system)
+
+
+def _bills(
+    job: Job, metadata: PackageMetadata, traced: TracedOriginal, files: OriginalFiles, digest: str
+) -> Bills:
+    uses = uses_of(traced.trace, files.index, traced.first_probes)
+    left = packages_left(metadata, uses, files.index)
+    system = metadata.system
+    every = [*left, *packages_removed(metadata, left)]
+    original = job.original
+    return Bills(
+        uses=uses,
+        packages=left,
+        slim=compose_sbom(subject_of(job, job.slim_name, digest), left, system),
+        original=compose_sbom(subject_of(job, original.reference, original.id), every, system),
+    )
 
 
 def _pack(

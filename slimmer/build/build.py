@@ -170,7 +170,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
         findings.decision = decide_for_roles(job, traced, files, repairs)
-        assembly = assemble(job, files, findings.decision, traced.trace, bases)
+        assembly = assemble(job, files, findings.decision, traced, bases)
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
             keep_to_budget(job, traced, files, assembly)

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from slimmer.build.evidence import write_evidence
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
 from slimmer.build.next_steps import next_commands
@@ -18,6 +19,7 @@ from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles,
 from slimmer.disk import StagedFiles, files_beside
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
+from slimmer.evidence import ORIGINAL_SBOM_NAME, SBOM_NAME, SPDX_NAME
 from slimmer.interruption import disarm, uninterrupted
 from slimmer.pack import NamedImage, output_target, with_compressed_layers, write_output
 from slimmer.report import (
@@ -45,13 +47,12 @@ from slimmer.values import (
     KeepSet,
     Measurements,
     SmokeOutcome,
-    in_role,
 )
 from slimmer.workspace import explained
 
 LOG_NAME = "container.log"
 """The last lines of the container that failed."""
-SBOM_NAME = "sbom.cdx.json"
+BILL_NAMES = (SBOM_NAME, ORIGINAL_SBOM_NAME, SPDX_NAME)
 FAILED_NAME = "failed-rebuild"
 """The folder for the report of a build that failed, beside the report of one that did not."""
 
@@ -63,13 +64,14 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
     directory = job.report_directory
     with job.clock.stage("deliver", "writing the report"), _staged(directory) as staged:
         finished = _finished(job, built.loaded, assembly)
+        written = _write_files(job, staged.folder, finished.values(), assembly, findings.files)
         record = dataclasses.replace(
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
-            artifacts=_write_files(job, staged.folder, finished.values(), assembly),
+            artifacts=written,
         )
         save_outcome(
             findings.traced,
@@ -80,7 +82,7 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
         with uninterrupted():
             for image in finished.values():
                 job.session.engine.tag_image(image.id, image.reference)
-            staged.publish(stale=(LOG_NAME,))  # of an earlier build, which failed
+            staged.publish(stale=(LOG_NAME, SPDX_NAME))  # of an earlier build, which failed
             _forget_failure(job)
             remember_report(directory, (image.id for image in finished.values()))
             disarm()
@@ -106,7 +108,7 @@ def report_failure(job: Job, findings: Findings, error: SlimError) -> Report:
             written["log"] = str(directory / LOG_NAME)
         record = dataclasses.replace(_record(job, findings), artifacts=written, error=error)
         report = write_report(compose_report(record), directory, into=staged.folder)
-        staged.publish(stale=(DROPPED_NAME, SBOM_NAME, LOG_NAME))
+        staged.publish(stale=(DROPPED_NAME, *BILL_NAMES, LOG_NAME))
     return report
 
 
@@ -149,7 +151,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
             )
             generated = tuple(each for each in generated if each.path not in own)
         installed = built.assembly.metadata.installed
-    first_probes = _first_phases(traced)
+    first_probes = traced.first_probes
     first_use = first_uses(traced.trace, files.index, first_probes)
     return RunRecord(
         original=job.original,
@@ -165,6 +167,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         first_use=first_use,
         keep=keep,
         installed=installed,
+        uses=built.assembly.bills.result().uses if built is not None else None,
         strategy=job.options.strategy,
         verification=(built.verification if built is not None else job.options.verify).value,
         tests=(
@@ -193,16 +196,6 @@ def _record(job: Job, findings: Findings) -> RunRecord:
 
 def _outcomes(findings: Findings) -> tuple[SmokeOutcome, ...]:
     return findings.built.outcomes if findings.built is not None else ()
-
-
-def _first_phases(traced: TracedOriginal) -> dict[str, str]:
-    """The phase of each role's first probe → that of its boot."""
-    return {
-        in_role(each.role.name, result.probe.name): in_role(each.role.name, phase)
-        for each in traced.roles
-        for result in each.examination.results[:1]
-        for phase in each.examination.trace.phases[:1]
-    }
 
 
 def _trace_file(
@@ -241,14 +234,18 @@ def _finished(
 
 
 def _write_files(
-    job: Job, folder: Path, images: Iterable[FinishedImage], assembly: Assembly
+    job: Job,
+    folder: Path,
+    images: Iterable[FinishedImage],
+    assembly: Assembly,
+    files: OriginalFiles,
 ) -> dict[str, str]:
     """What will lie beside the report, into the folder, and what --output asks for; returns the
     places."""
     directory = job.report_directory
     written = _write_traces(job, folder, directory)
-    written |= {"sbom": str(directory / SBOM_NAME), "dropped": str(directory / DROPPED_NAME)}
-    (folder / SBOM_NAME).write_bytes(assembly.sbom.result())
+    written |= write_evidence(job, folder, assembly, files)
+    written["dropped"] = str(directory / DROPPED_NAME)
     (folder / DROPPED_NAME).write_text(assembly.dropped.result(), "ascii")
     if job.options.output:
         target = output_target(job.options.output)

@@ -91,12 +91,38 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
         from slimmer.pack import output_target
 
         output_target(options.output)
+    _refuse_evidence(options)
     place = options.save_trace
     if place is not None and (place.is_dir() or not place.parent.is_dir()):
         raise UsageError(
             f"the trace cannot be saved to {place}",
             hint="name a file in a folder that is there",
         )
+
+
+def _refuse_evidence(options: BuildOptions) -> None:
+    """Raises MissingExtraError, ScanFileError, and UsageError for places that cannot be written
+    to."""
+    if not (options.spdx or options.scan or options.vex or options.export_prefetch):
+        return
+    from slimmer.evidence import read_scan, require_spdx  # most builds write none
+
+    if options.spdx:
+        require_spdx()
+    if (options.scan is None) != (options.vex is None):
+        raise UsageError(
+            "--scan and --vex go together: a scanner has to name the weaknesses that VEX speaks of",
+            hint=f"trivy image --format json -o scan.json {options.image}, then "
+            "--scan scan.json --vex vex.json",
+        )
+    if options.scan is not None:
+        read_scan(options.scan)
+    for name, file in (("--vex", options.vex), ("--export-prefetch", options.export_prefetch)):
+        if file is not None and (file.is_dir() or not file.parent.is_dir()):
+            raise UsageError(
+                f"{name}: {file} cannot be written",
+                hint="name a file in a folder that is there",
+            )
 
 
 def _refuse_push_to_nowhere(options: BuildOptions, slim: str, debug: str) -> None:

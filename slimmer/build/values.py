@@ -3,7 +3,7 @@ of the stages behind the traced run either."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,12 @@ from slimmer.values import (
     PackedImage,
     SmokeOutcome,
     Trace,
+    in_role,
 )
 
 if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
     from slimmer.base import BaseImage, Comparison, Overlay
+    from slimmer.evidence import PackageUse, Uses
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
     from slimmer.report import BaseSummary
@@ -85,6 +87,16 @@ class TracedOriginal:
     """None where the trace is neither saved nor read."""
 
     @property
+    def first_probes(self) -> dict[str, str]:
+        """The phase of each role's first probe → that of its boot."""
+        return {
+            in_role(each.role.name, result.probe.name): in_role(each.role.name, phase)
+            for each in self.roles
+            for result in each.examination.results[:1]
+            for phase in each.examination.trace.phases[:1]
+        }
+
+    @property
     def recalled(self) -> SavedTrace | None:
         """The saved trace that stood in for the runs; None where the original was run."""
         file = self.trace_file
@@ -128,6 +140,20 @@ class Foundation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bills:
+    """Bills of materials."""
+
+    uses: Uses
+    """What of the original was opened."""
+    packages: Sequence[PackageUse]
+    """Of the slim image."""
+    slim: bytes
+    """Its document, CycloneDX."""
+    original: bytes
+    """That of the original, which says what became of each package."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assembly:
     """Packed images and how they came about."""
 
@@ -138,8 +164,8 @@ class Assembly:
     """Of all layers of each image, lowest first."""
     debug_layer: DebugLayer | None
     """What the debug image has above the slim one's layers."""
-    sbom: Future[bytes]
-    """CycloneDX of the slim image, composed beside what follows."""
+    bills: Future[Bills]
+    """Composed beside what follows."""
     foundation: Foundation | None
     """What the images stand on; None where that is nothing."""
     dropped: Future[str]

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from slimmer.cli.bills import tell_bills
 from slimmer.cli.changes import changes_document, print_changed_files, print_changes
 from slimmer.explain import (
     Account,
@@ -50,6 +51,9 @@ _NO_PACKAGE = "(in no package)"
     metavar="FILE|DIR",
     help="The report of the build. Default: the one of SLIM below slim-report.",
 )
+@click.option(
+    "--sbom", is_flag=True, help="Compare the packages of two SBOMs, reports or slim images."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON on stdout.")
 def diff(
     images: tuple[str, ...],
@@ -58,6 +62,7 @@ def diff(
     files: bool,
     limit: int | None,
     report: Path | None,
+    sbom: bool,
     as_json: bool,
 ) -> None:
     """Sum up what was dropped and what is kept, by package and by directory, the largest first.
@@ -70,9 +75,15 @@ def diff(
       slim diff my-app:latest my-app:latest-slim --directory /usr/lib
       slim diff my-app:latest-slim --package "python3*" --files | sort -n | tail
       slim diff my-app:latest-slim my-app:small
+      slim diff --sbom my-app:latest-slim
     """
     if len(images) > 2:
         raise click.UsageError("one or two images are compared: [ORIGINAL] SLIM")
+    if sbom:
+        if package is not None or files or report is not None or directory != "/":
+            raise click.UsageError("--sbom goes with --limit and --json only")
+        tell_bills(images, limit=limit or _LIMIT, as_json=as_json)
+        return
     *original, image = images
     pair = None
     if original and report is None:

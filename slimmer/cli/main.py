@@ -20,6 +20,7 @@ from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
+    *("vex", "scan-diff"),
     *("plans", "rules", "doctor", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""
@@ -29,7 +30,7 @@ _ASKS_FOR_HELP = "NoArgsIsHelpError"
 
 @click.group(
     cls=LazyGroup,
-    lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
+    lazy={name: "slimmer.cli.{0}:{0}".format(name.replace("-", "_")) for name in COMMANDS},
     usual="build",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`slim help exit-codes` tells what each exit code means.",

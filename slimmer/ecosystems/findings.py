@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RULE = "package-metadata"
 """The rule's name in the reasons of all that this stage keeps or generates."""
@@ -29,6 +29,8 @@ class Component:
     `--exclude` covers it."""
     requires: tuple[str, ...] = ()
     """Names of the packages of the same manager that it depends on and that are left."""
+    files: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Files and links of it that are left, documentation aside."""
 
     @property
     def is_partial(self) -> bool:
@@ -52,6 +54,10 @@ class Installed:
     """Empty where the reader has not looked."""
     files: tuple[str, ...] = ()
     """Files and links that the original has of it."""
+    architecture: str = ""
+    """Of a distribution's package, in the distribution's words."""
+    source: str = ""
+    """Of a distribution's package: its source package."""
     declared: str = ""
     """The file that asks for it by name: the application's package.json, pip's mark of what it was
     told to install; empty where none is known."""

@@ -104,6 +104,7 @@ class Reader(ABC):
             kept_files=self.count_left(files, further),
             total_files=len(files),
             described_by=described_by,
+            files=tuple(path for path in files if path in self.kept),
         )
 
     def installed(

@@ -133,4 +133,5 @@ def _component(remainder: Remainder, system: OperatingSystem | None, path: str) 
         total_files=remainder.total,
         described_by=path,
         requires=remainder.requires,
+        files=remainder.kept,
     )

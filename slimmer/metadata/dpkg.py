@@ -307,4 +307,5 @@ def _component(
         total_files=total,
         described_by=place,
         requires=remainder.requires,
+        files=remainder.kept,
     )

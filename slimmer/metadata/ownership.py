@@ -40,6 +40,8 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 is_left=any(path in request.keep.reasons for path in counted),
                 version=package.version,
                 files=tuple(paths),
+                architecture=package.architecture,
+                source=package.source,
             )
         )
     return found

@@ -76,4 +76,5 @@ def _component(remainder: Remainder, system: OperatingSystem | None, database: s
         total_files=remainder.total,
         described_by=database,
         requires=remainder.requires,
+        files=remainder.kept,
     )

@@ -125,6 +125,15 @@ class BuildOptions:
     (OCI layout); empty: nowhere."""
     sbom_in_image: bool = False
     """Whether the SBOM, which lies beside the report in any case, goes into the image as well."""
+    spdx: bool = False
+    """Whether the SBOM is written as SPDX, too."""
+    scan: Path | None = None
+    """A scanner's report on the original, whose weaknesses `vex` judges; None: there is none."""
+    vex: Path | None = None
+    """Where VEX goes, CycloneDX where it ends in `.cdx.json`, else OpenVEX; None: nowhere."""
+    export_prefetch: Path | None = None
+    """Where the list of what is used first goes, eStargz's where it ends in `.json`, else nydus's;
+    None: nowhere."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     verify: Verification = Verification.CONTENT

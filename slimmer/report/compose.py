@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from slimmer import __version__
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
+from slimmer.evidence import Uses
 from slimmer.report.areas import (
     Area,
     Contents,
@@ -106,6 +107,8 @@ class RunRecord:
     coverage: CoverageSummary | None = None
     first_use: Mapping[str, str] = field(default_factory=dict)
     """Regular file of the original → the phase that used it first."""
+    uses: Uses | None = None
+    """What of the original was opened; None where the run did not get so far."""
     earlier: Earlier | None = None
     """What the report before said; None where there was none."""
     tests: Sequence[SmokeOutcome]
@@ -154,7 +157,7 @@ def compose_report(run: RunRecord) -> Report:
         trace=_trace(run.trace),
         verification=run.verification,
         trace_file=run.trace_file,
-        ecosystems=removed_packages(run.installed),
+        ecosystems=removed_packages(run.installed, run.uses),
         heavy=run.keep.heavy,
         unstartable=run.keep.unstartable,
         coverage=run.coverage,

@@ -81,7 +81,9 @@ class _Head:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Slim(SavedImage):
+class SavedSlimImage(SavedImage):
+    """The slim image."""
+
     manifest_digest: str
 
 
@@ -100,7 +102,7 @@ class _Outcome:
     """Whether there is anything to read."""
 
     problem: str = ""
-    slim: _Slim | None
+    slim: SavedSlimImage | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,7 @@ class _Document:
 
     strategy: str
     original: SavedImage
-    slim: _Slim
+    slim: SavedSlimImage
     debug: SavedImage | None
     trace: _Trace
     artifacts: Mapping[str, str]
@@ -126,7 +128,7 @@ class SavedReport:
     file: Path
     strategy: str
     original: SavedImage
-    slim: SavedImage
+    slim: SavedSlimImage
     debug: SavedImage | None
     phases: tuple[str, ...]
     excluded: frozenset[str]
@@ -224,7 +226,7 @@ def _kept(row: KeptPath) -> Fate:
     )
 
 
-def _dropped(file: Path, slim: _Slim) -> Iterator[Fate]:
+def _dropped(file: Path, slim: SavedSlimImage) -> Iterator[Fate]:
     document: DroppedDocument = _read(DroppedDocument, _checked(file, DROPPED_VERSION), file)
     if document.manifest_digest != slim.manifest_digest:
         raise ReportFileError(

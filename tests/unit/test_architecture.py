@@ -26,7 +26,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
-    frozenset({"verify", "base", "lint"}),
+    frozenset({"verify", "base", "lint", "evidence"}),
     frozenset({"report", "advise"}),
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
@@ -51,8 +51,9 @@ IMPORTERS = {
     "markupsafe": {"report"},
     "pytest": {"pytest_plugin"},
     "yaml": {"build", "options"},
-    "cyclonedx": {"metadata"},
-    "packageurl": {"metadata"},
+    "cyclonedx": {"evidence"},
+    "packageurl": {"evidence"},
+    "spdx_tools": {"evidence"},
     "selectolax": {"probing"},
     "schemathesis": {"probing"},
     "hypothesis": {"probing"},
@@ -176,7 +177,19 @@ def test_a_library_has_one_importer() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base", "lint", "advise"]
+    "stage",
+    [
+        "files",
+        "keep",
+        "ecosystems",
+        "metadata",
+        "pack",
+        "xray",
+        "base",
+        "lint",
+        "evidence",
+        "advise",
+    ],
 )
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
@@ -205,6 +218,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "pack",
         "xray",
         "lint",
+        "evidence",
         "advise",
         "base",
         "drawing",

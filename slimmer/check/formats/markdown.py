@@ -20,7 +20,7 @@ from slimmer.check.document import (
     SizeExplanation,
 )
 from slimmer.check.words import strategy_words, thing_name
-from slimmer.words import count, printable, size
+from slimmer.words import code, count, references, size
 
 _MARKS = {PASS: "✅", FAIL: "❌", ERROR: "⚠️"}
 _SHOWN = 10
@@ -32,23 +32,9 @@ def markdown(document: CheckDocument) -> str:
     return "\n".join(_lines(document)) + "\n"
 
 
-def code(text: str) -> str:
-    """What a stranger has named, as it is."""
-    return f"<code>{_references(text)}</code>"
-
-
 def plain(text: str) -> str:
     """A sentence of ours with names in it. Who is named with an @ is not told of it."""
-    return _references(text).replace("&#64;", "&#64;&#8203;")
-
-
-def _references(text: str) -> str:
-    return "".join(
-        character
-        if character.isascii() and (character.isalnum() or character in "/- ")
-        else f"&#{ord(character)};"
-        for character in printable(text)
-    )
+    return references(text).replace("&#64;", "&#64;&#8203;")
 
 
 def _lines(document: CheckDocument) -> Iterator[str]:

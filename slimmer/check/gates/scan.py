@@ -12,9 +12,10 @@ from pathlib import Path
 
 from slimmer.check.document import FAIL, PASS, Finding, Judgement
 from slimmer.check.gate import Gate
-from slimmer.check.scans import Scan, read_scan
+from slimmer.check.scans import measured_scan
 from slimmer.check.subject import Subject
 from slimmer.errors import GateUnmeasuredError
+from slimmer.evidence import Scan
 from slimmer.options import FILE
 from slimmer.report import SavedReport
 from slimmer.words import count
@@ -23,7 +24,7 @@ _SHOWN = 100
 
 
 def _judge(file: Path, subject: Subject) -> Iterator[Judgement]:
-    after = read_scan(file)
+    after = measured_scan(file)
     packages = len(subject.xray.packages)
     if packages and not after.components:
         raise GateUnmeasuredError(
@@ -31,7 +32,7 @@ def _judge(file: Path, subject: Subject) -> Iterator[Judgement]:
             hint="look whether the scanner was given this image, and knows its distribution",
         )
     if subject.inputs.baseline_scan is not None:
-        yield _beside_scan(after, read_scan(subject.inputs.baseline_scan))
+        yield _beside_scan(after, measured_scan(subject.inputs.baseline_scan))
     elif subject.is_result and subject.report is not None and subject.report.ecosystems:
         yield _beside_report(after, subject.report)
     else:

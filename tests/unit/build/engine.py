@@ -141,8 +141,9 @@ class MemoryEngine(Engine):
         }
 
     def write_original(self, path: str, text: str) -> None:
-        """Give a file of the original another content."""
+        """Give the original a file, or another content to one that it has."""
         file = self._roots[ORIGINAL_ID] / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         os.utime(file, (MADE, MADE))
 

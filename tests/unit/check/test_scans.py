@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slimmer.check.scans import Component, read_scan
+from slimmer.check.scans import measured_scan
 from slimmer.errors import GateUnmeasuredError
+from slimmer.evidence import PackageId
 from tests.unit.check.images import checked, gate
 from tests.unit.test_documents import failure
 
@@ -46,7 +47,7 @@ TRIVY: dict[str, Any] = {
                 {"Name": "openssl", "Version": "3.0.15", "Identifier": {"PURL": DEB}},
                 {"Name": "tool", "Version": "2", "Release": "3", "Epoch": 1},
             ],
-            "Vulnerabilities": [{"VulnerabilityID": "CVE-2024-0001"}],
+            "Vulnerabilities": [{"VulnerabilityID": "CVE-2024-0001", "PkgName": "openssl"}],
         },
         {
             "Target": "Node.js",
@@ -64,8 +65,8 @@ SYFT: dict[str, Any] = {
     "descriptor": {"name": "syft", "version": "1.0.0"},
 }
 SAME = {
-    Component("deb", "openssl", "3.0.15-1~deb12u1"),
-    Component("npm", "@scope/pkg", "2"),
+    PackageId("deb", "openssl", "3.0.15-1~deb12u1"),
+    PackageId("npm", "@scope/pkg", "2"),
 }
 
 
@@ -77,23 +78,23 @@ def written(name: str, document: object) -> Path:
 
 @pytest.mark.parametrize("document", [CYCLONEDX, TRIVY, SYFT], ids=["cyclonedx", "trivy", "syft"])
 def test_three_scanners_tell_the_same(app: Path, document: dict[str, Any]) -> None:
-    assert read_scan(written("scan.json", document)).components >= SAME
+    assert measured_scan(written("scan.json", document)).components >= SAME
 
 
 def test_what_is_not_a_package_does_not_count(app: Path) -> None:
-    names = {each.name for each in read_scan(written("scan.json", CYCLONEDX)).components}
+    names = {each.name for each in measured_scan(written("scan.json", CYCLONEDX)).components}
     assert names == {"openssl", "@scope/pkg", "inner"}
 
 
 def test_a_package_without_a_url_is_told_by_its_parts(app: Path) -> None:
-    assert Component("deb", "tool", "2-3") in read_scan(written("scan.json", TRIVY)).components
+    assert PackageId("deb", "tool", "2-3") in measured_scan(written("scan.json", TRIVY)).components
 
 
 def test_an_epoch_is_no_other_version(app: Path) -> None:
     urls = ("pkg:deb/debian/tool@1%3A2-3?arch=amd64", "pkg:deb/debian/tool@2-3?epoch=1")
     components = [{"type": "library", "name": "tool", "purl": url} for url in urls]
-    found = read_scan(written("scan.json", {**CYCLONEDX, "components": components})).components
-    assert found == {Component("deb", "tool", "2-3")}
+    found = measured_scan(written("scan.json", {**CYCLONEDX, "components": components})).components
+    assert found == {PackageId("deb", "tool", "2-3")}
 
 
 def test_nothing_new_may_be_there(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,5 +154,5 @@ def test_wrong_scans_are_errors_of_their_own(app: Path, found: object) -> None:
         {"artifacts": found, "descriptor": {}},
     ):
         written("scan.json", document)
-        error = failure(GateUnmeasuredError, lambda: read_scan(Path("scan.json")))
+        error = failure(GateUnmeasuredError, lambda: measured_scan(Path("scan.json")))
         assert error is None or "scan.json" in error.message

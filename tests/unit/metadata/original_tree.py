@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from slimmer.evidence import (
+    PackageUse,
+    SbomSubject,
+    Uses,
+    compose_sbom,
+    packages_left,
+    packages_removed,
+)
 from slimmer.files import PathGlobs, RootfsIndex, ancestors, read_packages
 from slimmer.metadata import (
     MetadataRequest,
     PackageMetadata,
-    SbomSubject,
-    compose_sbom,
     metadata_above,
     package_metadata,
     with_sbom,
@@ -37,6 +43,8 @@ class Described:
     before: KeepSet
     slim: Path
     """The slim image's root, written out."""
+    packages: tuple[PackageUse, ...]
+    """All of the original."""
     above: PackageMetadata | None = None
     """What a layer with further paths has to bring along."""
 
@@ -54,6 +62,10 @@ class Described:
     def installed(self, type: str) -> dict[str, bool]:
         """Name → whether anything is left, for all packages of one type that the original has."""
         return {each.name: each.is_left for each in self.metadata.installed if each.type == type}
+
+    def bill(self) -> bytes:
+        """The original's bill of materials."""
+        return compose_sbom(SUBJECT, self.packages, self.metadata.system)
 
     def added(self) -> set[str]:
         """Files that the stage added: of the original and generated, without directories."""
@@ -95,6 +107,7 @@ class OriginalTree:
         asked_for_by: dict[str, str] | None = None,
         sbom_in_image: bool = False,
         above: tuple[str, ...] | None = None,
+        uses: Uses | None = None,
     ) -> Described:
         """Keep these paths (with their parents), and describe what is left.
 
@@ -121,13 +134,17 @@ class OriginalTree:
                 excludes=PathGlobs(excludes),
             )
             metadata = package_metadata(request)
+            left = packages_left(metadata, uses or {}, index)
+            packages = (*left, *packages_removed(metadata, left))
             if sbom_in_image:
-                document = compose_sbom(SUBJECT, metadata.components, metadata.system)
+                document = compose_sbom(SUBJECT, left, metadata.system)
                 metadata = with_sbom(metadata, request, document)
             check_promises(metadata, index)
             layer = None if above is None else metadata_above(request, metadata, above)
             self._write_out(metadata, slim)
-        return Described(metadata=metadata, before=before, slim=slim, above=layer)
+        return Described(
+            metadata=metadata, before=before, slim=slim, packages=packages, above=layer
+        )
 
     def _write_out(self, metadata: PackageMetadata, slim: Path) -> None:
         for path in metadata.keep.reasons:

@@ -9,7 +9,8 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from slimmer.metadata import SBOM_PATH, Component, SbomSubject, compose_sbom
+from slimmer.evidence import PackageUse, SbomSubject, State, compose_sbom
+from slimmer.metadata import SBOM_PATH, Component
 from tests.unit.metadata.original_tree import SUBJECT, OriginalTree
 from tests.unit.metadata.test_apk import alpine
 from tests.unit.metadata.test_languages import SITE, distribution
@@ -29,8 +30,12 @@ TOOL = replace(
 )
 
 
+def unused(*components: Component) -> list[PackageUse]:
+    return [PackageUse(component=each, state=State.UNUSED) for each in components]
+
+
 def composed(*components: Component, subject: SbomSubject = SUBJECT) -> Any:
-    document = compose_sbom(subject, components, None)
+    document = compose_sbom(subject, unused(*components), None)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document.decode()) is None
     return json.loads(document)
 
@@ -49,8 +54,11 @@ def test_partial_packages_are_marked() -> None:
     assert {each["name"]: each["value"] for each in libz["properties"]} == {
         "slimmer:package:files": "2/4",
         "slimmer:package:partial": "true",
+        "slimmer:package:use": "unused",
+        "aquasecurity:trivy:SrcName": "zlib",
+        "aquasecurity:trivy:SrcVersion": "1:1.2.13.dfsg-1",
     }
-    assert [each["name"] for each in tool["properties"]] == ["slimmer:package:files"]
+    assert "slimmer:package:partial" not in {each["name"] for each in tool["properties"]}
 
 
 def test_dependencies_are_those_that_are_left() -> None:
@@ -62,8 +70,8 @@ def test_dependencies_are_those_that_are_left() -> None:
 
 
 def test_the_same_image_gives_the_same_bytes_and_another_one_another_serial_number() -> None:
-    first = compose_sbom(SUBJECT, (LIBZ, TOOL), None)
-    assert compose_sbom(SUBJECT, (LIBZ, TOOL), None) == first
+    first = compose_sbom(SUBJECT, unused(LIBZ, TOOL), None)
+    assert compose_sbom(SUBJECT, unused(LIBZ, TOOL), None) == first
     document = json.loads(first)
     assert "timestamp" not in document["metadata"]
     other = composed(LIBZ, TOOL, subject=replace(SUBJECT, digest="sha256:" + "c" * 64))
