@@ -354,6 +354,22 @@ class PushBrokenError(SlimError):
     cause = "the image could not be pushed"
 
 
+class ProvenanceMismatchError(SlimError):
+    """A provenance is read, and does not hold: nobody signed it, another key did, or it is of
+    another image than the one at hand."""
+
+    exit_code = 59
+    cause = "the provenance does not hold for the image"
+
+
+class ProvenanceFileError(SlimError):
+    """A provenance file, or a key to sign it or to verify it with, cannot be used: it is damaged,
+    of another kind, or encrypted without a passphrase at hand."""
+
+    exit_code = 60
+    cause = "a provenance file or its key cannot be used"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -20,16 +20,17 @@ from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
-    *("plans", "rules", "doctor", "clean", "debug", "help"),
+    *("verify-provenance", "plans", "rules", "doctor", "clean", "debug", "help"),
 )
-"""In the order in which people need them; each is the command of that name in its module."""
+"""In the order in which people need them; each is the command of that name, with _ for -, in its
+module."""
 _ASKS_FOR_HELP = "NoArgsIsHelpError"
 """The class of what click from 8.2 on raises for a group without a command."""
 
 
 @click.group(
     cls=LazyGroup,
-    lazy={name: f"slimmer.cli.{name}:{name}" for name in COMMANDS},
+    lazy={name: "slimmer.cli.{0}:{0}".format(name.replace("-", "_")) for name in COMMANDS},
     usual="build",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`slim help exit-codes` tells what each exit code means.",

@@ -125,6 +125,12 @@ class BuildOptions:
     (OCI layout); empty: nowhere."""
     sbom_in_image: bool = False
     """Whether the SBOM, which lies beside the report in any case, goes into the image as well."""
+    provenance: bool = True
+    """Whether a provenance is written beside the report, and into an OCI layout of `output`."""
+    sign_key: Path | None = None
+    """The private key (PEM) that signs it; None: it is not signed."""
+    builder_id: str = ""
+    """URI of who builds, for the provenance; empty: nobody in particular."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     verify: Verification = Verification.CONTENT

@@ -234,6 +234,14 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         Option("sbom_in_image", "--sbom-in-image", "sbom_in_image", Switch(),
                "Put the SBOM into the image, too"),
     ),
+    "Provenance": (
+        Option("provenance", "--no-provenance", "provenance", Switch(gives=False),
+               "Do not write how the images came about"),
+        Option("sign_key", "--sign-key", "sign_key", kinds.FILE,
+               "Sign it with this private key (PEM)"),
+        Option("builder_id", "--builder-id", "builder_id", like("URI", r"[a-z][a-z0-9+.-]*:\S+"),
+               "Who builds, e.g. the address of a CI job"),
+    ),
     "Saved traces": (
         Option("from_trace", "--from-trace", "from_trace", kinds.FILE,
                "Build from this; the original is not run", instead_of="save_trace"),

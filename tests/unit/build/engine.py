@@ -140,6 +140,9 @@ class MemoryEngine(Engine):
             "RootFS": {"Layers": ["sha256:" + "1" * 64]},
         }
 
+    def version(self) -> dict[str, Any]:
+        return {"Version": "0 of tests"}
+
     def write_original(self, path: str, text: str) -> None:
         """Give a file of the original another content."""
         file = self._roots[ORIGINAL_ID] / path.lstrip("/")
