@@ -159,7 +159,7 @@ def _made_again(
     from slimmer.engine import connect
 
     row = next(each for each in TABLE if "--env" in each.flags)
-    variables = tuple(row.kind.of_text(text, Path()) for text in environment)
+    variables = tuple(pair for text in environment for pair in row.kind.of_text(text, Path()))
     progress = console_progress(sys.stderr, quiet=quiet)
     engine = connect()
     try:

@@ -28,6 +28,8 @@ def external_parameters(options: BuildOptions) -> dict[str, Any]:
     """What was asked for, by keys of slim.yaml. What has its default is left out."""
     told: dict[str, Any] = {"image": options.image}
     told.update(_settings(options, _rows()))
+    if options.debug_from:
+        told["debug_from"] = options.debug_from
     told.update(_probes(options))
     if options.roles:
         told["roles"] = {role.name: _role(role) for role in options.roles}

@@ -143,6 +143,10 @@ class MemoryEngine(Engine):
     def version(self) -> dict[str, Any]:
         return {"Version": "0 of tests"}
 
+    def forget(self, identity: str) -> None:
+        """As if the image had never been there."""
+        del self._images[identity]
+
     def write_original(self, path: str, text: str) -> None:
         """Give a file of the original another content."""
         file = self._roots[ORIGINAL_ID] / path.lstrip("/")
