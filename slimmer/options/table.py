@@ -233,8 +233,6 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Where reports go, else slim-report/NAME_TAG"),
         Option("sbom_in_image", "--sbom-in-image", "sbom_in_image", Switch(),
                "Put the SBOM into the image, too"),
-    ),
-    "Provenance": (
         Option("provenance", "--no-provenance", "provenance", Switch(gives=False),
                "Do not write how the images came about"),
         Option("sign_key", "--sign-key", "sign_key", kinds.FILE,

@@ -34,7 +34,7 @@ def read_signer(file: Path) -> CryptoSigner:
     )
     data = _read(file)
     if b"PRIVATE KEY-----" not in data:
-        what = "a public key" if b"PUBLIC KEY-----" in data else "no private key in PEM form"
+        what = "a public key" if b"PUBLIC KEY-----" in data else "not a key in PEM form"
         raise ProvenanceFileError(
             f"{file} is {what}, and signing needs the private one",
             hint="`openssl genpkey -algorithm ed25519 -out key.pem` makes one",
@@ -65,7 +65,7 @@ def read_public_key(file: Path) -> SSlibKey:
         key = serialization.load_pem_public_key(data)
     except Exception as error:
         raise ProvenanceFileError(
-            f"{file} is no public key in PEM form",
+            f"{file} is not a public key in PEM form",
             hint="`openssl pkey -in key.pem -pubout -out key.pub` writes one",
             details=str(error),
         ) from error
