@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from slimmer import DISTRIBUTION
-from slimmer.errors import SensorMissingError
-from slimmer.trace.run import sensor_binary
+from slimmer.trace.run import has_sensor
 from slimmer.upkeep.finding import Finding, State
 
 EXTRAS: Final[Mapping[str, str]] = {
@@ -28,22 +27,15 @@ _ARCHITECTURES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 """The engine's word → people's."""
 
 
-def installation_findings(
-    sensor: Callable[[str], Path] = sensor_binary,
-) -> Iterator[Finding]:
+def installation_findings(has: Callable[[str], bool] = has_sensor) -> Iterator[Finding]:
     """What is here, and what is not. A missing extra is no fault: most people need none."""
-    here, problem = [], None
-    for architecture, told in _ARCHITECTURES.items():
-        try:
-            sensor(architecture)
-            here.append(told)
-        except SensorMissingError as error:
-            problem = error
+    here = [told for architecture, told in _ARCHITECTURES.items() if has(architecture)]
+    whole = len(here) == len(_ARCHITECTURES)
     yield Finding(
         subject="sensor",
-        state=_state(here, problem),
+        state=State.GOOD if whole else State.LIMITED if here else State.BROKEN,
         found=f"for images of {' and '.join(here)}" if here else "for no architecture",
-        advice=problem.hint if problem is not None else "",
+        advice="" if whole else f"install {DISTRIBUTION} from its wheel, which has it for both",
     )
     installed = [extra for extra, seen_by in EXTRAS.items() if is_installed(seen_by)]
     missing = [extra for extra in EXTRAS if extra not in installed]
@@ -61,9 +53,3 @@ def is_installed(seen_by: str) -> bool:
         return True
     beside = Path(sysconfig.get_path("scripts")) / seen_by
     return beside.exists() or shutil.which(seen_by) is not None
-
-
-def _state(here: list[str], problem: SensorMissingError | None) -> State:
-    if not here:
-        return State.BROKEN
-    return State.GOOD if problem is None else State.LIMITED
