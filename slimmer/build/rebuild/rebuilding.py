@@ -118,10 +118,8 @@ def _made_again(job: Job, file: Path) -> dict[ImageKind, str]:
 def _compared(attestation: Attestation, made: Mapping[ImageKind, str]) -> tuple[Check, ...]:
     checks = []
     for kind in (ImageKind.SLIM, ImageKind.DEBUG):
-        told = dict(
-            reversed(pair)
-            for pair in attestation.subjects(image=kind.value, document=CONFIGURATION)
-        )
+        subjects = attestation.subjects(image=kind.value, document=CONFIGURATION)
+        told = [digest for _, digest in subjects]
         if not told:
             continue
         digest = made.get(kind, "none")
