@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ProvenanceFileError
-from slimmer.provenance.statement import PREDICATE_TYPE, STATEMENT_TYPE
+from slimmer.provenance.statement import PREDICATE_TYPE, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE
 
 _LARGEST: Final = 64 << 20
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
+_PAYLOAD_TYPES: Final = (STATEMENT_MEDIA_TYPE, "application/vnd.in-toto.provenance+json")
 _AGAIN: Final = "name the provenance.json or provenance.dsse.json of a build"
 
 
@@ -107,6 +108,11 @@ def _documents(data: bytes, name: str) -> Iterator[dict[str, Any]]:
 def _attestation(document: dict[str, Any], name: str) -> Attestation:
     if "payloadType" not in document and "payload" not in document:
         return Attestation(statement=_checked(document, name), envelope=None)
+    if document.get("payloadType") not in _PAYLOAD_TYPES:
+        raise ProvenanceFileError(
+            f"the envelope in {name} holds something else: {document.get('payloadType')!r}",
+            hint=f"that of a provenance has the payload type {STATEMENT_MEDIA_TYPE}",
+        )
     try:
         payload = base64.b64decode(document["payload"], validate=True)
         statement = json.loads(payload)
