@@ -18,7 +18,7 @@ SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/e
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas release
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ $(INSTALLED): pyproject.toml $(wildcard hatch_build.py)
 	@.ci/require '$(PYTHON) -c "import ensurepip"' python3-venv
 	@.ci/require 'echo "int main(void){return 0;}" | gcc -x c -static -o /dev/null -' gcc libc6-dev
 	@# Witnesses of the tests; the engine asks ps for what runs in a container.
-	@.ci/require 'command -v strace && command -v busybox && command -v ps && command -v rpmbuild && command -v db5.3_load' strace busybox-static procps rpm db-util
+	@.ci/require 'command -v strace && command -v busybox && command -v ps && command -v rpmbuild && command -v db5.3_load && command -v mandoc' strace busybox-static procps rpm db-util mandoc
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
@@ -111,6 +111,9 @@ fuzz: setup ## The sensor's parsers against a hostile target, under sanitizers, 
 
 soak: setup samples ## Build the samples 200 times (SOAK=20), kill some, and look what is left
 	$(BIN)/python -m tests.soak --builds $(or $(SOAK),200)
+
+release: setup ## Build wheel and sdist into dist/, install each into a fresh venv, and try it there
+	@.ci/release $(PYTHON)
 
 schemas: setup ## Write docs/schemas and the table of options from the source
 	$(BIN)/python -m tests.schemas

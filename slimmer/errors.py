@@ -369,6 +369,22 @@ class ScanFileError(SlimError):
     cause = "a scanner's report or an SBOM cannot be read"
 
 
+class ProvenanceMismatchError(SlimError):
+    """A provenance is read, and does not hold: nobody signed it, another key did, or it is of
+    another image than the one at hand."""
+
+    exit_code = 59
+    cause = "the provenance does not hold for the image"
+
+
+class ProvenanceFileError(SlimError):
+    """A provenance file, or a key to sign it or to verify it with, cannot be used: it is damaged,
+    of another kind, or encrypted without a passphrase at hand."""
+
+    exit_code = 60
+    cause = "a provenance file or its key cannot be used"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -7,13 +7,15 @@ import contextlib
 import dataclasses
 import resource
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from slimmer.build.evidence import write_evidence
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
 from slimmer.build.next_steps import next_commands
+from slimmer.build.provenance import NAMES as PROVENANCE_NAMES
+from slimmer.build.provenance import provenance_of
 from slimmer.build.trace_file import results_of_original, save_outcome, unstable_paths
 from slimmer.build.values import Assembly, BuiltImages, Findings, OriginalFiles, TracedOriginal
 from slimmer.disk import StagedFiles, files_beside
@@ -21,7 +23,13 @@ from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.evidence import ORIGINAL_SBOM_NAME, SBOM_NAME, SPDX_NAME
 from slimmer.interruption import disarm, uninterrupted
-from slimmer.pack import NamedImage, output_target, with_compressed_layers, write_output
+from slimmer.pack import (
+    Attachment,
+    NamedImage,
+    output_target,
+    with_compressed_layers,
+    write_output,
+)
 from slimmer.report import (
     DROPPED_NAME,
     JSON_NAME,
@@ -64,7 +72,13 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
     directory = job.report_directory
     with job.clock.stage("deliver", "writing the report"), _staged(directory) as staged:
         finished = _finished(job, built.loaded, assembly)
-        written = _write_files(job, staged.folder, finished.values(), assembly, findings.files)
+        # Before the provenance, which has the digest of the trace.
+        save_outcome(
+            findings.traced,
+            built.repair.repairs if built.repair is not None else (),
+            what_passed(job, assembly.images, built.cases),
+        )
+        written = _write_files(job, staged.folder, findings, finished, built)
         record = dataclasses.replace(
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
@@ -73,16 +87,12 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             earlier=read_earlier(directory / JSON_NAME),
             artifacts=written,
         )
-        save_outcome(
-            findings.traced,
-            built.repair.repairs if built.repair is not None else (),
-            what_passed(job, assembly.images, built.cases),
-        )
         report = write_report(compose_report(record), directory, into=staged.folder)
         with uninterrupted():
             for image in finished.values():
                 job.session.engine.tag_image(image.id, image.reference)
-            staged.publish(stale=(LOG_NAME, SPDX_NAME))  # of an earlier build, which failed
+            # Of an earlier build, which failed, or told more.
+            staged.publish(stale=(LOG_NAME, SPDX_NAME, *PROVENANCE_NAMES))
             _forget_failure(job)
             remember_report(directory, (image.id for image in finished.values()))
             disarm()
@@ -108,7 +118,7 @@ def report_failure(job: Job, findings: Findings, error: SlimError) -> Report:
             written["log"] = str(directory / LOG_NAME)
         record = dataclasses.replace(_record(job, findings), artifacts=written, error=error)
         report = write_report(compose_report(record), directory, into=staged.folder)
-        staged.publish(stale=(DROPPED_NAME, *BILL_NAMES, LOG_NAME))
+        staged.publish(stale=(DROPPED_NAME, *BILL_NAMES, LOG_NAME, *PROVENANCE_NAMES))
     return report
 
 
@@ -236,23 +246,30 @@ def _finished(
 def _write_files(
     job: Job,
     folder: Path,
-    images: Iterable[FinishedImage],
-    assembly: Assembly,
-    files: OriginalFiles,
+    findings: Findings,
+    finished: Mapping[ImageKind, FinishedImage],
+    built: BuiltImages,
 ) -> dict[str, str]:
     """What will lie beside the report, into the folder, and what --output asks for; returns the
     places."""
-    directory = job.report_directory
+    directory, assembly = job.report_directory, built.assembly
     written = _write_traces(job, folder, directory)
-    written |= write_evidence(job, folder, assembly, files)
+    written |= write_evidence(job, folder, assembly, findings.files)
     written["dropped"] = str(directory / DROPPED_NAME)
     (folder / DROPPED_NAME).write_text(assembly.dropped.result(), "ascii")
+    named = [NamedImage(image=each.image, reference=each.reference) for each in finished.values()]
+    if job.options.compression is not Compression.NONE:
+        named = with_compressed_layers(named, job.options.compression, job.folder)
+    attached: tuple[Attachment, ...] = ()
+    if job.options.provenance:
+        provenance = provenance_of(
+            job, findings.traced, built, finished, named, assembly.bills.result().slim
+        )
+        written |= provenance.write(folder, directory)
+        attached = provenance.attached
     if job.options.output:
         target = output_target(job.options.output)
-        named = [NamedImage(image=each.image, reference=each.reference) for each in images]
-        if job.options.compression is not Compression.NONE:
-            named = with_compressed_layers(named, job.options.compression, job.folder)
-        write_output(target, named)
+        write_output(target, named, attached=attached)
         written["output"] = str(target.path)
     return written
 

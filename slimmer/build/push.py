@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from slimmer.build.job import Job
+from slimmer.build.provenance import with_pushed
 from slimmer.disk import files_beside
 from slimmer.errors import InterruptedRunError, PushBrokenError, SlimError
 from slimmer.interruption import disarm, rearm
@@ -72,5 +73,6 @@ def _written(job: Job, report: Report, pushed: list[PushedImage]) -> Report:
     )
     with files_beside(job.report_directory) as staged:
         written = write_report(told, job.report_directory, into=staged.folder)
+        with_pushed(job, staged.folder, pushed)
         staged.publish()
     return written

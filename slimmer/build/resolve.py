@@ -92,6 +92,12 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
 
         output_target(options.output)
     _refuse_evidence(options)
+    if options.sign_key is not None:
+        if not options.provenance:
+            raise UsageError("--sign-key signs the provenance, and --no-provenance writes none")
+        from slimmer.provenance import read_signer  # most builds sign nothing
+
+        read_signer(options.sign_key)
     place = options.save_trace
     if place is not None and (place.is_dir() or not place.parent.is_dir()):
         raise UsageError(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer import DISTRIBUTION
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import GateUnmeasuredError
 from slimmer.workspace import workspace
@@ -69,7 +70,7 @@ def _program() -> str:
     found = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=str(beside))
     if found is None:
         raise GateUnmeasuredError(
-            f"{PROGRAM} is not installed", hint="pip install 'slimmer[check]'"
+            f"{PROGRAM} is not installed", hint=f"pip install '{DISTRIBUTION}[check]'"
         )
     return found
 

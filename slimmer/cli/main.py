@@ -11,6 +11,7 @@ import sys
 import click
 
 from slimmer import FROM_STDIN, __version__
+from slimmer.cli.docker_plugin import METADATA, is_plugin, metadata, plugin_arguments
 from slimmer.cli.failure import show, tell_remains
 from slimmer.cli.lazy import LazyGroup
 from slimmer.cli.mistakes import as_usage_error
@@ -20,10 +21,11 @@ from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
-    *("vex", "scan-diff"),
+    *("vex", "scan-diff", "verify-provenance"),
     *("plans", "rules", "doctor", "clean", "debug", "help"),
 )
-"""In the order in which people need them; each is the command of that name in its module."""
+"""In the order in which people need them; each is the command of that name, with _ for -, in its
+module."""
 _ASKS_FOR_HELP = "NoArgsIsHelpError"
 """The class of what click from 8.2 on raises for a group without a command."""
 
@@ -71,9 +73,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None) -> int:
     """Run `slim` in a process of somebody else, whose signals are not touched; the exit code."""
-    if arguments is None and sys.argv[1:] == [FROM_STDIN]:
-        arguments = json.load(sys.stdin)
     try:
+        if arguments is None and sys.argv[1:] == [FROM_STDIN]:
+            arguments = json.load(sys.stdin)
+        elif arguments is None and is_plugin(sys.argv[0]):
+            if sys.argv[1:] == [METADATA]:
+                click.echo(metadata())
+                return 0
+            arguments = plugin_arguments(sys.argv[1:], os.environ)
         with contextlib.suppress(BrokenPipeError):
             slim.main(args=arguments, prog_name="slim", standalone_mode=False)
         return 0

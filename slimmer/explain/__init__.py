@@ -21,6 +21,7 @@ from slimmer.explain.changes import Changes, ChangeShare, changes
 from slimmer.explain.comparison import Comparison, Share, compare
 from slimmer.explain.gathering import account_of, account_of_report, builds_of, sightings_of
 from slimmer.explain.instructions import add_instructions
+from slimmer.explain.known_image import known_image
 from slimmer.explain.selection import Selection, select
 from slimmer.explain.why import Answer, Link, State, Step, why
 
@@ -43,6 +44,7 @@ __all__ = [
     "changes",
     "compare",
     "container_settings",
+    "known_image",
     "read_image",
     "select",
     "sightings_of",

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer import DISTRIBUTION
 from slimmer.dockerfile import Instruction, Source
 from slimmer.errors import HadolintError
 from slimmer.lint.document import Lines
 from slimmer.lint.finding import SEVERITIES, Finding
 
-INSTALL: Final = "pip install 'slimmer[lint]'"
+INSTALL: Final = f"pip install '{DISTRIBUTION}[lint]'"
 CONFIGURATIONS: Final = (".hadolint.yaml", ".hadolint.yml")
 _UNREADABLE: Final = "DL1000"
 _BAD_CONFIGURATION: Final = b"Error parsing your config file"

@@ -134,6 +134,12 @@ class BuildOptions:
     export_prefetch: Path | None = None
     """Where the list of what is used first goes, eStargz's where it ends in `.json`, else nydus's;
     None: nowhere."""
+    provenance: bool = True
+    """Whether a provenance is written beside the report, and into an OCI layout of `output`."""
+    sign_key: Path | None = None
+    """The private key (PEM) that signs it; None: it is not signed."""
+    builder_id: str = ""
+    """URI of who builds, for the provenance; empty: nobody in particular."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     verify: Verification = Verification.CONTENT

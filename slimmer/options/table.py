@@ -241,6 +241,12 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Write VEX: what of --scan is not in the result"),
         Option("export_prefetch", "--export-prefetch", "export_prefetch", kinds.FILE,
                "List what is used first, for lazy pulling"),
+        Option("provenance", "--no-provenance", "provenance", Switch(gives=False),
+               "Do not write how the images came about"),
+        Option("sign_key", "--sign-key", "sign_key", kinds.FILE,
+               "Sign it with this private key (PEM)"),
+        Option("builder_id", "--builder-id", "builder_id", like("URI", r"[a-z][a-z0-9+.-]*:\S+"),
+               "Who builds, e.g. the address of a CI job"),
     ),
     "Saved traces": (
         Option("from_trace", "--from-trace", "from_trace", kinds.FILE,

@@ -20,6 +20,7 @@ from slimmer.pack.layering import (
     storable_entries,
 )
 from slimmer.pack.outputs import (
+    Attachment,
     OutputForm,
     docker_archive,
     output_target,
@@ -32,6 +33,7 @@ from slimmer.pack.tar_header import clamped_seconds
 __all__ = [
     "DEFAULT_PATH",
     "DEPENDENCIES",
+    "Attachment",
     "CombinedContent",
     "LayerPlanning",
     "NamedImage",

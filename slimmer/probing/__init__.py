@@ -11,14 +11,14 @@ from slimmer.probing.exercise import (
     is_independent_command,
 )
 from slimmer.probing.exploration import Exploration, Explored
-from slimmer.probing.extras import require_installed
+from slimmer.probing.extras import require, require_installed
 from slimmer.probing.failures import NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
 from slimmer.probing.prober import Prober
 from slimmer.probing.record import RECORD_LIMIT, record
-from slimmer.probing.secrets import is_secret, literal_secrets, shown_header
+from slimmer.probing.secrets import HIDDEN, is_secret, literal_secrets, shown_header
 from slimmer.probing.substitution import ENVIRONMENT, expanded, references
 from slimmer.probing.target import CommandOutcome, Target
 
@@ -26,6 +26,7 @@ __all__ = [
     "COMMAND_MISSING",
     "ENVIRONMENT",
     "HEALTHCHECK",
+    "HIDDEN",
     "NEEDS_TIME",
     "RECORD_LIMIT",
     "TOO_LATE",
@@ -54,6 +55,7 @@ __all__ = [
     "record",
     "references",
     "request_name",
+    "require",
     "require_installed",
     "shown_header",
     "with_port",

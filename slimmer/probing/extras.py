@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from typing import Any
 
+from slimmer import DISTRIBUTION
 from slimmer.errors import MissingExtraError
 
 
@@ -26,5 +27,5 @@ def require_installed(module: str, *, extra: str, what: str) -> None:
 def _missing(module: str, extra: str, what: str) -> MissingExtraError:
     return MissingExtraError(
         f"{what} needs {module.partition('.')[0]}, which is not installed",
-        hint=f"pip install 'slimmer[{extra}]'",
+        hint=f"pip install '{DISTRIBUTION}[{extra}]'",
     )

@@ -6,11 +6,9 @@ but the sensor, is traced for real, and the sensor says which sources it got.
 
 from __future__ import annotations
 
-import enum
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,8 @@ from slimmer.errors import SlimError
 from slimmer.image import read_original
 from slimmer.pack import NamedImage, docker_archive, pack_image
 from slimmer.trace.run import TracedRun, sensor_binary
+from slimmer.upkeep.finding import Finding, State
+from slimmer.upkeep.installation import installation_findings
 from slimmer.values import Entry, EntryType, LayerPlan, Original, RunOptions, Source
 from slimmer.workspace import workspace
 
@@ -27,30 +27,10 @@ WANTED_SPACE = 2 * 10**9
 """Bytes of free disk below which a build of an ordinary image may fail."""
 
 
-class State(enum.Enum):
-    """How serious a finding is."""
-
-    GOOD = "good"
-    LIMITED = "limited"
-    """Builds work, but something is missing or tight."""
-    BROKEN = "broken"
-    """No build can work."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    state: State
-    found: str
-    advice: str = ""
-    """What to do about it; empty where all is well."""
-
-
 def examine_machine() -> Iterator[Finding]:
     """All findings, in the order in which one depends on the other."""
     yield Finding(subject="slimmer", state=State.GOOD, found=__version__)
+    yield from installation_findings()
     yield _space("temporary folder", Path(tempfile.gettempdir()), "point TMPDIR at a larger disk")
     try:
         engine = connect()

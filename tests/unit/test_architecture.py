@@ -22,7 +22,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"image", "shell", "dockerfile"}),
     frozenset({"engine", "files", "probing", "progress"}),
     frozenset({"options", "workspace", "drawing"}),
-    frozenset({"pack", "keep"}),
+    frozenset({"pack", "keep", "provenance"}),
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
@@ -63,6 +63,7 @@ IMPORTERS = {
     "tree_sitter": {"shell"},
     "tree_sitter_bash": {"shell"},
     "textual": {"xray"},
+    "securesystemslib": {"provenance"},
 }
 """Third-party library → the parts that may import it."""
 

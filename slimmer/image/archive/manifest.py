@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError, UsageError
-from slimmer.words import printable
+from slimmer.words import count, printable
 
 _INDEXES: Final = (
     "application/vnd.oci.image.index.v1+json",
@@ -158,7 +158,8 @@ def _one(
     """The image with its name."""
     if not images:
         raise ImageFileError(f"{place} holds no image", hint=_AGAIN)
-    real = [(image, names) for image, names in images if _is_image(image)] or images
+    images = [(image, names) for image, names in images if _is_image(image)] or images
+    real = images
     if choice.name:
         real = [
             (image, (choice.name,))
@@ -172,7 +173,7 @@ def _one(
         return _of_platform([image for image, _ in real], place, choice), ""
     there = ", ".join(sorted(name for _, names in images for name in names)) or "without names"
     raise UsageError(
-        f"{place} holds {len(images)} images"
+        f"{place} holds {count(len(images), 'image')}"
         + (f", and none of them is {choice.name}" if choice.name else ""),
         hint=f"say which one with --pick: {printable(there)}",
     )

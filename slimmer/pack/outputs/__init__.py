@@ -4,8 +4,10 @@ from slimmer.pack.outputs.compressed import with_compressed_layers
 from slimmer.pack.outputs.docker_archive import docker_archive, write_docker_archive
 from slimmer.pack.outputs.oci_layout import write_oci_layout
 from slimmer.pack.outputs.output import OutputForm, OutputTarget, output_target, write_output
+from slimmer.pack.outputs.referrers import Attachment
 
 __all__ = [
+    "Attachment",
     "OutputForm",
     "OutputTarget",
     "docker_archive",

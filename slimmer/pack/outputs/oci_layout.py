@@ -31,36 +31,41 @@ from slimmer.pack.descriptors import (
     descriptor,
     index,
 )
+from slimmer.pack.outputs.referrers import Attachment, Referrer, referred_by, referrer
 from slimmer.values import Layer
 
 
-def write_oci_layout(images: Sequence[NamedImage], target: Path) -> None:
-    """Write the images into the layout at `target`, making it where there is none.
+def write_oci_layout(
+    images: Sequence[NamedImage], target: Path, *, attached: tuple[Attachment, ...] = ()
+) -> None:
+    """Write the images into the layout at `target`, making it where there is none. What is
+    `attached` is about each of them, and takes the place of what was attached to it before.
 
     The annotation `org.opencontainers.image.ref.name` is the whole `NAME:TAG`, as two names
     may have one tag. Raises UsageError when `target` is a directory of anything else.
     """
+    referrers = [referrer(each.image, attached) for each in images] if attached else []
     with space_errors(target, f"writing the OCI layout {target.name}"):
-        if _is_new(target) and _write_new(images, target):
+        if _is_new(target) and _write_new(images, referrers, target):
             return
         _require_layout(target)
         with (target / "oci-layout").open("r+b") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _add_to(images, target)
+            _add_to(images, referrers, target)
 
 
 def _is_new(target: Path) -> bool:
     return not (target.is_dir() and any(target.iterdir()))
 
 
-def _write_new(images: Sequence[NamedImage], target: Path) -> bool:
+def _write_new(images: Sequence[NamedImage], referrers: Sequence[Referrer], target: Path) -> bool:
     """False where another build has made the layout in the meantime."""
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         (beside / "blobs" / "sha256").mkdir(parents=True)
-        _write_blobs(images, beside, written=[])
+        _write_blobs(images, referrers, beside, written=[])
         _write_whole(beside / "oci-layout", [canonical_json(LAYOUT_MARKER)])
-        _write_whole(beside / "index.json", [canonical_json(_merged_index([], images))])
+        _write_whole(beside / "index.json", [canonical_json(_merged_index([], images, referrers))])
         beside.chmod(0o755)
         # Replaces an empty directory as well.
         try:
@@ -84,13 +89,14 @@ def _require_layout(target: Path) -> None:
         )
 
 
-def _add_to(images: Sequence[NamedImage], target: Path) -> None:
+def _add_to(images: Sequence[NamedImage], referrers: Sequence[Referrer], target: Path) -> None:
     present = _manifests_of(target)
     added: list[Path] = []
     try:
         (target / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
-        _write_blobs(images, target, written=added)
-        _write_whole(target / "index.json", [canonical_json(_merged_index(present, images))])
+        _write_blobs(images, referrers, target, written=added)
+        merged = _merged_index(present, images, referrers)
+        _write_whole(target / "index.json", [canonical_json(merged)])
     except BaseException:
         for blob in added:
             with contextlib.suppress(OSError):
@@ -98,9 +104,17 @@ def _add_to(images: Sequence[NamedImage], target: Path) -> None:
         raise
 
 
-def _write_blobs(images: Iterable[NamedImage], layout: Path, *, written: list[Path]) -> None:
+def _write_blobs(
+    images: Iterable[NamedImage],
+    referrers: Iterable[Referrer],
+    layout: Path,
+    *,
+    written: list[Path],
+) -> None:
     """Write the blobs that the layout lacks, and note each in `written` as soon as it is there."""
     small: dict[str, bytes] = {}
+    for about in referrers:
+        small.update(about.blobs)
     layers: dict[str, Layer] = {}
     for each in images:
         small[each.image.config_digest] = each.image.config
@@ -147,9 +161,12 @@ def _manifests_of(layout: Path) -> list[dict[str, Any]]:
 
 
 def _merged_index(
-    present: Sequence[dict[str, Any]], images: Sequence[NamedImage]
+    present: Sequence[dict[str, Any]],
+    images: Sequence[NamedImage],
+    referrers: Sequence[Referrer],
 ) -> dict[str, Any]:
-    """What is there, without entries of our names and digests, and our images behind it."""
+    """What is there, without entries of our names and digests, and our images behind it; behind
+    all images what is about them, unless its image went."""
     ours = [
         descriptor(
             each.image,
@@ -165,4 +182,12 @@ def _merged_index(
         if (name := dict(entry.get("annotations") or {}).get(REF_NAME)) not in names
         and not (name is None and entry.get("digest") in digests)
     ]
-    return index([*others, *ours])
+    documents = [entry for entry in others if referred_by(entry)]
+    others = [entry for entry in others if not referred_by(entry)]
+    # Those of images that are listed nowhere here may be of an image inside of another index.
+    gone = {entry.get("digest") for entry in present} - {
+        entry.get("digest") for entry in (*others, *ours)
+    }
+    replaced = {referred_by(each.entry) for each in referrers}
+    left = [entry for entry in documents if referred_by(entry) not in gone | replaced]
+    return index([*others, *ours, *left, *(each.entry for each in referrers)])

@@ -11,6 +11,7 @@ from slimmer.errors import UsageError
 from slimmer.pack.descriptors import NamedImage
 from slimmer.pack.outputs.docker_archive import write_docker_archive
 from slimmer.pack.outputs.oci_layout import write_oci_layout
+from slimmer.pack.outputs.referrers import Attachment
 
 
 class OutputForm(enum.Enum):
@@ -59,9 +60,12 @@ def output_target(text: str) -> OutputTarget:
     return OutputTarget(form=form, path=path)
 
 
-def write_output(target: OutputTarget, images: Sequence[NamedImage]) -> None:
-    """Write the images to the target: whole, or not at all."""
+def write_output(
+    target: OutputTarget, images: Sequence[NamedImage], *, attached: tuple[Attachment, ...] = ()
+) -> None:
+    """Write the images to the target: whole, or not at all. What is attached to them has a place in
+    an OCI layout only."""
     if target.form is OutputForm.DOCKER_ARCHIVE:
         write_docker_archive(images, target.path)
     else:
-        write_oci_layout(images, target.path)
+        write_oci_layout(images, target.path, attached=attached)

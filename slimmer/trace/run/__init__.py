@@ -3,7 +3,7 @@
 from slimmer.trace.run.examination import SETTLE, Examination, examine, planned_probes
 from slimmer.trace.run.file_server import FileServer, container_marks
 from slimmer.trace.run.readiness import Readiness, await_ready
-from slimmer.trace.run.sensor import sensor_binary
+from slimmer.trace.run.sensor import has_sensor, sensor_binary
 from slimmer.trace.run.traced_run import TracedRun
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "await_ready",
     "container_marks",
     "examine",
+    "has_sensor",
     "planned_probes",
     "sensor_binary",
 ]

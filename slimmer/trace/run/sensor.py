@@ -32,6 +32,14 @@ def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path
     return binary
 
 
+def has_sensor(architecture: str, *, packaged: Path = PACKAGED, sources: Path = SOURCES) -> bool:
+    """Whether `sensor_binary` would give one, or try to build it; nothing is built here."""
+    known = _ARCHITECTURES.get(architecture, "")
+    return bool(known) and any(
+        place.is_file() for place in (packaged / known / "sensor", sources / "build.py")
+    )
+
+
 def _is_current(binary: Path, sources: Path) -> bool:
     if not binary.exists():
         return False

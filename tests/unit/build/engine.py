@@ -140,6 +140,13 @@ class MemoryEngine(Engine):
             "RootFS": {"Layers": ["sha256:" + "1" * 64]},
         }
 
+    def version(self) -> dict[str, Any]:
+        return {"Version": "0 of tests"}
+
+    def forget(self, identity: str) -> None:
+        """As if the image had never been there."""
+        del self._images[identity]
+
     def write_original(self, path: str, text: str) -> None:
         """Give the original a file, or another content to one that it has."""
         file = self._roots[ORIGINAL_ID] / path.lstrip("/")

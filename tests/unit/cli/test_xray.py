@@ -244,7 +244,7 @@ def test_the_view_is_an_extra(
     assert run(["xray", str(archive), "-i"]) == 34
     written = capsys.readouterr().err
     assert "-i needs textual, which is not installed" in written
-    assert "pip install 'slimmer[tui]'" in written
+    assert "pip install 'slimmer-images[tui]'" in written
 
 
 def test_the_view_on_a_real_terminal(archive: Path, tmp_path: Path) -> None:

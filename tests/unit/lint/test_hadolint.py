@@ -98,7 +98,7 @@ def test_that_it_is_missing_is_said_and_our_checks_run() -> None:
     file = lint_text(b"FROM debian\n", "Dockerfile", None, LintOptions())
     assert [each.code for each in file.findings] == ["SL042"]
     assert file.hadolint.state == "missing"
-    assert "pip install 'slimmer[lint]'" in file.notes[0]
+    assert "pip install 'slimmer-images[lint]'" in file.notes[0]
 
 
 def test_that_it_fails_is_an_error_of_its_own(tmp_path: Path) -> None:

@@ -229,4 +229,4 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "grpc", None)
     with pytest.raises(MissingExtraError) as caught:
         grpc_probe("/")
-    assert "slimmer[grpc]" in caught.value.hint
+    assert "slimmer-images[grpc]" in caught.value.hint

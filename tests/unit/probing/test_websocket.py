@@ -229,4 +229,4 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "websockets.sync.client", None)
     with pytest.raises(MissingExtraError) as caught:
         websocket_probe("/till")
-    assert "slimmer[websocket]" in caught.value.hint
+    assert "slimmer-images[websocket]" in caught.value.hint

@@ -152,4 +152,4 @@ def test_without_schemathesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     with pytest.raises(MissingExtraError) as caught:
         ApiDescription(OpenApiOptions(source="/openapi.json"))
-    assert "pip install 'slimmer[openapi]'" in caught.value.hint
+    assert "pip install 'slimmer-images[openapi]'" in caught.value.hint
