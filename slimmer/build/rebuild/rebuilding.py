@@ -108,8 +108,8 @@ def _made_again(job: Job, file: Path) -> dict[ImageKind, str]:
     with job.clock.stage("trace", "the engine gives the original's files"):
         traced, files = recall_trace(job, file, lambda paths: begin_serving(job, paths))
     bases = Bases(job) if job.bases else None
-    assembly = assemble(job, files, decide_for_roles(job, traced, files), traced.trace, bases)
-    assembly.sbom.result()
+    assembly = assemble(job, files, decide_for_roles(job, traced, files), traced, bases)
+    assembly.bills.result()
     assembly.dropped.result()
     files.server.close()
     return {kind: image.config_digest for kind, image in assembly.images.items()}
