@@ -11,10 +11,10 @@ PYTEST := $(BIN)/python -m pytest
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py tests/site_pages.py tests/site_hooks.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas site
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,8 +108,11 @@ fuzz: setup ## The sensor's parsers against a hostile target, under sanitizers, 
 soak: setup samples ## Build the samples 200 times (SOAK=20), kill some, and look what is left
 	$(BIN)/python -m tests.soak --builds $(or $(SOAK),200)
 
-schemas: setup ## Write docs/schemas and the table of options from the source
+schemas: setup ## Write docs/schemas and the tables of options and commands from the source
 	$(BIN)/python -m tests.schemas
+
+site: setup ## Build the documents as a site, in .build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what was built in this folder
 	rm -rf $(VENV) .build dist slim-report slimmer/trace/run/bin .mypy_cache .pytest_cache .ruff_cache
