@@ -122,7 +122,26 @@ def _run(job: Job) -> Report:
     with job.clock.stage("trace", "the engine makes the containers"):
         job, findings = _traced_or_recalled(job, later)
     with _reported(job, findings, later):
-        return _build_from(job, findings, later, bases)
+        try:
+            return _build_from(job, findings, later, bases)
+        except SmokeTestError as failure:
+            if not job.options.retrace:
+                raise
+            from slimmer.build.retrace import renewing_after
+
+            renewing = renewing_after(job, findings.traced, failure)
+            if renewing is None:
+                raise
+        # The application has changed, and needs what its trace does not have.
+        with job.clock.stage("trace again", "the engine makes the containers"):
+            findings.traced, _ = trace_original(renewing, lambda *_: None, _served(findings.files))
+        return _build_from(renewing, findings, later, bases)
+
+
+def _served(files: OriginalFiles) -> Future[OriginalFiles]:
+    served: Future[OriginalFiles] = Future()
+    served.set_result(files)
+    return served
 
 
 def _bases(job: Job) -> Bases | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from slimmer.build.job import Job
 from slimmer.build.trace_file import probes_to_repeat, recall_trace
 from slimmer.build.values import OriginalFiles, TracedOriginal
-from slimmer.errors import TraceDriftError
+from slimmer.errors import SmokeTestError, TraceDriftError
 from slimmer.options import BuildOptions, Role
 from slimmer.trace.saved import TESTS, SavedTrace, read_saved_trace
 from slimmer.values import Probe
@@ -47,6 +47,19 @@ def recalled_or_renewing(
         return _saving(job, file, saved), None, serving[0] if serving else None
 
 
+def renewing_after(job: Job, traced: TracedOriginal, failure: SmokeTestError) -> Job | None:
+    """The job that traces anew, where an image failed that was made from a trace of an earlier
+    application; None where that would change nothing, or tests have driven the trace."""
+    file = traced.trace_file
+    if file is None or not file.recalled or not file.drift or _is_of_tests(file.saved):
+        return None
+    job.warn(
+        f"{failure.message}. It was made from the trace {file.file}, and the application has "
+        f"changed since. It is traced anew; keep the new {file.file}"
+    )
+    return _saving(job, file.file, file.saved)
+
+
 def _saving(job: Job, file: Path, saved: SavedTrace | None = None) -> Job:
     """The job as it were with --save-trace, and with the probes of the old trace for each role
     that has none."""
@@ -71,8 +84,12 @@ def _asking_as_before(job: Job, options: BuildOptions, saved: SavedTrace) -> Bui
     return dataclasses.replace(options, roles=roles)
 
 
+def _is_of_tests(saved: SavedTrace) -> bool:
+    return any(phase.rpartition(": ")[2] == TESTS for phase in saved.phases)
+
+
 def _refuse_what_tests_have_driven(saved: SavedTrace, file: Path, error: TraceDriftError) -> None:
-    if any(phase.rpartition(": ")[2] == TESTS for phase in saved.phases):
+    if _is_of_tests(saved):
         raise TraceDriftError(
             error.message,
             hint="your tests have driven it, and a build cannot repeat them: trace again with "

@@ -16,6 +16,7 @@ from slimmer.trace.saved import read_saved_trace, to_bytes
 from slimmer.trace.saved.writing import checksum
 from slimmer.values import RunOptions, Strategy
 from tests.unit.build.bench import SLIM, Bench, reads
+from tests.unit.build.engine import Process
 
 SOURCE = "/srv/shop/main.js"
 LIBRARY = "/srv/shop/node_modules/left/index.js"
@@ -169,6 +170,24 @@ class TestRetrace:
         ]
         assert not report["trace_file"]["recalled"]
         assert any("/srv/shop/node_modules/left has changed" in note for note in report["notes"])
+        assert again(shop)["trace_file"]["passed"]
+
+    def test_an_application_that_needs_more_than_its_trace_has(self, shop: Bench) -> None:
+        def needy(process: Process) -> int:
+            whole = reads("/etc/app.conf", SOURCE, LIBRARY, SYSTEM)(process)
+            source = process.root / SOURCE.lstrip("/")
+            if source.exists() and source.read_text() == "version 2":
+                return whole or reads("/srv/data")(process)
+            return whole
+
+        shop.engine.rebuild_original({SOURCE: "version 2"})
+
+        report = again(shop, program=needy, repair=0, retrace=True)
+
+        assert "/srv/data" in shop.engine.files_of(SLIM)
+        assert shop.purposes.count("target") == 1
+        assert not report["trace_file"]["recalled"]
+        assert any("the application has changed since" in note for note in report["notes"])
         assert again(shop)["trace_file"]["passed"]
 
     def test_a_file_that_is_not_there_is_saved(self, shop: Bench) -> None:
