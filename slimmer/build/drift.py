@@ -153,6 +153,6 @@ def _saved_for(saved: SavedTrace) -> str:
 
 def _what_next(file: Path) -> str:
     return (
-        f"trace this image with --save-trace {file}, add --retrace, which does so where it is "
-        "needed, or use the old trace with --allow-drift, which reports what has changed"
+        f"trace this image with --save-trace {file}; --retrace does so by itself where it is "
+        "needed, and --allow-drift takes the old trace and reports what has changed"
     )
