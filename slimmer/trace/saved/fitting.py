@@ -17,7 +17,7 @@ from slimmer.trace.saved.saved import Contents
 
 _SHOWN: Final = 3
 _CHANGES: Final = {
-    Change.GONE: "is gone",
+    Change.GONE: "was removed",
     Change.NEW: "is new",
     Change.TYPE: "is of another type",
     Change.CONTENT: "has changed",
@@ -114,4 +114,4 @@ def _files(drifted: Iterable[Drift]) -> Iterator[str]:
 def _words(before: str | None, now: str | None) -> str:
     if before is None:
         return "is new"
-    return "is gone" if now is None else "has changed"
+    return "was removed" if now is None else "has changed"

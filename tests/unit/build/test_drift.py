@@ -128,7 +128,7 @@ class TestWhatMayNot:
         ({STATUS: status("2")}, {}, "system: dpkg libshop:amd64 1 is 2 now"),
         ({STATUS: status("1", "curl")}, {}, "system: dpkg curl:amd64 1 is new"),
         ({}, {"Entrypoint": ["/bin/app", "-v"]}, "configuration: Entrypoint has changed"),
-        ({}, {"Env": ["PATH=/bin", "A=1"]}, "configuration: ENV A is new, ENV MODE is gone"),
+        ({}, {"Env": ["PATH=/bin", "A=1"]}, "configuration: ENV A is new, ENV MODE was removed"),
     )
 
     @pytest.mark.parametrize(("files", "config", "said"), CASES, ids=[case[2] for case in CASES])
