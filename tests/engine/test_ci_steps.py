@@ -77,7 +77,11 @@ def test_gitlab(folder: Path) -> None:
 
 
 def test_jenkins_and_any_other(folder: Path) -> None:
-    environment = {**installed(folder), "IMAGE": f"{NAME}:jenkins"}
+    environment = {
+        **installed(folder),
+        "IMAGE": f"{NAME}:jenkins",
+        "SLIM_ARGUMENTS": "--http-probe /page --no-debug",
+    }
     for step in jenkins_steps():
         run(step, folder, environment)
     assert (folder / "slim-report" / "check.xml").exists()
