@@ -12,13 +12,13 @@ PYTEST := .ci/again 3 $(BIN)/python -m pytest
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py tests/site_pages.py tests/site_hooks.py
 
 # Where this is set, each of a thousand `slim` processes would compile slimmer once more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas release
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas release site
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,8 +115,11 @@ soak: setup samples ## Build the samples 200 times (SOAK=20), kill some, and loo
 release: setup ## Build wheel and sdist into dist/, install each into a fresh venv, and try it there
 	@.ci/release $(PYTHON)
 
-schemas: setup ## Write docs/schemas and the table of options from the source
+schemas: setup ## Write docs/schemas and the tables of options and commands from the source
 	$(BIN)/python -m tests.schemas
+
+site: setup ## Build the documents as a site, in .build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what was built in this folder
 	rm -rf $(VENV) .build dist slim-report slimmer/trace/run/bin .mypy_cache .pytest_cache .ruff_cache

@@ -1,7 +1,8 @@
 """The JSON schemas of the documents that others read, made from their classes, that of plans, and
 that of slim.yaml, made from the table of options.
 
-`make schemas` writes them to docs/schemas, and the table itself to docs/slim-yaml.md. Types say
+`make schemas` writes them to docs/schemas, the table itself to docs/slim-yaml.md, and the pages of
+site_pages.py. Types say
 what may stand where, docstrings what it means.
 """
 
@@ -29,6 +30,7 @@ from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from slimmer.xray import Xray
 from tests.plan_schema import plan_schema
+from tests.site_pages import COMPARED, REFERENCE, compared, reference
 from tests.slim_schema import PAGE, page_with_table, slim_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
@@ -161,3 +163,5 @@ if __name__ == "__main__":
     for name in NAMES:
         file_of(name).write_text(text_of(name), "utf-8")
     PAGE.write_text(page_with_table(), "utf-8")
+    REFERENCE.write_text(reference(), "utf-8")
+    COMPARED.write_text(compared(), "utf-8")

@@ -15,9 +15,9 @@ from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
-from slimmer.build.values import BuiltImages, Findings, OriginalFiles
+from slimmer.build.values import BuiltImages, Findings, OriginalFiles, TracedOriginal
 from slimmer.engine import Session, connect, network_note
-from slimmer.errors import as_slim_error
+from slimmer.errors import SmokeTestError, as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Repair, Trace
@@ -35,6 +35,10 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
     """
     clock = StageClock(progress)
     options = taking_any_certificate(options)
+    if options.cache_directory is not None:
+        from slimmer.build.trace_cache import with_cached_trace  # most builds have none
+
+        options = with_cached_trace(options, options.cache_directory)
     source_date_epoch()  # a wrong one is told before anything starts
     missed = read_missed(options)
     engine = connect()
@@ -116,9 +120,28 @@ def _run(job: Job) -> Report:
     later = job.pool.submit(_later_steps)
     bases = _bases(job)
     with job.clock.stage("trace", "the engine makes the containers"):
-        findings = _traced_or_recalled(job, later)
+        job, findings = _traced_or_recalled(job, later)
     with _reported(job, findings, later):
-        return _build_from(job, findings, later, bases)
+        try:
+            return _build_from(job, findings, later, bases)
+        except SmokeTestError as failure:
+            if not job.options.retrace:
+                raise
+            from slimmer.build.retrace import renewing_after
+
+            renewing = renewing_after(job, findings.traced, failure)
+            if renewing is None:
+                raise
+        # The application has changed, and needs what its trace does not have.
+        with job.clock.stage("trace again", "the engine makes the containers"):
+            findings.traced, _ = trace_original(renewing, lambda *_: None, _served(findings.files))
+        return _build_from(renewing, findings, later, bases)
+
+
+def _served(files: OriginalFiles) -> Future[OriginalFiles]:
+    served: Future[OriginalFiles] = Future()
+    served.set_result(files)
+    return served
 
 
 def _bases(job: Job) -> Bases | None:
@@ -129,15 +152,19 @@ def _bases(job: Job) -> Bases | None:
     return Bases(job)
 
 
-def _traced_or_recalled(job: Job, later: Future[None]) -> Findings:
-    """What the original used: seen in its traced runs, or read from the file of an earlier one."""
+def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[Job, Findings]:
+    """What the original used: seen in its traced runs, or read from the file of an earlier one.
+    The job is another one where it turned out that the file has to be renewed."""
+    serving: Future[OriginalFiles] | None = None
     if job.options.from_trace is not None:
-        from slimmer.build.trace_file import recall_trace  # only a build from a trace pays
+        from slimmer.build.retrace import recalled_or_renewing  # only a build from a trace pays
 
-        traced, files = recall_trace(
+        job, recalled, serving = recalled_or_renewing(
             job, job.options.from_trace, lambda paths: begin_serving(job, paths)
         )
-        return Findings(traced=traced, files=files)
+        if recalled is not None:
+            traced, files = recalled
+            return job, Findings(traced=traced, files=files)
 
     def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
         later.result()
@@ -145,8 +172,8 @@ def _traced_or_recalled(job: Job, later: Future[None]) -> Findings:
 
         decide_ahead(job, role, trace, files)
 
-    traced, files = trace_original(job, ahead)
-    return Findings(traced=traced, files=files)
+    traced, files = trace_original(job, ahead, serving)
+    return job, Findings(traced=traced, files=files)
 
 
 def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases | None) -> Report:
@@ -183,11 +210,22 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
 
         built = findings.built = repair(job, traced, files, built, attempt)
         if built.failure is not None:
-            raise built.failure
+            raise _with_hint(built.failure, traced)
         keep_to_budget(job, traced, files, built.assembly)
     warn_of_secrets(job, built.assembly, files)
     files.server.close()
     return deliver(job, findings, built)
+
+
+def _with_hint(failure: SmokeTestError, traced: TracedOriginal) -> SmokeTestError:
+    """With a word on the trace, where the application is not the one that was traced."""
+    file = traced.trace_file
+    if file is not None and file.drift:
+        failure.hint = (
+            "the application has changed since it was traced, and may need what nobody has seen: "
+            f"trace it anew with --save-trace {file.file}. {failure.hint}"
+        )
+    return failure
 
 
 @contextlib.contextmanager

@@ -221,7 +221,8 @@ def _trace_file(
         passed=passed,
         runs=trace_file.saved.runs,
         drift=tuple(
-            DriftedPath(path=each.path, change=each.change.value) for each in trace_file.drift
+            DriftedPath(path=each.path, change=each.change.value, layer=each.layer)
+            for each in trace_file.drift
         ),
         unstable=tuple(UnstablePath(path=path, runs=runs) for path, runs in unstable.items()),
     )

@@ -43,9 +43,12 @@ def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]
     return job.pool.submit(_serve, job, sensor_binary(job.original.architecture), wanted)
 
 
-def trace_original(job: Job, ahead: Ahead) -> tuple[TracedOriginal, OriginalFiles]:
-    """Run, probe and stop the original under trace, in each of its roles."""
-    files = begin_serving(job)
+def trace_original(
+    job: Job, ahead: Ahead, serving: Future[OriginalFiles] | None = None
+) -> tuple[TracedOriginal, OriginalFiles]:
+    """Run, probe and stop the original under trace, in each of its roles. `serving` is a file
+    server of before."""
+    files = serving or begin_serving(job)
     roles = job.options.all_roles
     if len(roles) == 1:
         examinations: tuple[Examination, ...] = (_examine(job, roles[0], files, ahead),)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
+from slimmer.build.drift import fitting_drift, refuse_before_reading
 from slimmer.build.job import Job
 from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
-from slimmer.errors import TraceDriftError, UsageError
+from slimmer.ecosystems import DEPENDENCY_FOLDERS
+from slimmer.errors import UsageError
 from slimmer.files import RootfsIndex
 from slimmer.options import Role
 from slimmer.probing import HEALTHCHECK, in_order, literal_secrets
@@ -17,12 +19,10 @@ from slimmer.probing.explore.crawl import CRAWL, START
 from slimmer.probing.explore.openapi import DESCRIPTION, OPENAPI
 from slimmer.trace.run import Examination
 from slimmer.trace.saved import (
-    Drift,
     Passed,
     SavedRole,
     SavedTrace,
     differences,
-    drift,
     identity_of,
     of_roles,
     read_saved_trace,
@@ -62,6 +62,8 @@ def save_trace(
                     notes=each.examination.notes,
                     index=files.index,
                     content=files.server.content,
+                    packages=files.packages,
+                    dependency_folders=DEPENDENCY_FOLDERS,
                 ),
             )
             for each in traced.roles
@@ -140,7 +142,7 @@ def recall_trace(
     """
     saved = read_saved_trace(file)
     changed = tuple(differences(saved.identity, identity_of(job.original)))
-    _refuse_other_original(job, file, saved, changed)
+    refuse_before_reading(job, file, saved, changed)
     _refuse_other_roles(job, file, saved)
     waiting = serve(saved.paths)
     known = {role.name: role for role in saved.all_roles}
@@ -149,9 +151,7 @@ def recall_trace(
         for role in job.options.all_roles
     )
     files = waiting.result()
-    drifted = tuple(drift(saved, files.index, files.server.content)) if changed else ()
-    if changed:
-        _tell_drift(job, drifted)
+    drifted = fitting_drift(job, file, saved, files) if changed else ()
     job.progress.detail("trace", f"{len(saved.paths):,} paths from {file}")
     traced = TracedOriginal(
         roles=roles,
@@ -204,25 +204,6 @@ def _write(file: Path, saved: SavedTrace) -> None:
         unfinished.rename_to(file)
 
 
-def _refuse_other_original(
-    job: Job, file: Path, saved: SavedTrace, changed: tuple[str, ...]
-) -> None:
-    if not changed:
-        return
-    platform = saved.identity.platform != identity_of(job.original).platform
-    if job.options.allow_drift and not platform:
-        return
-    again = f"trace this image with --save-trace {file}"
-    raise TraceDriftError(
-        f"the trace {file} is of another original than {job.original.reference}: "
-        + "; ".join(changed),
-        hint=again
-        if platform
-        else f"{again}, or use the old trace with --allow-drift, which reports what has changed",
-        details=f"it was saved for {saved.identity.reference}",
-    )
-
-
 def _refuse_other_roles(job: Job, file: Path, saved: SavedTrace) -> None:
     asked, known = (
         [role.name for role in roles if role.name] for roles in (job.options.roles, saved.roles)
@@ -233,18 +214,6 @@ def _refuse_other_roles(job: Job, file: Path, saved: SavedTrace) -> None:
     raise UsageError(
         f"the trace {file} is of {words[0]}, and the build of {words[1]}",
         hint=f"give slim.yaml the roles of the trace, or trace anew with --save-trace {file}",
-    )
-
-
-def _tell_drift(job: Job, drifted: tuple[Drift, ...]) -> None:
-    if not drifted:
-        job.notes.append("the trace is of another build of the original; no path in it has changed")
-        return
-    shown = ", ".join(f"{each.path} ({each.change.value})" for each in drifted[:3])
-    more = f" and {len(drifted) - 3:,} more" if len(drifted) > 3 else ""
-    job.warn(
-        f"the trace is of another original: {len(drifted):,} of its paths have changed: "
-        f"{shown}{more}; what the changes need was never seen"
     )
 
 
@@ -272,6 +241,12 @@ def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
     healthcheck = next(filter(_is_healthcheck, saved_probes), None)
     found_out = (probe for probe in replays if probe not in starts)
     return (*in_order((*given, *starts), healthcheck), *found_out)
+
+
+def probes_to_repeat(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
+    """The trace's probes for another traced run, which asks the HEALTHCHECK by itself."""
+    probes = _without_host_commands(job, saved.probes)
+    return tuple(probe for probe in probes if not _is_healthcheck(probe))
 
 
 def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:

@@ -154,7 +154,13 @@ class BuildOptions:
     notes: tuple[str, ...] = ()
     """What to tell of flags that are taken without effect."""
     allow_drift: bool = False
-    """Whether a saved trace of another build of the original is taken."""
+    """Whether a saved trace is taken whatever has changed since; else the application alone may."""
+    retrace: bool = False
+    """Whether the original is traced, and `from_trace` written, where that is missing or does not
+    fit any more."""
+    cache_directory: Path | None = None
+    """Where the trace is kept from one build to the next, with those of other images; None:
+    nowhere. For a build without `from_trace` and `save_trace`."""
 
     @property
     def all_roles(self) -> tuple[Role, ...]:

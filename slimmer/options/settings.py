@@ -143,8 +143,13 @@ def _refuse_flags_without_use(file: FileSettings, settings: Settings, texts: Tex
             "--trace-source is for a traced run, and a build from a trace has none",
             hint="leave it out, or trace anew with --save-trace",
         )
-    if "--allow-drift" in texts and "from_trace" not in settings:
+    if "--allow-drift" in texts and not {"from_trace", "cache_directory"} & settings.keys():
         raise UsageError("--allow-drift says how to take a trace, and --from-trace names none")
+    if "--retrace" in texts and "from_trace" not in settings:
+        raise UsageError(
+            "--retrace renews a trace, and --from-trace names none",
+            hint="name the file with --from-trace; --cache-dir renews its traces by itself",
+        )
 
 
 def _refuse_what_compose_has_not(options: BuildOptions) -> None:

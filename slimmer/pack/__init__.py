@@ -15,6 +15,7 @@ from slimmer.pack.layering import (
     LayerPlanning,
     is_of_the_host,
     laid_over,
+    layers_of,
     plan_layer,
     plan_layers,
     storable_entries,
@@ -27,10 +28,11 @@ from slimmer.pack.outputs import (
     with_compressed_layers,
     write_output,
 )
-from slimmer.pack.placement import DEPENDENCIES
+from slimmer.pack.placement import APPLICATION, DEPENDENCIES
 from slimmer.pack.tar_header import clamped_seconds
 
 __all__ = [
+    "APPLICATION",
     "DEFAULT_PATH",
     "DEPENDENCIES",
     "Attachment",
@@ -43,6 +45,7 @@ __all__ = [
     "docker_archive",
     "is_of_the_host",
     "laid_over",
+    "layers_of",
     "output_target",
     "pack_debug_image",
     "pack_image",

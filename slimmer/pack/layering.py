@@ -63,11 +63,8 @@ def plan_layers(
         dependency_folders=dependency_folders,
         working_directory=working_directory,
     )
-    rank = {path: LAYER_ORDER.index(placement.layer(path)) for path in storable}
     installed = last_installation(entry)
-    finished = _finished(rank, storable, placement, installed)
-    for path in placement.changed_later(storable.values(), installed):
-        rank[path] = _finished_at(seconds(storable[path]), finished)
+    rank = _ranks(storable, placement, installed)
     for names in _hard_links(storable.values()).values():
         lowest = min(rank[name] for name in names)
         rank.update(dict.fromkeys(names, lowest))
@@ -93,6 +90,39 @@ def plan_layers(
         notes=notes,
         system_finished=finished[0],
     )
+
+
+def layers_of(
+    entry: Callable[[str], Entry | None],
+    paths: Collection[str],
+    owner: Callable[[str], object | None],
+    *,
+    dependency_folders: Set[str],
+    working_directory: str = "",
+) -> dict[str, str]:
+    """Path → name of the layer in which it is, or would be, packed. Arguments are as for
+    `plan_layers`; what the index does not have is placed by its name."""
+    entries = {path: found for path in paths if (found := entry(path)) is not None}
+    placement = Placement(
+        entry=entry,
+        owner=owner,
+        paths=entries,
+        dependency_folders=dependency_folders,
+        working_directory=working_directory,
+    )
+    ranks = _ranks(entries, placement, last_installation(entry))
+    return {
+        path: LAYER_ORDER[ranks[path]] if path in ranks else placement.layer(path) for path in paths
+    }
+
+
+def _ranks(entries: Mapping[str, Entry], placement: Placement, installed: float) -> dict[str, int]:
+    """Path → number of its layer, what was changed after the packages' installation included."""
+    rank = {path: LAYER_ORDER.index(placement.layer(path)) for path in entries}
+    finished = _finished(rank, entries, placement, installed)
+    for path in placement.changed_later(entries.values(), installed):
+        rank[path] = _finished_at(seconds(entries[path]), finished)
+    return rank
 
 
 def _finished(

@@ -16,6 +16,9 @@ class DriftedPath:
     path: str
     change: Annotated[str, Keywords(words=tuple(each.value for each in Change))]
     """`gone`, `new` (looked for in vain before), `type` or `content`."""
+    layer: str = ""
+    """The slim image's layer for it: `system`, `dependencies` or `application`; empty in reports
+    of before."""
 
 
 @dataclass(frozen=True, kw_only=True)

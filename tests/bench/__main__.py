@@ -21,6 +21,7 @@ from tests.bench.build_time import measure_build_time, measure_unused_files
 from tests.bench.crawl import measure_crawl
 from tests.bench.fidelity import measure_fidelity
 from tests.bench.figure import Figure, table
+from tests.bench.pull_request import measure_pull_request
 from tests.bench.python_start import measure_python_start
 from tests.bench.saved_trace import measure_saved_trace
 from tests.bench.sizes import measure_sizes
@@ -77,6 +78,11 @@ def main() -> int:
             figure
             for name in ("flask", "express")
             for figure in measure_saved_trace(name, images[name], *slim_yaml(name), runs=runs)
+        ],
+        "pull-request": lambda: [
+            figure
+            for name in ("flask", "express")
+            for figure in measure_pull_request(name, *slim_yaml(name), runs=runs)
         ],
         "fidelity": lambda: [
             figure

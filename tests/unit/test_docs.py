@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.unit.test_architecture import LEVELS, PACKAGE, part_of
 
 ROOT = PACKAGE.parent
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")],
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")],
     key=lambda page: page.name,
 )
 RECIPES = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -130,13 +131,18 @@ def command_lines(text: str) -> Iterator[str]:
     yield from re.findall(r"`((?:slim|make|python -m) [\w-][^`]*)`", text)
 
 
+def words_of(line: str) -> list[str]:
+    """As a shell would give them to the command, up to a pipe, a redirection or a comment."""
+    return shlex.split(re.sub(r"\s(?:[|<>&;]|#).*", "", line))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_documented_command_lines_are_understood(page: Path) -> None:
     """Each names a command that exists, with options that it has."""
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     # The short ones of `docker run` stand behind an image.
     for line in command_lines(page.read_text("utf-8")):
-        words = line.partition("#")[0].partition(" -- ")[0].split()
+        words = words_of(line.partition(" -- ")[0])
         if words[0] == "make":
             assert words[1] in targets, f"{page.name}: `{line}`"
         elif words[0] == "python":
@@ -147,7 +153,40 @@ def test_documented_command_lines_are_understood(page: Path) -> None:
             )
             assert name, f"{page.name}: `{line}` names no command"
             used = {word.partition("=")[0] for word in words if word.startswith("--")}
+            if name == "slim trace start":
+                continue  # options of `docker run` stand behind its image
             assert used - {"--help"} <= options_of(COMMANDS[name]), f"{page.name}: {line}"
+
+
+PLACEHOLDER = re.compile(r"…|\[|\bOPTIONS?\b")
+"""In lines that show a form, and are not typed as they stand."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_documented_command_lines_are_parsed(page: Path) -> None:
+    """By the parser of the command itself: values stand behind the options that take some."""
+    for line in command_lines(page.read_text("utf-8")):
+        if not line.startswith("slim ") or PLACEHOLDER.search(line):
+            continue
+        words = words_of(line)
+        command, name = slim, "slim"
+        arguments = words[1:]
+        while isinstance(command, click.Group) and arguments:
+            found = command.get_command(click.Context(command), arguments[0])
+            if found is None:
+                break
+            command, name, arguments = found, arguments[0], arguments[1:]
+        if isinstance(command, click.Group) or set(arguments) & {"-h", "--help", "--version"}:
+            continue
+        try:
+            command.make_context(name, list(arguments))
+        except click.MissingParameter:
+            continue  # `slim why` in a sentence names the command
+        except click.UsageError as error:
+            said = error.format_message()
+            if "does not exist" in said or (line.endswith(words[-1]) and "requires" in said):
+                continue  # the reader's own file; an option that a sentence names
+            pytest.fail(f"{page.name}: `{line}`: {error.format_message()}")
 
 
 def test_command_lines_are_found() -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.disk import PRIVATE, file_beside, space_errors
+from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.engine import Session, connect, end_owner, remove_containers_of
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
+from slimmer.files import read_packages
 from slimmer.image import read_original
 from slimmer.trace.live.document import LiveTrace
 from slimmer.trace.live.place import Place, Standing, find_place
@@ -136,6 +138,8 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
                 notes=(*live.notes, *trace.notes),
                 index=index,
                 content=server.content,
+                packages=read_packages(index, server.content),
+                dependency_folders=DEPENDENCY_FOLDERS,
             )
     finally:
         engine.close()

@@ -4,7 +4,9 @@ Knows no engine: a trace is recorded from values, written, read, merged with oth
 against another original's index.
 """
 
+from slimmer.trace.saved.contents import Units, contents_of, package_key
 from slimmer.trace.saved.drift import Change, Drift, drift
+from slimmer.trace.saved.fitting import Misfit, misfits
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
 from slimmer.trace.saved.probe_text import PROBES
@@ -13,6 +15,7 @@ from slimmer.trace.saved.recording import record
 from slimmer.trace.saved.roles import of_roles
 from slimmer.trace.saved.saved import (
     TESTS,
+    Contents,
     Fact,
     Identity,
     Kind,
@@ -29,21 +32,27 @@ __all__ = [
     "PROBES",
     "TESTS",
     "Change",
+    "Contents",
     "Drift",
     "Fact",
     "Identity",
     "Kind",
+    "Misfit",
     "Passed",
     "SavedRole",
     "SavedTrace",
     "SeenPath",
+    "Units",
     "Use",
+    "contents_of",
     "differences",
     "drift",
     "from_bytes",
     "identity_of",
     "merge",
+    "misfits",
     "of_roles",
+    "package_key",
     "read_saved_trace",
     "ready_step",
     "record",

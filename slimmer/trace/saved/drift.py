@@ -29,6 +29,8 @@ class Drift:
 
     path: str
     change: Change
+    layer: str = ""
+    """The layer in which a slim image has it; empty where nobody has asked."""
 
 
 def drift(saved: SavedTrace, index: RootfsIndex, content: Content) -> Iterator[Drift]:

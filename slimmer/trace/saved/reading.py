@@ -13,6 +13,7 @@ from slimmer.trace.saved.escapes import unescaped
 from slimmer.trace.saved.probe_text import read_probe
 from slimmer.trace.saved.saved import (
     READY_STEPS,
+    Contents,
     Fact,
     Identity,
     Kind,
@@ -35,12 +36,13 @@ _ACCESSES: Final = frozenset(access.value for access in Access)
 _SOURCES: Final = frozenset(source.value for source in Source)
 _WORDS: Final = (
     *("original", "platform", "configuration", "layer", "runs", "source", "missing-source"),
+    *("setting", "package", "installed"),
     "privileges",
     *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair", "passed"),
 )
 _OF_ROLE: Final = ("port", "ready-within", "exit-status", "probe")
 """Words that speak of the role above them, or of the whole where no role is named."""
-_WITH_FIELDS: Final = ("probe", "repair", "passed")
+_WITH_FIELDS: Final = ("probe", "repair", "passed", "setting", "package", "installed")
 """Words whose text is more than one field."""
 _PLAIN_KINDS: Final = {
     kind.value: Fact(kind=kind) for kind in (Kind.DIRECTORY, Kind.OTHER, Kind.MISSING)
@@ -164,6 +166,7 @@ class _Parser:
                 platform=self._one("platform"),
                 configuration=_digest(self._one("configuration")),
                 layers=tuple(_digest(layer) for layer in header["layer"]),
+                contents=_contents(header),
             ),
             runs=_positive(self._one("runs")),
             sources=frozenset(Source(name) for name in header["source"]),
@@ -183,6 +186,23 @@ class _Parser:
     def _one(self, word: str) -> str:
         (text,) = self._header[word]
         return text
+
+
+def _contents(header: Mapping[str, list[str]]) -> Contents | None:
+    """None for a trace that says nothing of it, as those of before."""
+    settings, packages, installed = (
+        dict(map(_named, header[word])) for word in ("setting", "package", "installed")
+    )
+    if not (settings or packages or installed):
+        return None
+    for fact in (*settings.values(), *installed.values()):
+        _digest(fact)
+    return Contents(settings=settings, packages=packages, installed=installed)
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, fact = map(unescaped, text.split("\t"))
+    return name, fact
 
 
 def _role(block: Mapping[str, list[str]]) -> SavedRole:

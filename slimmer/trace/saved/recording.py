@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
-from slimmer.files import Resolution, RootfsIndex, is_below
+from slimmer.files import PackageDatabase, Resolution, RootfsIndex, is_below
+from slimmer.trace.saved.contents import contents_of
 from slimmer.trace.saved.identity import identity_of
 from slimmer.trace.saved.saved import BOOT, Fact, Kind, SavedTrace, SeenPath, Use, ready_step
 from slimmer.values import Access, Content, EntryType, Original, Probe, Sighting, Source, Trace
@@ -33,16 +35,20 @@ def record(
     notes: Iterable[str] = (),
     index: RootfsIndex,
     content: Content,
+    packages: PackageDatabase,
+    dependency_folders: Set[str],
 ) -> SavedTrace:
     """One traced run of `original`, `probes` being those that it passed.
 
-    Fetches the content of every regular file that was seen, for its digest.
+    `dependency_folders` are as for `contents_of`. Fetches the content of every regular file that
+    was seen, for its digest.
     """
     uses = _uses(trace, probes, index)
     boot = _phases_of_boot(trace, probes)
     facts = facts_of(uses, index, content)
+    contents = contents_of(original, index, packages, dependency_folders=dependency_folders)
     return SavedTrace(
-        identity=identity_of(original),
+        identity=replace(identity_of(original), contents=contents),
         runs=1,
         sources=trace.sources,
         missing_sources=frozenset(trace.missing_sources),

@@ -19,6 +19,18 @@ NOT_SAVED = "it was missing when the trace was saved"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What an original runs on: all of it that is not its application's own. Each sorted."""
+
+    settings: Mapping[str, str]
+    """Key of the configuration (`Cmd`, `Env PATH`) → `sha256:…` of its value; without labels."""
+    packages: Mapping[str, str]
+    """`dpkg libc6:amd64` → version."""
+    installed: Mapping[str, str]
+    """Path of a package that a language installed → `sha256:…` of its list of files."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """The original that a trace is of, in terms that every engine gives alike."""
 
@@ -30,6 +42,8 @@ class Identity:
     """`sha256:…` of the image's configuration object, see `identity.identity_of`."""
     layers: tuple[str, ...]
     """diff_ids (`sha256:…`), lowest layer first."""
+    contents: Contents | None = None
+    """None for what says only whether it is the same image: traces of before 2026-12."""
 
 
 class Kind(enum.Enum):

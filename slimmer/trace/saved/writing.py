@@ -9,7 +9,7 @@ from typing import Final
 
 from slimmer.trace.saved.escapes import escaped
 from slimmer.trace.saved.probe_text import probe_text
-from slimmer.trace.saved.saved import Fact, Kind, SavedRole, SavedTrace, Use
+from slimmer.trace.saved.saved import Contents, Fact, Kind, SavedRole, SavedTrace, Use
 
 FORMAT: Final = "slimmer trace"
 VERSION: Final = 1
@@ -43,6 +43,8 @@ def _header(saved: SavedTrace) -> Iterator[str]:
     yield _line("configuration", identity.configuration)
     for layer in identity.layers:
         yield _line("layer", layer)
+    if identity.contents is not None:
+        yield from _contents(identity.contents)
     yield _line("runs", str(saved.runs))
     for word, sources in (("source", saved.sources), ("missing-source", saved.missing_sources)):
         for name in sorted(source.value for source in sources):
@@ -60,6 +62,16 @@ def _header(saved: SavedTrace) -> Iterator[str]:
         yield _line("repair", repair.path, repair.phase, repair.program, repair.listing, *whole)
     for passed in saved.passed:
         yield _line("passed", passed.image, passed.test)
+
+
+def _contents(contents: Contents) -> Iterator[str]:
+    for word, facts in (
+        ("setting", contents.settings),
+        ("package", contents.packages),
+        ("installed", contents.installed),
+    ):
+        for name, fact in facts.items():
+            yield _line(word, name, fact)
 
 
 def _role(role: SavedRole) -> Iterator[str]:

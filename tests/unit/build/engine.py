@@ -154,6 +154,25 @@ class MemoryEngine(Engine):
         file.write_text(text)
         os.utime(file, (MADE, MADE))
 
+    def rebuild_original(self, files: Mapping[str, str | None], **config: object) -> None:
+        """Build it again: files get a content, or are removed (None), and keys of the
+        configuration a value. Its uppermost layer is another one then."""
+        root = self._roots[ORIGINAL_ID]
+        for path, text in files.items():
+            file = root / path.lstrip("/")
+            if text is None:
+                file.unlink()
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            for place in (file, *file.parents):
+                if place.is_relative_to(root):
+                    os.utime(place, (MADE, MADE))
+        image = self._images[ORIGINAL_ID]
+        image["Config"] = {**image["Config"], **config}
+        built = json.dumps([image["RootFS"], sorted(files.items()), sorted(config)])
+        image["RootFS"] = {"Layers": [digest(built.encode())]}
+
     def files_of(self, name: str) -> set[str]:
         """The paths of all files of an image."""
         root = self._roots[self.names[name]]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from slimmer.ecosystems import RULEBOOK
+from slimmer.ecosystems import DEPENDENCY_FOLDERS, RULEBOOK
+from slimmer.files import read_packages
 from slimmer.keep import KeepRequest, decide
 from slimmer.probing.kinds import ExecProbe, HttpProbe
 from slimmer.trace.saved import (
@@ -75,7 +76,8 @@ def recorded(tree: ImageTree, folder: Path, *sightings: Sighting) -> SavedTrace:
         trace = trace_of(sightings)
         saved = record(
             original(), trace, PROBES, port=80, ready_seconds=0.3, exit_status=None,
-            index=index, content=content,
+            index=index, content=content, packages=read_packages(index, content),
+            dependency_folders=DEPENDENCY_FOLDERS,
         )  # fmt: skip
         kept = [
             set(
@@ -195,6 +197,27 @@ def test_an_image_is_known_by_layers_configuration_and_platform() -> None:
     assert "all of its layers" in layers
     (layers,) = differences(saved, identity_of(original(LAYERS[:2])))
     assert "the same up to number 2 of 2" in layers
+
+
+def test_what_it_stands_on_is_saved_without_what_is_its_own(
+    tree: ImageTree, tmp_path: Path
+) -> None:
+    for path in (
+        *("/app/main.py", "/app/vendor/copied.js", "/app/node_modules/@a/b/node_modules/c/x.js"),
+        *("/lib/site-packages/click/core.py", "/lib/site-packages/click/__pycache__/core.x.pyc"),
+        *("/lib/site-packages/six.py", "/srv/vendor/composer/installed.json", "/srv/vendor/x/y"),
+    ):
+        tree.add(path, "1")
+    contents = recorded(tree, tmp_path, sighting("/app/main.py")).identity.contents
+    assert contents is not None
+    assert list(contents.installed) == [
+        "/app/node_modules/@a/b",
+        "/lib/site-packages/click",
+        "/lib/site-packages/six.py",
+        "/srv/vendor/composer",
+        "/srv/vendor/x",
+    ]
+    assert list(contents.settings) == ["Cmd"]
 
 
 def test_drift_tells_each_seen_path_that_is_another_one(tree: ImageTree, tmp_path: Path) -> None:
