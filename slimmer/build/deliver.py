@@ -69,7 +69,10 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
-            artifacts=_write_files(job, staged.folder, finished.values(), assembly),
+            artifacts={
+                **_write_files(job, staged.folder, finished.values(), assembly),
+                **_write_hardening(job, staged.folder, findings),
+            },
         )
         save_outcome(
             findings.traced,
@@ -181,6 +184,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         ),
         repair=built.repair if built is not None else None,
         fidelity=built.fidelity if built is not None else (),
+        hardening=findings.hardening,
         package=files.package_name,
         notes=(*job.notes, *traced.notes),
         measurements=Measurements(
@@ -258,6 +262,13 @@ def _write_files(
         write_output(target, named)
         written["output"] = str(target.path)
     return written
+
+
+def _write_hardening(job: Job, folder: Path, findings: Findings) -> dict[str, str]:
+    texts = [each for hardening in findings.hardening for each in hardening.texts.items()]
+    for name, text in texts:
+        (folder / name).write_text(text, "utf-8", "surrogateescape")
+    return {name.rpartition(".")[0]: str(job.report_directory / name) for name, _ in texts}
 
 
 def _write_traces(job: Job, folder: Path, directory: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
-    frozenset({"verify", "base", "lint"}),
+    frozenset({"verify", "base", "lint", "harden"}),
     frozenset({"report", "advise"}),
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
@@ -50,7 +50,7 @@ IMPORTERS = {
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "pytest": {"pytest_plugin"},
-    "yaml": {"build", "options"},
+    "yaml": {"build", "options", "harden"},
     "cyclonedx": {"metadata"},
     "packageurl": {"metadata"},
     "selectolax": {"probing"},
@@ -176,7 +176,8 @@ def test_a_library_has_one_importer() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base", "lint", "advise"]
+    "stage",
+    ["files", "keep", "ecosystems", "metadata", "pack", "xray", "base", "lint", "advise", "harden"],
 )
 def test_pure_stages_know_no_engine(stage: str) -> None:
     """Not even through what they import."""
@@ -207,6 +208,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "lint",
         "advise",
         "base",
+        "harden",
         "drawing",
         "progress",
     }

@@ -1,0 +1,27 @@
+"""Running with as few rights as do: found by trial, and written in everybody's form.
+
+Knows no engine: who runs the containers is handed in.
+"""
+
+from slimmer.harden.applied import NO_NEW_PRIVILEGES, applied, granted_capabilities
+from slimmer.harden.forms import COMPOSE_NAME, KUBERNETES_NAME, RUN_NAME, texts_of
+from slimmer.harden.places import Ground, executed_new_in, writable_places, written_in
+from slimmer.harden.search import Attempt, Candidate, Setting, find_hardening
+
+__all__ = [
+    "COMPOSE_NAME",
+    "KUBERNETES_NAME",
+    "NO_NEW_PRIVILEGES",
+    "RUN_NAME",
+    "Attempt",
+    "Candidate",
+    "Ground",
+    "Setting",
+    "applied",
+    "executed_new_in",
+    "find_hardening",
+    "granted_capabilities",
+    "texts_of",
+    "writable_places",
+    "written_in",
+]

@@ -1,0 +1,277 @@
+"""The search for the fewest rights with which an image passes: containers are tried, a bounded
+number of them, and those that do not depend on each other side by side.
+
+What is asked of the application cannot be everything that it does. So a right is only given up
+where a container without it passes, and what is doubtful stays: a trial that fails, by whatever
+chance, never takes a right away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from slimmer.errors import HardeningError
+from slimmer.harden.evidence import because, written_in_vain
+from slimmer.harden.places import PlacesFor, owned_by
+from slimmer.values import Hardening, NeededCapability, PlaceKind, WritablePlace
+from slimmer.words import count
+
+USUAL: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
+"""What a start as root needs that prepares directories and goes on as another user."""
+_BIND: Final = "NET_BIND_SERVICE"
+_EVIDENCE_ROUNDS: Final = 2
+"""Times that places are added which a failing container has named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One way to run the image."""
+
+    user: str = ""
+    """`UID:GID`; empty: as it is run without hardening."""
+    capabilities: frozenset[str]
+    read_only: bool = False
+    no_new_privileges: bool = False
+    places: tuple[WritablePlace, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """How a container that was run in such a way did."""
+
+    passed: bool
+    problem: str = ""
+    """Why it did not."""
+    said: str = ""
+    """Its last lines, and what its commands said."""
+    users: tuple[tuple[int, int], ...] = ()
+    """(user id, group id) of its processes, the first one's first; none where they are unknown."""
+    changed: tuple[str, ...] = ()
+    """Paths of its root that were added or changed."""
+
+
+Try = Callable[[Sequence[Candidate]], Sequence[Attempt]]
+"""Runs a container for each, and gives what became of it in the same order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is known before anything is tried."""
+
+    role: str = ""
+    granted: frozenset[str]
+    """The capabilities that the container has without hardening."""
+    user: str = ""
+    """The user that the image or the build names; empty: root."""
+    low_ports: tuple[int, ...] = ()
+    written: Mapping[str, str]
+    """Path → reason, see `places.written_in`."""
+    places_for: PlacesFor
+    given: tuple[WritablePlace, ...] = ()
+    """Places that the build's own options mount."""
+    image_volumes: tuple[str, ...] = ()
+    was_read_only: bool = False
+
+    @property
+    def starts_as_root(self) -> bool:
+        """Whether its first process is root's."""
+        return self.user.partition(":")[0] in ("", "0", "root")
+
+
+def find_hardening(setting: Setting, try_all: Try) -> Hardening:
+    """The fewest rights that were found to do. Raises HardeningError where the image does not even
+    pass with all of them, or with those that were found."""
+    return _Search(setting, try_all).result()
+
+
+class _Search:
+    def __init__(self, setting: Setting, try_all: Try) -> None:
+        self._setting = setting
+        self._try_all = try_all
+        self._known: dict[Candidate, Attempt] = {}
+        self._notes: list[str] = []
+        self._reasons: dict[str, str] = {}
+
+    def result(self) -> Hardening:
+        setting = self._setting
+        plain = Candidate(capabilities=setting.granted)
+        first = self._one(plain)
+        if not first.passed:
+            raise self._failed(
+                "the image has passed its smoke test, and does not pass again", first
+            )
+        places = setting.places_for({**setting.written, **_changes(first.changed)})
+        frame = self._frame(plain, places)
+        least = self._with_needed_capabilities(frame, first.users)
+        least, why = self._as_another_user(least, first.users)
+        last = self._one(least)
+        if not last.passed:
+            raise self._failed("the image does not pass with the rights that were found", last)
+        is_root = first.users[0][0] == 0 if first.users else None
+        return Hardening(
+            role=setting.role,
+            user=least.user,
+            user_reason=why,
+            is_root=False if least.user else is_root,
+            capabilities=tuple(
+                NeededCapability(name=name, reason=self._reasons.get(name, "given by the build"))
+                for name in sorted(least.capabilities)
+            ),
+            read_only=least.read_only,
+            no_new_privileges=least.no_new_privileges,
+            places=tuple(sorted((*least.places, *setting.given), key=lambda each: each.path)),
+            image_volumes=setting.image_volumes,
+            low_ports=setting.low_ports,
+            trials=len(self._known),
+            notes=tuple(self._notes),
+        )
+
+    # ---- root and privileges
+
+    def _frame(self, plain: Candidate, places: tuple[WritablePlace, ...]) -> Candidate:
+        """What passes with all capabilities: no new privileges and a root that is read-only, as far
+        as these can be had."""
+        memory = tuple(each for each in places if each.kind == PlaceKind.TMPFS)
+        closed = replace(plain, no_new_privileges=True)
+        fixed = [replace(closed, read_only=True, places=memory)]
+        if memory != places:
+            fixed.append(replace(fixed[0], places=places))
+        bound = self._bound_by_port(closed)
+        # The least is the usual end: it is tried along, and remembered.
+        guesses = [replace(fixed[0], capabilities=each) for each in (bound, bound | {*USUAL})]
+        self._try((closed, *fixed, *guesses))
+        if not self._one(closed).passed:
+            self._notes.append(
+                "no-new-privileges is not set: programs with privileges of their own are needed ("
+                f"{because(self._one(closed))})"
+            )
+            fixed = [replace(each, no_new_privileges=False) for each in fixed]
+            closed = plain
+        return self._fixed(closed, fixed)
+
+    def _fixed(self, closed: Candidate, fixed: Sequence[Candidate]) -> Candidate:
+        """The first of those with a read-only root that passes. Where none does, places are added
+        that it says it could not write to."""
+        self._try(fixed)
+        for candidate in fixed:
+            if self._one(candidate).passed:
+                return candidate
+        last = fixed[-1]
+        named: dict[str, str] = {}
+        for _ in range(_EVIDENCE_ROUNDS):
+            named |= written_in_vain(self._one(last))
+            places = {each.path: each for each in last.places}
+            places |= {each.path: each for each in self._setting.places_for(named)}
+            wider = replace(last, places=tuple(places[path] for path in sorted(places)))
+            if wider == last:
+                break
+            if self._one(wider).passed:
+                return wider
+            last = wider
+        self._notes.append(f"its root is writable: read-only, {because(self._one(last))}")
+        return closed
+
+    # ---- capabilities
+
+    def _bound_by_port(self, candidate: Candidate) -> frozenset[str]:
+        """Kept whether a trial needs it or not: it depends on the engine's settings whether a port
+        below 1024 needs it."""
+        setting = self._setting
+        if not setting.low_ports or not setting.starts_as_root or _BIND not in setting.granted:
+            return frozenset()
+        ports = ", ".join(map(str, setting.low_ports))
+        self._reasons[_BIND] = (
+            f"it listens on port {ports}; not every engine lets others do so below 1024"
+        )
+        return frozenset({_BIND})
+
+    def _with_needed_capabilities(
+        self, frame: Candidate, users: Sequence[tuple[int, int]]
+    ) -> Candidate:
+        bound = self._bound_by_port(frame)
+        least = replace(frame, capabilities=bound)
+        usual = replace(frame, capabilities=(bound | {*USUAL}) & self._setting.granted)
+        self._try((least, usual))
+        if self._one(least).passed:
+            return least
+        pool = usual if self._one(usual).passed else frame
+        without = {
+            name: replace(pool, capabilities=pool.capabilities - {name})
+            for name in sorted(pool.capabilities - bound)
+        }
+        self._try(without.values())
+        needed = {name for name, each in without.items() if not self._one(each).passed}
+        for name in needed:
+            self._reasons[name] = f"without it, {because(self._one(without[name]))}"
+        if "SETUID" in needed and users[:1] and users[0][0] == 0 and "KILL" in pool.capabilities:
+            self._reasons["KILL"] = "root's first process signals those of other users"
+            needed.add("KILL")
+        found = replace(pool, capabilities=bound | needed)
+        if self._one(found).passed:
+            return found
+        return self._with_one_more(found, pool)
+
+    def _with_one_more(self, found: Candidate, pool: Candidate) -> Candidate:
+        """Capabilities that stand in for each other: none of them is missed alone."""
+        more = {
+            name: replace(found, capabilities=found.capabilities | {name})
+            for name in sorted(pool.capabilities - found.capabilities)
+        }
+        self._try(more.values())
+        for name, candidate in more.items():
+            if self._one(candidate).passed:
+                self._reasons[name] = f"without it, {because(self._one(found))}"
+                return candidate
+        self._notes.append(
+            f"of {count(len(pool.capabilities), 'capability', 'capabilities')} none was dropped: "
+            "which of them stand in for each other was not found out"
+        )
+        for name in pool.capabilities:
+            self._reasons.setdefault(name, "not tried without it")
+        return pool
+
+    # ---- user
+
+    def _as_another_user(
+        self, least: Candidate, users: Sequence[tuple[int, int]]
+    ) -> tuple[Candidate, str]:
+        """Without root at all, where the application leaves it anyway: it is started as the user
+        that it becomes."""
+        others = sorted({each for each in users if each[0] != 0})
+        if not self._setting.starts_as_root or len(others) != 1:
+            return least, ""
+        uid, gid = others[0]
+        candidate = replace(
+            least,
+            user=f"{uid}:{gid}",
+            capabilities=frozenset(),
+            places=owned_by(least.places, uid, gid),
+        )
+        attempt = self._one(candidate)
+        if attempt.passed:
+            return candidate, "it gives up root for this user by itself, and starts as it as well"
+        self._notes.append(f"it starts as root: as user {uid}, {because(attempt)}")
+        return least, ""
+
+    # ---- trials
+
+    def _try(self, candidates: Iterable[Candidate]) -> None:
+        new = [each for each in dict.fromkeys(candidates) if each not in self._known]
+        self._known |= dict(zip(new, self._try_all(new), strict=True)) if new else {}
+
+    def _one(self, candidate: Candidate) -> Attempt:
+        self._try((candidate,))
+        return self._known[candidate]
+
+    def _failed(self, what: str, attempt: Attempt) -> HardeningError:
+        return HardeningError(
+            f"{what}: {attempt.problem}",
+            hint="no tag was moved; build without --harden, or with probes that pass each time",
+            details=attempt.said,
+        )
+
+
+def _changes(changed: Iterable[str]) -> dict[str, str]:
+    return {path: f"{path} was changed in a container" for path in changed}
