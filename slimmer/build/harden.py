@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from slimmer.build.job import Job
 from slimmer.build.roles import all_results, is_shared, naming_role, runs_here
@@ -22,7 +21,6 @@ from slimmer.harden import (
     find_hardening,
     granted_capabilities,
     texts_of,
-    writable_places,
     written_in,
 )
 from slimmer.options import BuildOptions, Verification
@@ -118,9 +116,10 @@ def _setting(
         user=run.user or str(job.original.config.get("User") or ""),
         low_ports=tuple(sorted(each for each in ports if each < _FIRST_PRIVILEGED_PORT)),
         written=written_in(trace),
-        places_for=partial(writable_places, ground),
+        ground=ground,
         given=given,
         image_volumes=volumes,
+        was_read_only=run.read_only,
     )
 
 

@@ -5,7 +5,7 @@ Knows no engine: who runs the containers is handed in.
 
 from slimmer.harden.applied import NO_NEW_PRIVILEGES, applied, granted_capabilities
 from slimmer.harden.forms import COMPOSE_NAME, KUBERNETES_NAME, RUN_NAME, texts_of
-from slimmer.harden.places import Ground, executed_new_in, writable_places, written_in
+from slimmer.harden.places import Ground, executed_new_in, written_in
 from slimmer.harden.search import Attempt, Candidate, Setting, find_hardening
 
 __all__ = [
@@ -22,6 +22,5 @@ __all__ = [
     "find_hardening",
     "granted_capabilities",
     "texts_of",
-    "writable_places",
     "written_in",
 ]

@@ -9,8 +9,8 @@ container, which sees writes into files that were there, too.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slimmer.files import RootfsIndex, ancestors, is_below, join, parent_of
@@ -21,6 +21,8 @@ _VIRTUAL: Final = ("/dev", "/proc", "/sys")
 _DISPENSABLE: Final = frozenset({"__pycache__"})
 """Directories whose writers go on without them."""
 _TEMPORARY: Final = "/tmp"
+_GIVEN_AWAY: Final = ("/etc", "/run", "/srv", "/var")
+"""Where a directory that is not root's is state or settings; elsewhere it is code as often."""
 _MOST_NESTED: Final = 8
 """Empty directories of the image in a tmpfs that are mounted again; beyond, it is a volume."""
 _LINKS: Final = 40
@@ -93,6 +95,39 @@ def writable_places(ground: Ground, written: Mapping[str, str]) -> tuple[Writabl
     if _TEMPORARY not in found and not _is_left_out(ground, f"{_TEMPORARY}/x"):
         for place in _memory(ground, _TEMPORARY, "programs put temporary files there"):
             found.setdefault(place.path, place)
+    return joined(found.values(), ())
+
+
+def owned_places(ground: Ground, uids: Iterable[int]) -> tuple[WritablePlace, ...]:
+    """Directories that the image gives to one of these users who are not root, sorted by path: it
+    means them to write there, whether a probe makes them do so or not."""
+    found: dict[str, WritablePlace] = {}
+    for entry in sorted(ground.kept.values(), key=lambda each: each.path):
+        if (
+            entry.type is not EntryType.DIRECTORY
+            or entry.uid not in set(uids) - {0}
+            or not any(is_below(entry.path, each) for each in _GIVEN_AWAY)
+            or _is_mounted(ground, entry.path)
+            or any(is_below(entry.path, each) for each in found)
+        ):
+            continue
+        is_occupied = entry.path in ground.occupied
+        found[entry.path] = WritablePlace(
+            path=entry.path,
+            kind=PlaceKind.VOLUME if is_occupied else PlaceKind.TMPFS,
+            options="" if is_occupied else _options(ground, entry.path),
+            reason=f"the image gives it to user {entry.uid}",
+            is_needed=False,
+        )
+    return tuple(found.values())
+
+
+def joined(
+    needed: Iterable[WritablePlace], given: Iterable[WritablePlace]
+) -> tuple[WritablePlace, ...]:
+    """Both, sorted by path: what is needed goes before what is given away, and a volume takes in
+    what lies below it."""
+    found = {each.path: each for each in (*given, *needed)}
     volumes = [each.path for each in found.values() if each.kind == PlaceKind.VOLUME]
     return tuple(
         place
@@ -132,18 +167,18 @@ def owned_by(places: Iterable[WritablePlace], uid: int, gid: int) -> tuple[Writa
         if place.kind != PlaceKind.TMPFS or int(mode, 8) & 0o002:
             return place
         options = ",".join(filter(None, (*words, f"uid={uid}", f"gid={gid}")))
-        return _with_options(place, options)
+        return replace(place, options=options)
 
     return tuple(map(owned, places))
 
 
-def _with_options(place: WritablePlace, options: str) -> WritablePlace:
-    return WritablePlace(path=place.path, kind=place.kind, options=options, reason=place.reason)
+def _is_mounted(ground: Ground, path: str) -> bool:
+    return any(is_below(path, each) for each in (*_VIRTUAL, *ground.mounted))
 
 
 def _is_left_out(ground: Ground, path: str) -> bool:
     return (
-        any(is_below(path, each) for each in (*_VIRTUAL, *ground.mounted))
+        _is_mounted(ground, path)
         or not _DISPENSABLE.isdisjoint(path.split("/"))
         or ground.is_directory(path)  # `mkdir -p` of what is there
     )
@@ -194,7 +229,3 @@ def _options(ground: Ground, path: str) -> str:
     if any(is_below(each, path) for each in ground.executed):
         words.append("exec")
     return ",".join(words)
-
-
-PlacesFor = Callable[[Mapping[str, str]], tuple[WritablePlace, ...]]
-"""`writable_places` on some ground."""

@@ -14,13 +14,14 @@ from typing import Final
 
 from slimmer.errors import HardeningError
 from slimmer.harden.evidence import because, written_in_vain
-from slimmer.harden.places import PlacesFor, owned_by
+from slimmer.harden.places import Ground, joined, owned_by, owned_places, writable_places
 from slimmer.values import Hardening, NeededCapability, PlaceKind, WritablePlace
 from slimmer.words import count
 
 USUAL: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
 """What a start as root needs that prepares directories and goes on as another user."""
 _BIND: Final = "NET_BIND_SERVICE"
+_LEAVES_ROOT: Final = "it gives up root for this user by itself, and starts as it as well"
 _EVIDENCE_ROUNDS: Final = 2
 """Times that places are added which a failing container has named."""
 
@@ -68,11 +69,12 @@ class Setting:
     low_ports: tuple[int, ...] = ()
     written: Mapping[str, str]
     """Path → reason, see `places.written_in`."""
-    places_for: PlacesFor
+    ground: Ground
     given: tuple[WritablePlace, ...] = ()
     """Places that the build's own options mount."""
     image_volumes: tuple[str, ...] = ()
     was_read_only: bool = False
+    """Whether the build's own options say so."""
 
     @property
     def starts_as_root(self) -> bool:
@@ -102,10 +104,16 @@ class _Search:
             raise self._failed(
                 "the image has passed its smoke test, and does not pass again", first
             )
-        places = setting.places_for({**setting.written, **_changes(first.changed)})
+        written = {**_changes(first.changed), **setting.written}
+        places = joined(
+            writable_places(setting.ground, written),
+            owned_places(setting.ground, (uid for uid, _ in first.users)),
+        )
         frame = self._frame(plain, places)
-        least = self._with_needed_capabilities(frame, first.users)
-        least, why = self._as_another_user(least, first.users)
+        least = self._as_another_user(frame, first.users)
+        why = _LEAVES_ROOT if least is not None else ""
+        if least is None:
+            least = self._with_needed_capabilities(frame, first.users)
         last = self._one(least)
         if not last.passed:
             raise self._failed("the image does not pass with the rights that were found", last)
@@ -119,7 +127,7 @@ class _Search:
                 NeededCapability(name=name, reason=self._reasons.get(name, "given by the build"))
                 for name in sorted(least.capabilities)
             ),
-            read_only=least.read_only,
+            read_only=least.read_only or setting.was_read_only,
             no_new_privileges=least.no_new_privileges,
             places=tuple(sorted((*least.places, *setting.given), key=lambda each: each.path)),
             image_volumes=setting.image_volumes,
@@ -133,15 +141,16 @@ class _Search:
     def _frame(self, plain: Candidate, places: tuple[WritablePlace, ...]) -> Candidate:
         """What passes with all capabilities: no new privileges and a root that is read-only, as far
         as these can be had."""
-        memory = tuple(each for each in places if each.kind == PlaceKind.TMPFS)
+        memory = tuple(
+            each for each in places if each.kind == PlaceKind.TMPFS or not each.is_needed
+        )
         closed = replace(plain, no_new_privileges=True)
         fixed = [replace(closed, read_only=True, places=memory)]
         if memory != places:
             fixed.append(replace(fixed[0], places=places))
         bound = self._bound_by_port(closed)
         # The least is the usual end: it is tried along, and remembered.
-        guesses = [replace(fixed[0], capabilities=each) for each in (bound, bound | {*USUAL})]
-        self._try((closed, *fixed, *guesses))
+        self._try((closed, *fixed, replace(fixed[0], capabilities=bound)))
         if not self._one(closed).passed:
             self._notes.append(
                 "no-new-privileges is not set: programs with privileges of their own are needed ("
@@ -162,9 +171,8 @@ class _Search:
         named: dict[str, str] = {}
         for _ in range(_EVIDENCE_ROUNDS):
             named |= written_in_vain(self._one(last))
-            places = {each.path: each for each in last.places}
-            places |= {each.path: each for each in self._setting.places_for(named)}
-            wider = replace(last, places=tuple(places[path] for path in sorted(places)))
+            more = writable_places(self._setting.ground, named)
+            wider = replace(last, places=joined((*more, *last.places), ()))
             if wider == last:
                 break
             if self._one(wider).passed:
@@ -192,10 +200,9 @@ class _Search:
     ) -> Candidate:
         bound = self._bound_by_port(frame)
         least = replace(frame, capabilities=bound)
-        usual = replace(frame, capabilities=(bound | {*USUAL}) & self._setting.granted)
-        self._try((least, usual))
         if self._one(least).passed:
             return least
+        usual = replace(frame, capabilities=(bound | {*USUAL}) & self._setting.granted)
         pool = usual if self._one(usual).passed else frame
         without = {
             name: replace(pool, capabilities=pool.capabilities - {name})
@@ -235,25 +242,25 @@ class _Search:
     # ---- user
 
     def _as_another_user(
-        self, least: Candidate, users: Sequence[tuple[int, int]]
-    ) -> tuple[Candidate, str]:
-        """Without root at all, where the application leaves it anyway: it is started as the user
-        that it becomes."""
+        self, frame: Candidate, users: Sequence[tuple[int, int]]
+    ) -> Candidate | None:
+        """Without root and all capabilities, where the application leaves root anyway: it is
+        started as the user that it becomes. None where that does not pass, or there is none."""
         others = sorted({each for each in users if each[0] != 0})
         if not self._setting.starts_as_root or len(others) != 1:
-            return least, ""
+            return None
         uid, gid = others[0]
         candidate = replace(
-            least,
+            frame,
             user=f"{uid}:{gid}",
             capabilities=frozenset(),
-            places=owned_by(least.places, uid, gid),
+            places=owned_by(frame.places, uid, gid),
         )
         attempt = self._one(candidate)
         if attempt.passed:
-            return candidate, "it gives up root for this user by itself, and starts as it as well"
+            return candidate
         self._notes.append(f"it starts as root: as user {uid}, {because(attempt)}")
-        return least, ""
+        return None
 
     # ---- trials
 

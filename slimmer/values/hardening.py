@@ -29,6 +29,8 @@ class WritablePlace:
     """Of the tmpfs, as `mode=755,uid=101,gid=101,exec`."""
     reason: str
     """What was written there, and when."""
+    is_needed: bool = True
+    """False where nothing was seen to be written, and the image gives it to the application."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def _is_read_only(hardening: Hardening) -> bool:
     """An emptyDir does not begin with what the image has, so a place that needs this stays in the
     root, which is writable then."""
     return hardening.read_only and not any(
-        each.kind == PlaceKind.VOLUME for each in hardening.places
+        each.kind == PlaceKind.VOLUME and each.is_needed for each in hardening.places
     )
 
 
@@ -79,7 +79,10 @@ def _remarks(hardening: Hardening) -> Iterator[str]:
     yield "Made by `slim build --harden` of what passed in the container engine; no cluster has"
     yield "tried it. Copy what is below `spec` into the template of your Deployment."
     for place in hardening.places:
-        if place.kind == PlaceKind.VOLUME:
+        if place.kind == PlaceKind.VOLUME and not place.is_needed and _is_read_only(hardening):
+            yield f"{place.path} is read-only here: nothing was seen to be written there, but the"
+            yield "image gives it to the application's user."
+        elif place.kind == PlaceKind.VOLUME:
             yield f"The root is writable: {place.path} is written to and begins with files of the"
             yield "image, which an emptyDir would hide."
     if _is_read_only(hardening):
