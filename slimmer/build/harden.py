@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from slimmer.build.job import Job
 from slimmer.build.roles import all_results, is_shared, naming_role, runs_here
-from slimmer.build.values import BuiltImages, OriginalFiles, SmokeCase, TracedOriginal
+from slimmer.build.values import BuiltImages, OriginalFiles, SmokeCase, TracedOriginal, TracedRole
 from slimmer.engine import stop_signal
-from slimmer.errors import UsageError
+from slimmer.errors import ProfileRefusedError, UsageError
 from slimmer.harden import (
+    APPARMOR_NAME,
     Attempt,
     Candidate,
     Ground,
@@ -29,12 +32,14 @@ from slimmer.values import (
     ImageKind,
     PlaceKind,
     SmokeOutcome,
+    Strategy,
     Trace,
     WritablePlace,
 )
 from slimmer.verify import PlainRun, smoke_test
 from slimmer.words import count
 
+_NOT_LOADED = "the AppArmor profile and the Landlock ruleset were not tried in a container"
 _AT_A_TIME = 4
 """Containers that are tried side by side, where they do not meet: most of a start is waiting."""
 _FIRST_PRIVILEGED_PORT = 1024
@@ -62,17 +67,46 @@ def harden(
                 trials = _Trials(job, case, built.loaded[ImageKind.SLIM])
                 setting = _setting(job, files, built, case, role.examination.trace)
                 hardening = find_hardening(setting, trials.run)
-                found.append(_written(job, case, hardening))
+                found.append(_written(job, case, hardening, setting.ground, role))
         job.progress.detail("harden", "; ".join(map(_words, found)))
     return tuple(found)
 
 
-def _written(job: Job, case: SmokeCase, hardening: Hardening) -> Hardening:
+def _written(
+    job: Job, case: SmokeCase, hardening: Hardening, ground: Ground, traced: TracedRole
+) -> Hardening:
     hardening = dataclasses.replace(hardening, user=hardening.user or case.plan.run.user)
-    texts = texts_of(hardening, job.slim_name, job.session.engine.tool)
+    texts = texts_of(
+        hardening,
+        job.slim_name,
+        job.session.engine.tool,
+        trace=traced.examination.trace,
+        ground=ground,
+        narrow=job.options.strategy is Strategy.MINIMAL,
+    )
+    untried = _checked(texts[APPARMOR_NAME])
     if case.role.name:
         texts = {_of_role(name, case.role.name): text for name, text in texts.items()}
-    return dataclasses.replace(hardening, texts=texts)
+    return dataclasses.replace(hardening, texts=texts, notes=(*hardening.notes, untried))
+
+
+def _checked(profile: str) -> str:
+    """What is to be said of an AppArmor profile, which apparmor_parser reads where there is one.
+    Raises ProfileRefusedError."""
+    parser = shutil.which("apparmor_parser")
+    if parser is None:
+        return f"{_NOT_LOADED}, nor read by apparmor_parser, which is not installed here"
+    # -Q: load nothing; -K: keep nothing. The kernel need not have AppArmor for that.
+    read = subprocess.run(
+        [parser, "-Q", "-K"], input=profile, capture_output=True, text=True, check=False
+    )
+    if read.returncode:
+        raise ProfileRefusedError(
+            "apparmor_parser refuses the profile that was made",
+            hint="no tag was moved; build without --harden, and report this",
+            details=read.stderr.strip(),
+        )
+    return f"{_NOT_LOADED}; apparmor_parser has read the AppArmor profile"
 
 
 def _of_role(name: str, role: str) -> str:

@@ -101,11 +101,12 @@ def writable_places(ground: Ground, written: Mapping[str, str]) -> tuple[Writabl
 def owned_places(ground: Ground, uids: Iterable[int]) -> tuple[WritablePlace, ...]:
     """Directories that the image gives to one of these users who are not root, sorted by path: it
     means them to write there, whether a probe makes them do so or not."""
+    others = set(uids) - {0}
     found: dict[str, WritablePlace] = {}
     for entry in sorted(ground.kept.values(), key=lambda each: each.path):
         if (
             entry.type is not EntryType.DIRECTORY
-            or entry.uid not in set(uids) - {0}
+            or entry.uid not in others
             or not any(is_below(entry.path, each) for each in _GIVEN_AWAY)
             or _is_mounted(ground, entry.path)
             or any(is_below(entry.path, each) for each in found)

@@ -113,7 +113,7 @@ def test_what_the_image_gives_to_the_application() -> None:
         directory("/var/lib/other", uid=7),
         directory("/opt/app", uid=100),
     )
-    found = owned_places(image, (0, 100))
+    found = owned_places(image, iter((0, 100)))
     assert [(each.path, each.kind, each.options) for each in found] == [
         ("/etc/app", "volume", ""),
         ("/var/lib/app", "tmpfs", "mode=700,uid=100"),
