@@ -174,6 +174,10 @@ class _Trials:
         not stop in time."""
         self._number = 0
 
+    @property
+    def _is_stopped(self) -> bool:
+        return self._number == 0 or self._stops is not None
+
     def run(self, candidates: Sequence[Candidate]) -> Sequence[Attempt]:
         """A container for each, side by side unless they would meet."""
         plan = self._case.plan
@@ -188,7 +192,8 @@ class _Trials:
 
     def _one(self, candidate: Candidate) -> tuple[SmokeOutcome, _End]:
         end = _End(
-            signal=stop_signal(self._job.original.config),
+            # One that does not stop in time is not waited for a second time.
+            signal=stop_signal(self._job.original.config) if self._is_stopped else None,
             timeout=self._case.plan.run.stop_timeout,
             changes=not candidate.read_only,
         )
@@ -237,7 +242,7 @@ def _problem(outcome: SmokeOutcome) -> str:
 class _End:
     """What is looked at before a container goes: who runs in it, what it changed, how it stops."""
 
-    def __init__(self, *, signal: int, timeout: float, changes: bool) -> None:
+    def __init__(self, *, signal: int | None, timeout: float, changes: bool) -> None:
         self._signal, self._timeout, self._changes = signal, timeout, changes
         self.users: tuple[tuple[int, int], ...] = ()
         self.changed: tuple[str, ...] = ()
@@ -250,5 +255,6 @@ class _End:
         if self._changes:
             self.users = container.process_users()
             self.changed = container.changed_paths()
-        self.status = container.stop(self._signal, self._timeout)
+        if self._signal is not None:
+            self.status = container.stop(self._signal, self._timeout)
         self.logs = container.logs()

@@ -232,7 +232,7 @@ class _Search:
                 self._reasons[name] = f"without it, {because(self._one(found))}"
                 return candidate
         self._notes.append(
-            f"of {count(len(pool.capabilities), 'capability', 'capabilities')} none was dropped: "
+            f"of {count(len(pool.capabilities), 'capability')} none was dropped: "
             "which of them stand in for each other was not found out"
         )
         for name in pool.capabilities:
