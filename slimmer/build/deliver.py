@@ -52,6 +52,8 @@ from slimmer.workspace import explained
 LOG_NAME = "container.log"
 """The last lines of the container that failed."""
 SBOM_NAME = "sbom.cdx.json"
+HARDENED = "hardened-"
+"""What the names of files begin with that say how the image is run with few rights."""
 FAILED_NAME = "failed-rebuild"
 """The folder for the report of a build that failed, beside the report of one that did not."""
 
@@ -83,7 +85,8 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
         with uninterrupted():
             for image in finished.values():
                 job.session.engine.tag_image(image.id, image.reference)
-            staged.publish(stale=(LOG_NAME,))  # of an earlier build, which failed
+            # Of an earlier build, which failed, or was asked for more.
+            staged.publish(stale=(LOG_NAME, *_names_of_hardening(directory)))
             _forget_failure(job)
             remember_report(directory, (image.id for image in finished.values()))
             disarm()
@@ -262,6 +265,10 @@ def _write_files(
         write_output(target, named)
         written["output"] = str(target.path)
     return written
+
+
+def _names_of_hardening(directory: Path) -> list[str]:
+    return [path.name for path in directory.glob(f"{HARDENED}*")]
 
 
 def _write_hardening(job: Job, folder: Path, findings: Findings) -> dict[str, str]:

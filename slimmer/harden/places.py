@@ -21,7 +21,7 @@ _VIRTUAL: Final = ("/dev", "/proc", "/sys")
 _DISPENSABLE: Final = frozenset({"__pycache__"})
 """Directories whose writers go on without them."""
 _TEMPORARY: Final = "/tmp"
-_GIVEN_AWAY: Final = ("/etc", "/run", "/srv", "/var")
+_GIVEN_AWAY: Final = ("/etc", "/run", "/var")
 """Where a directory that is not root's is state or settings; elsewhere it is code as often."""
 _MOST_NESTED: Final = 8
 """Empty directories of the image in a tmpfs that are mounted again; beyond, it is a volume."""

@@ -51,6 +51,8 @@ def test_what_is_needed_is_found_and_written_in_every_form(bench: Bench) -> None
 
 
 def test_it_is_not_done_unasked(bench: Bench) -> None:
+    """What an earlier build wrote is gone: it says nothing of this image."""
+    bench.build(owner, harden=True)
     report = bench.build(owner)
     assert "hardening" not in report or report["hardening"] == []
     assert list(bench.reports.glob("hardened-*")) == []
