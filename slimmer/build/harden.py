@@ -158,7 +158,7 @@ def _setting(
 
 
 def _target(volume: str) -> str:
-    return (volume.split(":") * 2)[1] if ":" in volume else volume
+    return volume.split(":")[1] if ":" in volume else volume
 
 
 # ---- trials

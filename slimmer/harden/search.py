@@ -123,6 +123,7 @@ class _Search:
             user=least.user,
             user_reason=why,
             is_root=False if least.user else is_root,
+            process_user=least.user or ":".join(map(str, first.users[0] if first.users else ())),
             capabilities=tuple(
                 NeededCapability(name=name, reason=self._reasons.get(name, "given by the build"))
                 for name in sorted(least.capabilities)

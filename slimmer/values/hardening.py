@@ -53,6 +53,8 @@ class Hardening:
     user_reason: str = ""
     is_root: bool | None = None
     """Whether its first process is root's; None where the engine did not tell."""
+    process_user: str = ""
+    """`UID:GID` of its first process; empty where the engine did not tell."""
     capabilities: tuple[NeededCapability, ...]
     """All that it has; every other one is dropped. Sorted by name."""
     read_only: bool

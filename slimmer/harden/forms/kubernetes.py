@@ -16,7 +16,7 @@ _LOW_PORTS: Final = "net.ipv4.ip_unprivileged_port_start"
 def kubernetes_pod(hardening: Hardening, image: str) -> str:
     """YAML of a Pod, as `kubectl apply` takes it; its `spec` is that of a Deployment's template.
 
-    The user's names in an image are numbers here: Kubernetes holds `runAsNonRoot` against a number.
+    The name of a user is a number here: Kubernetes holds `runAsNonRoot` against a number only.
     """
     rights: dict[str, Any] = {
         "allowPrivilegeEscalation": not hardening.no_new_privileges,
@@ -27,7 +27,10 @@ def kubernetes_pod(hardening: Hardening, image: str) -> str:
         rights["capabilities"]["add"] = [each.name for each in hardening.capabilities]
     if hardening.is_root is False:
         rights["runAsNonRoot"] = True
-    uid, _, gid = hardening.user.partition(":")
+    named = hardening.user if hardening.user[:1].isdigit() else ""
+    uid, _, gid = (named or (hardening.process_user if not hardening.is_root else "")).partition(
+        ":"
+    )
     if uid.isdigit():
         rights["runAsUser"] = int(uid)
     if gid.isdigit():

@@ -166,6 +166,17 @@ def test_a_pod_that_is_not_roots_says_so() -> None:
     assert pod["spec"]["securityContext"]["sysctls"][0]["value"] == "0", "for port 80"
 
 
+def test_a_user_of_the_image_is_a_number_for_kubernetes() -> None:
+    """It refuses to run a name as non-root."""
+    named = replace(STRICT, user="", process_user="999:998")
+    rights = container_of(named)["securityContext"]
+    assert (rights["runAsUser"], rights["runAsGroup"]) == (999, 998)
+    assert "--user" not in texts(named)[RUN_NAME], "Docker knows the name, and its other groups"
+    given = container_of(replace(named, user="app"))["securityContext"]
+    assert given["runAsUser"] == 999
+    assert "runAsUser" not in container_of(replace(LAX, process_user="0:0"))["securityContext"]
+
+
 def test_an_empty_directory_would_hide_what_the_image_has() -> None:
     container = container_of(ALL["volume"])
     assert not container["securityContext"]["readOnlyRootFilesystem"]
