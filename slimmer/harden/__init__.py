@@ -3,7 +3,8 @@
 Knows no engine: who runs the containers is handed in.
 """
 
-from slimmer.harden.applied import NO_NEW_PRIVILEGES, applied, granted_capabilities
+from slimmer.harden.applied import applied, granted_capabilities
+from slimmer.harden.candidate import Attempt, Candidate
 from slimmer.harden.forms import (
     APPARMOR_NAME,
     COMPOSE_NAME,
@@ -13,14 +14,13 @@ from slimmer.harden.forms import (
     texts_of,
 )
 from slimmer.harden.places import Ground, executed_new_in, written_in
-from slimmer.harden.search import Attempt, Candidate, Setting, find_hardening
+from slimmer.harden.search import Setting, find_hardening
 
 __all__ = [
     "APPARMOR_NAME",
     "COMPOSE_NAME",
     "KUBERNETES_NAME",
     "LANDLOCK_NAME",
-    "NO_NEW_PRIVILEGES",
     "RUN_NAME",
     "Attempt",
     "Candidate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from slimmer.harden.search import Candidate
+from slimmer.harden.candidate import Candidate
 from slimmer.values import PlaceKind, RunOptions
 
 DEFAULT_CAPABILITIES: Final = frozenset(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from slimmer.harden.candidate import Attempt
 from slimmer.words import printable
-
-if TYPE_CHECKING:
-    from slimmer.harden.search import Attempt
 
 _REFUSED: Final = re.compile(
     r"operation not permitted|permission denied|read-only file ?system|not permitted|EPERM|EACCES"

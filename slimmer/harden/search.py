@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.errors import HardeningError
+from slimmer.harden.candidate import Attempt, Candidate
 from slimmer.harden.evidence import because, written_in_vain
 from slimmer.harden.places import Ground, joined, owned_by, owned_places, writable_places
 from slimmer.values import Hardening, NeededCapability, PlaceKind, WritablePlace
@@ -24,33 +25,6 @@ _BIND: Final = "NET_BIND_SERVICE"
 _LEAVES_ROOT: Final = "it gives up root for this user by itself, and starts as it as well"
 _EVIDENCE_ROUNDS: Final = 2
 """Times that places are added which a failing container has named."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One way to run the image."""
-
-    user: str = ""
-    """`UID:GID`; empty: as it is run without hardening."""
-    capabilities: frozenset[str]
-    read_only: bool = False
-    no_new_privileges: bool = False
-    places: tuple[WritablePlace, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """How a container that was run in such a way did."""
-
-    passed: bool
-    problem: str = ""
-    """Why it did not."""
-    said: str = ""
-    """Its last lines, and what its commands said."""
-    users: tuple[tuple[int, int], ...] = ()
-    """(user id, group id) of its processes, the first one's first; none where they are unknown."""
-    changed: tuple[str, ...] = ()
-    """Paths of its root that were added or changed."""
 
 
 Try = Callable[[Sequence[Candidate]], Sequence[Attempt]]
