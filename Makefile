@@ -11,6 +11,7 @@ PYTEST := .ci/again 3 $(BIN)/python -m pytest
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
+APPARMOR := .ci/require 'command -v apparmor_parser' apparmor
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
 SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py tests/site_pages.py tests/site_hooks.py
 
@@ -52,6 +53,7 @@ demo: setup engine ## Slim the Flask sample before your eyes
 test: lint unit sensor-tests container-tests ## Run all checks and tests
 
 unit: setup browser ## Run the unit tests (no engine, seconds)
+	@$(APPARMOR)
 	$(PYTEST) -n 2 tests/unit
 
 sensor-tests: setup ## Run the tests of the sensor

@@ -354,6 +354,21 @@ class PushBrokenError(SlimError):
     cause = "the image could not be pushed"
 
 
+class HardeningError(SlimError):
+    """With --harden: the slim image passes its smoke test once and not the next time, or not with
+    the rights that were found for it, or nothing can be tried."""
+
+    exit_code = 55
+    cause = "no hardened container of the slim image passes"
+
+
+class ProfileRefusedError(SlimError):
+    """apparmor_parser, where it is installed, does not read the profile that was made."""
+
+    exit_code = 56
+    cause = "the AppArmor profile is refused"
+
+
 class ScanHiddenError(SlimError):
     """A scanner does not see a package any more that the slim image still has: its weaknesses are
     hidden, and not gone."""

@@ -41,6 +41,10 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         options = with_cached_trace(options, options.cache_directory)
     source_date_epoch()  # a wrong one is told before anything starts
     missed = read_missed(options)
+    if options.harden:
+        from slimmer.build.harden import check_hardening  # most builds do not
+
+        check_hardening(options)
     engine = connect()
     try:
         composition = None
@@ -213,6 +217,10 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
             raise _with_hint(built.failure, traced)
         keep_to_budget(job, traced, files, built.assembly)
     warn_of_secrets(job, built.assembly, files)
+    if job.options.harden:
+        from slimmer.build.harden import harden  # most builds do not
+
+        findings.hardening = harden(job, traced, files, built)
     files.server.close()
     return deliver(job, findings, built)
 

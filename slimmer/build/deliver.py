@@ -61,6 +61,8 @@ from slimmer.workspace import explained
 LOG_NAME = "container.log"
 """The last lines of the container that failed."""
 BILL_NAMES = (SBOM_NAME, ORIGINAL_SBOM_NAME, SPDX_NAME)
+HARDENED = "hardened-"
+"""What the names of files begin with that say how the image is run with few rights."""
 FAILED_NAME = "failed-rebuild"
 """The folder for the report of a build that failed, beside the report of one that did not."""
 
@@ -85,14 +87,15 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
-            artifacts=written,
+            artifacts={**written, **_write_hardening(job, staged.folder, findings)},
         )
         report = write_report(compose_report(record), directory, into=staged.folder)
         with uninterrupted():
             for image in finished.values():
                 job.session.engine.tag_image(image.id, image.reference)
-            # Of an earlier build, which failed, or told more.
-            staged.publish(stale=(LOG_NAME, SPDX_NAME, *PROVENANCE_NAMES))
+            # Of an earlier build, which failed, or was asked for more.
+            stale = (LOG_NAME, SPDX_NAME, *PROVENANCE_NAMES, *_names_of_hardening(directory))
+            staged.publish(stale=stale)
             _forget_failure(job)
             remember_report(directory, (image.id for image in finished.values()))
             disarm()
@@ -194,6 +197,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         ),
         repair=built.repair if built is not None else None,
         fidelity=built.fidelity if built is not None else (),
+        hardening=findings.hardening,
         package=files.package_name,
         notes=(*job.notes, *traced.notes),
         measurements=Measurements(
@@ -273,6 +277,17 @@ def _write_files(
         write_output(target, named, attached=attached)
         written["output"] = str(target.path)
     return written
+
+
+def _names_of_hardening(directory: Path) -> list[str]:
+    return [path.name for path in directory.glob(f"{HARDENED}*")]
+
+
+def _write_hardening(job: Job, folder: Path, findings: Findings) -> dict[str, str]:
+    texts = [each for hardening in findings.hardening for each in hardening.texts.items()]
+    for name, text in texts:
+        (folder / name).write_text(text, "utf-8", "surrogateescape")
+    return {name.rpartition(".")[0]: str(job.report_directory / name) for name, _ in texts}
 
 
 def _write_traces(job: Job, folder: Path, directory: Path) -> dict[str, str]:

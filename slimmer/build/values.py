@@ -16,6 +16,7 @@ from slimmer.trace.run import Examination, FileServer
 from slimmer.values import (
     Content,
     Fidelity,
+    Hardening,
     ImageKind,
     KeepSet,
     LayerPlan,
@@ -216,3 +217,5 @@ class Findings:
     """Of the last round."""
     built: BuiltImages | None = None
     """Of the last round in which images were tested."""
+    hardening: tuple[Hardening, ...] = ()
+    """Of each role, where it was asked for."""

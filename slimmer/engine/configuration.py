@@ -46,13 +46,16 @@ def as_user_would(
         "Image": image,
         "Env": [f"{name}={value}" for name, value in run.environment],
         "HostConfig": {
-            "Binds": [_bind(volume) for volume in run.volumes],
+            "Binds": [_bind(volume) for volume in run.volumes if ":" in volume],
             "NetworkMode": run.network or network,
             "ExtraHosts": list(run.extra_hosts),
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "16m"}},
             **_rights_and_limits(run),
         },
     }
+    unnamed = [volume for volume in run.volumes if ":" not in volume]
+    if unnamed:
+        configuration["Volumes"] = {path: {} for path in unnamed}
     if published and bindings:
         places: dict[str, list[dict[str, str]]] = {}
         for each in bindings:

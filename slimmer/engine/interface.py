@@ -176,6 +176,16 @@ class Engine(Protocol):
         at most: empty then, else the last words of the check; None where it has no check."""
         ...
 
+    def changed_paths(self, container: str) -> tuple[str, ...]:
+        """Paths of its root that a container has added or changed, sorted; mounts are none of it.
+        Empty where the engine does not tell."""
+        ...
+
+    def process_users(self, container: str) -> tuple[tuple[int, int], ...]:
+        """(user id, group id) of its processes, the first one's first, as the engine's machine
+        counts them. Empty where the engine does not tell, or the container has ended."""
+        ...
+
     def wait_container(self, container: str, timeout: float) -> int | None:
         """The exit status once the container ends, or None after `timeout` seconds. One that is
         gone was killed (137)."""

@@ -143,6 +143,8 @@ class BuildOptions:
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     verify: Verification = Verification.CONTENT
+    harden: bool = False
+    """Whether the fewest rights are looked for with which the slim image passes its smoke test."""
     max_size: int | None = None
     """Budget of the slim image in bytes; None: no budget."""
     sources: frozenset[Source] = frozenset(Source)

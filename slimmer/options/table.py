@@ -224,6 +224,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                kinds.Number(metavar="ROUNDS", least=0,
                             problem="{} is not a number of rounds (0 for none)"),
                "Times to add what a failing image misses"),
+        Option("harden", "--harden", "harden", Switch(),
+               "Find the fewest rights it needs, by trial"),
     ),
     "What else to write": (
         Option("debug", "--no-debug", "", Switch(gives=False), "Make no debug image"),

@@ -45,6 +45,7 @@ from slimmer.values import (
     EntryType,
     ExplorationSummary,
     Fidelity,
+    Hardening,
     KeepSet,
     LayerPlan,
     Measurements,
@@ -117,6 +118,7 @@ class RunRecord:
     repair: RepairLog | None = None
     """What it took until the slim image passed; None where the first one did."""
     fidelity: Sequence[Fidelity] = ()
+    hardening: Sequence[Hardening] = ()
     package: Callable[[str], str] = lambda path: ""
     """The name of the distribution package that owns a path; empty where none does."""
     notes: Sequence[str] = ()
@@ -165,6 +167,7 @@ def compose_report(run: RunRecord) -> Report:
         explorations=tuple(run.explorations),
         repair=_repair(run.repair) if run.repair else None,
         fidelity=tuple(run.fidelity),
+        hardening=tuple(run.hardening),
         notes=tuple(dict.fromkeys((*run.notes, *run.keep.notes))),
         stages=run.measurements.stages,
         total_seconds=run.measurements.total_seconds,

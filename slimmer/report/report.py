@@ -22,6 +22,7 @@ from slimmer.report.unused_packages import UnusedPackage
 from slimmer.values import (
     ExplorationSummary,
     Fidelity,
+    Hardening,
     HeavyOmission,
     Reason,
     Source,
@@ -291,6 +292,9 @@ class Report:
     """What was tried where the first slim image failed; None where it passed."""
     fidelity: tuple[Fidelity, ...] = ()
     """One for each finished image."""
+    hardening: tuple[Hardening, ...] = ()
+    """The fewest rights that the slim image was found to pass with, role by role; none where they
+    were not looked for."""
     notes: tuple[str, ...]
     """Sentences for the user."""
     stages: tuple[StageTime, ...]

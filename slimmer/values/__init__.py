@@ -27,6 +27,12 @@ from slimmer.values.files import (
     Entry,
     EntryType,
 )
+from slimmer.values.hardening import (
+    Hardening,
+    NeededCapability,
+    PlaceKind,
+    WritablePlace,
+)
 from slimmer.values.http import (
     HttpAnswer,
     HttpOrigin,
@@ -93,6 +99,7 @@ __all__ = [
     "Fact",
     "Fault",
     "Fidelity",
+    "Hardening",
     "Headers",
     "HeavyOmission",
     "HttpAnswer",
@@ -105,10 +112,12 @@ __all__ = [
     "LayerPlan",
     "LeftOut",
     "Measurements",
+    "NeededCapability",
     "NetworkEndpoint",
     "Original",
     "PackedImage",
     "Part",
+    "PlaceKind",
     "PortBinding",
     "Probe",
     "ProbeResult",
@@ -125,6 +134,7 @@ __all__ = [
     "Trace",
     "Unstartable",
     "Verdict",
+    "WritablePlace",
     "differs",
     "in_role",
 ]

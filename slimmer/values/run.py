@@ -19,7 +19,8 @@ class RunOptions:
 
     environment: tuple[tuple[str, str], ...] = ()
     volumes: tuple[str, ...] = ()
-    """`SOURCE:TARGET[:ro]`, as for `docker run --volume`."""
+    """`SOURCE:TARGET[:ro]`, as for `docker run --volume`; `TARGET` alone for a volume without a
+    name, which begins with what the image has there."""
     network: str = ""
     endpoints: tuple[NetworkEndpoint, ...] = ()
     """Where the container has names of its own in networks, or is in several: the first is

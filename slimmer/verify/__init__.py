@@ -6,10 +6,12 @@ from slimmer.verify.loaded import LoadedImages, load_images
 from slimmer.verify.reference import Reference
 from slimmer.verify.service import Service
 from slimmer.verify.smoke import SmokePlan, raise_for_failure, smoke_test
+from slimmer.verify.target import PlainRun
 
 __all__ = [
     "Blueprint",
     "LoadedImages",
+    "PlainRun",
     "Reference",
     "Service",
     "SmokePlan",

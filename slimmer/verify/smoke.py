@@ -74,11 +74,13 @@ def smoke_test(
     kind: ImageKind,
     *,
     done: Callable[[ProbeResult], None] = lambda _: None,
+    at_end: Callable[[PlainRun], None] = lambda _: None,
 ) -> SmokeOutcome:
-    """Run the image and probe it. The container is removed before this returns."""
+    """Run the image and probe it. The container is removed before this returns; `at_end` gets the
+    one that was probed, unless its command ends by itself."""
     if plan.exit_status is not None:
         return _test_command(session, image, plan, kind, done)
-    return _test_service(session, image, plan, kind, done)
+    return _test_service(session, image, plan, kind, done, at_end)
 
 
 def raise_for_failure(outcomes: Iterable[SmokeOutcome]) -> None:
@@ -120,6 +122,7 @@ def _test_service(
     plan: SmokePlan,
     kind: ImageKind,
     done: Callable[[ProbeResult], None],
+    at_end: Callable[[PlainRun], None],
 ) -> SmokeOutcome:
     try:
         container = _start(session, image, plan, plan.run, kind)
@@ -143,7 +146,7 @@ def _test_service(
             # The command ends by itself; the original's had only not done so in time.
             ending = dataclasses.replace(plan, exit_status=0)
             return _test_command(session, image, ending, kind, done)
-        return SmokeOutcome(
+        outcome = SmokeOutcome(
             image=kind,
             role=plan.role,
             results=results,
@@ -151,6 +154,8 @@ def _test_service(
             unhealthy=unhealthy,
             logs=container.logs(),
         )
+        at_end(container)
+        return outcome
     finally:
         container.close()
 

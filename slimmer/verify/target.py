@@ -144,6 +144,19 @@ class PlainRun:
         """The exit status once the command ends; None after `timeout` seconds."""
         return self._engine.wait_container(self.container, timeout)
 
+    def changed_paths(self) -> tuple[str, ...]:
+        """What it has changed of its root so far."""
+        return self._engine.changed_paths(self.container)
+
+    def process_users(self) -> tuple[tuple[int, int], ...]:
+        """(user id, group id) of its processes, the first one's first."""
+        return self._engine.process_users(self.container)
+
+    def stop(self, signal: int, timeout: float) -> int | None:
+        """`docker stop`, without the kill: the exit status, None where it goes on."""
+        self._engine.signal_container(self.container, signal)
+        return self._engine.wait_container(self.container, timeout)
+
     def unhealthy(self, timeout: float) -> str:
         """What the HEALTHCHECK says while the engine does not call the container healthy; empty
         once it does, or where there is no check."""

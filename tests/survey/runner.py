@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.apps.container import Container, docker, inspect_image, run_once, run_to_its_end, running
+from tests.apps.container import Container, docker, inspect_image, run_to_its_end, running
 from tests.apps.expectation import Command, Request, read_expectations, run_environment
 from tests.survey.behaviour import Ask, Behaviour, Log, Restart, Run, Signal, Step, Stop
 
@@ -40,8 +40,10 @@ class Failed(Exception):
 class Subject:
     """An image whose behaviours are run, and what slim.yaml says about running it."""
 
-    def __init__(self, image: str, folder: Path) -> None:
+    def __init__(self, image: str, folder: Path, options: Sequence[str] = ()) -> None:
+        """`options` are given to every `docker run`, before those of a behaviour."""
         self.image = image
+        self._given = tuple(options)
         self.environment = run_environment(folder / "slim.yaml")
         ports = inspect_image(image)["Config"].get("ExposedPorts") or {}
         self.port = int(next(iter(ports)).partition("/")[0]) if ports else None
@@ -72,7 +74,9 @@ class Subject:
         return ""
 
     def _run_once(self, *command: str, user: str, stdin: str) -> tuple[int, str]:
-        return run_once(self.image, *command, user=user, stdin=stdin)
+        program, *arguments = command
+        options = (*self._given, "--entrypoint", program)
+        return run_to_its_end(self.image, *arguments, options=options, user=user, stdin=stdin)
 
     def _in_one_container(self, behaviours: Sequence[Behaviour]) -> dict[str, str]:
         try:
@@ -102,7 +106,7 @@ class Subject:
         return run_to_its_end(
             self.image,
             *_command(run),
-            options=(*_options(run), *variables),
+            options=(*self._given, *_options(run), *variables),
             stdin=run.stdin,
             seconds=2 * PATIENCE,
         )
@@ -125,7 +129,7 @@ class Subject:
             self.image,
             port=main,
             environment=self._environment(run),
-            options=(*_options(run), *published),
+            options=(*self._given, *_options(run), *published),
             command=_command(run),
         ) as container:
             if not run.is_another_command:

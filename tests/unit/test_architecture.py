@@ -26,7 +26,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"ecosystems"}),
     frozenset({"metadata"}),
     frozenset({"trace", "xray"}),
-    frozenset({"verify", "base", "lint", "evidence"}),
+    frozenset({"verify", "base", "lint", "evidence", "harden"}),
     frozenset({"report", "advise"}),
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
@@ -50,7 +50,7 @@ IMPORTERS = {
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "pytest": {"pytest_plugin"},
-    "yaml": {"build", "options"},
+    "yaml": {"build", "options", "harden"},
     "cyclonedx": {"evidence"},
     "packageurl": {"evidence"},
     "spdx_tools": {"evidence"},
@@ -189,6 +189,7 @@ def test_a_library_has_one_importer() -> None:
         "base",
         "lint",
         "evidence",
+        "harden",
         "advise",
     ],
 )
@@ -222,6 +223,7 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
         "evidence",
         "advise",
         "base",
+        "harden",
         "drawing",
         "progress",
     }

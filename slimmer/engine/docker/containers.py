@@ -20,6 +20,8 @@ from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 
 _FILE_STATUS: Final = "X-Docker-Container-Path-Stat"
 _STATE: Final = ("Running", "ExitCode", "OOMKilled", "StartedAt", "FinishedAt")
+_DELETED: Final = 2
+"""Of the kinds of changes: 0 is changed, 1 added."""
 _GONE: Final = {"Running": False, "ExitCode": 137, "OOMKilled": False}
 """The state of a container that somebody has removed: to do so is to kill it."""
 
@@ -153,6 +155,21 @@ class Containers:
         finally:
             timer.cancel()
             events.close()
+
+    def changed_paths(self, container: str) -> tuple[str, ...]:
+        with if_possible("ask what the container changed"):
+            changes = self._client.diff(container) or ()
+            return tuple(sorted(each["Path"] for each in changes if each["Kind"] != _DELETED))
+        return ()
+
+    def process_users(self, container: str) -> tuple[tuple[int, int], ...]:
+        with if_possible("ask for the container's processes"):
+            first = str(self.inspect_container(container)["State"].get("Pid"))
+            told = self._client.top(container, ps_args="-eo pid,uid,gid")["Processes"] or ()
+            rows = sorted(told, key=lambda row: row[0] != first)
+            if all(word.isdigit() for row in rows for word in row):
+                return tuple((int(uid), int(gid)) for _, uid, gid in rows)
+        return ()
 
     def wait_container(self, container: str, timeout: float) -> int | None:
         try:

@@ -18,7 +18,7 @@ from slimmer.report.remarks import compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
 from slimmer.report.terminal.coverage import coverage_facts
 from slimmer.report.terminal.removed import removal_facts
-from slimmer.values import ExplorationSummary, in_role
+from slimmer.values import ExplorationSummary, Hardening, in_role
 from slimmer.words import comparison, count, printable, seconds, size
 
 _BAR: Final = 28
@@ -118,6 +118,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
         yield "repaired", _repaired(report.repair)
     if report.fidelity:
         yield "fidelity", _fidelity(report)
+    for hardening in report.hardening:
+        yield "hardened", _hardened(hardening)
     yield from coverage_facts(report)
     if report.debug is not None:
         yield "debug image", Text(printable(report.debug.reference))
@@ -235,6 +237,25 @@ def _fidelity(report: Report) -> Text:
         compared.append(f"{count(number, 'file')} and {directories} of the {each.image} image")
     source = "the original and the base" if report.base else "the original"
     return Text.assemble(("✓ ", "green"), f"as in {source}: {', '.join(compared)}")
+
+
+def _hardened(hardening: Hardening) -> Text:
+    """The rights in one line, what could not be taken below."""
+    rights = [
+        ", ".join(each.name for each in hardening.capabilities) or "no capabilities",
+        "read-only root" if hardening.read_only else "writable root",
+        "no new privileges" if hardening.no_new_privileges else "new privileges",
+        *([f"user {hardening.user}"] if hardening.user else []),
+    ]
+    tried = count(hardening.trials, "trial")
+    text = Text.assemble(
+        ("✓ ", "green"),
+        printable(in_role(hardening.role, f"passes with {'; '.join(rights)}")),
+        (f" · {tried}", "dim"),
+    )
+    for note in hardening.notes:
+        text.append(f"\n{printable(note)}", style="dim")
+    return text
 
 
 def _times(report: Report) -> str:

@@ -50,6 +50,8 @@ class Process:
     is_traced: bool
     lookups: list[bytes] = field(default_factory=list)
     said: bytes = b""
+    host_config: Mapping[str, Any] = field(default_factory=dict)
+    """What its container may do, as the engine's API has it."""
 
     def opens(self, path: str) -> bool:
         """Look a file up; whether it is there. A missing one is complained of."""
@@ -320,7 +322,13 @@ class MemoryEngine(Engine):
             command = started.arguments[started.arguments.index("--") + 1 :]
             started.process = Process(self._roots[image], command, image, is_traced=True)
         else:
-            started.process = Process(self._roots[image], started.arguments, image, is_traced=False)
+            started.process = Process(
+                self._roots[image],
+                started.arguments,
+                image,
+                is_traced=False,
+                host_config=started.configuration.get("HostConfig") or {},
+            )
             started.status = self.program(started.process)
 
     def inspect_container(self, container: str) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""`--harden` on a real engine: rights that a real kernel refuses, and files that docker takes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from tests.engine.conftest import BUSYBOX, Ran, command, run_slim
+
+pytestmark = pytest.mark.engine
+
+START = b"""\
+#!/bin/sh
+set -e
+if [ "$(id -u)" = 0 ]; then
+  mkdir -p /run/app
+  echo $$ > /run/app/pid
+  chown 7 /run/app
+  [ "$1" != leave ] || exec su www -s /bin/sh -c "exec /start stay"
+fi
+exec httpd -f -p 8080 -h /www
+"""
+DOCKERFILE = f"""\
+FROM {BUSYBOX}
+COPY start /start
+RUN mkdir -p /run /www /tmp && echo ok > /www/health \\
+    && echo 'root:x:0:0::/:/bin/sh' > /etc/passwd && echo 'www:x:7:8::/:/bin/sh' >> /etc/passwd
+STOPSIGNAL SIGKILL
+EXPOSE 8080
+CMD ["/start", "stay"]
+"""
+FLAGS = ("--harden", "--no-debug", "--http-probe", "/health", "--json")
+
+
+@pytest.fixture(scope="module")
+def server(shared_image: Callable[..., str]) -> str:
+    return shared_image(DOCKERFILE, {"start": START})
+
+
+@pytest.fixture(scope="module")
+def hardened(server: str, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    folder = tmp_path_factory.mktemp("hardened")
+    return run_slim("build", server, *FLAGS, folder=folder)
+
+
+def only(ran: Ran) -> dict[str, Any]:
+    (found,) = ran.report["hardening"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_what_the_kernel_refuses_is_what_stays(hardened: Ran) -> None:
+    found = only(hardened)
+    assert [each["name"] for each in found["capabilities"]] == ["CHOWN"], found
+    assert "chown: /run/app: Operation not permitted" in found["capabilities"][0]["reason"]
+    assert found["read_only"] is found["no_new_privileges"] is found["is_root"] is True, found
+    assert [each["path"] for each in found["places"]] == ["/run", "/tmp"]
+
+
+def test_the_script_runs_it_in_docker_with_these_rights(
+    hardened: Ran, client: docker.DockerClient, tmp_path: Path
+) -> None:
+    script = tmp_path / "run.sh"
+    script.write_text(only(hardened)["texts"]["hardened-run.sh"])
+    identity = command("/bin/sh", str(script), "--detach").strip()
+    container = client.containers.get(identity)
+    try:
+        looked = container.exec_run("sh -c 'grep Cap /proc/1/status; touch /x /run/x'")
+        said = bytes(looked.output).decode()  # type: ignore[arg-type]
+        assert "CapBnd:\t0000000000000001" in said
+        assert "touch: /x: Read-only file system" in said
+        assert looked.exit_code == 1
+        assert container.exec_run("test -e /run/x").exit_code == 0
+    finally:
+        container.remove(force=True)
+
+
+def test_compose_takes_the_fragment(hardened: Ran, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(only(hardened)["texts"]["hardened-compose.yaml"])
+    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    tool = ["docker", "compose"] if plugin.returncode == 0 else ["docker-compose"]
+    assert shutil.which(tool[0]), "no compose: see Makefile"
+    said = command(*tool, "-f", str(file), "config")
+    assert "no-new-privileges:true" in said
+    assert "read_only: true" in said
+    assert "CHOWN" in said
+
+
+def test_who_leaves_root_is_started_without_it(server: str, tmp_path: Path) -> None:
+    leave = json.dumps(["/start", "leave"])
+    found = only(run_slim("build", server, *FLAGS, "--cmd", leave, folder=tmp_path))
+    assert found["user"] == "7:8", found
+    assert found["capabilities"] == []
+    assert found["read_only"] is True
