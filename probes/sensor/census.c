@@ -137,7 +137,7 @@ bool census_start(struct census *census, pid_t id, char explanation[static EXPLA
         errno = error;
     }
     if (!started) {
-        explain_refusal(explanation, "bpf", errno, CAPABILITY_SYS_ADMIN, "5.7");
+        explain_refusal(explanation, "bpf", errno, CAPABILITY_SYS_ADMIN, "5.11");
         census_stop(census);
     }
     return started;

@@ -7,25 +7,33 @@ workspace take everything away again. What fails after the traced run is reporte
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
-from slimmer.build.values import BuiltImages, Findings, OriginalFiles
+from slimmer.build.values import (
+    BuiltImages,
+    Findings,
+    OriginalFiles,
+    SmokeCase,
+    TracedOriginal,
+)
 from slimmer.engine import Session, connect, network_note
 from slimmer.errors import as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.progress import Progress, StageClock
-from slimmer.values import Repair, Trace
+from slimmer.values import CallUse, Repair, Trace
 from slimmer.workspace import explained, workspace
 
 if TYPE_CHECKING:
     from slimmer.build.foundation import Bases
     from slimmer.report import Report
+    from slimmer.seccomp import Additions, ProfileInForce
 
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:
@@ -37,6 +45,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
     options = taking_any_certificate(options)
     source_date_epoch()  # a wrong one is told before anything starts
     missed = read_missed(options)
+    additions = _read_additions(options)
     engine = connect()
     try:
         composition = None
@@ -72,6 +81,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     debug_name=debug_name,
                     bases=bases,
                     missed=missed,
+                    additions=additions,
                     notes=list(notes),
                 )
                 return _pushed(job, _run(job))
@@ -84,6 +94,14 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                 begin_to_clean()
     finally:
         engine.close()
+
+
+def _read_additions(options: BuildOptions) -> Additions | None:
+    if options.seccomp is None and not options.seccomp_from:
+        return None
+    from slimmer.build.seccomp import read_additions  # most builds make no profile
+
+    return read_additions(options)
 
 
 @contextlib.contextmanager
@@ -166,6 +184,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     from slimmer.build.secrets import warn_of_secrets
     from slimmer.build.verify import smoke_cases, verify
 
+    findings.seccomp = _begin_profile(job, traced)
     cases = smoke_cases(job, traced)
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
@@ -174,20 +193,50 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
             keep_to_budget(job, traced, files, assembly)
-        findings.built = verify(job, traced, files, assembly, cases)
+        findings.built = verify(job, traced, files, assembly, _under_profile(findings, cases))
         return findings.built
 
     built = attempt()
     if built.failure is not None:
         from slimmer.build.repair import repair  # most builds never need it
 
-        built = findings.built = repair(job, traced, files, built, attempt)
+        built = findings.built = repair(
+            job, traced, files, built, attempt, partial(_widen_profile, job, findings)
+        )
         if built.failure is not None:
             raise built.failure
         keep_to_budget(job, traced, files, built.assembly)
     warn_of_secrets(job, built.assembly, files)
     files.server.close()
     return deliver(job, findings, built)
+
+
+def _begin_profile(job: Job, traced: TracedOriginal) -> ProfileInForce | None:
+    if job.options.seccomp is None:
+        return None
+    from slimmer.build.seccomp import begin_profile  # most builds make none
+
+    return begin_profile(job, traced.trace.calls)
+
+
+def _under_profile(findings: Findings, cases: tuple[SmokeCase, ...]) -> tuple[SmokeCase, ...]:
+    if findings.seccomp is None:
+        return cases
+    from slimmer.build.seccomp import under_profile
+
+    return under_profile(cases, findings.seccomp)
+
+
+def _widen_profile(
+    job: Job, findings: Findings, built: BuiltImages, seen: Iterable[CallUse]
+) -> bool:
+    if findings.seccomp is None:
+        return False
+    from slimmer.build.seccomp import with_stopped_calls
+
+    wider = with_stopped_calls(job, findings.seccomp, built, seen)
+    findings.seccomp = wider or findings.seccomp
+    return wider is not None
 
 
 @contextlib.contextmanager

@@ -69,7 +69,10 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
-            artifacts=_write_files(job, staged.folder, finished.values(), assembly),
+            artifacts={
+                **_write_files(job, staged.folder, finished.values(), assembly),
+                **_write_profile(job, findings),
+            },
         )
         save_outcome(
             findings.traced,
@@ -179,6 +182,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
             for each in traced.roles
             for summary in each.examination.explored
         ),
+        seccomp=findings.seccomp,
         repair=built.repair if built is not None else None,
         fidelity=built.fidelity if built is not None else (),
         package=files.package_name,
@@ -258,6 +262,16 @@ def _write_files(
         write_output(target, named)
         written["output"] = str(target.path)
     return written
+
+
+def _write_profile(job: Job, findings: Findings) -> dict[str, str]:
+    """Where the images have passed under it, and not before."""
+    if findings.seccomp is None or job.options.seccomp is None:
+        return {}
+    from slimmer.build.seccomp import write_profile  # most builds make none
+
+    write_profile(job.options.seccomp, findings.seccomp.profile)
+    return {"seccomp": str(job.options.seccomp)}
 
 
 def _write_traces(job: Job, folder: Path, directory: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
 from slimmer.trace.run import TracedRun, sensor_binary
 from slimmer.trace.wire import union
-from slimmer.values import ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
+from slimmer.values import CallUse, ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
 from slimmer.verify.repair import (
     Gaps,
     Observation,
@@ -46,13 +46,15 @@ def repair(
     files: OriginalFiles,
     failed: BuiltImages,
     build: Build,
+    widen: Callable[[BuiltImages, Iterable[CallUse]], bool] = lambda *_: False,
 ) -> BuiltImages:
     """The images of the first round that passes; or those of the last one, which failed, where
     nothing new is missed or the rounds are used up.
 
     An image that passes when it is watched, and misses nothing, is watched again where its command
     had ended: what that depends on shows in another run, or never. Where it had gone on, time is
-    what it lacked.
+    what it lacked. `widen` is told what it was seen to call, and whether the seccomp profile that it
+    failed under now allows more is its answer.
     """
     rounds: list[RepairRound] = []
     repairs: tuple[Repair, ...] = ()
@@ -66,6 +68,10 @@ def repair(
             fresh = missed.found or missed.named or missed.listed
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
+        if widen(built, _trace_of(seen).calls):
+            rounds.append(RepairRound(problem=built.failure.message, repairs=()))
+            built = build(repairs)
+            continue
         by_time = not fresh and _passed(seen) and not _has_ended(built)
         if by_time or (not fresh and not _passed(seen)):
             break
@@ -127,6 +133,7 @@ def _observe_as(
         trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
+        census=job.options.seccomp is not None,
         index=lambda: files.index,
     )
     try:

@@ -65,13 +65,14 @@ class TracedRun:
         name: str = "",
         remember: bool = True,
         other_users: bool = False,
+        census: bool = False,
         index: Callable[[], RootfsIndex] | None = None,
         waiting: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember` what is
         seen goes to the file only, however long the run is. `other_users`: users who are not root
-        will run commands in a container of root's. The original's `index` is asked for where more
+        will run commands in a container of root's. `census`: every system call is recorded. The original's `index` is asked for where more
         is seen than memory should hold, and `waiting` is told what the run's end waits for."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
@@ -85,6 +86,7 @@ class TracedRun:
             sources=sources,
             remember=remember,
             memory=run.memory,
+            census=census,
         )
         self._lent = Loan(gate=("--no-notify",))
         if Source.NOTIFY in sources:

@@ -8,7 +8,7 @@ from slimmer.trace.saved.drift import Change, Drift, drift
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
 from slimmer.trace.saved.probe_text import PROBES
-from slimmer.trace.saved.reading import from_bytes, read_saved_trace
+from slimmer.trace.saved.reading import from_bytes, is_saved_trace, read_saved_trace
 from slimmer.trace.saved.recording import record
 from slimmer.trace.saved.roles import of_roles
 from slimmer.trace.saved.saved import (
@@ -42,6 +42,7 @@ __all__ = [
     "drift",
     "from_bytes",
     "identity_of",
+    "is_saved_trace",
     "merge",
     "of_roles",
     "read_saved_trace",

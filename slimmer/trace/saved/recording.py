@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
 from slimmer.files import Resolution, RootfsIndex, is_below
 from slimmer.trace.saved.identity import identity_of
@@ -52,6 +53,11 @@ def record(
         exit_status=exit_status,
         notes=tuple(notes),
         probes=tuple(probes),
+        calls=tuple(
+            sorted(
+                {replace(call, phase=BOOT) if call.phase in boot else call for call in trace.calls}
+            )
+        ),
         phases=(BOOT, *(phase for phase in trace.phases if phase not in boot)),
         paths={path: SeenPath(fact=facts[path], runs=1, uses=uses[path]) for path in sorted(uses)},
     )

@@ -95,9 +95,7 @@ def _words(record: Record) -> str:
         case Note():
             return f"--- note: {_plain(record.text)}"
         case Loss():
-            return (
-                f"--- LOSS of {record.count or 'some'} {record.source}: {_plain(record.text)}"
-            )
+            return f"--- LOSS of {record.count or 'some'} {record.source}: {_plain(record.text)}"
         case Trailer():
             return (
                 f"--- complete: {sum(record.counts)} records of {record.notifications} calls and "
