@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
@@ -35,12 +35,20 @@ if TYPE_CHECKING:
     from slimmer.report import Report
     from slimmer.seccomp import Additions, ProfileInForce
 
+T = TypeVar("T")
+
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:
     """Build, verify and tag the slim image of `options.image` and its debug twin.
 
     Raises a SlimError for everything that stops it; nothing is left behind then.
     """
+    return with_job(options, progress, lambda job: _pushed(job, _run(job)))
+
+
+def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]) -> T:
+    """What `work` makes of the original, which is in the engine, and of a session and a workspace
+    that go with it. Errors as for `build_image`."""
     clock = StageClock(progress)
     options = taking_any_certificate(options)
     source_date_epoch()  # a wrong one is told before anything starts
@@ -84,7 +92,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     additions=additions,
                     notes=list(notes),
                 )
-                return _pushed(job, _run(job))
+                return work(job)
             except BaseException:
                 begin_to_clean()
                 # Ends every container, and with them whatever a thread of the pool waits for.

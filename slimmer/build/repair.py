@@ -53,8 +53,8 @@ def repair(
 
     An image that passes when it is watched, and misses nothing, is watched again where its command
     had ended: what that depends on shows in another run, or never. Where it had gone on, time is
-    what it lacked. `widen` is told what it was seen to call, and whether the seccomp profile that it
-    failed under now allows more is its answer.
+    what it lacked. `widen` is told what it was seen to call; its answer is whether the seccomp
+    profile that it failed under allows more now.
     """
     rounds: list[RepairRound] = []
     repairs: tuple[Repair, ...] = ()

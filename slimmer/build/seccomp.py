@@ -47,9 +47,15 @@ def read_additions(options: BuildOptions) -> Additions:
                 hint="leave one of them out; --seccomp-from FILE takes over what a profile allows",
             )
     check_place(options.seccomp)
+    return additions_of(options.seccomp_from)
+
+
+def additions_of(further: Iterable[Path]) -> Additions:
+    """What these files, profiles or saved traces, allow or have seen. Errors as for
+    `read_additions`."""
     calls: list[CallUse] = []
     profiles: list[Profile] = []
-    for file in options.seccomp_from:
+    for file in further:
         found = read_addition(file)
         if isinstance(found, Profile):
             profiles.append(found)
@@ -86,6 +92,8 @@ def no_calls(file: Path) -> SeccompUnavailableError:
 def check_place(file: Path) -> None:
     """Raises SeccompProfileError where no file can be written, before a minute's work."""
     folder = file.parent
+    if file.exists() and not file.is_file() and not file.is_dir():
+        return  # /dev/stdout, a pipe
     if file.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         why = "it is a directory" if file.is_dir() else f"{folder} cannot be written to"
         raise SeccompProfileError(

@@ -20,6 +20,7 @@ from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
+    *("profile",),
     *("plans", "rules", "doctor", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""

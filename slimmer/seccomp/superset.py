@@ -78,7 +78,7 @@ GROUPS: Final = (
     Group(
         title="container runtime",
         reason="without no-new-privileges the profile is in force before the runtime has set user, "
-        "groups and capabilities, and executed the command (runc 1.1, traced), at each `exec` again",
+        "groups and capabilities and executed the command; so it is at each `exec`, too (runc 1.1)",
         calls=_calls(
             "capget capset chdir close_range dup3 epoll_create1 epoll_ctl epoll_pwait execve "
             "faccessat2 fchown fcntl fcntl64 fstatfs fstatfs64 getcwd getdents64 getpid getppid "

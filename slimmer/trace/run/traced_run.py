@@ -72,8 +72,9 @@ class TracedRun:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember` what is
         seen goes to the file only, however long the run is. `other_users`: users who are not root
-        will run commands in a container of root's. `census`: every system call is recorded. The original's `index` is asked for where more
-        is seen than memory should hold, and `waiting` is told what the run's end waits for."""
+        will run commands in a container of root's. `census`: every system call is recorded. The
+        original's `index` is asked for where more is seen than memory should hold, and `waiting` is
+        told what the run's end waits for."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
         self._sensor, self._ports, self._index = sensor, tuple(ports), index
