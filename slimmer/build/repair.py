@@ -61,7 +61,7 @@ def repair(
     excluded: dict[str, Repair] = {}
     by_listing = by_time = False
     built = failed
-    while built.failure is not None and len(rounds) < job.options.repair:
+    while (failed_by := built.failure) is not None and len(rounds) < job.options.repair:
         with job.clock.stage("repair", _WATCHED):
             seen = _observe(job, files, built, len(rounds))
             missed = _suspects(job, files, built, seen, repairs)
@@ -69,18 +69,18 @@ def repair(
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
         if widen(built, _trace_of(seen).calls):
-            rounds.append(RepairRound(problem=built.failure.message, repairs=()))
+            rounds.append(RepairRound(problem=failed_by.message, repairs=()))
             built = build(repairs)
             continue
         by_time = not fresh and _passed(seen) and not _has_ended(built)
         if by_time or (not fresh and not _passed(seen)):
             break
-        rounds.append(RepairRound(problem=built.failure.message, repairs=fresh))
+        rounds.append(RepairRound(problem=failed_by.message, repairs=fresh))
         if not fresh:
             continue
         by_listing = by_listing or not missed.found
         repairs += fresh
-        job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
+        job.progress.warned(f"{failed_by.message}; repairing: {_words(fresh)}")
         built = build(repairs)
     if built.failure is not None:
         failure = _with_what_was_tried(built.failure, rounds, excluded.values(), by_time=by_time)
