@@ -268,7 +268,7 @@ def _write_profile(job: Job, findings: Findings) -> dict[str, str]:
     """Where the images have passed under it, and not before."""
     if findings.seccomp is None or job.options.seccomp is None:
         return {}
-    from slimmer.build.seccomp import write_profile  # most builds make none
+    from slimmer.seccomp import write_profile  # most builds make none
 
     write_profile(job.options.seccomp, findings.seccomp.profile)
     return {"seccomp": str(job.options.seccomp)}

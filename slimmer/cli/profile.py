@@ -70,7 +70,7 @@ def profile(
       docker run --security-opt seccomp=my-app.json my-app:latest
     """
     from slimmer.build import profile_image, profile_of_trace  # a call for help does not pay
-    from slimmer.build.seccomp import check_place, write_profile
+    from slimmer.seccomp import check_place, write_profile
 
     place = output or _STDOUT
     check_place(place)

@@ -133,7 +133,7 @@ def test_what_is_no_trace_is_told_apart() -> None:
         RecordReader().feed(b"SLIMSRV\0\1")
 
 
-@pytest.mark.parametrize(("version", "advice"), [(2, "newer slimmer"), (0, "trace again")])
+@pytest.mark.parametrize(("version", "advice"), [(3, "newer slimmer"), (0, "trace again")])
 def test_another_version_is_told_apart(version: int, advice: str) -> None:
     with pytest.raises(TraceFileError, match=f"version {version}") as caught:
         RecordReader().feed(struct.pack("<8sHHI", b"SLIMTRC\0", version, 0, 0))
