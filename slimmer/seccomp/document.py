@@ -79,7 +79,7 @@ def from_document(data: bytes, name: str) -> Profile:
                 allowed[call] = None if known is None or values is None else known | values
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SeccompProfileError(
-            f"{name} is no seccomp profile that can be merged", hint=_HINT, details=str(error)
+            f"{name} is not a seccomp profile that can be merged", hint=_HINT, details=str(error)
         ) from error
     reasons = dict.fromkeys(allowed, name)
     return Profile(

@@ -34,7 +34,7 @@ from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
-from slimmer.trace.wire.events import RecordStream
+from slimmer.trace.wire.events import QUIET, RecordStream
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
 from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
 from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
@@ -43,9 +43,6 @@ LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
 MOMENT = 0.5
 """Seconds in which the end of a target that has dropped a connection is told of."""
-QUIET = 5.0
-"""Seconds without any new path, after which an application that listens elsewhere counts as
-started, and one that listens nowhere as one that stays."""
 
 
 class TracedRun:
