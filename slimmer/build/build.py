@@ -212,6 +212,11 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
             job, traced, files, built, attempt, partial(_widen_profile, job, findings)
         )
         if built.failure is not None:
+            if findings.seccomp is not None:
+                built.failure.hint += (
+                    ". It ran under the seccomp profile, which stops none of the calls that it was "
+                    "seen to make; the same build without --seccomp tells whether that is why"
+                )
             raise built.failure
         keep_to_budget(job, traced, files, built.assembly)
     warn_of_secrets(job, built.assembly, files)
