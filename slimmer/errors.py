@@ -354,6 +354,21 @@ class PushBrokenError(SlimError):
     cause = "the image could not be pushed"
 
 
+class SeccompUnavailableError(SlimError):
+    """System calls cannot be recorded: the kernel or the engine does not allow it, or a saved trace
+    has none."""
+
+    exit_code = 53
+    cause = "no system calls are recorded"
+
+
+class SeccompProfileError(SlimError):
+    """A seccomp profile cannot be read, merged, written or made for the image's architecture."""
+
+    exit_code = 54
+    cause = "a seccomp profile cannot be used"
+
+
 class HardeningError(SlimError):
     """With --harden: the slim image passes its smoke test once and not the next time, or not with
     the rights that were found for it, or nothing can be tried."""

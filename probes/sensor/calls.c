@@ -2,6 +2,7 @@
 
 #include <linux/audit.h>
 #include <stdbool.h>
+#include <string.h>
 
 /* Where the paths are: "(d)p" is a path relative to the descriptor before it. */
 #define P0 {{-1, 0}, {-1, -1}}
@@ -155,6 +156,14 @@ enum abi abi_compat(void) { return ABI_ARM; }
 #else
 #error "the sensor knows x86_64 and aarch64"
 #endif
+
+const struct call *call_named(const char *name)
+{
+    const struct call *call = calls;
+    while (strcmp(call->name, name) != 0)
+        call++;
+    return call;
+}
 
 enum { HIGHEST_NUMBER = 511 };
 

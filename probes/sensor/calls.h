@@ -60,6 +60,9 @@ uint32_t abi_audit_architecture(enum abi abi);
 enum abi abi_native(void);
 enum abi abi_compat(void);
 
+/* The call of this name, which is in the table. */
+const struct call *call_named(const char *name);
+
 /* The call that has this number in the ABI of this AUDIT_ARCH_*, or NULL. */
 const struct call *call_find(uint32_t audit_architecture, int number);
 

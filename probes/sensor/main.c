@@ -16,12 +16,12 @@ int main(int count, char **arguments)
     if (strcmp(role, "serve") == 0)
         return serve_main(arguments + 2);
     if (strcmp(role, "--version") == 0) {
-        puts("slimmer sensor, trace format 1, serve protocol 1");
+        puts("slimmer sensor, trace format 2, serve protocol 1");
         return 0;
     }
     fputs("usage: sensor gate [--no-notify] [--give-up NAMES] [--lower NAMES] [--seal] [--] COMMAND [ARGUMENT…]\n"
-          "       sensor watch [--pid ID] [--no-notify] [--no-fanotify] [--limited-queue]\n"
-          "                    [--patience MILLISECONDS]\n"
+          "       sensor watch [--pid ID] [--no-notify] [--no-fanotify] [--census]\n"
+          "                    [--limited-queue] [--patience MILLISECONDS]\n"
           "       sensor serve\n",
           stderr);
     return 2;

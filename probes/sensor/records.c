@@ -28,7 +28,9 @@ void records_hello(struct records *records, const struct hello *hello)
     if (uname(&name) < 0)
         memset(&name, 0, sizeof name);
     stream_begin(&records->stream, RECORD_HELLO);
-    stream_u32(&records->stream, hello->sources | (hello->as_entitled ? (unsigned)HELLO_AS_ENTITLED : 0));
+    stream_u32(&records->stream,
+               hello->sources | (hello->as_entitled ? (unsigned)HELLO_AS_ENTITLED : 0) |
+                   (hello->census ? (unsigned)SOURCE_CENSUS : 0));
     stream_u32(&records->stream, (uint32_t)hello->target);
     text(records, name.release);
     text(records, name.machine);
@@ -203,6 +205,17 @@ void records_loss(struct records *records, enum source source, uint64_t count, c
     stream_u32(&records->stream, source);
     stream_u64(&records->stream, count);
     text(records, reason);
+    stream_end(&records->stream);
+}
+
+void records_system_call(struct records *records, uint32_t audit_architecture, uint32_t number,
+                         uint32_t index, uint32_t argument)
+{
+    stream_begin(&records->stream, RECORD_SYSTEM_CALL);
+    stream_u32(&records->stream, audit_architecture);
+    stream_u32(&records->stream, number);
+    stream_u32(&records->stream, index);
+    stream_u32(&records->stream, argument);
     stream_end(&records->stream);
 }
 

@@ -26,9 +26,10 @@ enum record_type {
     RECORD_NOTE = 11,
     RECORD_LOSS = 12,
     RECORD_TRAILER = 13,
+    RECORD_SYSTEM_CALL = 14,
 };
 
-enum source { SOURCE_NOTIFY = 1, SOURCE_FANOTIFY = 2 };
+enum source { SOURCE_NOTIFY = 1, SOURCE_FANOTIFY = 2, SOURCE_CENSUS = 8 };
 
 enum { HELLO_AS_ENTITLED = 4 }; /* beside the sources */
 
@@ -69,6 +70,7 @@ struct records {
 
 struct hello {
     unsigned sources; /* enum source, or-ed */
+    bool census;      /* every system call is counted */
     bool as_entitled; /* what the target may do is what the engine and the user allow */
     pid_t target;
     const char *no_notify;   /* why a source is missing; empty when it is not */
@@ -107,6 +109,9 @@ void records_adopted(struct records *records, pid_t process, const char *text);
 void records_note(struct records *records, const char *text);
 /* `count` 0: nobody knows how many. */
 void records_loss(struct records *records, enum source source, uint64_t count, const char *text);
+/* `index` is that of the argument which decides, from 1; 0: none does. */
+void records_system_call(struct records *records, uint32_t audit_architecture, uint32_t number,
+                         uint32_t index, uint32_t argument);
 /* Nothing is written after it. */
 void records_trailer(struct records *records);
 void records_flush(struct records *records);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "census.h"
 #include "control.h"
 #include "ending.h"
 #include "explain.h"
@@ -44,6 +45,7 @@ struct watch {
     struct records records;
     struct lookups lookups;
     struct opens opens;
+    struct census census;
     struct listening listening;
     struct ending ending;
     struct adopt adopt;
@@ -92,6 +94,7 @@ static enum watch_status start(struct watch *watch)
     struct gate gate;
     char no_notify[EXPLANATION_SIZE] = "";
     char no_fanotify[EXPLANATION_SIZE] = "switched off by --no-fanotify";
+    char no_census[EXPLANATION_SIZE] = "";
     if (!rendezvous_await(watch->options.target, &gate)) {
         fprintf(stderr, "slimmer: watch: process %d is not a waiting gate of this sensor\n",
                 (int)watch->options.target);
@@ -108,15 +111,21 @@ static enum watch_status start(struct watch *watch)
                     opens_start(&watch->opens, watch->options.target,
                                 watch->options.limited_queue, no_fanotify);
 
+    bool census = watch->options.want_census &&
+                  census_start(&watch->census, watch->options.target, no_census);
+
     struct hello hello = {
         .sources = (watch->notifying ? (unsigned)SOURCE_NOTIFY : 0) |
                    (fanotify ? (unsigned)SOURCE_FANOTIFY : 0),
+        .census = census,
         .as_entitled = rendezvous_is_as_entitled(&gate),
         .target = watch->options.target,
         .no_notify = no_notify,
         .no_fanotify = fanotify ? "" : no_fanotify,
     };
     records_hello(&watch->records, &hello);
+    if (no_census[0] != '\0')
+        records_note(&watch->records, no_census);
     records_phase(&watch->records, "boot", strlen("boot"));
     records_flush(&watch->records);
     if (hello.sources == 0) {
@@ -158,6 +167,8 @@ static void release(struct watch *watch)
 static void finish(struct watch *watch)
 {
     opens_drain(&watch->opens, &watch->records, 0);
+    census_write(&watch->census, &watch->records);
+    census_stop(&watch->census);
     records_trailer(&watch->records);
     watch->finished = true;
     opens_stop(&watch->opens);
@@ -207,6 +218,7 @@ static void start_phase(struct watch *watch, const char *name)
 {
     /* What is queued belongs to the phase that ends here. */
     opens_drain(&watch->opens, &watch->records, 0);
+    census_write(&watch->census, &watch->records);
     records_phase(&watch->records, name, strlen(name));
     opens_forget(&watch->opens);
 }
@@ -306,6 +318,7 @@ int watch_main(char **arguments)
     static struct watch watch = {
         .pipes = {.go = -1, .exit = -1},
         .opens.descriptor = -1,
+        .census = CENSUS_NONE,
     };
     if (!watch_options_parse(&watch.options, arguments))
         return WATCH_USAGE;

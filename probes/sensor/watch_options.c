@@ -22,6 +22,8 @@ bool watch_options_parse(struct watch_options *options, char **arguments)
             options->want_notify = false;
         else if (strcmp(*arguments, "--no-fanotify") == 0)
             options->want_fanotify = false;
+        else if (strcmp(*arguments, "--census") == 0)
+            options->want_census = true;
         else if (strcmp(*arguments, "--limited-queue") == 0)
             options->limited_queue = true;
         else if (strcmp(*arguments, "--patience") == 0 && arguments[1] != NULL)
@@ -33,7 +35,7 @@ bool watch_options_parse(struct watch_options *options, char **arguments)
     }
     if (!known)
         fputs("slimmer: watch: usage: watch [--pid ID] [--no-notify] [--no-fanotify] "
-              "[--limited-queue] [--patience MILLISECONDS]\n",
+              "[--census] [--limited-queue] [--patience MILLISECONDS]\n",
               stderr);
     return known;
 }

@@ -10,6 +10,7 @@ struct watch_options {
     pid_t target; /* the target's first process, as we see it; 0: a control line will tell */
     bool want_notify;
     bool want_fanotify;
+    bool want_census; /* every system call is counted as well */
     bool limited_queue; /* for tests of what happens when fanotify loses events */
     uint64_t patience;  /* nanoseconds that an announced gate may take to appear */
 };

@@ -8,5 +8,6 @@ its own beside it.
 """
 
 from slimmer.build.build import build_image
+from slimmer.build.profiling import Profiled, profile_image, profile_of_trace
 
-__all__ = ["build_image"]
+__all__ = ["Profiled", "build_image", "profile_image", "profile_of_trace"]

@@ -7,25 +7,35 @@ workspace take everything away again. What fails after the traced run is reporte
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
-from slimmer.build.values import BuiltImages, Findings, OriginalFiles, TracedOriginal
+from slimmer.build.values import (
+    BuiltImages,
+    Findings,
+    OriginalFiles,
+    SmokeCase,
+    TracedOriginal,
+)
 from slimmer.engine import Session, connect, network_note
 from slimmer.errors import SmokeTestError, as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
 from slimmer.progress import Progress, StageClock
-from slimmer.values import Repair, Trace
+from slimmer.values import CallUse, Repair, Trace
 from slimmer.workspace import explained, workspace
 
 if TYPE_CHECKING:
     from slimmer.build.foundation import Bases
     from slimmer.report import Report
+    from slimmer.seccomp import Additions, ProfileInForce
+
+T = TypeVar("T")
 
 
 def build_image(options: BuildOptions, progress: Progress) -> Report:
@@ -33,6 +43,12 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
 
     Raises a SlimError for everything that stops it; nothing is left behind then.
     """
+    return with_job(options, progress, lambda job: _pushed(job, _run(job)))
+
+
+def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]) -> T:
+    """What `work` makes of the original, which is in the engine, and of a session and a workspace
+    that go with it. Errors as for `build_image`."""
     clock = StageClock(progress)
     options = taking_any_certificate(options)
     if options.cache_directory is not None:
@@ -41,6 +57,7 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
         options = with_cached_trace(options, options.cache_directory)
     source_date_epoch()  # a wrong one is told before anything starts
     missed = read_missed(options)
+    additions = _read_additions(options)
     if options.harden:
         from slimmer.build.harden import check_hardening  # most builds do not
 
@@ -80,9 +97,10 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                     debug_name=debug_name,
                     bases=bases,
                     missed=missed,
+                    additions=additions,
                     notes=list(notes),
                 )
-                return _pushed(job, _run(job))
+                return work(job)
             except BaseException:
                 begin_to_clean()
                 # Ends every container, and with them whatever a thread of the pool waits for.
@@ -92,6 +110,14 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
                 begin_to_clean()
     finally:
         engine.close()
+
+
+def _read_additions(options: BuildOptions) -> Additions | None:
+    if options.seccomp is None and not options.seccomp_from:
+        return None
+    from slimmer.build.seccomp import read_additions  # most builds make no profile
+
+    return read_additions(options)
 
 
 @contextlib.contextmanager
@@ -197,6 +223,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     from slimmer.build.secrets import warn_of_secrets
     from slimmer.build.verify import smoke_cases, verify
 
+    findings.seccomp = _begin_profile(job, traced)
     cases = smoke_cases(job, traced)
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
@@ -205,16 +232,18 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.
             keep_to_budget(job, traced, files, assembly)
-        findings.built = verify(job, traced, files, assembly, cases)
+        findings.built = verify(job, traced, files, assembly, _under_profile(findings, cases))
         return findings.built
 
     built = attempt()
     if built.failure is not None:
         from slimmer.build.repair import repair  # most builds never need it
 
-        built = findings.built = repair(job, traced, files, built, attempt)
+        built = findings.built = repair(
+            job, traced, files, built, attempt, partial(_widen_profile, job, findings)
+        )
         if built.failure is not None:
-            raise _with_hint(built.failure, traced)
+            raise _with_hint(built.failure, traced, findings.seccomp)
         keep_to_budget(job, traced, files, built.assembly)
     warn_of_secrets(job, built.assembly, files)
     if job.options.harden:
@@ -225,15 +254,51 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     return deliver(job, findings, built)
 
 
-def _with_hint(failure: SmokeTestError, traced: TracedOriginal) -> SmokeTestError:
-    """With a word on the trace, where the application is not the one that was traced."""
+def _with_hint(
+    failure: SmokeTestError, traced: TracedOriginal, profile: ProfileInForce | None
+) -> SmokeTestError:
+    """With a word on the trace, where the application is not the one that was traced, and on the
+    profile that it ran under."""
     file = traced.trace_file
     if file is not None and file.drift:
         failure.hint = (
             "the application has changed since it was traced, and may need what nobody has seen: "
             f"trace it anew with --save-trace {file.file}. {failure.hint}"
         )
+    if profile is not None:
+        failure.hint += (
+            ". It ran under the seccomp profile, which stops none of the calls that it was seen to "
+            "make; the same build without --seccomp tells whether that is why"
+        )
     return failure
+
+
+def _begin_profile(job: Job, traced: TracedOriginal) -> ProfileInForce | None:
+    if job.options.seccomp is None:
+        return None
+    from slimmer.build.seccomp import begin_profile  # most builds make none
+
+    return begin_profile(job, traced.trace.calls)
+
+
+def _under_profile(findings: Findings, cases: tuple[SmokeCase, ...]) -> tuple[SmokeCase, ...]:
+    if findings.seccomp is None:
+        return cases
+    from slimmer.build.seccomp import under_profile
+
+    return under_profile(cases, findings.seccomp)
+
+
+def _widen_profile(
+    job: Job, findings: Findings, built: BuiltImages, seen: Iterable[CallUse]
+) -> bool:
+    if findings.seccomp is None:
+        return False
+    from slimmer.build.seccomp import with_stopped_calls
+
+    wider = with_stopped_calls(job, findings.seccomp, built, seen)
+    findings.seccomp = wider or findings.seccomp
+    return wider is not None
 
 
 @contextlib.contextmanager

@@ -87,7 +87,11 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
-            artifacts={**written, **_write_hardening(job, staged.folder, findings)},
+            artifacts={
+                **written,
+                **_write_profile(job, findings),
+                **_write_hardening(job, staged.folder, findings),
+            },
         )
         report = write_report(compose_report(record), directory, into=staged.folder)
         with uninterrupted():
@@ -195,6 +199,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
             for each in traced.roles
             for summary in each.examination.explored
         ),
+        seccomp=findings.seccomp,
         repair=built.repair if built is not None else None,
         fidelity=built.fidelity if built is not None else (),
         hardening=findings.hardening,
@@ -288,6 +293,16 @@ def _write_hardening(job: Job, folder: Path, findings: Findings) -> dict[str, st
     for name, text in texts:
         (folder / name).write_text(text, "utf-8", "surrogateescape")
     return {name.rpartition(".")[0]: str(job.report_directory / name) for name, _ in texts}
+
+
+def _write_profile(job: Job, findings: Findings) -> dict[str, str]:
+    """Where the images have passed under it, and not before."""
+    if findings.seccomp is None or job.options.seccomp is None:
+        return {}
+    from slimmer.seccomp import write_profile  # most builds make none
+
+    write_profile(job.options.seccomp, findings.seccomp.profile)
+    return {"seccomp": str(job.options.seccomp)}
 
 
 def _write_traces(job: Job, folder: Path, directory: Path) -> dict[str, str]:

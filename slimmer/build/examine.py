@@ -96,6 +96,7 @@ def _examine_as(
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
+        census=job.options.seccomp is not None,
         other_users=any(isinstance(each, ExecProbe) and each.user for each in probes),
         index=lambda: files.result().index,
         waiting=waiting,

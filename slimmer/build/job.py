@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, Role
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Original, Probe
+
+if TYPE_CHECKING:  # most builds make no profile
+    from slimmer.seccomp import Additions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,8 @@ class Job:
     """What `--base` names."""
     missed: tuple[tuple[str, str], ...] = ()
     """(path, file) of `--include-from`, see KeepRequest.missed."""
+    additions: Additions | None = None
+    """What `--seccomp-from` names; None where no profile is made."""
     notes: list[str] = field(default_factory=list)
     """Sentences for the report, added to as they come up."""
 

@@ -58,6 +58,7 @@ def _asked(case: SmokeCase) -> dict[str, Any]:
         ],
         "port": plan.port,
         "exit_status": plan.exit_status,
+        **({"seccomp": plan.seccomp} if plan.seccomp else {}),
     }
 
 

@@ -16,6 +16,8 @@ def next_commands(job: Job, plans: Iterable[LayerPlan]) -> tuple[str, ...]:
     unless `…` stands for what the original needs to be run with, which may be secret."""
     image = shlex.quote(job.slim_name)
     flags = "-P " if exposed_ports(job.original.config) else ""
+    if job.options.seccomp is not None:
+        flags += f"--security-opt seccomp={shlex.quote(str(job.options.seccomp))} "
     if _needs_more(job.options.run):
         flags += "… "
     largest = max(

@@ -20,7 +20,7 @@ from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
 from slimmer.trace.run import TracedRun, sensor_binary
 from slimmer.trace.wire import union
-from slimmer.values import ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
+from slimmer.values import CallUse, ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
 from slimmer.verify.repair import (
     Gaps,
     Observation,
@@ -46,35 +46,41 @@ def repair(
     files: OriginalFiles,
     failed: BuiltImages,
     build: Build,
+    widen: Callable[[BuiltImages, Iterable[CallUse]], bool] = lambda *_: False,
 ) -> BuiltImages:
     """The images of the first round that passes; or those of the last one, which failed, where
     nothing new is missed or the rounds are used up.
 
     An image that passes when it is watched, and misses nothing, is watched again where its command
     had ended: what that depends on shows in another run, or never. Where it had gone on, time is
-    what it lacked.
+    what it lacked. `widen` is told what it was seen to call; its answer is whether the seccomp
+    profile that it failed under allows more now.
     """
     rounds: list[RepairRound] = []
     repairs: tuple[Repair, ...] = ()
     excluded: dict[str, Repair] = {}
     by_listing = by_time = False
     built = failed
-    while built.failure is not None and len(rounds) < job.options.repair:
+    while (failed_by := built.failure) is not None and len(rounds) < job.options.repair:
         with job.clock.stage("repair", _WATCHED):
             seen = _observe(job, files, built, len(rounds))
             missed = _suspects(job, files, built, seen, repairs)
             fresh = missed.found or missed.named or missed.listed
             job.progress.detail("repair", _words(fresh or missed.excluded))
         excluded |= {repair.path: repair for repair in missed.excluded}
+        if widen(built, _trace_of(seen).calls):
+            rounds.append(RepairRound(problem=failed_by.message, repairs=()))
+            built = build(repairs)
+            continue
         by_time = not fresh and _passed(seen) and not _has_ended(built)
         if by_time or (not fresh and not _passed(seen)):
             break
-        rounds.append(RepairRound(problem=built.failure.message, repairs=fresh))
+        rounds.append(RepairRound(problem=failed_by.message, repairs=fresh))
         if not fresh:
             continue
         by_listing = by_listing or not missed.found
         repairs += fresh
-        job.progress.warned(f"{built.failure.message}; repairing: {_words(fresh)}")
+        job.progress.warned(f"{failed_by.message}; repairing: {_words(fresh)}")
         built = build(repairs)
     if built.failure is not None:
         failure = _with_what_was_tried(built.failure, rounds, excluded.values(), by_time=by_time)
@@ -127,6 +133,7 @@ def _observe_as(
         trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
+        census=job.options.seccomp is not None,
         index=lambda: files.index,
     )
     try:

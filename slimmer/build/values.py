@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
     from slimmer.report import BaseSummary
+    from slimmer.seccomp import ProfileInForce
     from slimmer.trace.saved import Drift, SavedTrace
     from slimmer.verify import Reference, SmokePlan
     from slimmer.verify.repair import RepairLog
@@ -213,6 +214,8 @@ class Findings:
 
     traced: TracedOriginal
     files: OriginalFiles
+    seccomp: ProfileInForce | None = None
+    """As it was in the last round; None where no profile is made."""
     decision: Decision | None = None
     """Of the last round."""
     built: BuiltImages | None = None

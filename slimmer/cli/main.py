@@ -21,7 +21,7 @@ from slimmer.remains import close_all
 
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
-    *("vex", "scan-diff", "verify-provenance"),
+    *("vex", "scan-diff", "profile", "verify-provenance"),
     *("plans", "rules", "doctor", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name, with _ for -, in its

@@ -39,6 +39,8 @@ class GroupedCommand(click.Command):
             for heading, options in GROUPS.items()
         }
         for heading, records in (*groups.items(), (OTHERS, list(told.values()))):
+            if not records:
+                continue
             with formatter.section(heading):
                 formatter.write_dl(
                     [(f"{left:{_COLUMN - 4}}", text) for left, text in records],

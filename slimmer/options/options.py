@@ -109,6 +109,8 @@ class BuildOptions:
     withheld: tuple[str, ...] = ()
     """Globs of paths that the first round leaves out as if nobody had seen them; repairs may
     bring them. What tests break images with: no flag and no key of slim.yaml sets it."""
+    withheld_calls: tuple[str, ...] = ()
+    """System calls that the first profile does not allow, for tests as well."""
     debug: DebugImage = DebugImage.FROM_ORIGINAL
     debug_from: str = ""
     """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
@@ -140,6 +142,11 @@ class BuildOptions:
     """The private key (PEM) that signs it; None: it is not signed."""
     builder_id: str = ""
     """URI of who builds, for the provenance; empty: nobody in particular."""
+    seccomp: Path | None = None
+    """Where a seccomp profile is written that the finished images pass their test under; None:
+    none is made, and system calls are not recorded."""
+    seccomp_from: tuple[Path, ...] = ()
+    """Profiles, or saved traces with system calls, whose calls it allows as well."""
     report_directory: Path | None = None
     """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
     verify: Verification = Verification.CONTENT

@@ -38,8 +38,10 @@ from slimmer.report.report import (
     TestSummary,
     TraceSummary,
 )
+from slimmer.report.seccomp_summary import seccomp_summary
 from slimmer.report.trace_file_summary import TraceFileSummary
 from slimmer.report.unused_packages import unused_packages
+from slimmer.seccomp import ProfileInForce
 from slimmer.values import (
     Entry,
     EntryType,
@@ -115,6 +117,7 @@ class RunRecord:
     tests: Sequence[SmokeOutcome]
     """The traced run's first."""
     explorations: Sequence[ExplorationSummary] = ()
+    seccomp: ProfileInForce | None = None
     repair: RepairLog | None = None
     """What it took until the slim image passed; None where the first one did."""
     fidelity: Sequence[Fidelity] = ()
@@ -165,6 +168,7 @@ def compose_report(run: RunRecord) -> Report:
         coverage=run.coverage,
         tests=tuple(_test(test) for test in run.tests),
         explorations=tuple(run.explorations),
+        seccomp=seccomp_summary(run.seccomp, run.trace.calls) if run.seccomp else None,
         repair=_repair(run.repair) if run.repair else None,
         fidelity=tuple(run.fidelity),
         hardening=tuple(run.hardening),

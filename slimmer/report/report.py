@@ -17,6 +17,7 @@ from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.growth_summary import Growth
 from slimmer.report.removed import EcosystemSummary
+from slimmer.report.seccomp_summary import SeccompSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
 from slimmer.report.unused_packages import UnusedPackage
 from slimmer.values import (
@@ -288,6 +289,8 @@ class Report:
     """The traced run of the original first, then the smoke tests."""
     explorations: tuple[ExplorationSummary, ...] = ()
     """What was found out on the running original."""
+    seccomp: SeccompSummary | None = None
+    """The profile that the images were tested under; None where none was made."""
     repair: RepairSummary | None = None
     """What was tried where the first slim image failed; None where it passed."""
     fidelity: tuple[Fidelity, ...] = ()

@@ -17,6 +17,7 @@ from slimmer.values.answers import (
     Text,
     Verdict,
 )
+from slimmer.values.calls import CallUse
 from slimmer.values.exploration import (
     ExplorationSummary,
     Fault,
@@ -87,6 +88,7 @@ from slimmer.values.trace import (
 __all__ = [
     "Access",
     "Answer",
+    "CallUse",
     "Capture",
     "Comparison",
     "Compression",

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from slimmer.values.calls import CallUse
+
 
 class Source(enum.Enum):
     """Where a sighting comes from."""
@@ -58,6 +60,8 @@ class Trace:
     """The exit status of the original's command where it ended by itself, else None."""
     records: int
     """Records in the stream, for the report."""
+    calls: tuple[CallUse, ...] = ()
+    """Every system call, where the run was asked to record them: then there is one at least."""
     unnamed: int = 0
     """Lookups of what the original does not have that are here without their names, since there
     were too many: the deepest directory on the way stands for each. Every file that was used is

@@ -58,6 +58,8 @@ class SmokePlan:
     """How long the original took to become ready."""
     exit_status: int | None
     """The original's exit status where its command ends by itself, else None."""
+    seccomp: str = ""
+    """The text of the seccomp profile that is in force; empty: the engine's own, or the run's."""
     is_healthy: bool = False
     """Whether the original has passed its HEALTHCHECK."""
 
@@ -304,6 +306,9 @@ def _start(
     kind: ImageKind,
     stdin: bytes = b"",
 ) -> PlainRun:
+    if plan.seccomp:
+        options = (*run.security_opts, f"seccomp={plan.seccomp}")
+        run = dataclasses.replace(run, security_opts=options)
     return PlainRun(
         session,
         image,

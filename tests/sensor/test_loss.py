@@ -49,7 +49,7 @@ def test_an_overflow_of_the_queue_makes_the_trace_incomplete(
         with pytest.raises(TraceIncompleteError, match="fanotify lost"):
             enclosure.finish()
         (loss,) = [record for record in enclosure.records if isinstance(record, Loss)]
-        assert loss.source is Source.FANOTIFY
+        assert loss.source == Source.FANOTIFY.value
 
 
 def test_the_unlimited_queue_holds_them_all(

@@ -19,7 +19,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"codec"}),
     frozenset({"values"}),
     frozenset({"words", "disk", "interruption", "remains", "secrets"}),
-    frozenset({"image", "shell", "dockerfile"}),
+    frozenset({"image", "shell", "dockerfile", "seccomp"}),
     frozenset({"engine", "files", "probing", "progress"}),
     frozenset({"options", "workspace", "drawing"}),
     frozenset({"pack", "keep", "provenance"}),
@@ -64,6 +64,7 @@ IMPORTERS = {
     "tree_sitter_bash": {"shell"},
     "textual": {"xray"},
     "securesystemslib": {"provenance"},
+    "system_calls": {"seccomp"},
 }
 """Third-party library → the parts that may import it."""
 

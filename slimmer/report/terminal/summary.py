@@ -116,6 +116,8 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
         yield "slim test", Text("not run: --verify off", style="yellow")
     if report.repair is not None:
         yield "repaired", _repaired(report.repair)
+    if report.seccomp is not None:
+        yield "system calls", Text(printable(report.seccomp.words))
     if report.fidelity:
         yield "fidelity", _fidelity(report)
     for hardening in report.hardening:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from slimmer.errors import OriginalExitedError
 from slimmer.probing import HEALTHCHECK, Prober, exercise
 from slimmer.trace.run.explanation import ended_early, failed_probe, not_listening
-from slimmer.trace.run.traced_run import QUIET, TracedRun
+from slimmer.trace.run.traced_run import TracedRun
+from slimmer.trace.wire.events import QUIET
 from slimmer.values import Probe, RunOptions
 
 LONGEST_LOOK = 1.0

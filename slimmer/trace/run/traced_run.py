@@ -34,7 +34,7 @@ from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
-from slimmer.trace.wire.events import RecordStream
+from slimmer.trace.wire.events import QUIET, RecordStream
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
 from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
 from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
@@ -43,9 +43,6 @@ LOG_LOOK = 0.5
 """Seconds between two looks whether a container that should write a line has ended."""
 MOMENT = 0.5
 """Seconds in which the end of a target that has dropped a connection is told of."""
-QUIET = 5.0
-"""Seconds without any new path, after which an application that listens elsewhere counts as
-started, and one that listens nowhere as one that stays."""
 
 
 class TracedRun:
@@ -65,14 +62,16 @@ class TracedRun:
         name: str = "",
         remember: bool = True,
         other_users: bool = False,
+        census: bool = False,
         index: Callable[[], RootfsIndex] | None = None,
         waiting: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`ports` and those of EXPOSE are published at free ports, unless `bindings` say what is
         published. `name` is the container's; empty: one of the session. Without `remember` what is
         seen goes to the file only, however long the run is. `other_users`: users who are not root
-        will run commands in a container of root's. The original's `index` is asked for where more
-        is seen than memory should hold, and `waiting` is told what the run's end waits for."""
+        will run commands in a container of root's. `census`: every system call is recorded. The
+        original's `index` is asked for where more is seen than memory should hold, and `waiting` is
+        told what the run's end waits for."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
         self._sensor, self._ports, self._index = sensor, tuple(ports), index
@@ -85,6 +84,7 @@ class TracedRun:
             sources=sources,
             remember=remember,
             memory=run.memory,
+            census=census,
         )
         self._lent = Loan(gate=("--no-notify",))
         if Source.NOTIFY in sources:

@@ -16,7 +16,12 @@ from slimmer.engine import (
     broken_connection,
     sidecar,
 )
-from slimmer.errors import EngineOperationError, SlimError, TraceIncompleteError
+from slimmer.errors import (
+    EngineOperationError,
+    SeccompUnavailableError,
+    SlimError,
+    TraceIncompleteError,
+)
 from slimmer.trace.run.explanation import ended_early, killed_for_memory
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import (
@@ -49,9 +54,11 @@ class Watcher:
         sources: frozenset[Source],
         remember: bool,
         memory: str = "",
+        census: bool = False,
     ) -> None:
-        """`memory` as RunOptions.memory."""
+        """`memory` as RunOptions.memory; `census`: every system call is recorded."""
         self.sources = sources
+        self._census = census
         self._memory = memory
         self._session = session
         self._engine = session.engine
@@ -77,7 +84,11 @@ class Watcher:
         flags = {Source.NOTIFY: "--no-notify", Source.FANOTIFY: "--no-fanotify"}
         configuration = sidecar(
             self._original.id,
-            ("watch", *(flag for source, flag in flags.items() if source not in self.sources)),
+            (
+                "watch",
+                *(flag for source, flag in flags.items() if source not in self.sources),
+                *(("--census",) if self._census else ()),
+            ),
             tuple(self._original.config.get("Volumes") or ()),
         )
         self._container = self._session.create_with_sensor("sidecar", configuration, self._sensor)
@@ -109,6 +120,8 @@ class Watcher:
             if status is not None:
                 raise ended_early(status, self._engine.logs(self._target))
             raise self.silent("the sensor did not start")
+        if self._census and not hello.census:
+            raise self._no_census()
         return hello
 
     def adopt(self) -> None:
@@ -203,6 +216,15 @@ class Watcher:
             f"{message} within {ANSWER_TIMEOUT:g} s, though it runs",
             hint="the engine or the machine may hang or be overloaded: run again",
             details=self._said(),
+        )
+
+    def _no_census(self) -> SeccompUnavailableError:
+        note = self.stream.wait_for(Note, ANSWER_TIMEOUT)
+        return SeccompUnavailableError(
+            "the system calls of the application cannot be recorded"
+            + (f": {note.text}" if note is not None else ""),
+            hint="it takes Linux 5.11 or newer with BPF, and an engine that runs as root; a trace "
+            "that was saved on such a machine with --seccomp can be used here: --from-trace FILE",
         )
 
     def _states(self) -> tuple[dict[str, Any], dict[str, Any]]:

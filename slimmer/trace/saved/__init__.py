@@ -10,7 +10,7 @@ from slimmer.trace.saved.fitting import Misfit, misfits
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
 from slimmer.trace.saved.probe_text import PROBES
-from slimmer.trace.saved.reading import from_bytes, read_saved_trace
+from slimmer.trace.saved.reading import from_bytes, is_saved_trace, read_saved_trace
 from slimmer.trace.saved.recording import record
 from slimmer.trace.saved.roles import of_roles
 from slimmer.trace.saved.saved import (
@@ -49,6 +49,7 @@ __all__ = [
     "drift",
     "from_bytes",
     "identity_of",
+    "is_saved_trace",
     "merge",
     "misfits",
     "of_roles",

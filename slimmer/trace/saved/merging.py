@@ -47,6 +47,7 @@ def _both(one: SavedTrace, other: SavedTrace) -> SavedTrace:
         roles=roles,
         phases=_phases(_union(one.phases, other.phases), tuple(role.name for role in roles)),
         repairs=_repairs((*one.repairs, *other.repairs)),
+        calls=tuple(sorted({*one.calls, *other.calls})),
         paths=_paths(one.paths, other.paths),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from slimmer.errors import TraceFileError
+from slimmer.trace.saved.call_text import read_calls
 from slimmer.trace.saved.escapes import unescaped
 from slimmer.trace.saved.probe_text import read_probe
 from slimmer.trace.saved.saved import (
@@ -23,8 +24,8 @@ from slimmer.trace.saved.saved import (
     SeenPath,
     Use,
 )
-from slimmer.trace.saved.writing import ENTITLED, FORMAT, VERSION, WHOLE, checksum
-from slimmer.values import Access, Probe, Repair, Source
+from slimmer.trace.saved.writing import ENTITLED, FORMAT, VERSION, WHOLE, WITH_CALLS, checksum
+from slimmer.values import Access, CallUse, Probe, Repair, Source
 
 _RAW_MAGIC: Final = b"SLIMTRC\0"
 """The first bytes of what the sensor itself writes, see probes/sensor/WIRE.md."""
@@ -38,11 +39,22 @@ _WORDS: Final = (
     *("original", "platform", "configuration", "layer", "runs", "source", "missing-source"),
     *("setting", "package", "installed"),
     "privileges",
-    *("port", "ready-within", "exit-status", "note", "probe", "role", "phase", "repair", "passed"),
+    *(
+        "port",
+        "ready-within",
+        "exit-status",
+        "note",
+        "probe",
+        "role",
+        "phase",
+        "calls",
+        "repair",
+        "passed",
+    ),
 )
 _OF_ROLE: Final = ("port", "ready-within", "exit-status", "probe")
 """Words that speak of the role above them, or of the whole where no role is named."""
-_WITH_FIELDS: Final = ("probe", "repair", "passed", "setting", "package", "installed")
+_WITH_FIELDS: Final = ("probe", "calls", "repair", "passed", "setting", "package", "installed")
 """Words whose text is more than one field."""
 _PLAIN_KINDS: Final = {
     kind.value: Fact(kind=kind) for kind in (Kind.DIRECTORY, Kind.OTHER, Kind.MISSING)
@@ -75,9 +87,9 @@ def from_bytes(data: bytes, name: str) -> SavedTrace:
     if version is None:
         what = "is empty" if not data else "is not a saved trace"
         raise TraceFileError(f"{name} {what}", hint=_SAVE)
-    if int(version[1]) != VERSION:
+    if int(version[1]) not in (VERSION, WITH_CALLS):
         raise TraceFileError(
-            f"{name} has format {int(version[1])}, this version of slimmer reads {VERSION}",
+            f"{name} has format {int(version[1])}, this version of slimmer reads {WITH_CALLS}",
             hint="use the version of slimmer that saved it, or a newer one",
         )
     if _CONFLICT.search(data):
@@ -97,6 +109,11 @@ def from_bytes(data: bytes, name: str) -> SavedTrace:
             "--include, and what it has too much of can be dropped with --exclude",
         )
     return _Parser(name).parse(body)
+
+
+def is_saved_trace(data: bytes) -> bool:
+    """Whether a file claims to be one, sound or not."""
+    return data.startswith((FORMAT.encode() + b" ", _RAW_MAGIC))
 
 
 class _Parser:
@@ -179,9 +196,21 @@ class _Parser:
             probes=() if named else roles[0].probes,
             roles=named,
             phases=_different(tuple(header["phase"])),
+            calls=self._calls(),
             repairs=tuple(map(_repair, header["repair"])),
             passed=tuple(map(_passed, header["passed"])),
         )
+
+    def _calls(self) -> tuple[CallUse, ...]:
+        found: list[CallUse] = []
+        for text in self._header["calls"]:
+            phase, architecture, words = map(unescaped, text.split("\t"))
+            if phase not in self._header["phase"]:
+                raise ValueError(f"calls of no phase: {phase}")
+            found += read_calls(phase, architecture, words)
+        if found != sorted(set(found)):
+            raise ValueError("calls in another order, or twice")
+        return tuple(found)
 
     def _one(self, word: str) -> str:
         (text,) = self._header[word]

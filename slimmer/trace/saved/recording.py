@@ -58,6 +58,11 @@ def record(
         exit_status=exit_status,
         notes=tuple(notes),
         probes=tuple(probes),
+        calls=tuple(
+            sorted(
+                {replace(call, phase=BOOT) if call.phase in boot else call for call in trace.calls}
+            )
+        ),
         phases=(BOOT, *(phase for phase in trace.phases if phase not in boot)),
         paths={path: SeenPath(fact=facts[path], runs=1, uses=uses[path]) for path in sorted(uses)},
     )

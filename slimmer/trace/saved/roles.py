@@ -41,6 +41,13 @@ def of_roles(traces: Sequence[tuple[str, SavedTrace]]) -> SavedTrace:
             for name, each in traces
         ),
         phases=tuple(in_role(name, phase) for name, each in traces for phase in each.phases),
+        calls=tuple(
+            sorted(
+                replace(call, phase=in_role(name, call.phase))
+                for name, each in traces
+                for call in each.calls
+            )
+        ),
         paths=_paths(traces),
     )
 

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from slimmer.values import Access, Probe, Repair, Sighting, Source, Trace, in_role
+from slimmer.values import Access, CallUse, Probe, Repair, Sighting, Source, Trace, in_role
 
 BOOT, SHUTDOWN = "boot", "shutdown"
 """The phases in which a container starts and ends, whatever is probed between them."""
@@ -137,6 +137,8 @@ class SavedTrace:
     roles: tuple[SavedRole, ...] = ()
     """Where the image has several; `port`, `exit_status` and `probes` are then theirs alone."""
     phases: tuple[str, ...]
+    calls: tuple[CallUse, ...] = ()
+    """As in Trace, of any of the runs; sorted."""
     repairs: tuple[Repair, ...] = ()
     """What no traced run used, and without which a slim image failed; sorted by path."""
     passed: tuple[Passed, ...] = ()
@@ -180,6 +182,7 @@ class SavedTrace:
             phases=self.phases,
             sightings=sightings,
             exit_status=self.exit_status,
+            calls=self.calls,
             records=len(sightings),
         )
 
@@ -200,6 +203,11 @@ class SavedTrace:
                 phase.removeprefix(prefix) for phase in whole.phases if phase.startswith(prefix)
             ),
             sightings=sightings,
+            calls=tuple(
+                replace(call, phase=call.phase.removeprefix(prefix))
+                for call in whole.calls
+                if call.phase.startswith(prefix)
+            ),
             exit_status=role.exit_status,
             records=len(sightings),
         )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Final
 
+from slimmer.trace.saved.call_text import call_text
 from slimmer.trace.saved.escapes import escaped
 from slimmer.trace.saved.probe_text import probe_text
 from slimmer.trace.saved.saved import Contents, Fact, Kind, SavedRole, SavedTrace, Use
 
 FORMAT: Final = "slimmer trace"
 VERSION: Final = 1
+WITH_CALLS: Final = 2
+"""The version of a file that has system calls: slimmer of before cannot read it."""
 ENTITLED: Final = "as in the original"
 """Of a run in which setuid programs and file capabilities had their effect."""
 WHOLE: Final = "whole"
@@ -22,7 +26,8 @@ _EXPLANATION: Final = "# What an image's container used. Made by slim; read with
 
 def to_bytes(saved: SavedTrace) -> bytes:
     """The whole file, its checksum last; docs/trace.md describes it."""
-    lines = [f"{FORMAT} {VERSION}", _EXPLANATION, *_header(saved)]
+    version = WITH_CALLS if saved.calls else VERSION
+    lines = [f"{FORMAT} {version}", _EXPLANATION, *_header(saved)]
     position = {phase: number for number, phase in enumerate(saved.phases)}
     for path, seen in saved.paths.items():
         lines.append(_line(path, *_fact(seen.fact), *_seen(seen.runs, saved.runs)))
@@ -57,6 +62,10 @@ def _header(saved: SavedTrace) -> Iterator[str]:
         yield from _role(role)
     for phase in saved.phases:
         yield _line("phase", phase)
+    for (phase, architecture), calls in groupby(
+        saved.calls, key=lambda call: (call.phase, call.architecture)
+    ):
+        yield _line("calls", phase, architecture, " ".join(map(call_text, calls)))
     for repair in saved.repairs:
         whole = (WHOLE,) if repair.whole else ()
         yield _line("repair", repair.path, repair.phase, repair.program, repair.listing, *whole)

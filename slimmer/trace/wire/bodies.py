@@ -15,11 +15,18 @@ from slimmer.trace.wire.records import (
     Phase,
     Record,
     Signals,
+    SystemCall,
 )
 from slimmer.values import Source
 
 SOURCES: Final[Mapping[int, Source]] = {1: Source.NOTIFY, 2: Source.FANOTIFY}
 AS_ENTITLED: Final = 4
+CENSUS: Final = 8
+LOSERS: Final[Mapping[int, str]] = {
+    **{bit: source.value for bit, source in SOURCES.items()},
+    CENSUS: "census",
+}
+"""What may have lost something."""
 
 
 class Fields:
@@ -63,6 +70,7 @@ def _hello(time: int, fields: Fields) -> Hello:
         time=time,
         sources=frozenset(source for bit, source in SOURCES.items() if bits & bit),
         as_entitled=bool(bits & AS_ENTITLED),
+        census=bool(bits & CENSUS),
         target=target,
         kernel=kernel,
         machine=machine,
@@ -96,6 +104,16 @@ def _adopted(time: int, fields: Fields) -> Adopted:
     return Adopted(time=time, process=fields.number(4), text=fields.text())
 
 
+def _system_call(time: int, fields: Fields) -> SystemCall:
+    return SystemCall(
+        time=time,
+        architecture=fields.number(4),
+        number=fields.number(4),
+        index=fields.number(4),
+        argument=fields.number(4),
+    )
+
+
 def _note(time: int, fields: Fields) -> Note:
     return Note(time=time, text=fields.text())
 
@@ -108,5 +126,6 @@ PARSERS: Final[Mapping[int, Callable[[int, Fields], Record]]] = {
     9: _signals,
     10: _adopted,
     11: _note,
+    14: _system_call,
 }
 """By the record's type."""

@@ -19,6 +19,7 @@ from slimmer.trace.wire.records import (
     Program,
     Record,
     Signals,
+    SystemCall,
     Trailer,
 )
 from slimmer.trace.wire.trace import read_records
@@ -88,12 +89,13 @@ def _words(record: Record) -> str:
         case Adopted():
             joined = f"process {record.process} joined" if record.process else "nobody joined"
             return f"--- {joined}" + (f": {_plain(record.text)}" if record.text else "")
+        case SystemCall():
+            argument = f", argument {record.index} = {record.argument:#x}" if record.index else ""
+            return f"--- system call {record.number} of {record.architecture:#x}{argument}"
         case Note():
             return f"--- note: {_plain(record.text)}"
         case Loss():
-            return (
-                f"--- LOSS of {record.count or 'some'} {record.source.value}: {_plain(record.text)}"
-            )
+            return f"--- LOSS of {record.count or 'some'} {record.source}: {_plain(record.text)}"
         case Trailer():
             return (
                 f"--- complete: {sum(record.counts)} records of {record.notifications} calls and "

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable
 
 from slimmer.errors import BETWEEN, TraceFileError, TraceIncompleteError
-from slimmer.trace.wire.bodies import PARSERS, SOURCES, Fields
+from slimmer.trace.wire.bodies import LOSERS, PARSERS, Fields
 from slimmer.trace.wire.records import (
     Call,
     Lookup,
@@ -25,7 +25,9 @@ from slimmer.trace.wire.records import (
 from slimmer.values import Access
 
 MAGIC = b"SLIMTRC\0"
-VERSION = 1
+VERSION = 2
+_READABLE = (1, VERSION)
+"""Version 1 has no records of system calls; all others are as they were."""
 
 _FILE_HEADER = struct.Struct("<8sHHI")
 _RECORD_HEADER = struct.Struct("<IIQ")  # size of the body, type, nanoseconds
@@ -112,7 +114,7 @@ class RecordReader:
         if self._losses:
             loss = self._losses[0]
             raise _incomplete(
-                f"the source {loss.source.value} lost {loss.count or 'an unknown number of'} "
+                f"the source {loss.source} lost {loss.count or 'an unknown number of'} "
                 f"events: {loss.text}"
             )
 
@@ -129,7 +131,7 @@ class RecordReader:
         if len(buffer) < _FILE_HEADER.size:
             return 0
         _, version, _, _ = _FILE_HEADER.unpack_from(buffer)
-        if version != VERSION:
+        if version not in _READABLE:
             raise TraceFileError(
                 f"this trace is of format version {version}; this slimmer reads {VERSION}",
                 hint="read it with the slimmer that wrote it, or trace again"
@@ -205,7 +207,7 @@ class RecordReader:
         return record
 
     def _loss(self, time: int, fields: Fields) -> Loss:
-        source = SOURCES.get(fields.number(4))
+        source = LOSERS.get(fields.number(4))
         if source is None:
             raise ValueError("a loss of an unknown source")
         record = Loss(time=time, source=source, count=fields.number(8), text=fields.text())

@@ -27,6 +27,8 @@ class Hello(Record):
     sources: frozenset[Source]
     as_entitled: bool
     """Whether programs can gain privileges (setuid, file capabilities) as in the original."""
+    census: bool = False
+    """Whether every system call is recorded: SystemCall."""
     target: int
     """Process id of the target's first program, as the watcher sees it."""
     kernel: str
@@ -137,6 +139,19 @@ class Adopted(Record):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SystemCall(Record):
+    """A system call that the target has made in the phase that ends here."""
+
+    architecture: int
+    """AUDIT_ARCH_* of the table that numbers it."""
+    number: int
+    index: int
+    """Of the argument that decides, from 1; 0 where none does."""
+    argument: int
+    """Its lower 32 bits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Note(Record):
     """Something that a human should know."""
 
@@ -147,7 +162,8 @@ class Note(Record):
 class Loss(Record):
     """Events that happened and are not in this stream."""
 
-    source: Source
+    source: str
+    """What lost them."""
     count: int
     """0: nobody knows."""
     text: str

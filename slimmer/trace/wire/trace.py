@@ -10,8 +10,17 @@ from pathlib import Path
 from slimmer.errors import TraceFileError
 from slimmer.files import RootfsIndex
 from slimmer.trace.wire.reader import RecordReader
-from slimmer.trace.wire.records import Exiting, Hello, Listening, Lookup, Opened, Phase, Record
-from slimmer.values import Access, EntryType, Sighting, Source, Trace
+from slimmer.trace.wire.records import (
+    Exiting,
+    Hello,
+    Listening,
+    Lookup,
+    Opened,
+    Phase,
+    Record,
+    SystemCall,
+)
+from slimmer.values import Access, CallUse, EntryType, Sighting, Source, Trace
 
 SHUTDOWN = "shutdown"
 """The phase in which the target is stopped: an exit in it is not the command's own."""
@@ -88,6 +97,7 @@ def build_trace(records: Iterable[Record], index: RootfsIndex | None = None) -> 
     phase, phases = "", dict[str, None]()
     sightings = _Sightings(index)
     exit_status: int | None = None
+    calls: dict[CallUse, None] = {}
     count = 0
     for record in records:
         count += 1
@@ -98,6 +108,8 @@ def build_trace(records: Iterable[Record], index: RootfsIndex | None = None) -> 
         elif isinstance(record, Opened):
             path = absolute_path("", record.path)
             sightings.add(path, record.access, phase, record.program, Source.FANOTIFY)
+        elif isinstance(record, SystemCall):
+            calls[_use_of(record, phase)] = None
         elif isinstance(record, Phase):
             phase = record.name
             phases[phase] = None
@@ -114,7 +126,20 @@ def build_trace(records: Iterable[Record], index: RootfsIndex | None = None) -> 
         sightings=sightings.all(),
         exit_status=exit_status,
         records=count,
+        calls=tuple(sorted(calls)),
         unnamed=sightings.unnamed,
+    )
+
+
+def _use_of(record: SystemCall, phase: str) -> CallUse:
+    from slimmer.seccomp import architecture_of, call_name  # most runs record none
+
+    architecture = architecture_of(record.architecture)
+    return CallUse(
+        phase=phase,
+        architecture=architecture,
+        name=call_name(record.number, architecture),
+        argument=record.argument if record.index else -1,
     )
 
 

@@ -33,5 +33,10 @@ def union(traces: Iterable[tuple[str, Trace]]) -> Trace:
             for sighting in trace.sightings
         ),
         exit_status=statuses.pop() if len(statuses) == 1 else None,
+        calls=tuple(
+            dataclasses.replace(call, phase=in_role(role, call.phase))
+            for role, trace in traces
+            for call in trace.calls
+        ),
         records=sum(trace.records for _, trace in traces),
     )

@@ -106,7 +106,7 @@ def tar() -> bytes:
         (tar(), "is not a saved trace"),
         (b"\xff\xfe" + WHOLE, "is not a saved trace"),
         (b"SLIMTRC\0\1\0\0\0", "the sensor's own record"),
-        (WHOLE.replace(b"trace 1", b"trace 2", 1), "has format 2, this version of slimmer reads 1"),
+        (WHOLE.replace(b"trace 1", b"trace 3", 1), "has format 3, this version of slimmer reads 2"),
         (WHOLE[:-30], "is cut off"),
         (WHOLE.replace(b"port\t8000", b"port\t8001"), "damaged or changed"),
     ],

@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from slimmer.errors import SlimError, TraceFileError, TraceIncompleteError
+from slimmer.trace.wire.describe import describe
 from slimmer.trace.wire.reader import RecordReader
 from slimmer.trace.wire.records import (
     Adopted,
@@ -21,9 +22,11 @@ from slimmer.trace.wire.records import (
     Phase,
     Record,
     Signals,
+    SystemCall,
     Trailer,
 )
-from slimmer.values import Access, Source
+from slimmer.trace.wire.trace import build_trace
+from slimmer.values import Access, CallUse, Source
 from tests.unit.trace.wire.stream import (
     HEADER,
     RECORDED,
@@ -133,17 +136,41 @@ def test_what_is_no_trace_is_told_apart() -> None:
         RecordReader().feed(b"SLIMSRV\0\1")
 
 
-@pytest.mark.parametrize(("version", "advice"), [(2, "newer slimmer"), (0, "trace again")])
+@pytest.mark.parametrize(("version", "advice"), [(3, "newer slimmer"), (0, "trace again")])
 def test_another_version_is_told_apart(version: int, advice: str) -> None:
     with pytest.raises(TraceFileError, match=f"version {version}") as caught:
         RecordReader().feed(struct.pack("<8sHHI", b"SLIMTRC\0", version, 0, 0))
     assert advice in caught.value.hint
 
 
+def test_streams_of_before_the_census_are_read() -> None:
+    assert struct.unpack_from("<H", RECORDED.read_bytes(), 8) == (1,)
+    assert not any(isinstance(each, SystemCall) for each in read(RECORDED.read_bytes()))
+
+
+def test_system_calls_belong_to_the_phase_before_them() -> None:
+    body = struct.pack("<IIII", 0xC000003E, 41, 1, 10)
+    end = struct.pack("<IIII", 0x40000003, 1, 0, 0)
+    data = complete(
+        *(hello(11), phase(b"boot"), record(14, body), phase(b"asked"), record(14, end))
+    )
+    records = read(data)
+    (first, _) = (each for each in records if isinstance(each, SystemCall))
+    assert (first.number, first.index, first.argument) == (41, 1, 10)
+    assert isinstance(records[0], Hello)
+    assert records[0].census
+    assert build_trace(records).calls == (
+        CallUse(phase="asked", architecture="i386", name="exit"),
+        CallUse(phase="boot", architecture="x86_64", name="socket", argument=10),
+    )
+    assert "--- system call 41 of 0xc000003e, argument 1 = 0xa" in "\n".join(describe(records))
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
         record(99, b""),
+        record(14, b"\0" * 15),
         record(0, b""),
         struct.pack("<IIQ", 1 << 30, 4, 0),
         record(6, struct.pack("<H", 10) + b"short"),
