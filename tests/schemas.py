@@ -23,10 +23,12 @@ from typing import Annotated, Any
 from slimmer.advise import Advices
 from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
+from slimmer.fleet import FleetReport
 from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from slimmer.xray import Xray
+from tests.fleet_schema import fleet_schema
 from tests.plan_schema import plan_schema
 from tests.slim_schema import PAGE, page_with_table, slim_schema
 
@@ -39,8 +41,9 @@ CLASSES: Mapping[str, type[Any]] = {
     "check": CheckDocument,
     "lint": LintReport,
     "advise": Advices,
+    "fleet-report": FleetReport,
 }
-NAMES = (*CLASSES, "plan", "slim")
+NAMES = (*CLASSES, "plan", "slim", "fleet")
 COMMAND = "make schemas"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -61,7 +64,7 @@ def file_of(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    made = {"plan": plan_schema, "slim": slim_schema}
+    made = {"plan": plan_schema, "slim": slim_schema, "fleet": fleet_schema}
     document = made[name]() if name in made else schema(CLASSES[name])
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

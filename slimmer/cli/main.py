@@ -19,8 +19,8 @@ from slimmer.interruption import BUDGET, arm, disarm, retire
 from slimmer.remains import close_all
 
 COMMANDS = (
-    *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "watch", "trace"),
-    *("plans", "rules", "doctor", "clean", "debug", "help"),
+    *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "fleet", "watch"),
+    *("trace", "plans", "rules", "doctor", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name in its module."""
 _ASKS_FOR_HELP = "NoArgsIsHelpError"

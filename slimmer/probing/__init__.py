@@ -11,7 +11,7 @@ from slimmer.probing.exercise import (
     is_independent_command,
 )
 from slimmer.probing.exploration import Exploration, Explored
-from slimmer.probing.extras import require_installed
+from slimmer.probing.extras import require, require_installed
 from slimmer.probing.failures import NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.naming import with_unique_names
@@ -54,6 +54,7 @@ __all__ = [
     "record",
     "references",
     "request_name",
+    "require",
     "require_installed",
     "shown_header",
     "with_port",

@@ -1,0 +1,79 @@
+"""What a fleet has built already, in a SQLite file: an interrupted run goes on where it was."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from slimmer.codec import Mismatch
+from slimmer.disk import space_errors
+from slimmer.errors import UsageError
+from slimmer.fleet.job import RESULTS, Outcome
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS outcomes (
+    name TEXT NOT NULL, stage TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    exit_code INTEGER NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (name, stage)
+) WITHOUT ROWID
+"""
+
+
+class State:
+    """The file. Outcomes are in it as soon as they are known, and none is kept in memory."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises UsageError for a file that is something else, or of another run that goes on."""
+        self._file = file
+        with space_errors(file, "opening the state of the fleet"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with self._errors():
+            self._connection = sqlite3.connect(file, timeout=1.0, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._connection.execute(_TABLE)
+            # The lock is taken by the first write, and held until the end.
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def built(self, name: str, stage: str, fingerprint: str) -> Outcome | None:
+        """How the same build went well before; None where it did not."""
+        rows = self._connection.execute(
+            "SELECT outcome FROM outcomes"
+            " WHERE name = ? AND stage = ? AND fingerprint = ? AND exit_code = 0",
+            (name, stage, fingerprint),
+        )
+        row = rows.fetchone()
+        if row is None:
+            return None
+        try:
+            outcome: Outcome = RESULTS.decode(Outcome, row[0])
+        except Mismatch:  # written by another version: it is built again
+            return None
+        return outcome
+
+    def remember(self, outcome: Outcome, stage: str, fingerprint: str) -> None:
+        """Replaces what was known of the build."""
+        with self._errors():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)",
+                (outcome.name, stage, fingerprint, outcome.exit_code, RESULTS.encode(outcome)),
+            )
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            busy = "locked" in str(error)
+            raise UsageError(
+                f"{self._file} cannot be used: {error}",
+                hint="another `slim fleet` uses it: wait, or name another folder with --output"
+                if busy
+                else "remove it to build everything anew, or name another folder with --output",
+            ) from error
