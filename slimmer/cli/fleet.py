@@ -40,6 +40,12 @@ from slimmer.words import comparison, count, printable, size
     help="Use the workers of this Dask scheduler.",
 )
 @click.option(
+    "--share",
+    default="",
+    metavar="auto|off|IMAGE",
+    help="Let images of one base stand on what they have in common, or on IMAGE. [auto]",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -55,6 +61,7 @@ def fleet(
     engines: tuple[str, ...],
     workers: int,
     scheduler: str,
+    share: str,
     output: Path,
     fresh: bool,
     as_json: bool,
@@ -80,7 +87,12 @@ def fleet(
         )
     gc.enable()  # a fleet runs for hours, and leaves cycles behind
     options = FleetOptions(
-        output=output, engines=engines, workers=workers, scheduler=scheduler, fresh=fresh
+        output=output,
+        engines=engines,
+        workers=workers,
+        scheduler=scheduler,
+        share=share,
+        fresh=fresh,
     )
     with errors_as_json(as_json):
         wishes = read_fleet(file)

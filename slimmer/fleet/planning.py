@@ -14,6 +14,7 @@ from slimmer.engine import SESSION_REPOSITORY, Engine
 from slimmer.errors import UsageError
 from slimmer.fleet.document import ComposeWish, FleetFile, Place, Wish
 from slimmer.fleet.fingerprint import fingerprint
+from slimmer.fleet.foundation import FOUNDATION_LABEL
 from slimmer.fleet.job import Job
 from slimmer.image import (
     ORIGINAL_LABEL,
@@ -108,7 +109,7 @@ def _matching(pattern: str, engine: Engine) -> list[str]:
         if not whole.fullmatch(name) or name.startswith(f"{SESSION_REPOSITORY}/"):
             continue
         labels = ((engine.find_image(name) or {}).get("Config") or {}).get("Labels") or {}
-        if ORIGINAL_LABEL not in labels:
+        if ORIGINAL_LABEL not in labels and FOUNDATION_LABEL not in labels:
             found.append(name)
     return found
 

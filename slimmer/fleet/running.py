@@ -11,7 +11,7 @@ import heapq
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from slimmer.errors import ImageNotFoundError
@@ -40,7 +40,7 @@ class Workers(Protocol):
 
 
 def run_builds(
-    planned: Iterable[Planned],
+    planned: Sequence[Planned],
     workers: Workers,
     state: State,
     stage: str,
@@ -49,6 +49,7 @@ def run_builds(
     done: Callable[[Outcome], None],
 ) -> None:
     """Do all of them; `done` gets each outcome as soon as it is in the state, under `stage`."""
+    progress.stage(stage, len(planned))
     _Run(planned, workers, state, stage, limits, progress, done).run()
 
 

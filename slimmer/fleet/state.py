@@ -21,6 +21,13 @@ CREATE TABLE IF NOT EXISTS outcomes (
 """
 
 
+_FOUNDATIONS = """
+CREATE TABLE IF NOT EXISTS foundations (
+    name TEXT NOT NULL PRIMARY KEY, layer TEXT NOT NULL, reference TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+
 class State:
     """The file. Outcomes are in it as soon as they are known, and none is kept in memory."""
 
@@ -34,6 +41,7 @@ class State:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute(_TABLE)
+            self._connection.execute(_FOUNDATIONS)
             # The lock is taken by the first write, and held until the end.
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("COMMIT")
@@ -56,6 +64,32 @@ class State:
         except Mismatch:  # written by another version: it is built again
             return None
         return outcome
+
+    def last(self, name: str, stage: str) -> Outcome | None:
+        """How the build went well the last time, whatever it was made of."""
+        rows = self._connection.execute(
+            "SELECT fingerprint FROM outcomes WHERE name = ? AND stage = ?", (name, stage)
+        )
+        row = rows.fetchone()
+        return self.built(name, stage, row[0]) if row else None
+
+    def stands_on(self, name: str, foundation: str, layer: str) -> None:
+        """The image was left on this foundation, as others whose original has this lowest layer."""
+        with self._errors():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO foundations VALUES (?, ?, ?)", (name, layer, foundation)
+            )
+
+    def foundations(self, name: str, layer: str) -> tuple[str, ...]:
+        """What the image stands on; of an image that is new, what others of its base do."""
+        own = self._connection.execute(
+            "SELECT reference FROM foundations WHERE name = ?", (name,)
+        ).fetchall()
+        found = own or self._connection.execute(
+            "SELECT DISTINCT reference FROM foundations WHERE layer = ? ORDER BY reference",
+            (layer,),
+        )
+        return tuple(row[0] for row in found)
 
     def remember(self, outcome: Outcome, stage: str, fingerprint: str) -> None:
         """Replaces what was known of the build."""

@@ -25,6 +25,7 @@ _CONNECTING: Final = 15.0
 """Seconds until a scheduler must answer at first."""
 _RECONNECTING: Final = 300.0
 """Seconds for a scheduler that was lost to come back."""
+Key = tuple[str, int]
 Ended = tuple[Job, Outcome | None]
 """A job and its outcome; None where both were lost with the scheduler, and it has to be sent
 again."""
@@ -38,8 +39,8 @@ class Workforce:
         self._connect = connect
         self._do = do
         self._client = connect()
-        self._ended: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._running: dict[str, tuple[Job, Any]] = {}
+        self._ended: queue.SimpleQueue[tuple[Key, Any]] = queue.SimpleQueue()
+        self._running: dict[Key, tuple[Job, Any]] = {}
         self._sent = 0
         self._looked = 0.0
         self._size = 0
@@ -62,7 +63,8 @@ class Workforce:
     def submit(self, job: Job) -> None:
         """Let a worker do it; one that dies is replaced by another, three times at the most."""
         self._sent += 1
-        key = f"{job.name}-{self._sent}"
+        # Of one group: the scheduler never forgets a group, and makes one for each other name.
+        key = ("build", self._sent)
         future = self._client.submit(
             self._do, job, key=key, resources={RESOURCE: 1}, pure=False, retries=0
         )

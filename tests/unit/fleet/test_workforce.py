@@ -32,13 +32,14 @@ def dies_once(job: Job) -> Outcome:
 def test_what_a_killed_worker_was_doing_is_done_by_another(tmp_path: Path) -> None:
     engines = ("unix:///one", "unix:///two")
     with local_workers(engines, dies_once) as workforce:
-        for number in range(3):
+        (tmp_path / "1").touch()
+        for number in range(2):
             workforce.submit(job(f"a:{number}", home=str(tmp_path / f"{number}")))
         ended: list[Outcome | None] = []
         deadline = time.monotonic() + DEADLINE
-        while len(ended) < 3 and time.monotonic() < deadline:
+        while len(ended) < 2 and time.monotonic() < deadline:
             ended += [each for _, each in workforce.ended(1.0)]
-    assert sorted(each.name for each in ended if each) == ["a:0", "a:1", "a:2"]
+    assert sorted(each.name for each in ended if each) == ["a:0", "a:1"]
     assert {each.engine for each in ended if each} <= set(engines)
 
 
