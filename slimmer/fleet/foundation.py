@@ -26,6 +26,8 @@ FOUNDATION_LABEL: Final = "dev.slimmer.foundation"
 _LAYER: Final = "base"
 _STATUS: Final = "/var/lib/dpkg/status.d/"
 _SUMS: Final = ".md5sums"
+_MOST: Final = 0.5
+"""The share of all members that has to keep what all of them get."""
 _LEAST: Final = 256 * 1024
 """Bytes on a node that a layer has to save."""
 _MOST_PAIRED: Final = 64
@@ -61,20 +63,25 @@ class Ground:
 
 def common_ground(members: Sequence[Member]) -> list[list[Ground]]:
     """The foundations for these images: each is a way up, of one layer for all of them and one for
-    those that have still more in common; its last one has the images that stand there."""
+    those that have still more in common; the members of its last one are the images that stand
+    there. None where nothing worth a layer is the same."""
     survey = _Survey(members)
-    first = survey.ground(range(len(members)), frozenset())
+    first = survey.ground(range(len(members)), frozenset(), users=_MOST * len(members))
     if first.saved < _LEAST:
         first = replace(first, paths={}, saved=0)
     below = frozenset(first.paths)
     ways: list[list[Ground]] = []
+    others: list[Member] = []
+    """Those that have no more in common than all have."""
     for group in survey.groups(below):
+        own = [members[number] for number in group]
         second = survey.ground(group, below)
-        way = [each for each in (first, second) if each.saved >= _LEAST]
-        if way:
-            ways.append(
-                [*way[:-1], replace(way[-1], members=tuple(members[number] for number in group))]
-            )
+        if second.saved < _LEAST:
+            others += own
+        else:
+            ways.append([*([first] if first.paths else []), replace(second, members=tuple(own))])
+    if others and first.paths:
+        ways.append([replace(first, members=tuple(others))])
     return ways
 
 
@@ -86,8 +93,9 @@ class _Survey:
         paths = _shared_paths(members)
         self._forms = [_forms(member, paths) for member in members]
 
-    def ground(self, group: Iterable[int], below: frozenset[str]) -> Ground:
-        numbers = list(group)
+    def ground(self, group: Iterable[int], below: frozenset[str], users: float = 2) -> Ground:
+        """What at least so many of the group have in the same form, and is not in `below`."""
+        numbers, least = list(group), max(2, users)
         having: dict[str, Counter[Form]] = defaultdict(Counter)
         for number in numbers:
             for path, form in self._forms[number].items():
@@ -96,12 +104,14 @@ class _Survey:
         chosen: dict[str, Member] = {}
         saved = 0
         for path, forms in having.items():
-            form, users = forms.most_common(1)[0]
-            if users < 2 or not all(self._original_has(each, path, form) for each in numbers):
+            form, having_it = forms.most_common(1)[0]
+            if having_it < least or not all(
+                self._original_has(each, path, form) for each in numbers
+            ):
                 continue
             giver = next(each for each in numbers if self._forms[each].get(path) == form)
             chosen[path] = self._members[giver]
-            saved += (users - 1) * self._members[giver].image.index.entries[path].size
+            saved += (having_it - 1) * self._members[giver].image.index.entries[path].size
         return Ground(
             members=tuple(self._members[each] for each in numbers),
             paths=_standing(chosen),

@@ -24,6 +24,7 @@ def write_fleet(
     images = []
     for name in names:
         options = yaml.safe_load((SAMPLES / name / "slim.yaml").read_text("utf-8"))
+        options.pop("max_size", None)  # of an image that stands alone
         for copy in range(copies):
             tag = f"{prefix}/{name}:{copy}"
             images.append({**options, "tag": tag, "debug": False})
