@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from tests.fleet.samples import DEBIAN
 
@@ -14,7 +13,6 @@ def main() -> int:
     parser.add_argument("what", choices=("simulation", "engines", "sharing"))
     parser.add_argument("--count", type=int, default=10_000, help="of the simulation's builds")
     parser.add_argument("--copies", type=int, default=4, help="of each sample, for the engines")
-    parser.add_argument("--cache", type=Path, default=Path(".build/engines"))
     parser.add_argument("names", nargs="*", metavar="NAME", help="samples (default: all of Debian)")
     asked = parser.parse_args()
     names = asked.names or list(DEBIAN)

@@ -1,8 +1,8 @@
 """A fleet on three Docker engines, each in namespaces of its own; then the same with one of them
 killed in the middle, worker and all, and with a scheduler that is started anew.
 
-All of it runs in one network namespace that has nothing but loopback and the engines' bridges. Needs
-root, dockerd and util-linux.
+All of it runs in one network namespace that has nothing but loopback and the engines' bridges.
+Needs root, dockerd and util-linux.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def try_engines(names: Sequence[str], *, copies: int) -> int:
     """0 where no build is lost."""
     if os.environ.get(_INSIDE) is None:
         command = [*("unshare", "--net", sys.executable, "-m", "tests.fleet", "engines")]
-        command += ["--copies", str(copies), *names]
+        command += [*names, "--copies", str(copies)]
         return subprocess.run(command, env={**os.environ, _INSIDE: "1"}, check=False).returncode
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with ExitStack() as stack:
@@ -43,11 +43,11 @@ def try_engines(names: Sequence[str], *, copies: int) -> int:
         engines = [trial.engine(number, stack) for number in range(_ENGINES)]
         one = trial.local("one", engines[:1])
         three = trial.local("three", engines)
-        print(f"speed-up of three engines: {one.seconds / three.seconds:.2f}")
-        print(f"processor time: {one.processor:.0f} s and {three.processor:.0f} s")
+        _say(f"speed-up of three engines: {one.seconds / three.seconds:.2f}")
+        _say(f"processor time: {one.processor:.0f} s and {three.processor:.0f} s")
         killed = trial.killed("killed", engines, stack)
     lost = [each for run in (one, three, killed) for each in run.failed]
-    print(f"lost: {lost or 'none'}")
+    _say(f"lost: {lost or 'none'}")
     return 1 if lost else 0
 
 
@@ -124,7 +124,7 @@ class _Trial:
         self._await(title, total // 3, process)
         os.killpg(workers[-1].pid, signal.SIGKILL)
         engines[-1].kill()
-        print("killed a worker and its engine")
+        _say("killed a worker and its engine")
         self._await(title, 2 * total // 3, process)
         scheduler.kill()
         scheduler.wait()
@@ -134,7 +134,7 @@ class _Trial:
         self._scheduler(stack)
         for each in engines[:-1]:
             self._worker(each, stack)
-        print("started the scheduler anew")
+        _say("started the scheduler anew")
         return self._told(title, process, begun, busy)
 
     def _scheduler(self, stack: ExitStack) -> subprocess.Popen[bytes]:
@@ -192,12 +192,12 @@ class _Trial:
         report: dict[str, Any] = json.loads(file.read_text())
         failed = tuple(f"{each['name']}: {each['problem']}"
                        for each in report["builds"] if each["status"] == "failed")  # fmt: skip
-        print(
+        _say(
             f"{title}: {len(report['builds'])} builds in {seconds:.0f} s, {processor:.0f} s of "
             f"processor time, engines {report['engines']}, failed {len(failed)}"
         )
         for each in failed:
-            print(f"  {each}")
+            _say(f"  {each}")
         return _Ran(seconds=seconds, processor=processor, failed=failed)
 
 
@@ -206,3 +206,8 @@ def _busy() -> float:
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     user, nice, system, _, _, irq, soft, *_ = map(int, fields)
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

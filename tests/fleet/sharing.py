@@ -26,13 +26,13 @@ def compare(names: Sequence[str]) -> int:
     sharing = report["sharing"]
     for each in sharing["foundations"]:
         images = ", ".join(image.partition("/")[2] for image in each["images"])
-        print(
+        _say(
             f"{each['reference']}, {size(each['size'])}, for {images}: "
             f"{size(each['separate'])} → {size(each['shared'])}"
         )
     separate, shared = sharing["node_separate"], sharing["node"]
     saved = 1 - shared / separate
-    print(f"a node with all: {size(separate)} → {size(shared)}, {saved:.1%} less")
+    _say(f"a node with all: {size(separate)} → {size(shared)}, {saved:.1%} less")
     _remove([each["name"] for each in report["builds"]], sharing["foundations"])
     return 0 if saved >= 0.25 and not report["totals"]["failed"] else 1
 
@@ -42,3 +42,8 @@ def _remove(images: Sequence[str], foundations: Sequence[dict[str, str]]) -> Non
     for name in (*images, *(each["reference"] for each in foundations)):
         engine.remove_image(name)
     engine.close()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
