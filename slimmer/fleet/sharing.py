@@ -19,7 +19,7 @@ from slimmer.fleet.job import Outcome
 from slimmer.fleet.planning import Home, Planned, identify
 from slimmer.fleet.report import Foundation, node_size
 from slimmer.fleet.state import State
-from slimmer.image import read_original
+from slimmer.image import read_original, repository_tags
 from slimmer.pack import NamedImage, docker_archive
 from slimmer.report import read_report
 from slimmer.workspace import workspace
@@ -192,7 +192,7 @@ def settle(
                     continue
                 if is_used:
                     state.stands_on(name, each.reference, layer)
-                    home.engine.remove_image(separate[name].image_id)
+                    _remove_nameless(separate[name].image_id, home.engine)
                 else:
                     home.engine.tag_image(separate[name].image_id, name)
             if not is_used:
