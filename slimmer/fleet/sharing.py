@@ -211,6 +211,13 @@ def settle(
     return told
 
 
+def _remove_nameless(image: str, engine: Engine) -> None:
+    """What is the same bit by bit is one image, and may be somebody's under another name."""
+    found = engine.find_image(image)
+    if found is not None and not repository_tags(found):
+        engine.remove_image(image)
+
+
 def _standing(name: str, separate: Mapping[str, Outcome], shared: Mapping[str, Outcome]) -> Outcome:
     return shared[name] if _is_built(shared.get(name)) else separate[name]
 

@@ -196,8 +196,8 @@ def _client(distributed: Any, target: Any) -> Any:
     except (OSError, TimeoutError) as error:
         raise EngineUnreachableError(
             f"no Dask scheduler answers at {target}",
-            hint="start one (`dask scheduler`), and a worker for each engine (`dask worker "
-            "tcp://HOST:8786 --nthreads 1 --resources engine=1`)",
+            hint="start one (`dask scheduler`), and a worker for each engine: docs/fleet.md has the "
+            "lines to type",
             details=str(error),
         ) from error
     except ValueError as error:
