@@ -196,7 +196,7 @@ def _client(distributed: Any, target: Any) -> Any:
     except (OSError, TimeoutError) as error:
         raise EngineUnreachableError(
             f"no Dask scheduler answers at {target}",
-            hint="start one (`dask scheduler`), and a worker for each engine: docs/fleet.md says how",
+            hint="start one with a worker for each engine: docs/fleet.md says how",
             details=str(error),
         ) from error
     except ValueError as error:
