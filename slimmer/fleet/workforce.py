@@ -215,8 +215,10 @@ def _client(distributed: Any, target: Any) -> Any:
 
 
 def _quiet() -> None:
-    """Lost workers are ours to tell of."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    """Lost workers and schedulers are ours to tell of."""
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "distributed":  # each has a level of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _has_bokeh() -> bool:
