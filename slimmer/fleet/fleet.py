@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ from slimmer.fleet.report import (
     node_size,
 )
 from slimmer.fleet.running import run_builds
-from slimmer.fleet.sharing import AUTO, SEPARATE, SHARED, propose, settle, standing
+from slimmer.fleet.sharing import ALONE, AUTO, SEPARATE, SHARED, propose, settle, standing
 from slimmer.fleet.state import State
 from slimmer.fleet.workforce import Workforce, local_workers, require_distributed, workers_of
 
@@ -105,9 +105,9 @@ class _Run:
     foundations: list[Foundation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def build(self, planned: Sequence[Planned], share: str) -> None:
+    def build(self, planned: Sequence[Planned], share: str, plain: Mapping[str, Planned]) -> None:
         """All that has changed; and once more, on what they have in common, those that stood
-        alone."""
+        alone. `plain`: the builds as the file has them, by name."""
         if not self.options.fresh:
             self.unchanged.update(self._unchanged(planned))
         for outcome in self.unchanged.values():
@@ -127,7 +127,27 @@ class _Run:
                 if jobs:
                     self._do(jobs, workforce, stage, ended)
             if share == AUTO:
+                self._alone_instead([plain[each.job.name] for each in based], workforce)
                 self._share(planned, workforce)
+
+    def _alone_instead(self, based: Sequence[Planned], workforce: Workforce) -> None:
+        """What failed on a foundation that nobody asked for."""
+        failed = [
+            each
+            for each in based
+            if not each.job.options.bases and not self.shared[each.job.name].is_built
+        ]
+        if not failed:
+            return
+        self._do(failed, workforce, SEPARATE, self.separate)
+        for each in failed:
+            name = each.job.name
+            problem = self.shared.pop(name).problem
+            if self.separate[name].is_built and each.original is not None:
+                self.state.stands_on(name, ALONE, each.original.layers[0])
+                self.notes.append(
+                    f"{name} stands alone, since it failed on a foundation: {problem}"
+                )
 
     def _share(self, planned: Sequence[Planned], workforce: Workforce) -> None:
         """Images that stand alone, those of earlier runs among them."""

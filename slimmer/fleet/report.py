@@ -74,13 +74,13 @@ class Foundation:
     """Bytes of its layers."""
     files: int
     images: tuple[str, ...]
-    """Those that stand on it."""
+    """Those that stand on it; where none does, those that were tried."""
     separate: int
     """Bytes that a node pulls for these images where each stands alone."""
     shared: int
     """The same where they stand on the foundation, it included."""
     used: bool
-    """Whether the images were left on it: not where that would cost bytes."""
+    """Whether images were left on it: not where that would cost bytes, or all of them failed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,8 @@ SEPARATE: Final = "separate"
 """The stage in which images stand alone."""
 SHARED: Final = "shared"
 """The stage in which they stand on a foundation."""
+ALONE: Final = ""
+"""The foundation of an image that stands on none although others of its base do."""
 _REPOSITORY: Final = "slim-foundation"
 _APPLICATION: Final = "application"
 
@@ -48,7 +50,7 @@ def standing(planned: Planned, share: str, home: Home, state: State) -> Planned:
     known = [
         each
         for each in state.foundations(planned.job.name, original.layers[0])
-        if home.engine.find_image(each) is not None
+        if each != ALONE and home.engine.find_image(each) is not None
     ]
     if known:
         return _on(planned, known, home)
@@ -186,26 +188,26 @@ def settle(
         together = node_size(_standing(name, separate, shared) for name in names)
         is_used = together < alone
         for each in group:
-            own = [planned.job.name for planned in each.planned]
-            for name in own:
-                if not _is_built(shared.get(name)):
-                    continue
-                if is_used:
-                    state.stands_on(name, each.reference, layer)
+            names = [planned.job.name for planned in each.planned]
+            own = [name for name in names if is_used and _is_built(shared.get(name))]
+            for name in names:
+                state.stands_on(name, each.reference if name in own else ALONE, layer)
+                if name in own:
                     _remove_nameless(separate[name].image_id, home.engine)
-                else:
+                elif _is_built(shared.get(name)):
                     home.engine.tag_image(separate[name].image_id, name)
-            if not is_used:
+            if not own:
                 home.engine.remove_image(each.reference)
+            images = own or names
             told.append(
                 Foundation(
                     reference=each.reference,
                     size=each.size,
                     files=each.files,
-                    images=tuple(own),
-                    separate=node_size(separate[name] for name in own),
-                    shared=node_size(_standing(name, separate, shared) for name in own),
-                    used=is_used,
+                    images=tuple(images),
+                    separate=node_size(separate[name] for name in images),
+                    shared=node_size(_standing(name, separate, shared) for name in images),
+                    used=bool(own),
                 )
             )
     return told

@@ -74,7 +74,8 @@ class State:
         return self.built(name, stage, row[0]) if row else None
 
     def stands_on(self, name: str, foundation: str, layer: str) -> None:
-        """The image was left on this foundation, as others whose original has this lowest layer."""
+        """The image was left on this foundation (empty: on none), as others whose original has this
+        lowest layer."""
         with self._errors():
             self._connection.execute(
                 "INSERT OR REPLACE INTO foundations VALUES (?, ?, ?)", (name, layer, foundation)
@@ -86,7 +87,8 @@ class State:
             "SELECT reference FROM foundations WHERE name = ?", (name,)
         ).fetchall()
         found = own or self._connection.execute(
-            "SELECT DISTINCT reference FROM foundations WHERE layer = ? ORDER BY reference",
+            "SELECT DISTINCT reference FROM foundations WHERE layer = ? AND reference != ''"
+            " ORDER BY reference",
             (layer,),
         )
         return tuple(row[0] for row in found)

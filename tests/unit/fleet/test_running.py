@@ -111,3 +111,12 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"no database at all, " * 100)
     with pytest.raises(UsageError, match="cannot be used"):
         State(tmp_path / "other")
+
+
+def test_a_new_image_stands_where_others_of_its_base_do(state: State) -> None:
+    state.stands_on("a:1", "slim-foundation:1", "layer")
+    state.stands_on("b:1", "", "layer")
+    assert state.foundations("a:1", "layer") == ("slim-foundation:1",)
+    assert state.foundations("new:1", "layer") == ("slim-foundation:1",)
+    assert state.foundations("b:1", "layer") == ("",), "it is known to stand alone"
+    assert state.foundations("new:1", "another layer") == ()
