@@ -73,11 +73,10 @@ def run_fleet(file: FleetFile, options: FleetOptions, progress: FleetProgress) -
     with contextlib.closing(engine), contextlib.closing(State(output / STATE_NAME)) as state:
         home = Home.of(engine)
         share = options.share or file.share or AUTO
-        planned = [
-            standing(each, share, home, state) for each in plan_fleet(file, home, output / _BUILDS)
-        ]
+        plain = plan_fleet(file, home, output / _BUILDS)
+        planned = [standing(each, share, home, state) for each in plain]
         run = _Run(home=home, state=state, file=file, options=options, progress=progress)
-        run.build(planned, share)
+        run.build(planned, share, {each.job.name: each for each in plain})
         report = compose_fleet_report(
             run.builds(planned),
             mode=share,
