@@ -28,7 +28,7 @@ _STATUS: Final = "/var/lib/dpkg/status.d/"
 _SUMS: Final = ".md5sums"
 _MOST: Final = 0.5
 """The share of all members that has to keep what all of them get."""
-_LEAST: Final = 256 * 1024
+LEAST: Final = 256 * 1024
 """Bytes on a node that a layer has to save."""
 _MOST_PAIRED: Final = 64
 """Members up to which pairs of them are looked at."""
@@ -67,7 +67,7 @@ def common_ground(members: Sequence[Member]) -> list[list[Ground]]:
     there. None where nothing worth a layer is the same."""
     survey = _Survey(members)
     first = survey.ground(range(len(members)), frozenset(), users=_MOST * len(members))
-    if first.saved < _LEAST:
+    if first.saved < LEAST:
         first = replace(first, paths={}, saved=0)
     below = frozenset(first.paths)
     ways: list[list[Ground]] = []
@@ -76,7 +76,7 @@ def common_ground(members: Sequence[Member]) -> list[list[Ground]]:
     for group in survey.groups(below):
         own = [members[number] for number in group]
         second = survey.ground(group, below)
-        if second.saved < _LEAST:
+        if second.saved < LEAST:
             others += own
         else:
             ways.append([*([first] if first.paths else []), replace(second, members=tuple(own))])
@@ -136,7 +136,7 @@ class _Survey:
                 (saves([*one, *other]) - saves(one) - saves(other), one, other)
                 for one, other in combinations(groups, 2)
             )
-            if gain < _LEAST:
+            if gain < LEAST:
                 break
             groups = [each for each in groups if each not in (one, other)] + [[*one, *other]]
         return groups

@@ -14,7 +14,7 @@ from typing import Final
 from slimmer.base import read_base
 from slimmer.engine import Engine
 from slimmer.errors import ReportFileError
-from slimmer.fleet.foundation import Ground, Known, Member, common_ground, pack_foundation
+from slimmer.fleet.foundation import LEAST, Ground, Known, Member, common_ground, pack_foundation
 from slimmer.fleet.job import Outcome
 from slimmer.fleet.planning import Home, Planned, identify
 from slimmer.fleet.report import Foundation, node_size
@@ -186,7 +186,7 @@ def settle(
         names = [planned.job.name for each in group for planned in each.planned]
         alone = node_size(separate[name] for name in names)
         together = node_size(_standing(name, separate, shared) for name in names)
-        is_used = together < alone
+        is_used = alone - together >= LEAST
         for each in group:
             names = [planned.job.name for planned in each.planned]
             own = [name for name in names if is_used and _is_built(shared.get(name))]
