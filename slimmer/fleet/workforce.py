@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import queue
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from slimmer.fleet.child import failed
 from slimmer.fleet.job import Job, Outcome
 from slimmer.fleet.worker import clean_up, work
 from slimmer.probing import require
+from slimmer.workspace import workspace
 
 RESOURCE: Final = "engine"
 """Of a worker: how many builds it does at a time, 1."""
@@ -140,7 +140,7 @@ def local_workers(
 
     _quiet()
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="slim-fleet-"))
+        folder = str(stack.enter_context(workspace()))
         stack.enter_context(dask.config.set({"temporary-directory": folder}))
         # Whoever may send tasks may do everything that this user may: loopback is not enough.
         security = distributed.Security.temporary()

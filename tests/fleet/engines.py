@@ -38,7 +38,11 @@ def try_engines(names: Sequence[str], *, copies: int) -> int:
         return subprocess.run(command, env={**os.environ, _INSIDE: "1"}, check=False).returncode
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-")))
+        folder = Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="fleet-", ignore_cleanup_errors=True)
+            )
+        )
         trial = _Trial(folder=folder, names=names, copies=copies)
         engines = [trial.engine(number, stack) for number in range(_ENGINES)]
         one = trial.local("one", engines[:1])
@@ -46,8 +50,8 @@ def try_engines(names: Sequence[str], *, copies: int) -> int:
         _say(f"speed-up of three engines: {one.seconds / three.seconds:.2f}")
         _say(f"processor time: {one.processor:.0f} s and {three.processor:.0f} s")
         killed = trial.killed("killed", engines, stack)
-    lost = [each for run in (one, three, killed) for each in run.failed]
-    _say(f"lost: {lost or 'none'}")
+        lost = [each for run in (one, three, killed) for each in run.failed]
+        _say(f"lost: {lost or 'none'}")
     return 1 if lost else 0
 
 
