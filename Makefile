@@ -13,13 +13,13 @@ CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 APPARMOR := .ci/require 'command -v apparmor_parser' apparmor
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
-SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/layers tests/soak tests/schemas.py tests/slim_schema.py tests/site_pages.py tests/site_hooks.py
+SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/engine tests/survey tests/digests tests/engines tests/faults tests/fleet tests/layers tests/soak tests/fleet_schema.py tests/schemas.py tests/slim_schema.py tests/site_pages.py tests/site_hooks.py
 
 # Where this is set, each of a thousand `slim` processes would compile slimmer once more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fuzz soak clean clean-samples schemas release site
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fleet fuzz soak clean clean-samples schemas release site
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,11 @@ faults: setup samples ## Spoil the engine's answers, kill containers, fill a dis
 engines: setup samples ## Try slim on Docker 26 and Podman 4.3 and 5.4 (root, mmdebstrap; 500 MB each)
 	@.ci/require 'command -v mmdebstrap && command -v nsenter' mmdebstrap util-linux
 	$(BIN)/python -m tests.engines
+
+fleet: setup samples ## Three engines of their own, one killed; shared layers; 10,000 builds (root, dockerd)
+	$(BIN)/python -m tests.fleet engines
+	$(BIN)/python -m tests.fleet sharing
+	$(BIN)/python -m tests.fleet simulation
 
 fuzz: setup ## The sensor's parsers against a hostile target, under sanitizers, for a minute
 	$(BIN)/python -m tests.sensor.fuzzing

@@ -415,6 +415,20 @@ class ProvenanceFileError(SlimError):
     cause = "a provenance file or its key cannot be used"
 
 
+class FleetBuildsError(SlimError):
+    """Some builds of a fleet failed. The others are done, and the report tells of all."""
+
+    exit_code = 61
+    cause = "slim fleet: some builds failed"
+
+
+class BuildLostError(SlimError):
+    """A build of a fleet was ended by its time limit, or its worker was lost several times."""
+
+    exit_code = 62
+    cause = "slim fleet: a build exceeded its time limit, or its worker was lost"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -25,10 +25,12 @@ from slimmer.advise import Advices
 from slimmer.check import CheckDocument
 from slimmer.codec import Keywords
 from slimmer.evidence import BillDiff, ScanDiff
+from slimmer.fleet import FleetReport
 from slimmer.lint import LintReport
 from slimmer.report import DroppedDocument, Report
 from slimmer.watch import WatchDocument
 from slimmer.xray import Xray
+from tests.fleet_schema import fleet_schema
 from tests.plan_schema import plan_schema
 from tests.site_pages import COMPARED, REFERENCE, compared, reference
 from tests.slim_schema import PAGE, page_with_table, slim_schema
@@ -44,8 +46,9 @@ CLASSES: Mapping[str, type[Any]] = {
     "advise": Advices,
     "scan-diff": ScanDiff,
     "bill-diff": BillDiff,
+    "fleet-report": FleetReport,
 }
-NAMES = (*CLASSES, "plan", "slim")
+NAMES = (*CLASSES, "plan", "slim", "fleet")
 COMMAND = "make schemas"
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -66,7 +69,7 @@ def file_of(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    made = {"plan": plan_schema, "slim": slim_schema}
+    made = {"plan": plan_schema, "slim": slim_schema, "fleet": fleet_schema}
     document = made[name]() if name in made else schema(CLASSES[name])
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

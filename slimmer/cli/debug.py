@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,3 +21,11 @@ def trace(file: Path) -> None:
     """Print a trace FILE, one record per line, as strace would."""
     for line in describe_trace(file):
         click.echo(line)
+
+
+@debug.command("fleet-build", hidden=True)
+def fleet_build() -> None:
+    """Do the job that stdin begins with: what a worker of `slim fleet` starts for each build."""
+    from slimmer.fleet import build_here  # other commands do not pay for it
+
+    build_here(sys.stdin.buffer, sys.stdout, sys.stderr)

@@ -27,13 +27,13 @@ _CONNECTIONS = 16
 _DEFAULT = "unix:///var/run/docker.sock"
 
 
-def connect() -> Engine:
+def connect(host: str = "") -> Engine:
     """Connect as the docker command would: DOCKER_HOST, else the context that DOCKER_CONTEXT or its
-    configuration names, else the socket.
+    configuration names, else the socket. `host` stands in for DOCKER_HOST.
 
     Raises EngineUnreachableError or EnginePermissionError.
     """
-    address, tls = _endpoint()
+    address, tls = _endpoint(host)
     ssh: SshAdapter | None = None
     try:
         client: Any = docker.APIClient(
@@ -57,9 +57,9 @@ def connect() -> Engine:
         raise _connection_error(error, address, ssh.words() if ssh else "") from error
 
 
-def _endpoint() -> tuple[str, Any]:
+def _endpoint(host: str) -> tuple[str, Any]:
     """The engine's address and TLS settings (False where none)."""
-    if address := os.environ.get("DOCKER_HOST"):
+    if address := host or os.environ.get("DOCKER_HOST"):
         try:
             return address, docker.utils.kwargs_from_env().get("tls", False)
         except docker.errors.TLSParameterError as error:

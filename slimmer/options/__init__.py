@@ -2,15 +2,22 @@
 
 from slimmer.options.dive_rules import read_dive_rules
 from slimmer.options.docker_run import DockerRun, parse_docker_run
-from slimmer.options.document import Section
-from slimmer.options.file import read_file, read_gates_section, read_options
+from slimmer.options.document import Document, Section
+from slimmer.options.file import read_file, read_gates_section, read_options, read_section
 from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.options.quantities import parse_size
 from slimmer.options.ready_plans import ready_plans
-from slimmer.options.settings import FileSettings, Texts, build_options, of_flags, run_flags
+from slimmer.options.settings import (
+    FileSettings,
+    Texts,
+    build_options,
+    laid_over,
+    of_flags,
+    run_flags,
+)
 from slimmer.options.table import GROUPS, PARTS, TABLE, default_of, rows_for
 from slimmer.options.trust import insecure_probes, taking_any_certificate
 
@@ -25,6 +32,7 @@ __all__ = [
     "ComposeOptions",
     "DebugImage",
     "DockerRun",
+    "Document",
     "FileSettings",
     "Kind",
     "Option",
@@ -41,6 +49,7 @@ __all__ = [
     "default_of",
     "find_plan",
     "insecure_probes",
+    "laid_over",
     "of_flags",
     "parse_docker_run",
     "parse_size",
@@ -49,6 +58,7 @@ __all__ = [
     "read_gates_section",
     "read_options",
     "read_plan",
+    "read_section",
     "ready_plans",
     "rows_for",
     "run_flags",

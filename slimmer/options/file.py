@@ -21,6 +21,8 @@ from slimmer.options.table import PARTS, needed, rows_for
 SLIM_YAML = "slim.yaml"
 CHECK = "check"
 """The section with the gates of `slim check`."""
+IMAGES = "images"
+"""The key of files with several images, see slimmer.fleet."""
 _AT_THE_TOP = frozenset(Scope) - {Scope.ONLY_IN_ROLES}
 _IN_A_ROLE = frozenset(Scope) - {Scope.BUILD}
 
@@ -32,17 +34,24 @@ def read_options(path: Path) -> BuildOptions:
 
 def read_file(path: Path) -> FileSettings:
     """Read slim.yaml. Raises ConfigurationError with file, line and key."""
-    root = Document(path).root()
+    return read_section(Document(path).root(), path.parent)
+
+
+def read_section(root: Section, folder: Path) -> FileSettings:
+    """The same for a mapping with the keys of slim.yaml in any file; paths are relative to
+    `folder`. Raises ConfigurationError."""
     root.take(CHECK)  # its gates are no options of a build, see slimmer.check
+    if root.has(IMAGES):
+        raise root.error(IMAGES, "one build has one `image`", "slim fleet FILE builds several")
     for option in rows_for([Scope.ONE_ROLE]) if root.has("roles") else ():
         key = option.key.partition(".")[0]
         if root.has(key):
             raise root.error(key, f"which role is meant? write it as `roles.NAME.{key}`")
     try:
-        settings = _settings(root, path.parent, rows_for(_AT_THE_TOP))
-        roles = _roles(root, path.parent)
+        settings = _settings(root, folder, rows_for(_AT_THE_TOP))
+        roles = _roles(root, folder)
     except UsageError as error:
-        raise root.document.error("", error.message, error.hint) from error
+        raise root.document.error(root.key, error.message, error.hint) from error
     root.finish()
     return FileSettings(build=settings, roles=roles)
 

@@ -85,6 +85,12 @@ def build_options(file: FileSettings, texts: Texts) -> BuildOptions:
     return options
 
 
+def laid_over(below: FileSettings, above: FileSettings) -> FileSettings:
+    """What both say together; `above` wins, or adds to what is a list as flags do. Roles of
+    `above` take the place of those of `below`."""
+    return FileSettings(build=_over(below.build, above.build), roles=above.roles or below.roles)
+
+
 def _over(below: Settings, above: Settings) -> Settings:
     dropped = {_INSTEAD.get(name) for name in above}
     merged = {name: value for name, value in below.items() if name not in dropped}

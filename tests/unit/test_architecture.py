@@ -31,6 +31,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
     frozenset({"build"}),
+    frozenset({"fleet"}),
     frozenset({"cli", "pytest_plugin"}),
     frozenset({"__main__"}),
 )
@@ -45,7 +46,7 @@ IMPORTERS = {
     "docker": {"engine"},
     "requests": {"engine", "probing"},
     "psutil": {"engine"},
-    "rich": {"progress", "report", "drawing", "xray", "check", "lint", "advise"},
+    "rich": {"progress", "report", "drawing", "xray", "check", "lint", "advise", "fleet"},
     "click": {"cli"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -65,6 +66,8 @@ IMPORTERS = {
     "textual": {"xray"},
     "securesystemslib": {"provenance"},
     "system_calls": {"seccomp"},
+    "dask": {"fleet"},
+    "distributed": {"fleet"},
 }
 """Third-party library → the parts that may import it."""
 

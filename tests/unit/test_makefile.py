@@ -47,6 +47,7 @@ def test_every_folder_of_tests_is_run() -> None:
         "digests",
         "engines",
         "faults",
+        "fleet",
         "layers",
         "servers",
         "soak",

@@ -45,7 +45,7 @@ def _lines(document: CheckDocument) -> Iterator[str]:
     packages = count(len(document.packages), "package")
     yield f"{size(image.size)}, {count(image.files, 'file')}, {packages}"
     yield ""
-    yield from _table(("", "gate", "measured", "limit"), map(_gate, document.gates))
+    yield from table(("", "gate", "measured", "limit"), map(_gate, document.gates))
     for result in document.gates:
         if result.status != PASS:
             yield from _why(result)
@@ -92,7 +92,7 @@ def _growth(growth: Growth) -> Iterator[str]:
     ):
         if before is not None and now is not None:
             rows.append((name, f"{before:,}", f"{now:,}", f"{now - before:+,}"))
-    yield from _table(("", "before", "after", "change"), rows)
+    yield from table(("", "before", "after", "change"), rows)
     if growth.changes:
         new = sum(each.size_before is None for each in growth.changes)
         gone = sum(each.size is None for each in growth.changes)
@@ -101,7 +101,7 @@ def _growth(growth: Growth) -> Iterator[str]:
         yield f"<details><summary>{new} new, {changed} changed, {gone} removed</summary>"
         yield ""
         shown = growth.changes[:_SHOWN_CHANGES]
-        yield from _table(("", "package", "before", "after"), map(_package, shown))
+        yield from table(("", "package", "before", "after"), map(_package, shown))
         if (more := len(growth.changes) - len(shown)) > 0:
             yield f"\n{more:,} more"
         yield from ("", "</details>")
@@ -140,7 +140,7 @@ def _explanation(explanation: SizeExplanation) -> Iterator[str]:
         )
         for thing in explanation.things
     )
-    yield from _table(("size", *(["used"] if is_known else []), ""), rows)
+    yield from table(("size", *(["used"] if is_known else []), ""), rows)
     if explanation.used_size is not None:
         rest = explanation.size - explanation.used_size
         yield from ("", f"Never used: {size(rest)} of {size(explanation.size)}.")
@@ -148,7 +148,8 @@ def _explanation(explanation: SizeExplanation) -> Iterator[str]:
         yield from ("", plain(strategy_words(strategy)))
 
 
-def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Its lines; cells are markup already."""
     yield f"| {' | '.join(heading)} |"
     yield "|---" * len(heading) + "|"
     for row in rows:

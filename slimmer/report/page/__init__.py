@@ -1,5 +1,5 @@
 """The report as one HTML file."""
 
-from slimmer.report.page.page import prepare_page, to_page
+from slimmer.report.page.page import page_style, prepare_page, template_environment, to_page
 
-__all__ = ["prepare_page", "to_page"]
+__all__ = ["page_style", "prepare_page", "template_environment", "to_page"]

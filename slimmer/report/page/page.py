@@ -24,7 +24,7 @@ from slimmer.report.report import Report
 from slimmer.words import printable
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 _FILES: Final = resources.files("slimmer.report.page") / "files"
 _SCRIPTS: Final = ("elements.js", "map.js", "kept.js", "tables.js")
@@ -40,17 +40,17 @@ def page_pieces(report: Report) -> Iterator[str]:
     """The same, never in memory as a whole."""
     from markupsafe import Markup
 
-    style = (_FILES / "page.css").read_text("utf-8")
+    style, style_source = page_style()
     script = "".join((_FILES / name).read_text("utf-8") for name in _SCRIPTS)
     kept = listed_paths(report.kept)
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; style-src {style_source}; "
         f"script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     )
     return prepare_page().generate(
         page_values(report),
         policy=policy,
-        style=Markup(style),
+        style=style,
         script=Markup(script),
         listed_paths=len(kept),
         page_data=map(Markup, page_data(report, kept)),
@@ -60,6 +60,14 @@ def page_pieces(report: Report) -> Iterator[str]:
 @cache
 def prepare_page() -> Template:
     """The page's template, compiled once in a process: 0.1 s that a build spends while it waits."""
+    environment = template_environment("slimmer.report.page")
+    environment.filters.update(FILTERS)
+    return environment.get_template("page.html")
+
+
+def template_environment(package: str) -> Environment:
+    """For the templates of a package's folder `templates`: whatever they put out is made printable
+    and escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -67,7 +75,7 @@ def prepare_page() -> Template:
         return printable(value) if isinstance(value, str) and type(value) is not Markup else value
 
     environment = Environment(
-        loader=PackageLoader("slimmer.report.page"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
@@ -75,9 +83,17 @@ def prepare_page() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(FILTERS)
     environment.globals["newline"] = Markup("\n")
-    return environment.get_template("page.html")
+    return environment
+
+
+def page_style() -> tuple[Any, str]:
+    """The style sheet, as it stands in a page, and the source by which the page's policy lets it
+    in."""
+    from markupsafe import Markup
+
+    style = (_FILES / "page.css").read_text("utf-8")
+    return Markup(style), f"'{_hash(style)}'"
 
 
 def _hash(text: str) -> str:

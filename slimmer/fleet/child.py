@@ -1,0 +1,162 @@
+"""One build in a process of its own: what it keeps in memory, sets in its environment or loses by a
+crash is nobody else's.
+
+Its stdin is its lifeline: once the worker at the other end is no more, the build ends as if by
+SIGTERM, and takes what it has made in the engine with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO, Final, TextIO
+
+from slimmer.codec import Mismatch
+from slimmer.errors import BuildLostError, InterruptedRunError, SlimError, as_slim_error
+from slimmer.fleet.job import RESULTS, Job, LayerSize, Outcome
+from slimmer.interruption import BUDGET
+
+COMMAND: Final = (sys.executable, "-m", "slimmer", "debug", "fleet-build")
+LOG: Final = "build.log"
+"""What a build says while it goes on, beside its report."""
+_LENGTH: Final = struct.Struct(">Q")
+_MOST_DETAILS: Final = 4000
+"""Characters of an error's evidence that are kept."""
+
+
+def build_here(commands: BinaryIO, told: TextIO, log: TextIO) -> None:
+    """What the process does: the job that `commands` begins with, its outcome to `told`."""
+    (length,) = _LENGTH.unpack(commands.read(_LENGTH.size))
+    job: Job = pickle.loads(commands.read(length))
+    threading.Thread(target=_follow, args=(commands.fileno(),), daemon=True).start()
+    told.write(RESULTS.encode(_build(job, log)) + "\n")
+    told.flush()
+
+
+def _follow(lifeline: int) -> None:
+    # Without a buffer: nothing is sent any more, and a lock of Python's would be held at the end.
+    while os.read(lifeline, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _build(job: Job, log: TextIO) -> Outcome:
+    from slimmer.build import build_image
+    from slimmer.progress import console_progress
+
+    begun = time.monotonic()
+    progress = console_progress(log)
+    try:
+        report = build_image(job.options, progress)
+    except SlimError as error:
+        return failed(job, error, time.monotonic() - begun)
+    except Exception as error:
+        return failed(job, as_slim_error(error), time.monotonic() - begun)
+    finally:
+        progress.close()
+    slim = report.slim
+    assert slim is not None, "a build that went well has made an image"
+    return Outcome(
+        name=job.name,
+        image=job.options.image,
+        size_before=report.original.size,
+        size=slim.size,
+        image_id=slim.id,
+        layers=tuple(
+            LayerSize(name=each.name, digest=each.digest, size=each.size) for each in slim.layers
+        ),
+        seconds=time.monotonic() - begun,
+        report=report.artifacts.get("report", ""),
+    )
+
+
+def failed(job: Job, error: SlimError, seconds: float = 0.0) -> Outcome:
+    """The outcome of a build that ended by this error."""
+    return Outcome(
+        name=job.name,
+        image=job.options.image,
+        exit_code=error.exit_code,
+        cause=error.cause,
+        problem=error.message,
+        hint=error.hint,
+        details=error.details[-_MOST_DETAILS:],
+        seconds=seconds,
+        report=error.report_file,
+    )
+
+
+def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Outcome:
+    """Run the job in a child and wait for it, `job.seconds` at the most."""
+    begun = time.monotonic()
+    message = pickle.dumps(job)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        (folder / LOG).open("wb") as log,
+        subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            # The terminal's Ctrl-C is for the coordinator, who tells workers.
+            start_new_session=True,
+        ) as child,
+    ):
+        assert child.stdin is not None
+        assert child.stdout is not None
+        lifeline = child.stdin
+        with contextlib.suppress(BrokenPipeError):  # it has ended: its log says why
+            lifeline.write(_LENGTH.pack(len(message)) + message)
+            lifeline.flush()
+        # Popen would close the lifeline to read what is told.
+        child.stdin = None
+        try:
+            said, _ = child.communicate(timeout=job.seconds)
+        except subprocess.TimeoutExpired:
+            _end(child)
+            return failed(job, _too_slow(job), time.monotonic() - begun)
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                lifeline.close()
+    try:
+        outcome: Outcome = RESULTS.decode(Outcome, said)
+    except Mismatch:
+        return failed(job, _silent(child.returncode, folder), time.monotonic() - begun)
+    return outcome
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.communicate(timeout=BUDGET + 5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+
+
+def _too_slow(job: Job) -> SlimError:
+    return BuildLostError(
+        f"the build took longer than {job.seconds:g} s",
+        hint="raise `limits: {seconds: …}` in fleet.yaml, or look into build.log for what it "
+        "waited for",
+    )
+
+
+def _silent(status: int, folder: Path) -> SlimError:
+    if status == InterruptedRunError.exit_code:
+        return BuildLostError("the build was interrupted", hint="run slim fleet again")
+    lines = (folder / LOG).read_text("utf-8", "replace").splitlines()[-20:]
+    return BuildLostError(
+        f"the process of the build ended with status {status} and said nothing",
+        hint="was it killed, as for want of memory? build.log has its last words",
+        details="\n".join(lines),
+    )

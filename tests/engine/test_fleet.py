@@ -1,0 +1,59 @@
+"""`slim fleet` as users run it: two workers on the engine, failures told, nothing built twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from slimmer.image import ORIGINAL_LABEL
+from tests.engine.conftest import BUSYBOX, OWN, Ran
+
+pytestmark = pytest.mark.engine
+
+
+def test_a_fleet_from_the_first_build_to_the_second_run(
+    client: docker.DockerClient,
+    slim: Callable[..., Ran],
+    image: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    one, two = (
+        image(f'FROM {BUSYBOX}\nCOPY only /srv/only\nCMD ["sleep", "1000"]\n', {"only": text})
+        for text in (b"one", b"two")
+    )
+    fleet = {
+        "defaults": {
+            "strategy": "minimal",
+            "debug": False,
+            "run": {"stop_timeout": 0, "start_timeout": 5},
+            "probes": [{"exec": "cat /srv/only"}],
+        },
+        "share": "off",
+        "images": [one, two, f"{OWN}-is-not-there:1"],
+    }
+    (tmp_path / "fleet.yaml").write_text(json.dumps(fleet))
+
+    first = slim("fleet", "--workers", "2")
+    assert first.code == 61, first.stderr
+    assert "the image does not exist in the engine (exit code 5)" in first.stderr
+    assert [each["status"] for each in read(tmp_path)["builds"]] == ["built", "built", "failed"]
+    try:
+        assert client.images.get(f"{one}-slim").labels[ORIGINAL_LABEL] == client.images.get(one).id
+        fleet["images"] = [one, two]
+        (tmp_path / "fleet.yaml").write_text(json.dumps(fleet))
+        second = slim("fleet")
+        assert second.code == 0, second.stderr
+        assert [each["status"] for each in read(tmp_path)["builds"]] == ["unchanged"] * 2
+        assert "is unchanged" in second.stderr
+    finally:
+        for name in (f"{one}-slim", f"{two}-slim"):
+            client.images.remove(name, force=True)
+
+
+def read(folder: Path) -> Any:
+    return json.loads((folder / "slim-fleet" / "fleet.json").read_text())

@@ -1,0 +1,73 @@
+"""Real workers of Dask, and real processes of builds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from slimmer.fleet import Job, Outcome
+from slimmer.fleet.child import LOG, build_in_child
+from slimmer.fleet.workforce import local_workers
+from tests.unit.fleet.outcomes import job, outcome
+
+DEADLINE = 120.0
+
+
+def dies_once(job: Job) -> Outcome:
+    """The first worker that gets the job is killed by it."""
+    marker = Path(job.home)
+    try:
+        marker.touch(exist_ok=False)
+    except FileExistsError:
+        return outcome(job.name, engine=os.environ["DOCKER_HOST"])
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("not reached")
+
+
+def test_what_a_killed_worker_was_doing_is_done_by_another(tmp_path: Path) -> None:
+    engines = ("unix:///one", "unix:///two")
+    with local_workers(engines, dies_once) as workforce:
+        (tmp_path / "1").touch()
+        for number in range(2):
+            workforce.submit(job(f"a:{number}", home=str(tmp_path / f"{number}")))
+        ended: list[Outcome | None] = []
+        deadline = time.monotonic() + DEADLINE
+        while len(ended) < 2 and time.monotonic() < deadline:
+            ended += [each for _, each in workforce.ended(1.0)]
+    assert sorted(each.name for each in ended if each) == ["a:0", "a:1"]
+    assert {each.engine for each in ended if each} <= set(engines)
+
+
+def test_a_build_without_an_engine_says_so(tmp_path: Path) -> None:
+    environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/no.sock"}
+    ended = build_in_child(job(), environment, tmp_path)
+    assert ended.exit_code == 3
+    assert "no container engine answers" in ended.problem
+    assert "DOCKER_HOST" in ended.hint
+
+
+def test_a_build_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    """The engine takes the connection, and never answers."""
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(tmp_path / "e.sock"))
+        engine.listen()
+        environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/e.sock"}
+        ended = build_in_child(job(seconds=0.1), environment, tmp_path)
+    assert ended.exit_code == 62
+    assert "longer than 0.1 s" in ended.problem
+
+
+def test_a_process_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "slimmer.fleet.child.COMMAND", ("sh", "-c", "echo out of memory >&2; exit 9")
+    )
+    ended = build_in_child(job(), dict(os.environ), tmp_path)
+    assert ended.exit_code == 62
+    assert "status 9" in ended.problem
+    assert ended.details == "out of memory"
+    assert (tmp_path / LOG).read_text() == "out of memory\n"
