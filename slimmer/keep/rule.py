@@ -187,6 +187,12 @@ class Context:
         packages = self.request.packages
         return packages is not None and packages.owner(path) is not None
 
+    def source_of(self, path: str) -> str:
+        """The source package that the file's package was made from; empty where none owns it."""
+        packages = self.request.packages
+        owner = packages.owner(path) if packages is not None else None
+        return owner.source if owner is not None else ""
+
     def application_root(self, path: str) -> str:
         """The directory from which on the names above a source of the application mean something:
         in WORKDIR `/test` nothing is a test for that. Its own directory where it lies elsewhere."""
