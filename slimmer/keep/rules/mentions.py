@@ -131,7 +131,7 @@ class MentionsRule(Rule):
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
-            asked_for = not is_general or program in self._requested_programs
+            asked_for = not is_general or program in self.context.requested_programs
             if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
             limit = _HEAVIEST if asked_for else _HEAVIEST_MAYBE
@@ -140,7 +140,7 @@ class MentionsRule(Rule):
             yield from self._program(program, source, limit)
         for program in sorted(found.maybe_programs - found.programs):
             # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
-            if is_dependency and program not in self._requested_programs:
+            if is_dependency and program not in self.context.requested_programs:
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
             yield from self._program(program, source, limit)
@@ -183,13 +183,13 @@ class MentionsRule(Rule):
         found = self._files.program(entry)
         sure = {*found.names, *found.commands} if found.are_exact else set()
         for name in sorted({*found.names, *found.commands}):
-            asked_for = name in sure and name in self._requested_programs
+            asked_for = name in sure and name in self.context.requested_programs
             # A word alone may be a word: it is kept, and starts nothing further.
             is_word = name in COMMON_WORDS and name not in found.commands
             limit = _HEAVIEST if asked_for and not is_word else _HEAVIEST_MAYBE
             yield from self._program(name, entry.path, limit, bystander=is_word)
         if not found.are_exact:
-            for name in self._files.held_by_program(entry, self._requested_programs):
+            for name in self._files.held_by_program(entry, self.context.requested_programs):
                 limit = _HEAVIEST if len(name) >= _SHORTEST_SURE else _HEAVIEST_MAYBE
                 yield from self._program(name, entry.path, limit)
 
@@ -207,26 +207,12 @@ class MentionsRule(Rule):
         return FileMentions(self.context.content, self.context.programs.names, request.readings)
 
     @cached_property
-    def _requested_programs(self) -> frozenset[str]:
-        packages = self.context.request.packages
-        if packages is None:
-            return frozenset()
-        files = packages.files()
-        return frozenset(
-            name_of(path)
-            for package in packages.packages
-            if package.requested and not package.essential
-            for path in files[package]
-            if len(name_of(path)) > 3 and self.context.programs.find(name_of(path)) == path
-        )
-
-    @cached_property
     def _installed_to_be_run(self) -> frozenset[str]:
         """Of the programs that were installed by name, those that nobody builds with."""
         packages = self.context.request.packages
         return frozenset(
             name
-            for name in self._requested_programs
+            for name in self.context.requested_programs
             if packages is not None
             and (owner := packages.owner(self.context.programs.find(name))) is not None
             and not is_to_build_with(owner)

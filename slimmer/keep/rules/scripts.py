@@ -113,7 +113,8 @@ class EntrypointScriptsRule(Rule):
         is_own = self.context.own_files.contains(script)
         if not is_own and self.context.source_of(entry.path) == self.context.source_of(script.path):
             return True  # the program around which it is wrapped
-        limit = _HEAVIEST_OF_OWN if is_own else _HEAVIEST
+        is_requested = name_of(path) in self.context.requested_programs
+        limit = _HEAVIEST_OF_OWN if is_own or is_requested else _HEAVIEST
         weight = weight_of(self.context, entry, limit=limit)
         if is_own and weight > limit:
             self._left_out[entry.path] = (script.path, weight)

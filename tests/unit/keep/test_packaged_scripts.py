@@ -169,3 +169,18 @@ def test_what_was_installed_to_be_started_may_weigh_what_it_does(tree: ImageTree
     )
     gained = files(tree, tree.gained("mentions", *seen("/srv/app.py")))
     assert gained == {"/usr/bin/film"}
+
+
+def test_a_script_of_a_package_starts_what_was_installed_by_name(tree: ImageTree) -> None:
+    """As ejabberd's captcha.sh starts ImageMagick's convert."""
+    padding = "static char x[20000000] = {1};" + PROGRAM
+    for name in ("draw", "along"):
+        tree.compile(f"/usr/bin/{name}", padding)
+        tree.package(name, f"/usr/bin/{name}")
+    tree.add("/usr/share/chat/captcha.sh", "#!/bin/sh\nalong x\ndraw x\n", mode=0o755)
+    tree.add("/bin/sh", mode=0o755)
+    tree.package("chat", "/usr/share/chat/captcha.sh")
+    came_along(tree, "along", "chat")
+    tree.add("/srv/chat.yml", "captcha: /usr/share/chat/captcha.sh\n")
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/chat.yml")))
+    assert gained == {"/usr/bin/draw"}
