@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-PYTEST := $(BIN)/python -m pytest
+# At most three failures of a run are tried once more, alone.
+PYTEST := .ci/again 3 $(BIN)/python -m pytest
 # Tests that share images run in one worker, groups in the order of the files: what takes longest is
 # not last. Containers wait now and then, so there are more workers than cores.
 CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -27,6 +28,7 @@ MINIMAL = ("--strategy", "minimal", "--no-debug", "--json")
 """Flags of a build that keeps what the trace asks for and no more: the strictest test of it."""
 OWN = f"slimmer-test/{os.getpid()}"
 """Images of this process of the tests are called so: others may run beside it."""
+_OF_TIME = re.compile(r" image took [0-9.]+ s for `.*`, the original ")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,6 +52,11 @@ class Ran:
         """The JSON on stdout of a run that must have gone well."""
         assert self.code == 0, self.stderr
         return json.loads(self.stdout)
+
+    @property
+    def notes(self) -> list[str]:
+        """The report's notes but for those of time: they come with a busy machine."""
+        return [note for note in self.report["notes"] if not _OF_TIME.search(note)]
 
     def passed(self, image: str) -> list[str]:
         """The names of the probes that passed on `original`, `slim` or `debug`."""
@@ -117,7 +124,8 @@ def listed(client: docker.DockerClient, **query: Any) -> list[Listed]:
 def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     """Builds images of a Dockerfile's text and files; they go at the end of the block, and with
     them every image that slimmer made of them. Their ids are this process' own, by a label: what
-    another builds from the same text at the same time is another image."""
+    another builds from the same text at the same time is another image. Without the cache: looking
+    for a step, the classic builder fails on an image that is removed meanwhile."""
     names: list[str] = []
 
     def build(dockerfile: str, files: dict[str, bytes] | None = None, tag: str = "") -> str:
@@ -130,8 +138,9 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
                 tar.addfile(member, io.BytesIO(data))
         context.seek(0)
         client.images.build(
-            fileobj=context, custom_context=True, tag=name, rm=True, labels={"test-run": OWN}
-        )
+            fileobj=context, custom_context=True, tag=name, rm=True, nocache=True,
+            labels={"test-run": OWN},
+        )  # fmt: skip
         names.append(name)
         return name
 

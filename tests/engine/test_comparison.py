@@ -61,7 +61,7 @@ def test_noise_is_no_difference(slim: Callable[..., Ran], greeter: str) -> None:
         assert probes["exec report"]["unstable"] == ["stderr"]
     assert "compared" not in probes_of(ran, "original")["GET /gone"]
     assert ran.report["verification"] == "content"
-    assert ran.report["notes"] == []
+    assert ran.notes == []
 
 
 def test_default_text_fails_the_build_and_moves_no_tag(
@@ -105,7 +105,7 @@ def test_off_runs_nothing_and_says_so(
     ran = slim("build", "--json")
     assert [test["image"] for test in ran.report["tests"]] == ["original"]
     assert ran.report["verification"] == "off"
-    assert "the images were not run" in ran.report["notes"][0]
+    assert "the images were not run" in ran.notes[0]
     assert "warning: the images were not run" in ran.stderr
 
 
@@ -172,7 +172,7 @@ def test_what_changes_slowly_is_found_out_when_it_matters(
 def test_an_original_that_works_only_once_is_not_compared(counted: Callable[[str], Ran]) -> None:
     ran = counted("[ $count = 1 ] || echo fine >/www/page")
     assert "compared" not in probes_of(ran, "slim")["GET /page"]
-    (note,) = ran.report["notes"]
+    (note,) = ran.notes
     assert "the original fails `GET /page` when it is run again (404" in note
 
 
@@ -181,7 +181,7 @@ def test_what_happens_once_is_no_difference(counted: Callable[[str], Ran], tmp_p
     with its files, and which the original does not show when it is asked once more."""
     ran = counted("[ $count = 2 ] && echo odd >/www/page || echo usual >/www/page")
     assert probes_of(ran, "slim")["GET /page"]["compared"] == "same"
-    (note,) = ran.report["notes"]
+    (note,) = ran.notes
     assert "the slim image answered `GET /page` otherwise than the original, and as" in note
     assert (tmp_path / "state" / "count").read_text() == "5\n"
 

@@ -214,7 +214,7 @@ def test_a_web_application_with_postgresql_and_redis(
     assert ran.passed("original") == ran.passed("slim") == ["GET /"]
     assert ran.passed("debug") == ["GET /", "a shell"]
     assert ran.report["original"]["reference"] == shop
-    (note,) = ran.report["notes"]
+    (note,) = ran.notes
     assert "secrets: /etc/redis/tls/key.pem (private key, line 1)" in note
     assert Leftovers(client).of(process.pid) == []
     status, output = client.containers.get(of_the_user).exec_run(["ls", "/data"])
@@ -277,7 +277,7 @@ def test_a_service_without_any_dependency(
     process = started(tmp_path, "--http-probe", "/", "--json", "--no-debug")
     ran = ended(process)
     assert ran.passed("slim") == ["GET /"]
-    (note,) = ran.report["notes"]
+    (note,) = ran.notes
     assert "of the service web slimmer does not take over: cap_add, read_only" in note
     assert Leftovers(client).of(process.pid) == []
 

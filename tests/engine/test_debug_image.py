@@ -104,7 +104,7 @@ def test_no_shell_to_take(
     ran = slim("build", scratch, "--json", "--http-probe", "/", "--tag", f"{scratch}-alone")
     assert ran.passed("slim") == ["GET /"]
     assert ran.report["debug"] is None
-    assert any("--debug-from" in note for note in ran.report["notes"])
+    assert any("--debug-from" in note for note in ran.notes)
     with pytest.raises(docker.errors.ImageNotFound):
         client.images.get(f"{scratch}-alone-debug")
 
@@ -116,7 +116,7 @@ def test_no_debug_image_is_wanted(
         "build", scratch, "--json", "--http-probe", "/", "--no-debug", "--tag", f"{scratch}-only"
     )
     assert ran.report["debug"] is None
-    assert ran.report["notes"] == []
+    assert ran.notes == []
     with pytest.raises(docker.errors.ImageNotFound):
         client.images.get(f"{scratch}-only-debug")
 

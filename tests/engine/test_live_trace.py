@@ -146,7 +146,7 @@ def test_what_tests_of_any_kind_used_is_kept(
 
     unprobed = slim("build", server, *MINIMAL, "--from-trace", "app.trace")
     assert unprobed.code == 0
-    assert any("nobody has asked them anything" in note for note in unprobed.report["notes"])
+    assert any("nobody has asked them anything" in note for note in unprobed.notes)
 
 
 def test_the_probe_that_saw_it_ready_tests_the_slim_image(

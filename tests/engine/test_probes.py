@@ -160,7 +160,7 @@ def test_a_broken_healthcheck_is_told(slim: Callable[..., Ran], image: Callable[
     )
     ran = slim("build", name, *MINIMAL, "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
-    (note,) = ran.report["notes"]
+    (note,) = ran.notes
     assert "HEALTHCHECK fails on the original already" in note
 
 
@@ -171,4 +171,4 @@ def test_a_healthcheck_can_be_left_out(slim: Callable[..., Ran], image: Callable
     )
     ran = slim("build", name, *MINIMAL, "--no-healthcheck", "--http-probe", "/")
     assert ran.passed("slim") == ["GET /"]
-    assert ran.report["notes"] == []
+    assert ran.notes == []

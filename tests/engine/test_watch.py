@@ -274,6 +274,4 @@ def test_paths_that_the_image_does_not_have_any_more(
         f"debug: false\ntag: {original.partition(':')[0]}:old\n"
     )
     ran = slim("build", "--json")
-    assert any(
-        "old.json names /www/renamed, which the image" in note for note in ran.report["notes"]
-    )
+    assert any("old.json names /www/renamed, which the image" in note for note in ran.notes)

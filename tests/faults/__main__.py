@@ -103,7 +103,7 @@ def _image() -> Iterator[None]:
             member.size, member.mode = len(data), 0o755
             tar.addfile(member, io.BytesIO(data))
     context.seek(0)
-    client.images.build(fileobj=context, custom_context=True, tag=_IMAGE, rm=True)
+    client.images.build(fileobj=context, custom_context=True, tag=_IMAGE, rm=True, nocache=True)
     try:
         yield
     finally:

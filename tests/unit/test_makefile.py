@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -50,6 +52,46 @@ def test_every_folder_of_tests_is_run() -> None:
         "soak",
         "survey",
     }, "these are no tests"
+
+
+TEST = """\
+from pathlib import Path
+import pytest
+
+@pytest.mark.xdist_group("group")
+@pytest.mark.parametrize("name", {names})
+def test_of(name):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "body", "status", "told", "not_told"),
+    [
+        (["a"], "pass", 0, "1 passed", "once more"),
+        (["x@[y]"], "assert Path('seen').exists() or Path('seen').touch()", 0, "UNSTABLE", ""),
+        (["a"], "assert False", 1, "once more, alone", "UNSTABLE"),
+        (["a", "b"], "assert False", 1, "2 failed", "once more"),
+    ],
+)
+def test_what_fails_is_run_once_more_alone(
+    tmp_path: Path, names: list[str], body: str, status: int, told: str, not_told: str
+) -> None:
+    (tmp_path / "test_it.py").write_text(TEST.format(names=names, body=body))
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    pytest_command = [sys.executable, "-m", "pytest", "-p", "xdist"]
+    if told == "UNSTABLE":
+        pytest_command += ["-n", "1", "--dist", "loadgroup"]
+    ran = subprocess.run(
+        [ROOT / ".ci" / "again", "1", *pytest_command, "test_it.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == status, ran.stdout + ran.stderr
+    assert told in ran.stdout
+    assert not not_told or not_told not in ran.stdout
 
 
 def test_pytest_looks_into_every_folder_that_has_tests(pytestconfig: pytest.Config) -> None:

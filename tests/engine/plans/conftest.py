@@ -51,7 +51,7 @@ class Server:
                 member.size, member.mode = len(text.encode()), 0o755
                 tar.addfile(member, io.BytesIO(text.encode()))
         done = subprocess.run(
-            ["docker", "build", "--tag", name, "-"],
+            ["docker", "build", "--no-cache", "--tag", name, "-"],
             env={"DOCKER_BUILDKIT": "0", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             input=context.getvalue(),
             capture_output=True,

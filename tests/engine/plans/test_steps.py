@@ -180,7 +180,7 @@ def test_every_kind_of_step(slim: Callable[..., Ran], shop: str, plan: Path) -> 
         assert phases_that_saw(report, path) == {phase}, path
     covered = {phase["name"]: phase["new_files"] for phase in report["coverage"]["phases"]}
     assert all(covered[phase] for phase in PHASES[1:])
-    secret, optional = report["notes"]
+    secret, optional = ran.notes
     assert "optional steps of the plan shop" in optional
     assert "no-such-page" in optional
     assert "shop.trace holds" in secret
@@ -198,7 +198,7 @@ def test_a_saved_trace_holds_every_kind_but_runs_nothing_here(
     assert alone.passed("slim") == [
         name for name in first.passed("slim") if not name.startswith("from outside")
     ]
-    assert "run on this machine are skipped" in " ".join(alone.report["notes"])
+    assert "run on this machine are skipped" in " ".join(alone.notes)
     # Not passed over as an image that has passed before.
     again = ("--verify", "status")
     named = slim("build", shop, *MINIMAL, *again, "--from-trace", "shop.trace", "--plan", str(plan))
