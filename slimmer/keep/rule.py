@@ -187,6 +187,27 @@ class Context:
         packages = self.request.packages
         return packages is not None and packages.owner(path) is not None
 
+    def source_of(self, path: str) -> str:
+        """The source package that the file's package was made from; empty where none owns it."""
+        packages = self.request.packages
+        owner = packages.owner(path) if packages is not None else None
+        return owner.source if owner is not None else ""
+
+    @cached_property
+    def requested_programs(self) -> frozenset[str]:
+        """Names of the programs on the PATH whose packages somebody has installed by name."""
+        packages = self.request.packages
+        if packages is None:
+            return frozenset()
+        files = packages.files()
+        return frozenset(
+            name_of(path)
+            for package in packages.packages
+            if package.requested and not package.essential
+            for path in files[package]
+            if len(name_of(path)) > 3 and self.programs.find(name_of(path)) == path
+        )
+
     def application_root(self, path: str) -> str:
         """The directory from which on the names above a source of the application mean something:
         in WORKDIR `/test` nothing is a test for that. Its own directory where it lies elsewhere."""

@@ -1,8 +1,8 @@
 """What a shell script names: the commands in all of its branches, and absolute paths.
 
-A reader, not an interpreter: the grammar of bash (tree-sitter's) tells what is a command, and
-variables are not expanded. A word that holds one is left out, so what is found is what the script
-says literally.
+A reader, not an interpreter: the grammar of bash (tree-sitter's) tells what is a command. A word
+that holds a variable is none of the commands' words; what it comes to by the values that the script
+itself gives is told apart from what stands there literally.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from slimmer.shell.inline_code import InlineCode, inline_code
 from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
+from slimmer.shell.variables import Assembled, Variables
 from slimmer.shell.words import HASH, Word, standard_input, word_of, words_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _QUERY = """
 (command) @command (test_command) @test (function_definition) @function
 (heredoc_redirect) @heredoc (heredoc_body) @unread (comment) @unread (ERROR) @error
-(expansion) @expansion
+(expansion) @expansion (variable_assignment) @assignment
 """
 _AROUND_COMMAND = re.compile(
     rb"^(?:[\s;]|(?:if|then|elif|else|while|until|do|done|fi|esac|!|\{|\})(?=[\s;]|$))+"
@@ -71,6 +72,8 @@ class ShellScript:
     """Absolute paths anywhere but in comments and here-documents, each as it is written."""
     inline: tuple[InlineCode, ...] = ()
     """Code of other languages, in options, in here-documents, or piped into an interpreter."""
+    assembled: Assembled = field(default_factory=Assembled)
+    """What words with variables come to, by what the script assigns them."""
 
     @property
     def programs(self) -> frozenset[str]:
@@ -104,6 +107,7 @@ def read_script(content: bytes | str) -> ShellScript:
         scripts=frozenset(reader.scripts),
         paths=frozenset(reader.paths),
         inline=tuple(dict.fromkeys(reader.inline)),
+        assembled=reader.variables.assemble(),
     )
 
 
@@ -129,6 +133,7 @@ class _Reader:
         self.scripts: set[str] = set()
         self.paths: set[str] = set()
         self.inline: list[InlineCode] = []
+        self.variables = Variables()
 
     def read(self, source: bytes, depth: int, *, by_program: bool = False) -> None:
         from tree_sitter import QueryCursor
@@ -141,6 +146,10 @@ class _Reader:
             if name is not None:
                 self.functions.add(word_of(name).text)
         self.paths.update(_paths_in(source, found.get("unread", ())))
+        for node in found.get("assignment", ()):
+            variable, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if variable is not None and value is not None:
+                self.variables.assign(word_of(variable).text, word_of(value).text)
         for node in found.get("test", ()):
             # `[` may be a program; `[[` never is.
             if node.children and node.children[0].type == "[":
@@ -171,6 +180,7 @@ class _Reader:
             self.commands.append(ShellCommand(words=literals, by_program=by_program))
             self.inline += inline_code([word.text for word in words], given)
             name = (literals[0] or "").rpartition("/")[2]
+            self._note_variables(words, literals)
             if name in (".", "source"):
                 self.scripts.update(filter(None, literals[1:2]))
             prefix = PREFIXES.get(name)
@@ -194,6 +204,16 @@ class _Reader:
                 waiting.append((rest, by_program))
             if script is not None and depth:
                 self.read(os.fsencode(script.text), depth - 1, by_program=by_program)
+
+    def _note_variables(self, words: Sequence[Word], literals: Sequence[str | None]) -> None:
+        """Before the program, variables may stand that are empty: `exec $CHECKS "$LIB/program"`."""
+        is_first = True
+        is_sourced = literals[0] in (".", "source")
+        for position, word in enumerate(words):
+            is_first = is_first and (literals[position] is None)
+            is_read = is_sourced and position == 1
+            if literals[position] is None:
+                self.variables.use(word.text, is_started=is_first or is_read)
 
 
 @cache

@@ -16,6 +16,7 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import (
     LIBRARY_FOLDER,
     is_module_of_language,
+    is_to_build_with,
     mentioned_omissions,
     weight_of,
 )
@@ -27,6 +28,9 @@ _LARGEST_PROGRAM = 64 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
 # one of which the text has the name alone.
 _HEAVIEST = 64_000_000
+# The same where the author's own text starts it and the author installed it by name, which is no
+# chance: ffmpeg with its codecs, a browser, an office.
+_HEAVIEST_INSTALLED = 1_000_000_000
 _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 1_000_000
 # Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
@@ -127,13 +131,16 @@ class MentionsRule(Rule):
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
-            asked_for = not is_general or program in self._requested_programs
+            asked_for = not is_general or program in self.context.requested_programs
             if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
-            yield from self._program(program, source, _HEAVIEST if asked_for else _HEAVIEST_MAYBE)
+            limit = _HEAVIEST if asked_for else _HEAVIEST_MAYBE
+            if not is_general and program in self._installed_to_be_run:
+                limit = _HEAVIEST_INSTALLED
+            yield from self._program(program, source, limit)
         for program in sorted(found.maybe_programs - found.programs):
             # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
-            if is_dependency and program not in self._requested_programs:
+            if is_dependency and program not in self.context.requested_programs:
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
             yield from self._program(program, source, limit)
@@ -154,11 +161,11 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
-        source = self._source(entry.path)
+        source = self.context.source_of(entry.path)
         for name in self._files.program(entry).names:
             if name not in COMMON_WORDS:
                 started = self.context.index.real_path(self.context.programs.find(name))
-                if self._source(started) == source:
+                if self.context.source_of(started) == source:
                     yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
                 else:
                     yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
@@ -176,13 +183,13 @@ class MentionsRule(Rule):
         found = self._files.program(entry)
         sure = {*found.names, *found.commands} if found.are_exact else set()
         for name in sorted({*found.names, *found.commands}):
-            asked_for = name in sure and name in self._requested_programs
+            asked_for = name in sure and name in self.context.requested_programs
             # A word alone may be a word: it is kept, and starts nothing further.
             is_word = name in COMMON_WORDS and name not in found.commands
             limit = _HEAVIEST if asked_for and not is_word else _HEAVIEST_MAYBE
             yield from self._program(name, entry.path, limit, bystander=is_word)
         if not found.are_exact:
-            for name in self._files.held_by_program(entry, self._requested_programs):
+            for name in self._files.held_by_program(entry, self.context.requested_programs):
                 limit = _HEAVIEST if len(name) >= _SHORTEST_SURE else _HEAVIEST_MAYBE
                 yield from self._program(name, entry.path, limit)
 
@@ -200,17 +207,15 @@ class MentionsRule(Rule):
         return FileMentions(self.context.content, self.context.programs.names, request.readings)
 
     @cached_property
-    def _requested_programs(self) -> frozenset[str]:
+    def _installed_to_be_run(self) -> frozenset[str]:
+        """Of the programs that were installed by name, those that nobody builds with."""
         packages = self.context.request.packages
-        if packages is None:
-            return frozenset()
-        files = packages.files()
         return frozenset(
-            name_of(path)
-            for package in packages.packages
-            if package.requested and not package.essential
-            for path in files[package]
-            if len(name_of(path)) > 3 and self.context.programs.find(name_of(path)) == path
+            name
+            for name in self.context.requested_programs
+            if packages is not None
+            and (owner := packages.owner(self.context.programs.find(name))) is not None
+            and not is_to_build_with(owner)
         )
 
     def _program(
@@ -229,7 +234,7 @@ class MentionsRule(Rule):
                 self._asked.add(path)
             detail = f"{source} mentions it"
             yield Want(path=path, detail=detail, because=source, bystander=bystander)
-        elif limit == _HEAVIEST:
+        elif limit >= _HEAVIEST:
             self._left_out[path] = (source, weight)
 
     def _word(self, name: str, source: str) -> Iterable[Want]:
@@ -241,12 +246,6 @@ class MentionsRule(Rule):
             self.context.content.fetch([entry.path])
             if self.context.elf_files.get(entry.path) is not None:
                 yield from self._program(name, source, _HEAVIEST_WORD, bystander=True)
-
-    def _source(self, path: str) -> str:
-        """The source package from which the file's package was made."""
-        packages = self.context.request.packages
-        owner = packages.owner(path) if packages is not None else None
-        return owner.source if owner is not None else ""
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
         if name.startswith("/"):

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
 from slimmer.keep.linux.shebang import interpreter_of_script
-from slimmer.keep.programs import INSTALLERS
+from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
@@ -66,8 +66,9 @@ class EntrypointScriptsRule(Rule):
             return True
         if any(is_below(path, table) for table in CRON_TABLES):
             return True
-        if self.context.own_files.are_known:
-            return self.context.own_files.contains(entry)
+        if self.context.own_files.are_known and self.context.own_files.contains(entry):
+            return True
+        # The distribution's own, which something starts: a wrapper around the program proper.
         return path not in self.context.bystanders and not self.context.environments.contains(path)
 
     def _is_shell_script(self, entry: Entry) -> bool:
@@ -82,17 +83,24 @@ class EntrypointScriptsRule(Rule):
     def _named_by(self, script: Entry) -> Iterable[Want]:
         words = read_script(self.context.content.head(script.path, _LARGEST_SCRIPT))
         detail = f"named by the script {script.path}"
-        for command in sorted(words.programs - _SHELL_WORDS - INSTALLERS):
+        commands = words.programs | words.assembled.programs
+        for command in sorted(commands - _SHELL_WORDS - INSTALLERS):
             path = self.context.programs.find(command)
             if path and self._is_affordable(path, script):
                 self._scripts.add(self.context.index.real_path(path))
+                yield Want(path=path, detail=detail, because=script.path)
+        for end in sorted(words.assembled.ends):
+            for path in self._behind_a_folder(end, script):
+                self._scripts.add(path)
                 yield Want(path=path, detail=detail, because=script.path)
         for named in sorted(words.scripts):
             for path in self._read_as(named, script):
                 self._scripts.add(path)
                 yield Want(path=path, detail=detail, because=script.path)
-        for path in sorted(words.paths):
+        for path in sorted(words.paths | words.assembled.paths):
             for found in self._matches(path):
+                if is_program(found) and not self._is_affordable(found.path, script):
+                    continue
                 if found.type is EntryType.FILE and name_of(found.path) not in INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
@@ -103,7 +111,10 @@ class EntrypointScriptsRule(Rule):
         if entry is None or script.path in self.context.seen or script.path in self._named_first:
             return True
         is_own = self.context.own_files.contains(script)
-        limit = _HEAVIEST_OF_OWN if is_own else _HEAVIEST
+        if not is_own and self.context.source_of(entry.path) == self.context.source_of(script.path):
+            return True  # the program around which it is wrapped
+        is_requested = name_of(path) in self.context.requested_programs
+        limit = _HEAVIEST_OF_OWN if is_own or is_requested else _HEAVIEST
         weight = weight_of(self.context, entry, limit=limit)
         if is_own and weight > limit:
             self._left_out[entry.path] = (script.path, weight)
@@ -121,6 +132,27 @@ class EntrypointScriptsRule(Rule):
             entry = self.context.index.resolve(place).entry if place else None
             if entry is not None and entry.type is EntryType.FILE:
                 yield entry.path
+
+    def _behind_a_folder(self, end: str, script: Entry) -> Iterable[str]:
+        """The files that `"$FOLDER/END"` may mean: beside the script, and in the package of a
+        script of the distribution. `end` is relative, and may begin with `..`."""
+        beside = self.context.index.resolve(join(parent_of(script.path), end)).entry
+        if beside is not None and beside.type is EntryType.FILE:
+            yield beside.path
+            return
+        packages = self.context.request.packages
+        source = self.context.source_of(script.path)
+        if packages is None or not source:
+            return
+        for path in self.context.named.get(name_of(end), ()):
+            entry = self.context.index.get(path)
+            if (
+                path.endswith("/" + end)
+                and self.context.source_of(path) == source
+                and entry is not None
+                and is_program(entry)
+            ):
+                yield path
 
     def _matches(self, path: str) -> Iterable[Entry]:
         """What a path or a pattern in its last component names: files, and directories without

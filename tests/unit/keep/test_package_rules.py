@@ -217,3 +217,25 @@ def test_other_names_of_a_program_that_ran_are_kept(tree: ImageTree) -> None:
     gained = tree.gained("companion-programs", *ran)
     assert {"/bin/vi", "/usr/sbin/httpd"} <= gained
     assert not gained & {"/bin/o", "/bin/other"}
+
+
+def test_an_application_of_the_distribution_that_a_server_is_configured_for(
+    tree: ImageTree,
+) -> None:
+    """Tools of its own deep below /usr/share make no package of programs of it, and its size is
+    no reason against it."""
+    code, tool = "/usr/share/wiki/index.php", "/usr/share/wiki/vendor/cdb/bin/cdb"
+    for name, folder in (("wiki", "/var/lib/wiki"), ("other", "/var/lib/other")):
+        tree.add(f"/usr/share/{name}/index.php", b"x" * 65_000_000)
+        tree.add(f"/usr/share/{name}/vendor/cdb/bin/cdb", "#!/usr/bin/php\n", mode=0o755)
+        tree.link(f"{folder}/index.php", f"/usr/share/{name}/index.php")
+        own = (f"/usr/share/{name}/index.php", f"/usr/share/{name}/vendor/cdb/bin/cdb")
+        tree.package(name, *own, f"{folder}/index.php")
+    tree.add("/var/lib/apt/extended_states", "")
+    tree.add("/etc/nginx/nginx.conf", "server { root /var/lib/wiki; }\n")
+    kept = tree.gained("requested-packages", *seen("/etc/nginx/nginx.conf"))
+    assert {path for path in kept if not tree.is_directory(path)} == {
+        code,
+        tool,
+        "/var/lib/wiki/index.php",
+    }

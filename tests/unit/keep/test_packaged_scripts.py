@@ -136,3 +136,51 @@ def test_what_a_link_that_is_named_stands_for_may_weigh_more(tree: ImageTree) ->
     tree.add("/bin/sh", mode=0o755)
     gained = files(tree, tree.gained("companion-programs", *seen("/app/nightly")))
     assert {path for path in gained if behind in path} == {f"{behind}/dump"}
+
+
+def test_a_wrapper_has_the_program_that_it_is_wrapped_around(tree: ImageTree) -> None:
+    """As those of Chromium and LibreOffice, which name it with variables alone."""
+    tree.add("/bin/sh", mode=0o755)
+    tree.add("/usr/bin/expr", mode=0o755)
+    tree.compile("/usr/lib/browse/browse.bin", PROGRAM)
+    tree.compile("/usr/lib/browse/splash", PROGRAM)
+    tree.compile("/usr/lib/gdb/splash", PROGRAM)
+    wrapper = 'D=/usr/lib/browse\nif expr 1; then exec $D/browse.bin; fi\nexec "$(here)/splash"\n'
+    tree.add("/usr/bin/browse", "#!/bin/sh\n" + wrapper, mode=0o755)
+    programs = {"/usr/lib/browse/browse.bin", "/usr/lib/browse/splash"}
+    tree.package("browse", "/usr/bin/browse")
+    tree.package("browse-core", *sorted(programs), fields="Source: browse\n")
+    tree.package("gdb", "/usr/lib/gdb/splash")
+    tree.add("/srv/app.py", "import subprocess\nsubprocess.run(['browse', '--version'])\n")
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/app.py")))
+    assert gained == {*programs, "/usr/bin/expr"}
+
+
+def test_what_was_installed_to_be_started_may_weigh_what_it_does(tree: ImageTree) -> None:
+    padding = "static char x[70000000] = {1};" + PROGRAM
+    for name in ("film", "compile", "along"):
+        tree.compile(f"/usr/bin/{name}", padding)
+        section = "devel" if name == "compile" else "video"
+        tree.package(name, f"/usr/bin/{name}", fields=f"Section: {section}\n")
+    came_along(tree, "along")
+    tree.add(
+        "/srv/app.py",
+        "import subprocess as s\ns.run(['film']), s.run(['compile']), s.run(['along'])",
+    )
+    gained = files(tree, tree.gained("mentions", *seen("/srv/app.py")))
+    assert gained == {"/usr/bin/film"}
+
+
+def test_a_script_of_a_package_starts_what_was_installed_by_name(tree: ImageTree) -> None:
+    """As ejabberd's captcha.sh starts ImageMagick's convert."""
+    padding = "static char x[20000000] = {1};" + PROGRAM
+    for name in ("draw", "along"):
+        tree.compile(f"/usr/bin/{name}", padding)
+        tree.package(name, f"/usr/bin/{name}")
+    tree.add("/usr/share/chat/captcha.sh", "#!/bin/sh\nalong x\ndraw x\n", mode=0o755)
+    tree.add("/bin/sh", mode=0o755)
+    tree.package("chat", "/usr/share/chat/captcha.sh")
+    came_along(tree, "along", "chat")
+    tree.add("/srv/chat.yml", "captcha: /usr/share/chat/captcha.sh\n")
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/chat.yml")))
+    assert gained == {"/usr/bin/draw"}

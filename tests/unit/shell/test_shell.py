@@ -157,3 +157,27 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=60).map("".join) | st.binary(max_size=300))
 def test_anything_can_be_read(script: str | bytes) -> None:
     assert all(command.words for command in read_script(script).commands)
+
+
+@pytest.mark.parametrize(
+    ("script", "programs", "ends"),
+    [
+        ("N=app\nL=/usr/lib/$N\nexec $L/$N -x", {"/usr/lib/app/app"}, set()),
+        ('here=$(dirname "$0")\nexec $CHECKS "$here/program.bin" "$@"', set(), {"program.bin"}),
+        ('. "$LIB/common.sh"', set(), {"common.sh"}),
+        ("${JAVA:-/usr/bin/java} -jar x", {"/usr/bin/java"}, set()),
+        ("if a; then C=one; else C=two; fi; $C x", {"one", "two"}, set()),
+        ("P=$P:/x\nA=$B\nB=$A\n$A", set(), set()),
+        ('"$1" x; $(b) y; a "$L/data"', set(), set()),
+    ],
+)
+def test_words_with_variables_are_assembled(
+    script: str, programs: set[str], ends: set[str]
+) -> None:
+    found = read_script(script).assembled
+    assert (found.programs, found.ends) == (programs, ends)
+
+
+def test_paths_are_assembled_from_assignments() -> None:
+    script = "ETC=/etc/app\nCONF=$ETC/app.conf\ncat $ETC/more/$1 ${ETC}/users\n"
+    assert read_script(script).assembled.paths == {"/etc/app/app.conf", "/etc/app/users"}

@@ -2,7 +2,7 @@
 
 from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
-from slimmer.keep.rules.packages.places import is_module_of_language
+from slimmer.keep.rules.packages.places import is_module_of_language, is_to_build_with
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
 from slimmer.keep.rules.packages.weight import mentioned_omissions, weight_of
@@ -20,6 +20,7 @@ __all__ = [
     "LIBRARY_FOLDER",
     "PACKAGE_RULES",
     "is_module_of_language",
+    "is_to_build_with",
     "mentioned_omissions",
     "weight_of",
 ]

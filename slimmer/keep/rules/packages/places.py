@@ -32,6 +32,7 @@ _OTHERS = frozenset(
         *("vala", "valgrind", "vim", "xml", "zoneinfo", "zsh"),
     )
 )
+_STATE_FOLDER = re.compile(r"(/var/(?:lib|www|spool)/[^/]+|/srv/[^/]+)/")
 _LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
 _MODULE_OF_LANGUAGE = re.compile(
     r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
@@ -110,6 +111,12 @@ def private_folder(path: str) -> str:
                 return ""
             return f"{top}/{first}"
     return ""
+
+
+def state_folder(path: str) -> str:
+    """The same below /var and /srv: `/var/lib/mediawiki` for `/var/lib/mediawiki/index.php`."""
+    match = _STATE_FOLDER.match(path)
+    return match[1] if match else ""
 
 
 def is_module_of_language(path: str) -> bool:

@@ -16,6 +16,8 @@ from slimmer.keep.rules.packages.places import (
     is_documentation,
     is_for_building,
     is_to_build_with,
+    private_folder,
+    state_folder,
 )
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType, HeavyOmission
@@ -84,7 +86,7 @@ class RequestedPackagesRule(Rule):
                 continue
             done.add(package.name)
             size = self.context.index.size_of(self._files[package])
-            if size > _HEAVIEST:
+            if size > _HEAVIEST and not self._is_configured(package):
                 self._heavy[package] = size
                 continue
             for path in self._files[package]:
@@ -212,11 +214,25 @@ class RequestedPackagesRule(Rule):
     def _is_to_load(self, package: Package) -> bool:
         if package.essential or package.name in _INSTALLERS or is_to_build_with(package):
             return False
-        # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program.
+        # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program,
+        # and /usr/share has none: what is in a `bin` there is part of an application in PHP.
         return not any(
-            name_of(parent_of(path)) in ("bin", "sbin", "games") and "." not in name_of(path)
+            name_of(parent_of(path)) in ("bin", "sbin", "games")
+            and "." not in name_of(path)
+            and not path.startswith("/usr/share/")
             for path in self._files[package]
         )
+
+    def _is_configured(self, package: Package) -> bool:
+        """Whether configuration that was read names a directory of the package's own: the wiki
+        that a web server has below `root /var/lib/mediawiki`, whatever its size."""
+        folders = {
+            folder
+            for path in self._files[package]
+            if (folder := private_folder(path) or state_folder(path))
+        }
+        named = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(folders)))})(?![\w.+-])")
+        return bool(folders) and any(map(named.search, self.context.configuration.values()))
 
 
 def _how_it_came(package: Package, asked_for: Package) -> str:

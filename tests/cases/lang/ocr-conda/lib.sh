@@ -1,0 +1,2 @@
+cd "$OUT"
+[ -s page.png ] || curl -fsS "$URL/page?text=HELLO%20WORLD" -o page.png
