@@ -111,3 +111,16 @@ def test_a_script_that_came_along_has_the_programs_of_its_source(tree: ImageTree
     came_along(tree, "served", "stranger")
     gained = files(tree, tree.gained("entrypoint-scripts", *ran("/usr/sbin/served")))
     assert gained == {helper}
+
+
+def test_the_data_of_what_was_installed_by_name_beside_what_ran(tree: ImageTree) -> None:
+    """`cyrus` starts what it is told in /usr/lib/cyrus/bin; its parts are packages of their own."""
+    tree.compile("/usr/sbin/mailctl", PROGRAM)
+    tree.package("mail-common", "/usr/sbin/mailctl", fields="Source: mail\n")
+    for name, fields in (("index", "Source: mail\n"), ("news", "Source: mail\n"), ("other", "")):
+        path = f"/usr/lib/mail/bin/{name}"
+        tree.compile(path, PROGRAM)
+        tree.package(f"mail-{name}", path, fields=fields)
+    came_along(tree, "mail-common", "mail-news")
+    gained = files(tree, tree.gained("package-data", *ran("/usr/sbin/mailctl")))
+    assert gained == {"/usr/lib/mail/bin/index"}
