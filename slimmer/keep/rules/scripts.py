@@ -96,8 +96,10 @@ class EntrypointScriptsRule(Rule):
             program = self.context.index.resolve(path).entry
             if (
                 program is not None
+                and program.size <= _HEAVIEST_PART
                 and program.path != script.path
                 and self._source(program.path) == source
+                and self.context.elf_files.get(program.path) is not None
                 and weight_of(self.context, program, limit=_HEAVIEST_PART) <= _HEAVIEST_PART
             ):
                 detail = f"a part of {script.path}, of the same source"

@@ -90,6 +90,8 @@ class ScheduleRule(Rule):
 
     def _started_by(self, table: Entry, *, is_bystander: bool) -> Iterable[Want]:
         limit = _HEAVIEST_OF_BYSTANDER if is_bystander else _HEAVIEST
+        # Tables of packages ask service managers, which containers have not, by scripts in Perl.
+        is_bystander = is_bystander or self.context.is_packaged(table.path)
         for name in sorted(self._named_in(table) - INSTALLERS):
             path = self.context.programs.find(name)
             program = self.context.index.resolve(path).entry if path else None
