@@ -7,7 +7,7 @@ from typing import Final
 
 from slimmer.check.document import CheckDocument, json_lines
 from slimmer.check.formats.junit import junit
-from slimmer.check.formats.markdown import code, markdown, plain, table
+from slimmer.check.formats.markdown import markdown, plain, table
 from slimmer.check.formats.pipelines import (
     error_commands,
     gitlab_lines,
@@ -30,7 +30,6 @@ TERMINAL: Final = "terminal"
 __all__ = [
     "FORMATS",
     "TERMINAL",
-    "code",
     "error_commands",
     "gitlab_lines",
     "is_github",

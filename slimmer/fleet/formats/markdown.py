@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slimmer.check.formats import code, plain, table
+from slimmer.check.formats import plain, table
 from slimmer.fleet.report import FAILED, UNCHANGED, Build, FleetReport
-from slimmer.words import comparison, count, factor, seconds, size
+from slimmer.words import code, comparison, count, factor, seconds, size
 
 _SHOWN = 200
 _MARKS = {FAILED: "❌", UNCHANGED: "⏸️"}

@@ -157,18 +157,19 @@ class MentionsRule(Rule):
     def _started_by_program(self, entry: Entry) -> Iterable[Want]:
         """Of the distribution's programs: what they start by a name that stands in them alone, as
         tar starts gzip. A name may mean something else (find knows file systems), so those start
-        nothing further."""
+        nothing further; a word of every day counts where the package needs that program."""
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
         source = self.context.source_of(entry.path)
         for name in self._files.program(entry).names:
-            if name not in COMMON_WORDS:
-                started = self.context.index.real_path(self.context.programs.find(name))
-                if self.context.source_of(started) == source:
-                    yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
-                else:
-                    yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
+            started = self.context.index.real_path(self.context.programs.find(name))
+            if name in COMMON_WORDS and not self._depends(entry.path, started):
+                continue
+            if self.context.source_of(started) == source:
+                yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+            else:
+                yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
 
     def _named_in_program(self, entry: Entry) -> Iterable[Want]:
         """Of the author's own programs: paths, names that stand alone, and command lines. Where
@@ -246,6 +247,15 @@ class MentionsRule(Rule):
             self.context.content.fetch([entry.path])
             if self.context.elf_files.get(entry.path) is not None:
                 yield from self._program(name, source, _HEAVIEST_WORD, bystander=True)
+
+    def _depends(self, path: str, started: str) -> bool:
+        """Whether the package of the first program says that it needs that of the second: then a
+        word of every day is its name, as `tar` in `dpkg-deb`."""
+        packages = self.context.request.packages
+        owner = packages.owner(path) if packages is not None else None
+        if packages is None or owner is None:
+            return False
+        return packages.owner(started) in packages.dependencies(owner)
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
         if name.startswith("/"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from slimmer.files import is_below, join, name_of, parent_of
+from slimmer.keep.command_texts import COMMENT
 from slimmer.keep.linux.shebang import interpreter_of_script
+from slimmer.keep.mentions import COMMON_WORDS
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages import mentioned_omissions, weight_of
+from slimmer.keep.rules.packages import PROGRAM_FOLDERS, mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.system import CRON_TABLES
 from slimmer.shell import is_shell, read_script
@@ -20,6 +24,9 @@ _LARGEST_SCRIPT = 1 << 18
 # and of one that a script of the image's author names.
 _HEAVIEST = 16_000_000
 _HEAVIEST_OF_OWN = 64_000_000
+# The same of a part of a script that came along.
+_HEAVIEST_PART = 8_000_000
+_WORD = re.compile(r"[\w+-][\w.+-]*")
 _SHELL_WORDS = frozenset(
     (
         *(".", ":", "[[", "alias", "bg", "break", "cd", "continue", "declare", "eval", "exec"),
@@ -57,8 +64,11 @@ class EntrypointScriptsRule(Rule):
         for entry in fresh:
             if entry.type is not EntryType.FILE or not 0 < entry.size <= _LARGEST_SCRIPT:
                 continue
-            if self._is_kept_in_earnest(entry) and self._is_shell_script(entry):
-                yield from self._named_by(entry)
+            if self._is_kept_in_earnest(entry):
+                if self._is_shell_script(entry):
+                    yield from self._named_by(entry)
+            elif self._is_companion(entry) and self._is_shell_script(entry):
+                yield from self._parts_of(entry)
 
     def _is_kept_in_earnest(self, entry: Entry) -> bool:
         path = entry.path
@@ -70,6 +80,31 @@ class EntrypointScriptsRule(Rule):
             return True
         # The distribution's own, which something starts: a wrapper around the program proper.
         return path not in self.context.bystanders and not self.context.environments.contains(path)
+
+    def _is_companion(self, entry: Entry) -> bool:
+        """A program that came along, as `mariadbd-safe` does beside `mariadbd`."""
+        is_program_of_package = self.context.is_packaged(entry.path) and is_program(entry)
+        return is_program_of_package and parent_of(entry.path) in PROGRAM_FOLDERS
+
+    def _parts_of(self, script: Entry) -> Iterable[Want]:
+        """The programs of its own source that a companion names, however it starts them: without
+        them it is there for nothing."""
+        source = self.context.source_of(script.path)
+        text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))
+        words = set(_WORD.findall(COMMENT.sub("", text))) - COMMON_WORDS
+        for name in sorted(words & self.context.programs.names):
+            path = self.context.programs.find(name)
+            program = self.context.index.resolve(path).entry
+            if (
+                program is not None
+                and program.size <= _HEAVIEST_PART
+                and program.path != script.path
+                and self.context.source_of(program.path) == source
+                and self.context.elf_files.get(program.path) is not None
+                and weight_of(self.context, program, limit=_HEAVIEST_PART) <= _HEAVIEST_PART
+            ):
+                detail = f"a part of {script.path}, of the same source"
+                yield Want(path=path, detail=detail, because=script.path, bystander=True)
 
     def _is_shell_script(self, entry: Entry) -> bool:
         start = self.context.content.head(entry.path, 256)

@@ -2,7 +2,11 @@
 
 from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
-from slimmer.keep.rules.packages.places import is_module_of_language, is_to_build_with
+from slimmer.keep.rules.packages.places import (
+    PROGRAM_FOLDERS,
+    is_module_of_language,
+    is_to_build_with,
+)
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
 from slimmer.keep.rules.packages.weight import mentioned_omissions, weight_of
@@ -19,6 +23,7 @@ PACKAGE_RULES = (
 __all__ = [
     "LIBRARY_FOLDER",
     "PACKAGE_RULES",
+    "PROGRAM_FOLDERS",
     "is_module_of_language",
     "is_to_build_with",
     "mentioned_omissions",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from slimmer.files import Package, name_of, parent_of
+from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -58,6 +58,25 @@ class PackageDataRule(Rule):
             self._done.add(package.name)
             for path in self._data_of(package, modules=False):
                 detail = f"data of the package {package.name}, of which {because} was used"
+                yield Want(path=path, detail=detail, bystander=True)
+        yield from self._data_of_sisters(packages, used)
+
+    def _data_of_sisters(
+        self, packages: PackageDatabase, used: Mapping[Package, str]
+    ) -> Iterable[Want]:
+        """What was installed by name and made of the same source as something that was used, as
+        cyrus-imapd beside cyrus-common: the program that is there runs what is in it by name."""
+        sources = {package.source: because for package, because in used.items()}
+        for package in packages.packages:
+            because = sources.get(package.source, "")
+            if not because or not package.requested or package.name in self._done:
+                continue
+            data = list(self._data_of(package, modules=False))
+            if package.essential or self.context.index.size_of(data) > _HEAVIEST_OF_BYSTANDER:
+                continue
+            self._done.add(package.name)
+            for path in data:
+                detail = f"data of the package {package.name}, beside {because} of the same source"
                 yield Want(path=path, detail=detail, bystander=True)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:

@@ -10,13 +10,12 @@ from slimmer.keep.rules.system.fonts import FontRule
 from slimmer.keep.rules.system.icu import IcuRule
 from slimmer.keep.rules.system.locales import LocaleRule
 from slimmer.keep.rules.system.pam import AccountToolsRule, PamRule
+from slimmer.keep.rules.system.schedule import CRON_TABLES, ScheduleRule
 from slimmer.keep.rules.system.shell import ShellRule
 from slimmer.keep.rules.system.state import StateDirectoriesRule
 from slimmer.keep.rules.system.tools import (
-    CRON_TABLES,
     BasicToolsRule,
     RepositoriesRule,
-    ScheduleRule,
 )
 from slimmer.keep.rules.system.trust import OpensslRule, TrustStoreRule
 from slimmer.keep.rules.system.zone_info import ZoneInfoRule

@@ -13,12 +13,6 @@ from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry
 
 _REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
-_SCHEDULERS = frozenset(("cron", "crond", "anacron", "fcron", "supercronic"))
-CRON_TABLES = (
-    *("/etc/crontab", "/etc/anacrontab", "/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily"),
-    *("/etc/cron.weekly", "/etc/cron.monthly", "/etc/crontabs", "/etc/periodic"),
-    *("/var/spool/cron", "/etc/logrotate.d", "/etc/logrotate.conf"),
-)
 _BASIC_TOOLS = (
     *("awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname"),
     *("env", "find", "getent", "grep", "gzip", "head", "hostname", "id", "kill", "ln"),
@@ -73,21 +67,3 @@ class RepositoriesRule(Rule):
                     for inside in self.context.index.subtree(root):
                         detail = f"a repository that {entry.path} may work on"
                         yield Want(path=inside.path, detail=detail, because=entry.path)
-
-
-class ScheduleRule(OnceRule):
-    """No probe waits until four in the morning."""
-
-    name = "schedule"
-    summary = "the tables and scripts of cron if it is kept"
-    strategies = BEYOND_MINIMAL
-
-    def is_asked_by(self, entry: Entry) -> bool:
-        is_scheduler = name_of(entry.path) in _SCHEDULERS and is_program(entry)
-        return is_scheduler and entry.path not in self.context.bystanders
-
-    def content(self, because: str) -> Iterable[Want]:
-        for top in CRON_TABLES:
-            for table in self.context.index.subtree(top):
-                detail = "a table or script of the scheduler"
-                yield Want(path=table.path, detail=detail, because=because)

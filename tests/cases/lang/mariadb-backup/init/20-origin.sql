@@ -1,0 +1,1 @@
+create table origin (name text); insert into origin values ('India'), ('Japan'), ('China');

@@ -1,0 +1,126 @@
+"""What runs by the clock, and what small programs and scripts need of their own packages."""
+
+from __future__ import annotations
+
+from slimmer.values import Access, Sighting
+from tests.unit.keep.image_tree import ImageTree, seen
+
+PROGRAM = "int main(void) { return 0; }"
+STARTER = '#include <unistd.h>\nint main(void) { return execlp("tar", "tar", "-cf", (char *)0); }'
+LARGE = "static char bytes[%d] = {1}; int main(void) { return bytes[0]; }"
+
+
+def files(tree: ImageTree, paths: set[str]) -> set[str]:
+    return {path for path in paths if not tree.is_directory(path)}
+
+
+def came_along(tree: ImageTree, *names: str) -> None:
+    """All other packages were installed by name."""
+    state = (f"Package: {name}\nArchitecture: all\nAuto-Installed: 1\n\n" for name in names)
+    tree.add("/var/lib/apt/extended_states", "".join(state))
+
+
+def ran(path: str) -> tuple[Sighting, ...]:
+    return seen(path, access=Access.EXECUTE)
+
+
+def test_what_the_table_of_a_package_starts(tree: ImageTree) -> None:
+    """`/etc/crontab` is cron's own; the other table is of a package of which nothing ran."""
+    for name in ("/usr/sbin/cron", "/usr/bin/run-parts", "/usr/bin/scrub"):
+        tree.compile(name, PROGRAM)
+    tree.add(
+        "/etc/crontab", "25 6 * * * root test -x /x || { cd / && run-parts /etc/cron.daily; }\n"
+    )
+    tree.add("/etc/cron.d/scrub", "30 3 * * 0 root scrub --all\n")
+    tree.package("cron", "/usr/sbin/cron", "/etc/crontab")
+    tree.package("debianutils", "/usr/bin/run-parts")
+    tree.package("checks", "/usr/bin/scrub", "/etc/cron.d/scrub")
+    came_along(tree, "debianutils", "checks")
+    gained = files(tree, tree.gained("schedule", *ran("/usr/sbin/cron")))
+    assert gained == {"/etc/cron.d/scrub", "/usr/bin/run-parts"}
+
+
+def test_a_table_of_anacron(tree: ImageTree) -> None:
+    for name in ("/usr/sbin/anacron", "/usr/bin/report", "/usr/bin/daily"):
+        tree.compile(name, PROGRAM)
+    tree.add("/etc/anacrontab", "# 1 5 x daily\n7 10 cron.weekly nice report --all\n")
+    gained = files(tree, tree.gained("schedule", *ran("/usr/sbin/anacron")))
+    assert gained == {"/etc/anacrontab", "/usr/bin/report"}
+
+
+def test_tables_of_logrotate_where_somebody_may_start_it(tree: ImageTree) -> None:
+    tree.compile("/usr/sbin/logrotate", PROGRAM)
+    tree.compile("/usr/sbin/proxy", PROGRAM)
+    tree.compile("/usr/bin/proxy-rotate", PROGRAM)
+    table = "/etc/logrotate.d/proxy"
+    tree.add(table, "/var/log/proxy.log {\n  postrotate\n    proxy-rotate -k\n  endscript\n}\n")
+    tree.add("/etc/cron.daily/logrotate", "#!/bin/sh\nlogrotate /etc/logrotate.conf\n", mode=0o755)
+    tree.package("logrotate", "/usr/sbin/logrotate", "/etc/cron.daily/logrotate")
+    tree.package("proxy", "/usr/sbin/proxy", table)
+    tree.package("proxy-tools", "/usr/bin/proxy-rotate", fields="Source: proxy\n")
+    came_along(tree, "proxy", "proxy-tools")
+    gained = files(tree, tree.gained("schedule", *ran("/usr/sbin/proxy")))
+    assert gained == {table, "/usr/bin/proxy-rotate"}, "there is no cron to start what is daily"
+
+
+def test_a_word_that_a_program_needs_by_its_package(tree: ImageTree) -> None:
+    """`dpkg-deb` starts `tar`, and dpkg depends on it."""
+    tree.compile("/usr/bin/tar", PROGRAM)
+    tree.package("tar", "/usr/bin/tar")
+    for name, fields in (("packer", "Depends: tar\n"), ("other", "")):
+        tree.compile(f"/usr/bin/{name}", STARTER)
+        tree.package(name, f"/usr/bin/{name}", fields=fields)
+    came_along(tree, "tar", "packer", "other")
+    assert "/usr/bin/tar" in tree.gained("mentions", *ran("/usr/bin/packer"))
+    assert tree.gained("mentions", *ran("/usr/bin/other")) == set()
+
+
+def test_the_tools_of_what_was_installed_by_name_and_ran(tree: ImageTree) -> None:
+    """`svn` beside `svnserve`: 8 MB of libraries that only the client is linked to."""
+    tree.compile("/usr/lib/libclient.so", "char bytes[6000000] = {1};", shared=True)
+    for name in ("vault", "idle"):
+        tree.compile(
+            f"/usr/bin/{name}",
+            "extern char bytes[]; int main(void) { return bytes[0]; }",
+            "-L{root}/usr/lib",
+            "-lclient",
+        )
+        tree.compile(f"/usr/bin/{name}serve", PROGRAM)
+        tree.package(name, f"/usr/bin/{name}", f"/usr/bin/{name}serve")
+    came_along(tree)
+    gained = tree.gained("requested-packages", *ran("/usr/bin/vaultserve"))
+    assert "/usr/bin/vault" in gained
+    assert "/usr/bin/idle" not in gained, "of this one nothing ran"
+
+
+def test_a_script_that_came_along_has_the_programs_of_its_source(tree: ImageTree) -> None:
+    tree.compile("/usr/sbin/served", PROGRAM)
+    helper = "/usr/bin/served-safe-helper"
+    tree.compile(helper, LARGE % 5_000_000)
+    tree.compile("/usr/bin/stranger", LARGE % 5_000_000)
+    tree.compile("/usr/bin/served-dump", LARGE % 5_000_000)
+    tree.add(
+        "/usr/bin/served-safe",
+        "#!/bin/sh\n# not served-dump\nhelper=`find_in_bin served-safe-helper`\nstranger -x\n",
+        mode=0o755,
+    )
+    tree.package(
+        "served", "/usr/sbin/served", "/usr/bin/served-safe", helper, "/usr/bin/served-dump"
+    )
+    tree.package("stranger", "/usr/bin/stranger")
+    came_along(tree, "served", "stranger")
+    gained = files(tree, tree.gained("entrypoint-scripts", *ran("/usr/sbin/served")))
+    assert gained == {helper}
+
+
+def test_the_data_of_what_was_installed_by_name_beside_what_ran(tree: ImageTree) -> None:
+    """`cyrus` starts what it is told in /usr/lib/cyrus/bin; its parts are packages of their own."""
+    tree.compile("/usr/sbin/mailctl", PROGRAM)
+    tree.package("mail-common", "/usr/sbin/mailctl", fields="Source: mail\n")
+    for name, fields in (("index", "Source: mail\n"), ("news", "Source: mail\n"), ("other", "")):
+        path = f"/usr/lib/mail/bin/{name}"
+        tree.compile(path, PROGRAM)
+        tree.package(f"mail-{name}", path, fields=fields)
+    came_along(tree, "mail-common", "mail-news")
+    gained = files(tree, tree.gained("package-data", *ran("/usr/sbin/mailctl")))
+    assert gained == {"/usr/lib/mail/bin/index"}
