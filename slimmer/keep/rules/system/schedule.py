@@ -84,7 +84,7 @@ class ScheduleRule(Rule):
 
     @cached_property
     def _used_sources(self) -> frozenset[str]:
-        return frozenset(map(self._source, self.context.executed)) - {""}
+        return frozenset(map(self.context.source_of, self.context.executed)) - {""}
 
     def _started_by(self, table: Entry, *, is_bystander: bool) -> Iterable[Want]:
         limit = _HEAVIEST_OF_BYSTANDER if is_bystander else _HEAVIEST
