@@ -31,7 +31,7 @@ def require_spdx() -> None:
 
     if importlib.util.find_spec("spdx_tools") is None:
         raise MissingExtraError(
-            "--spdx needs spdx-tools, which is not installed", hint="pip install 'slimmer[spdx]'"
+            "--spdx needs spdx-tools, which is not installed", hint="pip install 'slimmer-images[spdx]'"
         )
 
 

