@@ -116,7 +116,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         Option("probes", "--grpc-probe", "", probes.GRPC_PROBES,
                "Ask for health (/), or call /SERVICE/METHOD {json}", ONE_ROLE),
         Option("probes", "--websocket-probe", "", probes.WEBSOCKET_PROBES,
-               "Open PATH|URL; with a MESSAGE, send it, await one", ONE_ROLE),
+               "Open PATH|URL; send a MESSAGE, await one", ONE_ROLE),
         Option("probes", "--exec-probe", "", probes.EXEC_PROBES,
                "Run this in the container; it must exit with 0", ONE_ROLE),
         Option("probes", "", "probes", probes.STEPS,
