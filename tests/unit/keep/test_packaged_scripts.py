@@ -161,14 +161,16 @@ def test_what_was_installed_to_be_started_may_weigh_what_it_does(tree: ImageTree
     for name in ("film", "compile", "along"):
         tree.compile(f"/usr/bin/{name}", padding)
         section = "devel" if name == "compile" else "video"
-        tree.package(name, f"/usr/bin/{name}", fields=f"Section: {section}\n")
+        tree.add(f"/usr/share/{name}/codecs", b"x" * 65_000_000)
+        files_of = (f"/usr/bin/{name}", f"/usr/share/{name}/codecs")
+        tree.package(name, *files_of, fields=f"Section: {section}\n")
     came_along(tree, "along")
     tree.add(
         "/srv/app.py",
         "import subprocess as s\ns.run(['film']), s.run(['compile']), s.run(['along'])",
     )
     gained = files(tree, tree.gained("mentions", *seen("/srv/app.py")))
-    assert gained == {"/usr/bin/film"}
+    assert gained == {"/usr/bin/film", "/usr/share/film/codecs"}
 
 
 def test_a_script_of_a_package_starts_what_was_installed_by_name(tree: ImageTree) -> None:

@@ -15,6 +15,7 @@ from slimmer.keep.rules.packages.places import (
     is_documentation,
     is_for_building,
     is_module_of_language,
+    is_to_build_with,
     of_one_source,
     private_folder,
 )
@@ -23,6 +24,9 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 
 # Bytes of the data of a package of which no program ran.
 _HEAVIEST = 64_000_000
+# The same where the program was installed by name and a text starts it: a browser without its
+# resources is of no use, whatever it weighs.
+_HEAVIEST_INSTALLED = 1_000_000_000
 # The same where nobody was seen to ask for a program, but somebody has installed it by name.
 _HEAVIEST_OF_BYSTANDER = 10_000_000
 
@@ -112,9 +116,14 @@ class PackageDataRule(Rule):
                     for each in dict.fromkeys(others)
                     if self._is_data(each) and each not in parts
                 ]
+            limit = _HEAVIEST
+            if is_bystander:
+                limit = _HEAVIEST_OF_BYSTANDER
+            elif is_asked_for and not is_to_build_with(owner):
+                limit = _HEAVIEST_INSTALLED
             for package in parts:
                 if package.name not in self._done:
-                    yield from self._data_for(entry, package, is_bystander=is_bystander)
+                    yield from self._data_for(entry, package, limit=limit)
 
     def _data_of_modules(self, module: Entry) -> Iterable[Want]:
         """Debian splits what has many data: `python-babel-localedata`, `hyphen-en-us`."""
@@ -147,19 +156,19 @@ class PackageDataRule(Rule):
             for path in packages.files()[package]
         )
 
-    def _data_for(self, program: Entry, package: Package, *, is_bystander: bool) -> Iterable[Want]:
+    def _data_for(self, program: Entry, package: Package, *, limit: int) -> Iterable[Want]:
         data = list(self._data_of(package, modules=True))
         self.context.content.fetch([program.path])
         if self.context.content.head(program.path, 2) == b"#!":
             # The script is what loads its package's modules: `borg` is three lines of Python.
             data += filter(is_module_of_language, self._files_of(package))
         size = self.context.index.size_of(data)
-        if is_bystander:
-            if size > _HEAVIEST_OF_BYSTANDER:
+        if limit == _HEAVIEST_OF_BYSTANDER:
+            if size > limit:
                 return
             data = self._without_heavy_modules(program, data)
         self._done.add(package.name)
-        for path in data if size <= _HEAVIEST else ():
+        for path in data if size <= limit else ():
             detail = f"data of the package {package.name}, for {program.path}"
             yield Want(path=path, detail=detail, because=program.path, bystander=True)
 
