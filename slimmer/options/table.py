@@ -292,7 +292,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                several(Kind(metavar="GLOB")),
                'Do not ask for what matches, like "/admin/*"', ONE_ROLE, appends=True),
         Option("openapi.examples", "--openapi-examples", "openapi.examples", COUNT,
-               "Valid and invalid requests for each", ONE_ROLE),
+               "Valid requests each, and as many invalid", ONE_ROLE),
         Option("openapi.seconds", "--openapi-time", "openapi.time", SECONDS,
                "Time for all operations", ONE_ROLE),
     ),
