@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from slimmer import DISTRIBUTION
 from slimmer.errors import MissingExtraError
 from slimmer.evidence.sbom import SbomSubject, package_url, printable, properties_of
 from slimmer.evidence.use import PackageUse, State
@@ -31,7 +32,8 @@ def require_spdx() -> None:
 
     if importlib.util.find_spec("spdx_tools") is None:
         raise MissingExtraError(
-            "--spdx needs spdx-tools, which is not installed", hint="pip install 'slimmer-images[spdx]'"
+            "--spdx needs spdx-tools, which is not installed",
+            hint=f"pip install '{DISTRIBUTION}[spdx]'",
         )
 
 

@@ -77,7 +77,7 @@ def rewritten(
     parts = [
         f"{MARK}: the build of {posixpath.basename(dockerfile.source.name)} is a stage, and the",
         f"# image has what a slim build of {printable(image)} kept, in packages and directories.",
-        "# Write it anew when dependencies change; a path that is gone by then fails the build.",
+        "# Write it anew when dependencies change; a path that has disappeared fails the build.",
         _original(dockerfile, target, name),
     ]
     if not needed.packages and not needed.in_parts and _is_plain(needed):
