@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -83,6 +84,9 @@ def _written(
         trace=traced.examination.trace,
         ground=ground,
         narrow=job.options.strategy is Strategy.MINIMAL,
+        seccomp=os.path.relpath(job.options.seccomp, job.report_directory)
+        if job.options.seccomp is not None
+        else "",
     )
     untried = _checked(texts[APPARMOR_NAME])
     if case.role.name:

@@ -32,14 +32,22 @@ __all__ = [
 
 
 def texts_of(
-    hardening: Hardening, image: str, tool: str, *, trace: Trace, ground: Ground, narrow: bool
+    hardening: Hardening,
+    image: str,
+    tool: str,
+    *,
+    trace: Trace,
+    ground: Ground,
+    narrow: bool,
+    seccomp: str = "",
 ) -> Mapping[str, str]:
     """File name → text, for the image of this name. `tool` is `docker` or `podman`; `narrow`:
-    profiles deny each path of the image that `trace` does not have."""
+    profiles deny each path of the image that `trace` does not have; `seccomp` is the profile that
+    was on in the trials, as seen from these files."""
     uses = path_uses(trace, ground, hardening)
     return {
-        RUN_NAME: run_script(hardening, image, tool),
-        COMPOSE_NAME: compose_fragment(hardening, image),
+        RUN_NAME: run_script(hardening, image, tool, seccomp),
+        COMPOSE_NAME: compose_fragment(hardening, image, seccomp),
         KUBERNETES_NAME: kubernetes_pod(hardening, image),
         APPARMOR_NAME: apparmor_profile(hardening, uses, image, narrow=narrow),
         LANDLOCK_NAME: landlock_ruleset(hardening, uses, ground.kept, narrow=narrow),

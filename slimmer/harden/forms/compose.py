@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any, Final
 
 import yaml
@@ -14,10 +15,14 @@ _HEAD: Final = """\
 #   docker compose -f compose.yaml -f hardened-compose.yaml up
 # with the service called as it is there.
 """
+_PROFILE: Final = """\
+# It was tried with the seccomp profile {name} on: `- seccomp:PATH` below security_opt.
+"""
 
 
-def compose_fragment(hardening: Hardening, image: str) -> str:
-    """YAML of a compose file with one service."""
+def compose_fragment(hardening: Hardening, image: str, seccomp: str = "") -> str:
+    """YAML of a compose file with one service. Where the profile `seccomp` lies when that is read
+    is not known here, so it is told of."""
     service: dict[str, Any] = {"image": image, "cap_drop": ["ALL"]}
     if hardening.capabilities:
         service["cap_add"] = [each.name for each in hardening.capabilities]
@@ -38,4 +43,5 @@ def compose_fragment(hardening: Hardening, image: str) -> str:
     if hardening.user:
         service["user"] = hardening.user
     document = {"services": {short_name(image): service}}
-    return _HEAD + yaml.safe_dump(document, sort_keys=False)
+    head = _HEAD + (_PROFILE.format(name=posixpath.basename(seccomp)) if seccomp else "")
+    return head + yaml.safe_dump(document, sort_keys=False)

@@ -13,9 +13,13 @@ def run_flags(hardening: Hardening) -> list[str]:
     return list(_flags(hardening))
 
 
-def run_script(hardening: Hardening, image: str, tool: str) -> str:
-    """A script that runs the image; its arguments go in front of the image: `-p 8080:80 -d`."""
-    flags = " \\\n  ".join(map(shlex.quote, run_flags(hardening)))
+def run_script(hardening: Hardening, image: str, tool: str, seccomp: str = "") -> str:
+    """A script that runs the image; its arguments go in front of the image: `-p 8080:80 -d`.
+    `seccomp` is a profile, as seen from the script's folder."""
+    words = list(map(shlex.quote, run_flags(hardening)))
+    if seccomp:
+        words.append(f'--security-opt=seccomp="$(dirname "$0")/"{shlex.quote(seccomp)}')
+    flags = " \\\n  ".join(words)
     return (
         "#!/bin/sh\n"
         f"# Tried by `slim build --harden`: these flags made the image pass its smoke test.\n"

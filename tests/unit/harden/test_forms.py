@@ -119,6 +119,26 @@ class TestEach:
         assert words[-3:] == ["-p", "80:80", IMAGE]
         assert ("--read-only" in words) == ALL[name].read_only
 
+    def test_the_script_finds_the_seccomp_profile_from_anywhere(
+        self, name: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "docker").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+        (tmp_path / "docker").chmod(0o755)
+        folder = tmp_path / "a folder"
+        folder.mkdir()
+        made = texts_of(
+            *(ALL[name], IMAGE, "docker"),
+            trace=TRACE, ground=GROUND, narrow=False, seccomp="../my app.json",
+        )  # fmt: skip
+        (folder / "run.sh").write_text(made[RUN_NAME])
+        path = f"{tmp_path}:/bin:/usr/bin"
+        words = subprocess.check_output(
+            ["/bin/sh", "a folder/run.sh"], cwd=tmp_path, env={"PATH": path}, text=True
+        ).splitlines()
+        assert "--security-opt=seccomp=a folder/../my app.json" in words
+        assert "profile my app.json on" in made[COMPOSE_NAME]
+        assert yaml.safe_load(made[COMPOSE_NAME]) == yaml.safe_load(texts(ALL[name])[COMPOSE_NAME])
+
     def test_kubernetes_knows_each_field(self, name: str) -> None:
         pod = yaml.safe_load(texts(ALL[name])[KUBERNETES_NAME])
         kubernetes_validate.validate(pod, "1.30", strict=True)
