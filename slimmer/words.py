@@ -88,6 +88,11 @@ def code(text: str) -> str:
     return f"<code>{references(text)}</code>"
 
 
+def sarif_text(text: str) -> str:
+    """The text as a message of SARIF, where brackets would make links."""
+    return printable(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
 def references(text: str) -> str:
     """The text with each odd character as a reference (`&#64;`), for Markdown and HTML."""
     return "".join(

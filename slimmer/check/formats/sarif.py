@@ -11,7 +11,7 @@ from urllib.parse import quote
 from slimmer.check.document import ERROR, PASS, CheckDocument, Finding, GateResult
 from slimmer.check.formats.telling import called, finding_words, problem
 from slimmer.check.gates import GATES
-from slimmer.words import printable
+from slimmer.words import sarif_text
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -65,7 +65,7 @@ def _results(
             "ruleId": gate.gate,
             "ruleIndex": rules.index(gate.gate),
             "level": "error",
-            "message": {"text": _plain(text)},
+            "message": {"text": sarif_text(text)},
             "locations": [{"physicalLocation": {"artifactLocation": {"uri": place}}}],
             "partialFingerprints": {"slimCheck/v1": print_},
         }
@@ -76,8 +76,3 @@ def _place(document: CheckDocument, finding: Finding | None) -> str:
     path = finding.what if finding is not None and finding.what.startswith("/") else ""
     told = path.lstrip("/") or document.image.reference.lstrip("/")
     return quote(told.encode("utf-8", "surrogateescape"))
-
-
-def _plain(text: str) -> str:
-    """In a message, brackets make links."""
-    return printable(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")

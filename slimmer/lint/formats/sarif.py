@@ -11,7 +11,7 @@ from slimmer.lint.checks import CHECKS
 from slimmer.lint.document import LintedFile, LintReport
 from slimmer.lint.finding import Finding
 from slimmer.lint.formats.fingerprint import fingerprint
-from slimmer.words import printable
+from slimmer.words import sarif_text
 
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note", "style": "note"}
 _WIKI: Final = {
@@ -37,7 +37,7 @@ def write_sarif(report: LintReport, stream: TextIO) -> None:
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": printable(note)}}
+                    {"level": "note", "message": {"text": sarif_text(note)}}
                     for file in report.files
                     for note in file.notes
                 ],
@@ -66,7 +66,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(file: LintedFile, finding: Finding, codes: list[str]) -> dict[str, Any]:
-    text = "\n".join(map(printable, (finding.message, *finding.details)))
+    text = "\n".join(map(sarif_text, (finding.message, *finding.details)))
     return {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),

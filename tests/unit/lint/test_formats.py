@@ -27,7 +27,12 @@ def report(threshold: str = "warning") -> LintReport:
         Finding(code="SL043", severity="style", line=2, message="two"),
         Finding(code="SL043", severity="style", line=3, message="two"),
         Finding(
-            code="DL3008", severity="warning", line=7, column=3, message="b", source="hadolint"
+            code="DL3008",
+            severity="warning",
+            line=7,
+            column=3,
+            message="b [c](d)",
+            source="hadolint",
         ),
         Finding(code="SC2086", severity="info", line=8, message="c", source="hadolint"),
     )
@@ -74,6 +79,7 @@ def test_sarif_names_rule_level_and_place_of_each() -> None:
     assert rules[first["ruleIndex"]] == first["ruleId"] == "SL003"
     assert re.fullmatch(r"docker/[\w%.-]+/Dockerfile", place["artifactLocation"]["uri"])
     assert place["region"] == {"startLine": 2, "startColumn": 1}
+    assert run["results"][3]["message"]["text"] == r"b \[c\](d)", "brackets make no links"
     assert [each["level"] for each in run["results"]] == [
         "error",
         "note",
