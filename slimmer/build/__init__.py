@@ -9,5 +9,13 @@ its own beside it.
 
 from slimmer.build.build import build_image
 from slimmer.build.profiling import Profiled, profile_image, profile_of_trace
+from slimmer.build.proving import Proved, prove_dockerfile
 
-__all__ = ["Profiled", "build_image", "profile_image", "profile_of_trace"]
+__all__ = [
+    "Profiled",
+    "Proved",
+    "build_image",
+    "profile_image",
+    "profile_of_trace",
+    "prove_dockerfile",
+]

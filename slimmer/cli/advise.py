@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from slimmer.cli.failure import errors_as_json
+from slimmer.cli.table import table_options, texts_of
 from slimmer.image.archive import Choice
+from slimmer.options import TABLE, BuildOptions, FileSettings, build_options, read_file
+from slimmer.progress import console_progress
 
 if TYPE_CHECKING:
     from slimmer.lint import Subject
 
 _LIMIT = 10
+_OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env")
 
 
 @click.command(short_help="Tell what to change in a Dockerfile, with evidence.")
@@ -60,6 +65,28 @@ _LIMIT = 10
     help="Write a Dockerfile that makes a small image: the build there is as a stage, and what the "
     "slim build of --report kept. Needs --dockerfile.",
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Build what --write wrote, and send its container the probes: those below, or of --file.",
+)
+@click.option(
+    "--tag", metavar="NAME", default="", help="Its image's name. Default: IMAGE with `-advised`."
+)
+@click.option(
+    "--build-arg",
+    "arguments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What its build is given, as docker build takes it.",
+)
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The slim.yaml with the probes, and how the container is run.",
+)
+@table_options(option for option in TABLE if option.name in _OF_PROBES)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on stdout.")
 def advise(
     image: str,
@@ -70,7 +97,12 @@ def advise(
     target: str,
     limit: int,
     written: Path | None,
+    prove: bool,
+    tag: str,
+    arguments: tuple[str, ...],
+    file: Path | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Tell what to change in a Dockerfile, in order of megabytes: which instruction's files were
     never opened, which packages nobody used, which base would do, what layers hide.
@@ -81,7 +113,7 @@ def advise(
       slim build my-app:latest --http-probe /health
       slim advise my-app:latest --report slim-report/my-app_latest --dockerfile .
       slim advise my-app:latest --report slim-report/my-app_latest --dockerfile . \\
-          --write Dockerfile.slim
+          --write Dockerfile.slim --prove --http-probe /health
     """
     if bool(trace) == bool(report):
         raise click.UsageError(
@@ -90,6 +122,11 @@ def advise(
     if written and not (report and dockerfile):
         raise click.UsageError(
             "--write needs --report and --dockerfile: it packs what they tell of"
+        )
+    texts = texts_of(given)
+    if prove and not (written and (file or texts)):
+        raise click.UsageError(
+            "--prove needs --write, and probes: --http-probe /health, or --file slim.yaml"
         )
     from slimmer.advise import advise as advise_on
     from slimmer.advise import json_lines, terminal_advice
@@ -111,13 +148,38 @@ def advise(
     else:
         terminal_advice(document, sys.stdout, limit=limit)
     sys.stdout.flush()
-    if written and dockerfile:
-        folder = context or (dockerfile if dockerfile.is_dir() else dockerfile.parent)
+    if not written or not dockerfile:
+        return
+    folder = context or (dockerfile if dockerfile.is_dir() else dockerfile.parent)
+    if not prove:
         click.echo(
             f"{written} is written, and not tried yet: build it, and run your tests on its image\n"
             f"  docker build -f {shlex.quote(str(written))} {shlex.quote(str(folder))}",
             err=True,
         )
+        return
+    settings = read_file(file) if file else FileSettings()
+    settings.build["image"] = tag or f"{image}-advised"
+    _prove(written, folder, arguments, build_options(settings, texts), document.size)
+
+
+def _prove(
+    file: Path, context: Path, arguments: tuple[str, ...], options: BuildOptions, before: int
+) -> None:
+    from slimmer.build import prove_dockerfile
+    from slimmer.words import count, factor, size
+
+    progress = console_progress(sys.stderr)
+    with contextlib.closing(progress):
+        proved = prove_dockerfile(file, context, arguments, options, progress)
+    passed = (
+        f"{count(len(proved.probes), 'probe')} passed" if proved.probes else "nothing probed it"
+    )
+    click.echo(
+        f"{proved.image} has {size(proved.size)} instead of {size(before)}, "
+        f"{factor(before, proved.size)} smaller; {passed}",
+        err=True,
+    )
 
 
 def _write(file: Path, subject: Subject, report: Path, image: str) -> None:

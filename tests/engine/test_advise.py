@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,12 +59,23 @@ def test_what_is_written_builds_an_image_that_does_the_same(
     assert ran.code == 0, ran.stderr
     advised = slim(
         "advise", original, "--report", "report", "--dockerfile", str(context),
-        "--write", "Dockerfile.slim",
+        "--write", "Dockerfile.slim", "--prove", "--tag", written, "--exec-probe", "greet",
+        environment={"DOCKER_BUILDKIT": "0"},
     )  # fmt: skip
     assert advised.code == 0, advised.stderr
-    assert "docker build -f Dockerfile.slim" in advised.stderr
-    file = tmp_path / "Dockerfile.slim"
-    docker("build", "--no-cache", "--quiet", "--tag", written, "--file", str(file), str(context))
+    told = re.search(
+        rf"^{written} has ([\d.]+) MB instead of ([\d.]+) MB,.*$", advised.stderr, re.M
+    )
+    assert told is not None
+    assert float(told[1]) < float(told[2])
+    assert told[0].endswith("1 probe passed")
+    failed = slim(
+        "advise", original, "--report", "report", "--dockerfile", str(context),
+        "--write", "Dockerfile.slim", "--prove", "--tag", written, "--exec-probe", "apt-get -h",
+        environment={"DOCKER_BUILDKIT": "0"},
+    )  # fmt: skip
+    assert failed.code == 13, failed.stderr
+    assert "the image of Dockerfile.slim does not pass" in failed.stderr
     for image, apt in ((original, "there"), (written, "gone")):
         assert tuple(docker("run", "--rm", image).splitlines()) == SAID
         assert docker("run", "--rm", "--entrypoint", "/usr/bin/perl", image, *AT_APT) == apt
