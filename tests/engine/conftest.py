@@ -28,6 +28,9 @@ MINIMAL = ("--strategy", "minimal", "--no-debug", "--json")
 """Flags of a build that keeps what the trace asks for and no more: the strictest test of it."""
 OWN = f"slimmer-test/{os.getpid()}"
 """Images of this process of the tests are called so: others may run beside it."""
+_REMOVED_MEANWHILE = re.compile(
+    "(?i)unable to find image|no such image|unknown parent image|failed to get digest"
+)
 _OF_TIME = re.compile(r" image took [0-9.]+ s for `.*`, the original ")
 
 
@@ -124,8 +127,7 @@ def listed(client: docker.DockerClient, **query: Any) -> list[Listed]:
 def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     """Builds images of a Dockerfile's text and files; they go at the end of the block, and with
     them every image that slimmer made of them. Their ids are this process' own, by a label: what
-    another builds from the same text at the same time is another image. Without the cache: looking
-    for a step, the classic builder fails on an image that is removed meanwhile."""
+    another builds from the same text at the same time is another image."""
     names: list[str] = []
 
     def build(dockerfile: str, files: dict[str, bytes] | None = None, tag: str = "") -> str:
@@ -136,11 +138,7 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
                 member = tarfile.TarInfo(path)
                 member.size, member.mode = len(data), 0o755
                 tar.addfile(member, io.BytesIO(data))
-        context.seek(0)
-        client.images.build(
-            fileobj=context, custom_context=True, tag=name, rm=True, nocache=True,
-            labels={"test-run": OWN},
-        )  # fmt: skip
+        _build(client, context.getvalue(), name)
         names.append(name)
         return name
 
@@ -150,6 +148,21 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
         for name in names:
             with contextlib.suppress(docker.errors.ImageNotFound):
                 remove_with_results(client, name)
+
+
+def _build(client: docker.DockerClient, context: bytes, name: str) -> None:
+    """Once more without the cache, where it has failed: looking for a step there, the classic
+    builder stumbles over images that other tests remove meanwhile."""
+    for is_cached in (True, False):
+        try:
+            client.images.build(
+                fileobj=io.BytesIO(context), custom_context=True, tag=name, rm=True,
+                nocache=not is_cached, labels={"test-run": OWN},
+            )  # fmt: skip
+            return
+        except (docker.errors.BuildError, docker.errors.APIError) as error:
+            if not is_cached or not _REMOVED_MEANWHILE.search(str(error)):
+                raise
 
 
 def events_since(client: docker.DockerClient, since: float) -> list[dict[str, Any]]:
