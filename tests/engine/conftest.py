@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -181,6 +182,15 @@ def remove_with_results(client: docker.DockerClient, name: str) -> None:
     for reference in (*references, name):
         with contextlib.suppress(docker.errors.ImageNotFound):
             client.images.remove(reference, force=True)
+
+
+@pytest.fixture
+def only_cleaner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For tests in which something runs `slim clean`, or waits to be found by it: one at a time
+    over all workers, as it removes what any killed run has left."""
+    with (tmp_path_factory.getbasetemp().parent / "cleaning.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from docker.models.containers import Container
 
 from tests.engine.conftest import BUSYBOX, Ran, listed, run_slim
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("only_cleaner")]
 
 WAITING = "until test -e /gate/open; do sleep 0.1; done"
 

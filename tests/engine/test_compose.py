@@ -374,6 +374,7 @@ def test_an_interrupted_build_leaves_nothing(
     assert Leftovers(client).of(brought_up.pid) == []
 
 
+@pytest.mark.usefixtures("only_cleaner")
 def test_clean_removes_what_a_killed_build_left(
     client: docker.DockerClient, brought_up: subprocess.Popen[str], tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from tests.engine.conftest import BUSYBOX, OWN, Ran
 pytestmark = pytest.mark.engine
 
 
+@pytest.mark.usefixtures("only_cleaner")  # its workers clean when they start
 def test_a_fleet_from_the_first_build_to_the_second_run(
     client: docker.DockerClient,
     slim: Callable[..., Ran],
