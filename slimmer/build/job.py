@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from slimmer.engine import Session
 from slimmer.errors import UsageError
-from slimmer.options import BuildOptions, Role
+from slimmer.options import BuildOptions, DebugImage, Role, Verification
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Original, Probe
 
@@ -66,6 +67,23 @@ class Job:
         """Tell the user now, and in the report."""
         self.notes.append(text)
         self.progress.warned(text)
+
+
+def without_images(options: BuildOptions, verify: Verification) -> BuildOptions:
+    """The options for work that runs the original and makes no image of it: whatever slim.yaml
+    says of images, and of traces that stand in for a run, is left out."""
+    return dataclasses.replace(
+        options,
+        verify=verify,
+        debug=DebugImage.NONE,
+        bases=(),
+        harden=False,
+        push=False,
+        push_debug=False,
+        from_trace=None,
+        save_trace=None,
+        cache_directory=None,
+    )
 
 
 def source_date_epoch() -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from slimmer.build.build import with_job
 from slimmer.build.examine import trace_original
-from slimmer.build.job import Job
+from slimmer.build.job import Job, without_images
 from slimmer.build.roles import naming_role
 from slimmer.errors import SmokeTestError
-from slimmer.options import BuildOptions, DebugImage, Verification
+from slimmer.options import BuildOptions, Verification
 from slimmer.progress import Progress
 from slimmer.values import ImageKind, Strategy
 
@@ -39,17 +38,7 @@ def profile_image(options: BuildOptions, progress: Progress) -> Profiled:
     SmokeTestError where the original does not pass under the profile.
     """
     verify = Verification.OFF if options.verify is Verification.OFF else Verification.STATUS
-    wanted = dataclasses.replace(
-        options,
-        verify=verify,
-        debug=DebugImage.NONE,
-        bases=(),
-        push=False,
-        push_debug=False,
-        from_trace=None,
-        save_trace=None,
-    )
-    return with_job(wanted, progress, _profile)
+    return with_job(without_images(options, verify), progress, _profile)
 
 
 def profile_of_trace(file: Path, further: Sequence[Path], strategy: Strategy) -> Profiled:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from slimmer.build.build import with_job
 from slimmer.build.examine import trace_original
-from slimmer.build.job import Job
+from slimmer.build.job import Job, without_images
 from slimmer.engine import connect
 from slimmer.errors import (
     CommandNotFoundError,
@@ -22,7 +22,7 @@ from slimmer.errors import (
     SmokeTestError,
     UsageError,
 )
-from slimmer.options import BuildOptions, DebugImage, Verification
+from slimmer.options import BuildOptions, Verification
 from slimmer.progress import Progress, StageClock
 
 _SHOWN_LINES = 20
@@ -52,14 +52,9 @@ def prove_dockerfile(
     image stays, to be looked at.
     """
     _build(file, context, arguments, options.image, progress)
+    # Its profile is no question here, and to record system calls takes time.
     wanted = dataclasses.replace(
-        options,
-        verify=Verification.OFF,
-        debug=DebugImage.NONE,
-        from_trace=None,
-        save_trace=None,
-        push=False,
-        push_debug=False,
+        without_images(options, Verification.OFF), seccomp=None, seccomp_from=()
     )
     try:
         return with_job(wanted, progress, _probed)

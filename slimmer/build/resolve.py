@@ -3,6 +3,8 @@ user."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from slimmer.engine import Engine
 from slimmer.errors import BaseMissingError, ImageNotFoundError, UsageError
 from slimmer.image import (
@@ -99,11 +101,16 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
 
         read_signer(options.sign_key)
     place = options.save_trace
-    if place is not None and (place.is_dir() or not place.parent.is_dir()):
+    if _is_no_place(place):
         raise UsageError(
             f"the trace cannot be saved to {place}",
             hint="name a file in a folder that is there",
         )
+
+
+def _is_no_place(file: Path | None) -> bool:
+    """Whether a file is wanted where none can be."""
+    return file is not None and (file.is_dir() or not file.parent.is_dir())
 
 
 def _refuse_evidence(options: BuildOptions) -> None:
@@ -124,7 +131,7 @@ def _refuse_evidence(options: BuildOptions) -> None:
     if options.scan is not None:
         read_scan(options.scan)
     for name, file in (("--vex", options.vex), ("--export-prefetch", options.export_prefetch)):
-        if file is not None and (file.is_dir() or not file.parent.is_dir()):
+        if _is_no_place(file):
             raise UsageError(
                 f"{name}: {file} cannot be written",
                 hint="name a file in a folder that is there",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from slimmer.build import build_image
+from slimmer.build.harden import check_hardening
+from slimmer.build.job import without_images
 from slimmer.errors import HardeningError, ProfileRefusedError, UsageError
 from slimmer.options import BuildOptions, Role, Verification
 from slimmer.progress.progress import QuietProgress
@@ -106,3 +109,14 @@ def test_without_the_parser_it_is_said(bench: Bench, monkeypatch: pytest.MonkeyP
 def test_nothing_can_be_tried_of_images_that_are_not_run() -> None:
     with pytest.raises(UsageError, match="--verify off forbids"):
         build_image(replace(DEFAULT, harden=True, verify=Verification.OFF), QuietProgress())
+
+
+def test_work_that_makes_no_image_is_not_hardened() -> None:
+    """`slim profile` and `slim advise --prove` read the same slim.yaml as a build."""
+    options = BuildOptions(image="app", harden=True, push=True, cache_directory=Path("cache"))
+    wanted = without_images(options, Verification.OFF)
+    check_hardening(wanted)
+    assert not wanted.push
+    assert wanted.cache_directory is None
+    with pytest.raises(UsageError):
+        check_hardening(replace(options, verify=Verification.OFF))

@@ -123,7 +123,9 @@ class PackageDataRule(Rule):
                 limit = _HEAVIEST_INSTALLED
             for package in parts:
                 if package.name not in self._done:
-                    yield from self._data_for(entry, package, limit=limit)
+                    yield from self._data_for(
+                        entry, package, limit=limit, is_bystander=is_bystander
+                    )
 
     def _data_of_modules(self, module: Entry) -> Iterable[Want]:
         """Debian splits what has many data: `python-babel-localedata`, `hyphen-en-us`."""
@@ -156,14 +158,16 @@ class PackageDataRule(Rule):
             for path in packages.files()[package]
         )
 
-    def _data_for(self, program: Entry, package: Package, *, limit: int) -> Iterable[Want]:
+    def _data_for(
+        self, program: Entry, package: Package, *, limit: int, is_bystander: bool
+    ) -> Iterable[Want]:
         data = list(self._data_of(package, modules=True))
         self.context.content.fetch([program.path])
         if self.context.content.head(program.path, 2) == b"#!":
             # The script is what loads its package's modules: `borg` is three lines of Python.
             data += filter(is_module_of_language, self._files_of(package))
         size = self.context.index.size_of(data)
-        if limit == _HEAVIEST_OF_BYSTANDER:
+        if is_bystander:
             if size > limit:
                 return
             data = self._without_heavy_modules(program, data)
