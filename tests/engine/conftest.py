@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -23,6 +22,7 @@ import docker
 import pytest
 
 from slimmer.image import ORIGINAL_LABEL, SESSION_LABEL
+from tests import forked
 
 BUSYBOX = "slimmer-samples/busybox:latest"
 MINIMAL = ("--strategy", "minimal", "--no-debug", "--json")
@@ -70,15 +70,9 @@ class Ran:
 
 
 def run_slim(*arguments: str, folder: Path, environment: dict[str, str] | None = None) -> Ran:
-    """Run the installed `slim` as a user would."""
-    done = subprocess.run(
-        [sys.executable, "-m", "slimmer", *arguments],
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
+    """Run `slim` in a process of its own."""
+    done = forked.run_slim(
+        *arguments, folder=folder, environment={**os.environ, **(environment or {})}, seconds=180
     )
     return Ran(code=done.returncode, stdout=done.stdout, stderr=done.stderr)
 

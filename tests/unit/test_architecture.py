@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -82,12 +83,22 @@ def is_part(name: str) -> bool:
     return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
 
 
+@functools.cache
+def import_statements(file: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Those inside functions included."""
+    return tuple(
+        node
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
+
+
 def imports_of(file: Path) -> Iterator[str]:
-    """The dotted name of every import in a file, those inside functions included."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    """The dotted name of every import in a file."""
+    for node in import_statements(file):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{file}: relative import"
             module = node.module or ""
             if module == "slimmer":  # `from slimmer import errors` is an import of the part
@@ -161,10 +172,10 @@ def module_of(file: Path) -> str:
 
 def modules_of(file: Path, modules: Mapping[str, Path]) -> Iterator[str]:
     """The modules of the package that a file imports, as their names are resolved."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in import_statements(file):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name in modules)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             for name in node.names:
                 inner = f"{node.module}.{name.name}"
                 if inner in modules or node.module in modules:

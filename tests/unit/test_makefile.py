@@ -48,6 +48,7 @@ def test_every_folder_of_tests_is_run() -> None:
         "engines",
         "faults",
         "fleet",
+        "forked",
         "layers",
         "servers",
         "soak",

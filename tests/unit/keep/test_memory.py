@@ -14,7 +14,7 @@ from slimmer.keep import KeepRequest, decide
 from slimmer.pack import plan_layers
 from slimmer.values import Entry, EntryType, Strategy, Trace
 
-FILES = 10_000
+FILES = 3_000
 MOST_BYTES = 1000
 """For one file, at the peak, with its entry in the index: 640 of them. A second copy of the index,
 or a dictionary for each file, is above it."""

@@ -117,16 +117,15 @@ def _complete_records(data: bytes) -> list[int]:
 def test_no_flipped_bit_goes_unnoticed(recorded: bytes) -> None:
     whole = read(recorded)
     for position in range(len(recorded)):
-        for bit in (0, 3, 7):
-            damaged = bytearray(recorded)
-            damaged[position] ^= 1 << bit
-            try:
-                records = read(bytes(damaged))
-            except (TraceFileError, TraceIncompleteError):
-                continue
-            # The trailer itself is not under the checksum: its own figures may differ.
-            assert position >= _complete_records(recorded)[-1]
-            assert records[:-1] == whole[:-1]
+        damaged = bytearray(recorded)
+        damaged[position] ^= 1 << position % 8
+        try:
+            records = read(bytes(damaged))
+        except (TraceFileError, TraceIncompleteError):
+            continue
+        # The trailer itself is not under the checksum: its own figures may differ.
+        assert position >= _complete_records(recorded)[-1]
+        assert records[:-1] == whole[:-1]
 
 
 def test_what_is_no_trace_is_told_apart() -> None:
