@@ -429,6 +429,14 @@ class BuildLostError(SlimError):
     cause = "slim fleet: a build exceeded its time limit, or its worker was lost"
 
 
+class PullError(SlimError):
+    """An image that was to be pulled is not in its registry, the registry refuses it or cannot be
+    reached, or its names there cannot be listed."""
+
+    exit_code = 63
+    cause = "an image could not be pulled"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 

@@ -38,6 +38,10 @@ def fleet_schema() -> dict[str, Any]:
                 "description": "Names, globs of the engine's names, or a build with its options",
                 **_list({"anyOf": [_TEXT, {"$ref": "#/$defs/build"}]}),
             },
+            "registry": {
+                "description": "Names in a registry, or globs of them; or such with options",
+                **_list({"anyOf": [_TEXT, {"$ref": "#/$defs/build"}]}),
+            },
             "files": {"description": "slim.yaml files, or globs of them", **_list(_TEXT)},
             "compose": {
                 "description": "Compose files: each service with an image is slimmed as a service",
@@ -48,7 +52,7 @@ def fleet_schema() -> dict[str, Any]:
         },
         "anyOf": [
             {"required": [name], "properties": {name: {"minItems": 1}}}
-            for name in ("images", "files", "compose")
+            for name in ("images", "registry", "files", "compose")
         ],
         "$defs": {
             **definitions,

@@ -70,6 +70,10 @@ def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]
 
             composition = read_composition(options.compose, engine.address)
             options = composition.named(options)
+        if options.pull:
+            from slimmer.build.pull import pull_missing  # most originals are there
+
+            pull_missing(engine, options.image, clock, progress)
         original, slim_name, debug_name = resolve(engine, options)
         bases = resolve_bases(engine, options, original)
         with (

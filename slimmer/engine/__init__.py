@@ -27,6 +27,7 @@ from slimmer.engine.ownership import (
     session_is_alive,
 )
 from slimmer.engine.privileges import Loan, loan
+from slimmer.engine.registry import Registry
 from slimmer.engine.session import (
     PROJECT_PREFIX,
     SESSION_REPOSITORY,
@@ -49,6 +50,7 @@ __all__ = [
     "Loan",
     "LogReader",
     "Output",
+    "Registry",
     "Session",
     "TimedOutError",
     "addresses",

@@ -110,6 +110,11 @@ class Engine(Protocol):
         those that are to be, as far as is known. Raises PushRefusedError and PushBrokenError."""
         ...
 
+    def pull_image(self, reference: str, told: Callable[[int, int], None]) -> None:
+        """Get an image from the registry that its name says, with the credentials of the `docker`
+        command. `told` is as of `push_image`. Raises PullError."""
+        ...
+
     def image_names(self, pattern: str) -> list[str]:
         """Names with tags that fit the pattern (`repository/*`)."""
         ...

@@ -14,6 +14,7 @@ from slimmer.errors import ConfigurationError
 from slimmer.options import Document, FileSettings, Section, laid_over, read_section
 
 IMAGES: Final = "images"
+REGISTRY: Final = "registry"
 _WILD: Final = "*?["
 
 
@@ -74,6 +75,8 @@ class FleetFile:
     """What a fleet.yaml says."""
 
     wishes: tuple[Wish, ...]
+    registry: tuple[Wish, ...] = ()
+    """Their images are names in a registry, or globs of them."""
     compose: tuple[ComposeWish, ...] = ()
     limits: Limits = field(default_factory=Limits)
     share: str = ""
@@ -91,15 +94,20 @@ def read_fleet(path: Path) -> FleetFile:
         *_wishes(root, IMAGES, folder, defaults),
         *_from_files(root, folder, defaults),
     ]
+    registry = tuple(_wishes(root, REGISTRY, folder, defaults))
     compose = tuple(_compose(root, folder, defaults))
     limits = _limits(root)
     share = root.scalar("share", str, "")
     root.finish()
-    if not wishes and not compose:
+    if not wishes and not registry and not compose:
         raise document.error(
-            "", "no image is named", "list them below `images:`, `files:` or `compose:`"
+            "",
+            "no image is named",
+            "list them below `images:`, `registry:`, `files:` or `compose:`",
         )
-    return FleetFile(wishes=tuple(wishes), compose=compose, limits=limits, share=share)
+    return FleetFile(
+        wishes=tuple(wishes), registry=registry, compose=compose, limits=limits, share=share
+    )
 
 
 def _settings(section: Section | None, folder: Path) -> FileSettings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from slimmer.fleet.document import ComposeWish, FleetFile, Place, Wish
 from slimmer.fleet.fingerprint import fingerprint
 from slimmer.fleet.foundation import FOUNDATION_LABEL
 from slimmer.fleet.job import Job
+from slimmer.fleet.names import expression, names_in_registry
 from slimmer.image import (
     ORIGINAL_LABEL,
     debug_tag,
@@ -90,20 +90,23 @@ def _spread(file: FleetFile, engine: Engine) -> Iterator[Wish]:
             )
         named.update(found)
         yield from (_with_image(wish, name) for name in found)
+    for wish in file.registry:
+        found = [name for name in names_in_registry(wish) if name not in named]
+        named.update(found)
+        yield from (_with_image(wish, name, pull=True) for name in found)
     for compose in file.compose:
         yield from _services(compose, engine)
 
 
-def _with_image(wish: Wish, image: str) -> Wish:
-    settings = laid_over(wish.settings, FileSettings(build={"image": image}))
+def _with_image(wish: Wish, image: str, **more: Any) -> Wish:
+    settings = laid_over(wish.settings, FileSettings(build={"image": image, **more}))
     return dataclasses.replace(wish, image=image, settings=settings)
 
 
 def _matching(pattern: str, engine: Engine) -> list[str]:
     """Names that the whole pattern fits, a tag of any kind where it has none. What slimmer has
     made is passed over."""
-    has_tag = ":" in pattern.rpartition("/")[2]
-    whole = re.compile(_expression(pattern) + ("" if has_tag else ":[^/:]+"))
+    whole = expression(pattern)
     found = []
     for name in sorted(set(engine.image_names(pattern))):
         if not whole.fullmatch(name) or name.startswith(f"{SESSION_REPOSITORY}/"):
@@ -112,16 +115,6 @@ def _matching(pattern: str, engine: Engine) -> list[str]:
         if ORIGINAL_LABEL not in labels and FOUNDATION_LABEL not in labels:
             found.append(name)
     return found
-
-
-def _expression(pattern: str) -> str:
-    """Of a glob as the engine reads it: `*` and `?` do not stand for a slash."""
-    parts = re.split(r"(\*|\?|\[[^\]]*\])", pattern)
-    known = {"*": "[^/]*", "?": "[^/]"}
-    return "".join(
-        known.get(part, part if number % 2 else re.escape(part))
-        for number, part in enumerate(parts)
-    )
 
 
 def _services(wish: ComposeWish, engine: Engine) -> Iterator[Wish]:

@@ -70,7 +70,11 @@ def _fetch(job: Job, own: Engine, home: Engine) -> tuple[str, ...]:
     brought = []
     for name in dict.fromkeys(filter(None, (options.image, *options.bases, options.debug_from))):
         there, here = home.find_image(name), own.find_image(name)
-        if there is None or (here is not None and here["Id"] == there["Id"]):
+        if there is None:
+            if here is None and options.pull and name == options.image:
+                brought.append(name)  # the build will pull it
+            continue
+        if here is not None and here["Id"] == there["Id"]:
             continue
         own.load_image(home.save_image(name))
         if name not in options.bases:

@@ -8,7 +8,7 @@ from slimmer.image.labels import (
     image_labels,
 )
 from slimmer.image.layers import layer_paths
-from slimmer.image.naming import debug_tag, slim_tag
+from slimmer.image.naming import debug_tag, slim_tag, usual_results
 from slimmer.image.original import read_original, repository_tags
 from slimmer.image.reference import Reference, is_image_id, parse_reference, parse_tag
 from slimmer.image.similar import similar_names
@@ -29,4 +29,5 @@ __all__ = [
     "repository_tags",
     "similar_names",
     "slim_tag",
+    "usual_results",
 ]

@@ -38,6 +38,12 @@ def debug_tag(slim: str) -> str:
     return _with_suffix(parse_tag(slim), _DEBUG)
 
 
+def usual_results(reference: str) -> tuple[str, str]:
+    """What a slim image and a debug image of that name are called where nobody says otherwise."""
+    slim = _with_suffix(parse_reference(reference), _SLIM)
+    return slim, debug_tag(slim)
+
+
 def names_by_id(original: Original) -> bool:
     """Whether the user named the original by its id, or by the first digits of it.
 

@@ -116,6 +116,8 @@ class BuildOptions:
     """The image that gives the debug tools, for DebugImage.FROM_IMAGE."""
     bases: tuple[str, ...] = ()
     """Images that the slim image may stand on; it takes the one that makes it smallest."""
+    pull: bool = False
+    """Whether an original that the engine does not have is pulled."""
     push: bool = False
     """Whether the slim image goes to the registry that its name says."""
     push_debug: bool = False

@@ -105,6 +105,8 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Write images to FILE.tar or DIR/ (OCI), too"),
         Option("compression", "--compress", "compress", kinds.choice(Compression),
                "Compress the layers of --output"),
+        Option("pull", "--pull", "pull", Switch(),
+               "Pull IMAGE if the engine does not have it"),
         Option("push", "--push", "push", Switch(),
                "Push the slim image once it has passed"),
         Option("push_debug", "--push-debug", "push_debug", Switch(),

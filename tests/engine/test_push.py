@@ -17,6 +17,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from slimmer.image import ORIGINAL_LABEL
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
 
 pytestmark = pytest.mark.engine
@@ -154,6 +155,37 @@ def test_credentials_come_from_where_docker_has_them(
         (pushed,) = ran.report["pushed"]
         basic = "Basic " + base64.b64encode(b"ada:lovelace").decode()
         assert digest_in(address, "team/app", "1", authorization=basic) == pushed["digest"]
+
+
+@pytest.mark.usefixtures("only_cleaner")  # its workers clean when they start
+def test_a_fleet_of_what_a_registry_has(
+    slim: Callable[..., Ran],
+    original: str,
+    tmp_path: Path,
+    client: docker.DockerClient,
+    tagged: list[str],
+) -> None:
+    """Its names are listed, and what the engine lacks is pulled, both by a user with a password."""
+    user = {"username": "ada", "password": "lovelace"}
+    basic = base64.b64encode(b"ada:lovelace").decode()
+    with registry(tmp_path, users=USERS) as address:
+        (tmp_path / "config.json").write_text(json.dumps({"auths": {address: {"auth": basic}}}))
+        for tag in ("1", "1-slim"):
+            client.images.get(original).tag(f"{address}/team/app", tag)
+            client.images.push(f"{address}/team/app", tag, auth_config=user)
+            client.images.remove(f"{address}/team/app:{tag}")
+        tagged += [f"{address}/team/app:1", f"{address}/team/app:1-slim"]
+        fleet = {
+            "registry": [f"{address}/team/*:*"],
+            "defaults": {"strategy": "minimal", "debug": False},
+            "share": "off",
+        }
+        (tmp_path / "fleet.yaml").write_text(json.dumps(fleet))
+        ran = slim("fleet", environment={"DOCKER_CONFIG": str(tmp_path)})
+        assert ran.code == 0, ran.stderr
+    (built,) = json.loads((tmp_path / "slim-fleet" / "fleet.json").read_text())["builds"]
+    assert (built["image"], built["status"]) == (tagged[0], "built")
+    assert client.images.get(tagged[1]).labels[ORIGINAL_LABEL] == client.images.get(tagged[0]).id
 
 
 def test_a_registry_that_is_not_there_or_breaks_off(

@@ -14,11 +14,12 @@ from slimmer.engine.docker.belongings import Belongings
 from slimmer.engine.docker.containers import Containers
 from slimmer.engine.docker.failures import translated
 from slimmer.engine.docker.images import Images
+from slimmer.engine.docker.pulling import Pulling
 from slimmer.engine.docker.pushing import Pushing
 from slimmer.engine.own_container import network_of_own_container
 
 
-class DockerEngine(Images, Containers, Belongings, Pushing):
+class DockerEngine(Images, Containers, Belongings, Pushing, Pulling):
     """interface.Engine; everything that fails leaves as a SlimError."""
 
     tool = "docker"

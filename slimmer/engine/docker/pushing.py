@@ -14,6 +14,7 @@ from typing import Any, Final
 import docker.errors
 
 from slimmer.engine.docker.failures import told_failure, translated
+from slimmer.engine.docker.transfer import followed
 from slimmer.errors import (
     PushBrokenError,
     PushRefusedError,
@@ -31,7 +32,7 @@ _REFUSED: Final = re.compile(
 
 
 class Pushing:
-    """The part of interface.Engine that is about registries."""
+    """The part of interface.Engine that sends images to registries."""
 
     _client: Any
 
@@ -54,18 +55,10 @@ def _follow(
     told: Callable[[int, int], None],
 ) -> str:
     """The digest in the engine's last words."""
-    sent: dict[str, int] = {}
-    sizes: dict[str, int] = {}
     digest = ""
-    for line in lines:
+    for line in followed(lines, told):
         if words := told_failure(line):
             raise _failure(reference, registry, words)
-        progress = line.get("progressDetail") or {}
-        layer = str(line.get("id", ""))
-        if progress.get("current"):
-            sent[layer] = int(progress["current"])
-            sizes[layer] = max(sizes.get(layer, 0), sent[layer], int(progress.get("total") or 0))
-            told(sum(sent.values()), sum(sizes.values()))
         digest = str((line.get("aux") or {}).get("Digest") or digest)
     if not digest:
         raise PushBrokenError(

@@ -26,7 +26,7 @@ from typing import Any
 
 from slimmer.engine import SENSOR_PATH, STDERR, STDOUT, Attachment, Output
 from slimmer.engine.interface import Engine
-from slimmer.errors import EngineOperationError, ImageNotFoundError
+from slimmer.errors import EngineOperationError, ImageNotFoundError, PullError
 from tests.unit.files.serving import ENGINE_ARCHITECTURES, SERVER
 from tests.unit.trace.wire import stream
 from tests.unit.xray.archives import digest, docker_archive
@@ -109,6 +109,8 @@ class MemoryEngine(Engine):
         """Layers that came on their own, as they are called in an archive."""
         self.registry: Callable[[str], str] = lambda reference: digest(reference.encode())
         """Gives the digest of what it took, or raises."""
+        self.to_pull: dict[str, str] = {}
+        """Name to id of the images in registries."""
         self._saved: dict[str, list[bytes]] = {}
         self._folder = folder
         self._images: dict[str, dict[str, Any]] = {}
@@ -272,6 +274,12 @@ class MemoryEngine(Engine):
         image = self._images[self.names[reference]]
         image.setdefault("RepoDigests", []).append(f"{reference.rpartition(':')[0]}@{found}")
         return found
+
+    def pull_image(self, reference: str, told: Callable[[int, int], None]) -> None:
+        told(1, 2)
+        if reference not in self.to_pull:
+            raise PullError(f"{reference} could not be pulled: not found")
+        self.names[reference] = self.to_pull[reference]
 
     def tag_image(self, image: str, reference: str) -> None:
         self.names[reference] = image

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.errors import BudgetError, MissingExtraError, SmokeTestError
+from slimmer.errors import (
+    BudgetError,
+    ImageNotFoundError,
+    MissingExtraError,
+    PullError,
+    SmokeTestError,
+)
 from slimmer.options import Role
 from slimmer.probing.explore.openapi import OpenApiOptions
 from slimmer.values import RunOptions
@@ -33,6 +39,15 @@ def test_the_end_names_what_comes_next(bench: Bench) -> None:
     told = bench.build(run=RunOptions(environment=(("TOKEN", "secret"),), stop_timeout=1.0))
     assert told["next_commands"][0] == plain[0].replace(SLIM, f"… {SLIM}")
     assert bench.build(run=RunOptions(stop_timeout=1.0))["next_commands"] == plain
+
+
+def test_an_original_that_is_not_there_is_pulled_where_that_is_asked_for(bench: Bench) -> None:
+    name = "registry.example/team/app:1"
+    for error, pull in ((ImageNotFoundError, False), (PullError, True)):
+        with pytest.raises(error):
+            bench.build(image=name, pull=pull)
+    bench.engine.to_pull[name] = ORIGINAL_ID
+    assert bench.build(image=name, pull=True)["original"]["reference"] == name
 
 
 def test_a_build_that_fails_names_nothing_next(bench: Bench) -> None:

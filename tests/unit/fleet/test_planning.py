@@ -67,6 +67,44 @@ def test_a_pattern_takes_originals_that_nobody_named(tmp_path: Path) -> None:
     }
 
 
+class Listed:
+    """In the place of a registry: tests/engine/test_push.py asks a real one."""
+
+    def __init__(self, host: str) -> None:
+        assert host == "registry.example:5000"
+
+    def __enter__(self) -> Listed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def repositories(self) -> tuple[str, ...]:
+        return ("team/api", "team/web", "other/api", "team/deep/api")
+
+    def tags(self, repository: str) -> tuple[str, ...]:
+        assert repository in ("team/api", "team/web"), "nobody wants to know"
+        return ("1", "1-slim", "1-slim-debug", "2", "latest")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("team/*:[12]", ["team/api:1", "team/api:2", "team/web:1", "team/web:2"]),
+        ("team/a*", ["team/api:1", "team/api:2", "team/api:latest"]),
+        ("team/web:lat*", ["team/web:latest"]),
+    ],
+)
+def test_names_in_a_registry_are_pulled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, names: list[str]
+) -> None:
+    monkeypatch.setattr("slimmer.fleet.names.Registry", Listed)
+    host = "registry.example:5000"
+    planned = plan(tmp_path, f"registry: ['{host}/{pattern}']", Names())
+    assert [each.job.options.image for each in planned.values()] == [f"{host}/{x}" for x in names]
+    assert all(each.job.options.pull for each in planned.values())
+
+
 def test_what_a_job_knows(tmp_path: Path) -> None:
     planned = plan(tmp_path, "images: [a:1]\nlimits: {seconds: 7}", Names("a:1"))["a:1-slim"]
     assert planned.job.seconds == 7
@@ -91,6 +129,8 @@ def test_an_image_that_only_a_worker_may_have_is_always_built(tmp_path: Path) ->
             "b:1 and a:1 would both become a:1-slim",
         ),
         ("images: ['A B']", "images[0]: "),
+        ("registry: [api:1]", "registry[0]: api:1 names no registry"),
+        ("registry: ['*/api:1']", "registry[0]: */api:1 names no registry"),
     ],
 )
 def test_what_cannot_be_meant(tmp_path: Path, text: str, words: str) -> None:

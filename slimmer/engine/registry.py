@@ -1,0 +1,112 @@
+"""The names of images in a registry, by the distribution API.
+
+Credentials are those of the `docker` command, which the SDK finds. What listing needs is asked of
+the registry by slimmer itself: engines have no request for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import docker.auth
+import docker.errors
+import requests
+
+from slimmer.errors import PullError
+
+_SECONDS: Final = 30.0
+_AT_A_TIME: Final = 1000
+_LOOPBACK: Final = ("localhost", "127.", "[::1]")
+"""Hosts that may speak without TLS, as engines have it."""
+
+_PARAMETER: Final = re.compile(r'(\w+)="([^"]*)"')
+"""Of a WWW-Authenticate header."""
+
+
+class Registry:
+    """One registry; a context manager. Everything that fails leaves as a PullError."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._session = requests.Session()
+        is_local = host.startswith(_LOOPBACK)
+        self._bases = [f"{scheme}://{host}" for scheme in ("https", "http")[: 1 + is_local]]
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def repositories(self) -> tuple[str, ...]:
+        """All paths (`team/api`). Many registries tell nobody, or not all of them."""
+        hint = (
+            f"{self._host} does not list its repositories: write their names out, with a glob for "
+            "the tag only"
+        )
+        with self._in_words("list its repositories", hint):
+            return tuple(self._pages("/v2/_catalog", "repositories"))
+
+    def tags(self, repository: str) -> tuple[str, ...]:
+        """Of one repository."""
+        hint = f"is {self._host}/{repository} its name, and are you logged in (`docker login`)?"
+        with self._in_words(f"list the tags of {repository}", hint):
+            return tuple(self._pages(f"/v2/{repository}/tags/list", "tags"))
+
+    def _pages(self, path: str, key: str) -> Iterator[str]:
+        address = f"{path}?n={_AT_A_TIME}"
+        while address:
+            answer = self._get(address)
+            answer.raise_for_status()
+            yield from answer.json()[key] or ()
+            following = urlsplit(answer.links.get("next", {}).get("url", ""))
+            address = following._replace(scheme="", netloc="").geturl()
+
+    def _get(self, address: str) -> requests.Response:
+        """Asked again with what the registry wants to see, where it says so."""
+        answer = self._answer(address, {})
+        if answer.status_code != requests.codes.unauthorized:
+            return answer
+        method, _, wanted = answer.headers.get("WWW-Authenticate", "").partition(" ")
+        known = docker.auth.load_config().resolve_authconfig(self._host) or {}
+        name, password = known.get("username", ""), known.get("password", "")
+        if method.lower() == "bearer":
+            token = self._token(dict(_PARAMETER.findall(wanted)), name, password)
+            return self._answer(address, {"headers": {"Authorization": f"Bearer {token}"}})
+        return self._answer(address, {"auth": (name, password)}) if name else answer
+
+    def _token(self, wanted: dict[str, str], name: str, password: str) -> str:
+        answer = self._session.get(
+            wanted.pop("realm"),
+            params=wanted,
+            auth=(name, password) if name else None,
+            timeout=_SECONDS,
+        )
+        answer.raise_for_status()
+        told = answer.json()
+        return str(told.get("token") or told.get("access_token"))
+
+    def _answer(self, address: str, more: dict[str, Any]) -> requests.Response:
+        try:
+            return self._session.get(self._bases[0] + address, timeout=_SECONDS, **more)
+        except requests.exceptions.SSLError:
+            if len(self._bases) == 1:
+                raise
+            del self._bases[0]
+            return self._answer(address, more)
+
+    @contextlib.contextmanager
+    def _in_words(self, action: str, hint: str) -> Iterator[None]:
+        try:
+            yield
+        except (requests.exceptions.RequestException, ValueError, LookupError, TypeError) as error:
+            raise PullError(f"{self._host} cannot {action}: {error}", hint=hint) from error
+        except docker.errors.DockerException as error:
+            raise PullError(
+                f"the credentials for {self._host} cannot be had: {error}",
+                hint=f"log in again: `docker login {self._host}`",
+            ) from error
