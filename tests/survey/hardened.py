@@ -2,8 +2,8 @@
 image show with everything on that hardens it at once: the seccomp profile, dropped capabilities, a
 read-only root and no new privileges?
 
-`slim build --strategy balanced --harden --seccomp` makes the image from the probes of slim.yaml. The
-behaviours run in containers with exactly what the `hardened-run.sh` beside the report gives to
+`slim build --strategy balanced --harden --seccomp` makes the image from the probes of slim.yaml.
+The behaviours run in containers with exactly what the `hardened-run.sh` beside the report gives to
 `docker run`. What a behaviour needs to be another container (its user, its command) goes behind
 that, as a user would add it.
 """
