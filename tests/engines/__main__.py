@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.engines.roots import KINDS, Running, engine
@@ -127,9 +127,6 @@ def harden(slim: Slim) -> None:
 
 def hardened_elsewhere(slim: Slim) -> None:
     """What was found with this machine's own engine holds on the other one."""
-    script = (slim.folder / f"{_ELSEWHERE}/hardened-run.sh").read_text()
-    adapted = script.replace("exec docker", f"exec {slim.running.client}")
-    (slim.folder / f"{_ELSEWHERE}/hardened-run.sh").write_text(adapted)
     slim.answers_hardened(_ELSEWHERE)
 
 
@@ -153,7 +150,12 @@ CHECKS: tuple[Callable[[Slim], None], ...] = (
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.engines", description=__doc__)
     parser.add_argument("engine", nargs="*", metavar="ENGINE", help=", ".join(KINDS))
-    names = parser.parse_args().engine or list(KINDS)
+    parser.add_argument(
+        "--check", action="append", choices=[each.__name__ for each in CHECKS], help="repeatable"
+    )
+    arguments = parser.parse_args()
+    names = arguments.engine or list(KINDS)
+    checks = [each for each in CHECKS if each.__name__ in (arguments.check or [each.__name__])]
     _make_checked()
     CACHE.mkdir(parents=True, exist_ok=True)
     columns = {}
@@ -161,10 +163,10 @@ def main() -> int:
         _make_hardened(Path(elsewhere))
         for name in names:
             with tempfile.TemporaryDirectory(prefix="engine-") as folder:
-                columns[name] = _column(name, Path(folder), Path(elsewhere))
+                columns[name] = _column(name, Path(folder), Path(elsewhere), checks)
     _say(f"| | {' | '.join(columns)} |")
     _say("| --- |" + " --- |" * len(columns))
-    for row, check in enumerate(CHECKS):
+    for row, check in enumerate(checks):
         cells = [column[row] for column in columns.values()]
         _say(f"| {check.__name__.replace('_', ' ')} | {' | '.join(cells)} |")
     return int(any("✗" in cell for column in columns.values() for cell in column))
@@ -175,13 +177,15 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _column(name: str, folder: Path, elsewhere: Path) -> list[str]:
+def _column(
+    name: str, folder: Path, elsewhere: Path, checks: Sequence[Callable[[Slim], None]]
+) -> list[str]:
     state = folder / "state"
     shutil.copytree(elsewhere, state / "work")
     cells = []
     with engine(name, CACHE, state) as running:
         hand_over((STATIC, NGINX, _CHECKED, _HARDENED), running.address)
-        for check in CHECKS:
+        for check in checks:
             try:
                 check(Slim(running, state))
                 cells.append("✓")

@@ -85,7 +85,7 @@ class Running:
             path = "/state:/usr/sbin:/usr/bin:/sbin:/bin"
             command = [
                 *("nsenter", f"--net={self.network}", f"--mount={self.mounts}"),
-                *("env", f"PATH={path}", "CONTAINERS_CONF=/state/containers.conf"),
+                *("env", f"PATH={path}", "CONTAINERS_CONF=/state/containers.conf", "ENGINE=podman"),
                 *("NETAVARK_FW=iptables", "sh", str(inside), *arguments),
             ]
         done = subprocess.run(
