@@ -10,7 +10,7 @@ from slimmer.values import Hardening, PlaceKind, podman_tmpfs
 
 _DIFFERS: Final = """\
 # Podman gives a tmpfs to nobody but the container's user.
-flag() { case $engine in *podman*) printf '%s\n' "$2" ;; *) printf '%s\n' "$1" ;; esac; }
+flag() { case $engine in *podman*) printf %s "$2" ;; *) printf %s "$1" ;; esac; }
 """
 
 
