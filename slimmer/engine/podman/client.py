@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+import docker
 
 from slimmer.engine.docker import DockerEngine
 from slimmer.engine.docker.containers import last_words
@@ -92,6 +96,32 @@ class PodmanEngine(DockerEngine):
             if not state.get("Running") or time.monotonic() > deadline:
                 return last_words(health)
             time.sleep(_PAUSE)
+
+    def process_users(self, container: str) -> tuple[tuple[int, int], ...]:
+        """Podman would run the image's own `ps`, which few have. What it reads itself are names,
+        and process ids of the container."""
+        with if_possible("ask for the container's processes"):
+            told = self._client.top(container, ps_args="pid,user,group")["Processes"] or ()
+            users, groups = self._ids(container, "/etc/passwd"), self._ids(container, "/etc/group")
+            found = [
+                (users.get(user, user), groups.get(group, group))
+                for _, user, group in sorted(told, key=lambda row: row[0] != "1")
+            ]
+            if all(number.isdigit() for pair in found for number in pair):
+                return tuple((int(uid), int(gid)) for uid, gid in found)
+        return ()
+
+    def _ids(self, container: str, file: str) -> dict[str, str]:
+        """Name → number, of /etc/passwd or /etc/group; none where there is no such file."""
+        try:
+            parts, _ = self._client.get_archive(container, file)
+        except docker.errors.NotFound:
+            return {}
+        with tarfile.open(fileobj=io.BytesIO(b"".join(parts))) as archive:
+            members = (archive.extractfile(each) for each in archive if each.isfile())
+            text = b"".join(each.read() for each in members if each is not None)
+        lines = [line.split(":") for line in text.decode("utf-8", "replace").splitlines()]
+        return {fields[0]: fields[2] for fields in lines if len(fields) > 2}
 
     def remove_container(self, container: str) -> None:
         """Podman stops what runs before it removes it, and waits ten seconds for that."""

@@ -6,10 +6,11 @@ import shlex
 from collections.abc import Iterator
 from typing import Final
 
+from slimmer.harden.forms.names import LOW_PORTS
 from slimmer.values import Hardening, PlaceKind, podman_tmpfs
 
 _DIFFERS: Final = """\
-# Podman gives a tmpfs to nobody but the container's user.
+# Podman gives a tmpfs to nobody but the container's user, and ports below 1024 to root.
 flag() { case $engine in *podman*) printf %s "$2" ;; *) printf %s "$1" ;; esac; }
 """
 
@@ -49,6 +50,8 @@ def _words(hardening: Hardening) -> Iterator[str]:
                 yield f'"$(flag {shlex.quote(flag)} {shlex.quote(for_podman)})"'
                 continue
         yield shlex.quote(flag)
+    if hardening.low_ports and hardening.is_root is False:
+        yield f"$(flag '' --sysctl={LOW_PORTS}=0)"  # as Docker sets it in each container
     if hardening.user:
         yield shlex.quote(f"--user={hardening.user}")
 

@@ -157,6 +157,8 @@ class TestEach:
         )
         assert said.startswith("run\n--rm\n")
         assert "uid=" not in said
+        lowest = "--sysctl=net.ipv4.ip_unprivileged_port_start=0"
+        assert (lowest in said.splitlines()) == (ALL[name].is_root is False)
         if name == "owned":
             assert "--tmpfs=/run/app:mode=750,U" in said.splitlines()
             assert "--volume=/var/other" in said.splitlines()
