@@ -14,6 +14,7 @@ from slimmer.harden.forms import (
     texts_of,
 )
 from slimmer.harden.places import Ground, executed_new_in, written_in
+from slimmer.harden.scripts import announced_in
 from slimmer.harden.search import Setting, find_hardening
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Candidate",
     "Ground",
     "Setting",
+    "announced_in",
     "applied",
     "executed_new_in",
     "find_hardening",

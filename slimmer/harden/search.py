@@ -9,7 +9,7 @@ chance, never takes a right away.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slimmer.errors import HardeningError
@@ -43,6 +43,8 @@ class Setting:
     low_ports: tuple[int, ...] = ()
     written: Mapping[str, str]
     """Path → reason, see `places.written_in`."""
+    announced: Mapping[str, str] = field(default_factory=dict)
+    """The same of what was not written, and may be, see `scripts.announced_in`."""
     ground: Ground
     given: tuple[WritablePlace, ...] = ()
     """Places that the build's own options mount."""
@@ -79,11 +81,15 @@ class _Search:
                 "the image has passed its smoke test, and does not pass again", first
             )
         written = {**_changes(first.changed), **setting.written}
-        places = joined(
-            writable_places(setting.ground, written),
-            owned_places(setting.ground, (uid for uid, _ in first.users)),
+        needed = writable_places(setting.ground, written)
+        owned = owned_places(setting.ground, (uid for uid, _ in first.users))
+        announced = (
+            replace(each, is_needed=False)
+            for each in writable_places(setting.ground, setting.announced)
         )
-        frame = self._frame(plain, places)
+        frame = self._frame(
+            plain, joined(needed, (*announced, *owned)), without=joined(needed, owned)
+        )
         least = self._as_another_user(frame, first.users)
         why = _LEAVES_ROOT if least is not None else ""
         if least is None:
@@ -113,16 +119,17 @@ class _Search:
 
     # ---- root and privileges
 
-    def _frame(self, plain: Candidate, places: tuple[WritablePlace, ...]) -> Candidate:
+    def _frame(
+        self,
+        plain: Candidate,
+        places: tuple[WritablePlace, ...],
+        without: tuple[WritablePlace, ...],
+    ) -> Candidate:
         """What passes with all capabilities: no new privileges and a root that is read-only, as far
-        as these can be had."""
-        memory = tuple(
-            each for each in places if each.kind == PlaceKind.TMPFS or not each.is_needed
-        )
+        as these can be had. `without` are the places if those disturb that were only announced."""
         closed = replace(plain, no_new_privileges=True)
-        fixed = [replace(closed, read_only=True, places=memory)]
-        if memory != places:
-            fixed.append(replace(fixed[0], places=places))
+        fixed = _with_places(replace(closed, read_only=True), places)
+        others = _with_places(replace(closed, read_only=True), without) if without != places else ()
         bound = self._bound_by_port(closed)
         # The least is the usual end: it is tried along, and remembered.
         self._try((closed, *fixed, replace(fixed[0], capabilities=bound)))
@@ -132,17 +139,21 @@ class _Search:
                 f"{because(self._one(closed))})"
             )
             fixed = [replace(each, no_new_privileges=False) for each in fixed]
+            others = [replace(each, no_new_privileges=False) for each in others]
             closed = plain
-        return self._fixed(closed, fixed)
+        return self._fixed(closed, fixed, others)
 
-    def _fixed(self, closed: Candidate, fixed: Sequence[Candidate]) -> Candidate:
+    def _fixed(
+        self, closed: Candidate, fixed: Sequence[Candidate], others: Sequence[Candidate]
+    ) -> Candidate:
         """The first of those with a read-only root that passes. Where none does, places are added
         that it says it could not write to."""
-        self._try(fixed)
-        for candidate in fixed:
-            if self._one(candidate).passed:
-                return candidate
-        last = fixed[-1]
+        for some in (fixed, others):
+            self._try(some)
+            for candidate in some:
+                if self._one(candidate).passed:
+                    return candidate
+        last = (*fixed, *others)[-1]
         named: dict[str, str] = {}
         for _ in range(_EVIDENCE_ROUNDS):
             named |= written_in_vain(self._one(last))
@@ -253,6 +264,12 @@ class _Search:
             hint="no tag was moved; build without --harden, or with probes that pass each time",
             details=attempt.said,
         )
+
+
+def _with_places(frame: Candidate, places: tuple[WritablePlace, ...]) -> list[Candidate]:
+    """The fewest first: without the volumes that hold files of the image, then with them."""
+    memory = tuple(each for each in places if each.kind == PlaceKind.TMPFS or not each.is_needed)
+    return [replace(frame, places=each) for each in dict.fromkeys((memory, places))]
 
 
 def _changes(changed: Iterable[str]) -> dict[str, str]:

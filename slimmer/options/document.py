@@ -11,11 +11,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from slimmer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from yaml import Node
+    from yaml import Node, YAMLError
 
 T = TypeVar("T")
 
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def _where(error: YAMLError) -> str:
+    """What the parser found wrong, and where; not the line itself, which may hold a password."""
+    parts = (
+        (getattr(error, "context", None), getattr(error, "context_mark", None)),
+        (getattr(error, "problem", None), getattr(error, "problem_mark", None)),
+    )
+    told = [
+        f"{what}, line {mark.line + 1}, column {mark.column + 1}" if mark is not None else what
+        for what, mark in parts
+        if what
+    ]
+    return "\n".join(told) or str(error)
 
 
 class Document:
@@ -33,7 +47,7 @@ class Document:
             node = yaml.compose(text, yaml.SafeLoader)
             self.value: Any = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise ConfigurationError(f"{path} is not YAML", details=str(error)) from error
+            raise ConfigurationError(f"{path} is not YAML", details=_where(error)) from error
         self._lines: dict[str, int] = {}
         if node is not None:
             self._locate(node, "")

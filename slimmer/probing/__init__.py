@@ -18,7 +18,14 @@ from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
 from slimmer.probing.prober import Prober
 from slimmer.probing.record import RECORD_LIMIT, record
-from slimmer.probing.secrets import HIDDEN, is_secret, literal_secrets, shown_header
+from slimmer.probing.secrets import (
+    HIDDEN,
+    is_secret,
+    literal_secrets,
+    shown_header,
+    shown_url,
+    shown_words,
+)
 from slimmer.probing.substitution import ENVIRONMENT, expanded, references
 from slimmer.probing.target import CommandOutcome, Target
 
@@ -58,6 +65,8 @@ __all__ = [
     "require",
     "require_installed",
     "shown_header",
+    "shown_url",
+    "shown_words",
     "with_port",
     "with_unique_names",
 ]

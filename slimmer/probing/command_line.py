@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from slimmer.errors import UsageError
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import Key, Shape
+from slimmer.probing.secrets import shown_command
 from slimmer.probing.target import CommandOutcome, ended
 from slimmer.values import Answer, Probe, ProbeResult
 
@@ -61,7 +62,7 @@ class CommandLineProbe(Probe):
 
     @property
     def request(self) -> str:
-        return shlex.join(self.command)
+        return shown_command(self.command)
 
     @property
     def variables(self) -> tuple[tuple[str, str], ...]:

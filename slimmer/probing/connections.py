@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from slimmer.probing.connection import Connection
 from slimmer.probing.failures import describe_failure, is_for_good
+from slimmer.probing.secrets import shown_target
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest
 
 
@@ -56,7 +57,7 @@ def media_type(answer: HttpAnswer) -> str:
 
 def request_name(request: HttpRequest) -> str:
     """`GET /path`."""
-    return f"{request.method} {request.path}"
+    return f"{request.method} {shown_target(request.path)}"
 
 
 class Connections:

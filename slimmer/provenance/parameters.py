@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.options import TABLE, BuildOptions, Option, Role
-from slimmer.probing import HIDDEN, is_secret
+from slimmer.probing import HIDDEN, shown_url, shown_words
 from slimmer.values import Probe, RunOptions
 
 _APART: Final = frozenset({"image", "notes", "plans", "plan_values", "probes", "checks"})
 """Fields that are told otherwise, or not at all."""
 _NOT_OF_THE_IMAGE: Final = frozenset({"report_directory", "sign_key", "builder_id", "provenance"})
-_USER: Final = re.compile(r"(?<=//)[^/@\s]+@")
 _LONGEST: Final = 300
 """Characters of a text; a longer one (a seccomp profile) is told by its digest."""
 
@@ -86,7 +84,7 @@ def _probes(holder: BuildOptions | Role) -> dict[str, Any]:
 
 
 def _probe(probe: Probe) -> dict[str, str]:
-    told = {"name": probe.name, "kind": probe.kind, "request": _without_user(probe.request)}
+    told = {"name": probe.name, "kind": probe.kind, "request": shown_url(probe.request)}
     return {**told, "plan": probe.plan} if probe.plan else told
 
 
@@ -94,7 +92,7 @@ def _shown(name: str, value: Any) -> Any:
     if name == "environment":
         return {variable: HIDDEN for variable, _ in value}
     if name in ("command", "entrypoint"):
-        return _words(value)
+        return list(map(_short, shown_words(value)))
     return _plain(value)
 
 
@@ -107,7 +105,7 @@ def _plain(value: Any) -> Any:
         case Path():
             return str(value)
         case str():
-            return _short(_without_user(value))
+            return _short(shown_url(value))
         case frozenset():
             return sorted(map(_plain, value))
         case tuple():
@@ -115,27 +113,7 @@ def _plain(value: Any) -> Any:
     return _short(repr(value))
 
 
-def _words(words: Iterable[str]) -> list[str]:
-    """A command without the values of `--token=…` and `--token …`."""
-    told: list[str] = []
-    hides = False
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if hides and not word.startswith("-"):
-            told.append(HIDDEN)
-        elif equals and is_secret(name):
-            told.append(f"{name}={HIDDEN}")
-        else:
-            told.append(_short(_without_user(word)))
-        hides = word.startswith("-") and not equals and is_secret(name)
-    return told
-
-
 def _short(text: str) -> str:
     if len(text) <= _LONGEST:
         return text
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _without_user(text: str) -> str:
-    return _USER.sub(f"{HIDDEN}@", text)

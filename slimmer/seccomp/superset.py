@@ -93,7 +93,7 @@ GROUPS: Final = (
         title="open descriptors",
         reason="whatever was opened is read and written in several ways",
         calls=_calls(
-            "readv writev pwrite64 dup dup2 fcntl ioctl poll ppoll ppoll_time64 "
+            "readv writev preadv pwritev pwrite64 dup dup2 fcntl ioctl poll ppoll ppoll_time64 "
             "select _newselect pselect6 pselect6_time64"
         ),
         # TCGETS, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, FIOASYNC
@@ -135,6 +135,22 @@ GROUPS: Final = (
         ),
         # PR_SET_DUMPABLE, GET_DUMPABLE, SET_CHILD_SUBREAPER, GET_CHILD_SUBREAPER
         arguments={"prctl": (3, 4, 36, 37), "socketpair": (1,)},
+    ),
+    Group(
+        title="memory on demand",
+        reason="garbage collectors, caches and databases share, lock and look at memory when a "
+        "setting says so",
+        ordinary=True,
+        calls=_calls("memfd_create membarrier mincore mlock munlock msync"),
+    ),
+    Group(
+        title="timers",
+        reason="limits of time are set where a request or a setting has one",
+        ordinary=True,
+        calls=_calls(
+            "alarm setitimer timer_create timer_settime timer_settime64 timer_delete "
+            "timerfd_create timerfd_settime timerfd_settime64"
+        ),
     ),
     Group(
         title="event loops",

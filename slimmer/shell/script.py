@@ -19,6 +19,7 @@ from slimmer.shell.inline_code import InlineCode, inline_code
 from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
 from slimmer.shell.variables import Assembled, Variables
 from slimmer.shell.words import HASH, Word, standard_input, word_of, words_of
+from slimmer.shell.writing import redirected_to, written_by
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _QUERY = """
 (command) @command (test_command) @test (function_definition) @function
 (heredoc_redirect) @heredoc (heredoc_body) @unread (comment) @unread (ERROR) @error
-(expansion) @expansion (variable_assignment) @assignment
+(expansion) @expansion (variable_assignment) @assignment (file_redirect) @redirection
 """
 _AROUND_COMMAND = re.compile(
     rb"^(?:[\s;]|(?:if|then|elif|else|while|until|do|done|fi|esac|!|\{|\})(?=[\s;]|$))+"
@@ -70,6 +71,9 @@ class ShellScript:
     """Files that `.`, `source` or a shell reads, as they are written: `./lib.sh`."""
     paths: frozenset[str] = frozenset()
     """Absolute paths anywhere but in comments and here-documents, each as it is written."""
+    written: frozenset[str] = frozenset()
+    """Absolute paths that commands and redirections create or overwrite, expansions as they are
+    written: `/run/app.pid`, `/etc/app/$NAME`; `/data/*` where /data is made."""
     inline: tuple[InlineCode, ...] = ()
     """Code of other languages, in options, in here-documents, or piped into an interpreter."""
     assembled: Assembled = field(default_factory=Assembled)
@@ -106,6 +110,7 @@ def read_script(content: bytes | str) -> ShellScript:
         functions=frozenset(reader.functions),
         scripts=frozenset(reader.scripts),
         paths=frozenset(reader.paths),
+        written=frozenset(reader.written),
         inline=tuple(dict.fromkeys(reader.inline)),
         assembled=reader.variables.assemble(),
     )
@@ -132,6 +137,7 @@ class _Reader:
         self.functions: set[str] = set()
         self.scripts: set[str] = set()
         self.paths: set[str] = set()
+        self.written: set[str] = set()
         self.inline: list[InlineCode] = []
         self.variables = Variables()
 
@@ -150,6 +156,8 @@ class _Reader:
             variable, value = node.child_by_field_name("name"), node.child_by_field_name("value")
             if variable is not None and value is not None:
                 self.variables.assign(word_of(variable).text, word_of(value).text)
+        for node in found.get("redirection", ()):
+            self.written.update(redirected_to(node))
         for node in found.get("test", ()):
             # `[` may be a program; `[[` never is.
             if node.children and node.children[0].type == "[":
@@ -178,6 +186,7 @@ class _Reader:
                 continue
             literals = tuple(word.text if word.literal else None for word in words)
             self.commands.append(ShellCommand(words=literals, by_program=by_program))
+            self.written.update(written_by(words))
             self.inline += inline_code([word.text for word in words], given)
             name = (literals[0] or "").rpartition("/")[2]
             self._note_variables(words, literals)

@@ -70,6 +70,7 @@ from slimmer.values.run import (
     NetworkEndpoint,
     PortBinding,
     RunOptions,
+    podman_tmpfs,
 )
 from slimmer.values.smoke import (
     Fidelity,
@@ -139,4 +140,5 @@ __all__ = [
     "WritablePlace",
     "differs",
     "in_role",
+    "podman_tmpfs",
 ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+_OWNERS: Final = ("uid=", "gid=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +82,16 @@ class PortBinding:
     """Empty: all addresses."""
     host_port: str = ""
     """A number, or a range to choose from (`8000-8010`); empty: any free one."""
+
+
+def podman_tmpfs(options: str, user: str) -> str | None:
+    """Docker's options of a tmpfs as Podman has them; None where its owner is another one than
+    `user`, that of the container."""
+    words = options.split(",")
+    owner = {each.partition("=")[::2] for each in words if each.startswith(_OWNERS)}
+    if not owner:
+        return options
+    uid, _, gid = user.partition(":")
+    if owner - {("uid", uid), ("gid", gid or uid)}:
+        return None
+    return ",".join([*(each for each in words if not each.startswith(_OWNERS)), "U"]).lstrip(",")

@@ -10,11 +10,12 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.engines.roots import KINDS, Running, engine
@@ -23,26 +24,52 @@ from tests.engines.starting import hand_over
 CACHE = Path(__file__).parents[2] / ".build" / "engines"
 STATIC, NGINX = "slimmer-samples/static:latest", "slimmer-samples/nginx:latest"
 _CHECKED = "slimmer-engines/checked:latest"
+_HARDENED = "slimmer-engines/hardened:slim"
+_ELSEWHERE = "elsewhere"
+"""The folder of that image's report."""
 _HEALTH = ["CMD", "/server", "--version"]
 
 
 class Slim:
     """`slim` against one engine."""
 
-    def __init__(self, running: Running, folder: Path) -> None:
+    def __init__(self, running: Running, state: Path) -> None:
+        """`state` is the engine's; commands run in its `work`."""
         self.running = running
-        self._folder = folder
+        self.folder = state / "work"
+        self._state = state
 
     def __call__(self, *arguments: str, status: int = 0, says: str = "") -> str:
         """What it says on both streams; it must end with `status` and say that."""
         done = subprocess.run(
             self.running.within(sys.executable, "-m", "slimmer", *arguments),
-            cwd=self._folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "DOCKER_HOST": self.running.address},
         )  # fmt: skip
         if done.returncode != status or not re.search(says, done.stdout):
             raise AssertionError(f"exit {done.returncode}, wanted {status} {says}\n{done.stdout}")
         return done.stdout
+
+    def answers_hardened(self, report: str) -> None:
+        """A container of that report's hardened-run.sh answers, and may not do much else."""
+        script = self.folder / report / "hardened-run.sh"
+        container = self.running.script(script, self._state, "--detach").strip()
+        docker = self.running.docker
+        try:
+            settings = json.loads(docker("inspect", container))[0]
+            status = Path(f"/proc/{settings['State']['Pid']}/status").read_text()
+            address = settings["NetworkSettings"]["IPAddress"] or next(
+                each["IPAddress"] for each in settings["NetworkSettings"]["Networks"].values()
+            )
+            asking = self.running.within("curl", "-sS", "--retry", "20", "--retry-connrefused")
+            url = f"http://{address}/health"
+            asked = subprocess.run([*asking, url], capture_output=True, text=True, check=False)
+            assert asked.stdout.startswith("ok"), (asked, docker("logs", container))
+        finally:
+            docker("rm", "--force", "--volumes", container)
+        assert re.search("^Seccomp:\t2$", status, re.MULTILINE), status
+        assert re.search("^NoNewPrivs:\t1$", status, re.MULTILINE), status
+        assert settings["HostConfig"]["ReadonlyRootfs"], settings
 
 
 def doctor(slim: Slim) -> None:
@@ -88,6 +115,21 @@ def live_trace(slim: Slim) -> None:
     slim("build", NGINX, "--from-trace", "t.trace", "--http-probe", "/")
 
 
+def harden(slim: Slim) -> None:
+    """Built on this engine: its own runtime passes under the profile, with these rights."""
+    slim(
+        *("build", NGINX, "--http-probe", "/health", "--no-debug", "--harden"),
+        *("--seccomp", "profile.json", "--tag", "slimmer-engines/here:slim"),
+        says="hardened +✓",
+    )
+    slim.answers_hardened("slim-report/slimmer-engines_here_slim")
+
+
+def hardened_elsewhere(slim: Slim) -> None:
+    """What was found with this machine's own engine holds on the other one."""
+    slim.answers_hardened(_ELSEWHERE)
+
+
 def why(slim: Slim) -> None:
     slim("why", f"{STATIC}-slim", "/server", says="/server")
 
@@ -100,23 +142,31 @@ def clean(slim: Slim) -> None:
 
 
 CHECKS: tuple[Callable[[Slim], None], ...] = (
-    *(doctor, build, build_pair, health, missing_command, wrong_port, live_trace, why, clean),
+    *(doctor, build, build_pair, health, missing_command, wrong_port, live_trace, why),
+    *(harden, hardened_elsewhere, clean),
 )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.engines", description=__doc__)
     parser.add_argument("engine", nargs="*", metavar="ENGINE", help=", ".join(KINDS))
-    names = parser.parse_args().engine or list(KINDS)
+    parser.add_argument(
+        "--check", action="append", choices=[each.__name__ for each in CHECKS], help="repeatable"
+    )
+    arguments = parser.parse_args()
+    names = arguments.engine or list(KINDS)
+    checks = [each for each in CHECKS if each.__name__ in (arguments.check or [each.__name__])]
     _make_checked()
     CACHE.mkdir(parents=True, exist_ok=True)
     columns = {}
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="engine-") as folder:
-            columns[name] = _column(name, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="elsewhere-") as elsewhere:
+        _make_hardened(Path(elsewhere))
+        for name in names:
+            with tempfile.TemporaryDirectory(prefix="engine-") as folder:
+                columns[name] = _column(name, Path(folder), Path(elsewhere), checks)
     _say(f"| | {' | '.join(columns)} |")
     _say("| --- |" + " --- |" * len(columns))
-    for row, check in enumerate(CHECKS):
+    for row, check in enumerate(checks):
         cells = [column[row] for column in columns.values()]
         _say(f"| {check.__name__.replace('_', ' ')} | {' | '.join(cells)} |")
     return int(any("✗" in cell for column in columns.values() for cell in column))
@@ -127,16 +177,17 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _column(name: str, folder: Path) -> list[str]:
-    state, work = folder / "state", folder / "work"
-    state.mkdir()
-    work.mkdir()
+def _column(
+    name: str, folder: Path, elsewhere: Path, checks: Sequence[Callable[[Slim], None]]
+) -> list[str]:
+    state = folder / "state"
+    shutil.copytree(elsewhere, state / "work")
     cells = []
     with engine(name, CACHE, state) as running:
-        hand_over((STATIC, NGINX, _CHECKED), running.address)
-        for check in CHECKS:
+        hand_over((STATIC, NGINX, _CHECKED, _HARDENED), running.address)
+        for check in checks:
             try:
-                check(Slim(running, work))
+                check(Slim(running, state))
                 cells.append("✓")
             except (AssertionError, subprocess.CalledProcessError) as error:
                 cells.append("✗")
@@ -150,6 +201,16 @@ def _make_checked() -> None:
         ["docker", "build", "--quiet", "--tag", _CHECKED, "-"],
         input=dockerfile, text=True, stdout=subprocess.DEVNULL, check=True,
         env={**os.environ, "DOCKER_BUILDKIT": "0"},
+    )  # fmt: skip
+
+
+def _make_hardened(folder: Path) -> None:
+    """A slim image in this machine's own engine, and in `folder` what was found for it."""
+    subprocess.run(
+        [sys.executable, "-m", "slimmer", "build", NGINX, "--http-probe", "/health", "--no-debug",
+         "--harden", "--seccomp", "profile.json", "--tag", _HARDENED,
+         "--report-dir", _ELSEWHERE, "--quiet"],
+        cwd=folder, check=True,
     )  # fmt: skip
 
 

@@ -39,6 +39,9 @@ cgroup_manager = "cgroupfs"
 runtime = "runc"
 events_logger = "file"
 """
+_CLIENT = """#!/bin/sh
+exec /usr/bin/podman --root /state/data --runroot /state/run "$@"
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class Kind:
     files: Mapping[str, str] = field(default_factory=dict)
     """Name in the state's folder → content."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    client: str = "docker"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +66,35 @@ class Running:
     network: str
     """The file of its network namespace, which a thread of Podman's may leave later."""
 
+    mounts: str
+    """The file of its mount namespace, in which its state's folder is /state."""
+    client: str
+    """What its own command is called."""
+
     def within(self, *command: str | Path) -> list[str]:
         """The command in the engine's network, where its published ports are."""
         return ["nsenter", f"--net={self.network}", *map(str, command)]
+
+    def script(self, file: Path, state: Path, *arguments: str) -> str:
+        """What a shell script says that runs the engine's own command; the file lies in the
+        engine's state. Docker's is this machine's, which speaks to every version."""
+        if self.client == "docker":
+            command = ["sh", str(file), *arguments]
+        else:
+            inside = Path("/state", file.relative_to(state))
+            path = "/state:/usr/sbin:/usr/bin:/sbin:/bin"
+            command = [
+                *("nsenter", f"--net={self.network}", f"--mount={self.mounts}"),
+                *("env", f"PATH={path}", "CONTAINERS_CONF=/state/containers.conf", "ENGINE=podman"),
+                *("NETAVARK_FW=iptables", "sh", str(inside), *arguments),
+            ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False,
+            env={**os.environ, "DOCKER_HOST": self.address},
+        )  # fmt: skip
+        if done.returncode:
+            raise AssertionError(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
+        return done.stdout
 
     def docker(self, *arguments: str) -> str:
         """What the docker command says of this engine."""
@@ -96,7 +126,9 @@ def _podman(suite: str) -> Kind:
             *("podman", "--root", "/state/data", "--runroot", "/state/run"),
             *("system", "service", "--time", "0", "unix:///state/engine.sock"),
         ),
-        files={"containers.conf": _PODMAN},
+        # The client that scripts find first: it has to be told where this engine keeps its state.
+        files={"containers.conf": _PODMAN, "podman": _CLIENT},
+        client="podman",
         environment={"CONTAINERS_CONF": "/state/containers.conf", "NETAVARK_FW": "iptables"},
     )
 
@@ -128,6 +160,7 @@ def engine(name: str, cache: Path, state: Path) -> Iterator[Running]:
         made.rename(root)
     for file, content in kind.files.items():
         (state / file).write_text(content)
+        (state / file).chmod(0o755)
     variables = {
         "ROOT": str(root),
         "STATE": str(state),
@@ -142,9 +175,11 @@ def engine(name: str, cache: Path, state: Path) -> Iterator[Running]:
     try:
         address = f"unix://{state}/engine.sock"
         await_engine(address, process, state / "log")
-        network = os.open(f"/proc/{process.pid}/ns/net", os.O_RDONLY)
-        yield Running(address=address, network=f"/proc/{os.getpid()}/fd/{network}")
-        os.close(network)
+        held = [os.open(f"/proc/{process.pid}/ns/{each}", os.O_RDONLY) for each in ("net", "mnt")]
+        network, mounts = (f"/proc/{os.getpid()}/fd/{each}" for each in held)
+        yield Running(address=address, network=network, mounts=mounts, client=kind.client)
+        for each in held:
+            os.close(each)
     finally:
         process.terminate()
         process.wait()

@@ -30,7 +30,7 @@ def table(survey: Mapping[str, Any]) -> str:
         size = "" if ratio is None else f"median {ratio:.2f} × minimal"  # noqa: RUF001
         last += [size, f"{survey['passed'][strategy]}/{survey['behaviours'][strategy]}"]
     lines.append([*last, ""])
-    return _aligned(lines)
+    return aligned(lines)
 
 
 def with_table(text: str, survey: Mapping[str, Any]) -> str:
@@ -59,7 +59,8 @@ def _line(sample: Mapping[str, Any], strategies: list[str]) -> list[str]:
     return [*cells, " / ".join(seconds)]
 
 
-def _aligned(lines: list[list[str]]) -> str:
+def aligned(lines: list[list[str]]) -> str:
+    """Cells as a table in Markdown; the first line is its head."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     padded = [
         [cell.ljust(width) if not column else cell.rjust(width)

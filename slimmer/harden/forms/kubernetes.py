@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
-from slimmer.harden.forms.names import mount_name, short_name
+from slimmer.harden.forms.names import LOW_PORTS, mount_name, short_name
 from slimmer.values import Hardening, PlaceKind
-
-_LOW_PORTS: Final = "net.ipv4.ip_unprivileged_port_start"
 
 
 def kubernetes_pod(hardening: Hardening, image: str) -> str:
@@ -51,7 +49,7 @@ def kubernetes_pod(hardening: Hardening, image: str) -> str:
     pod_rights: dict[str, Any] = {"seccompProfile": {"type": "RuntimeDefault"}}
     if hardening.low_ports and hardening.is_root is False:
         # As Docker sets it in each container; a sysctl that Kubernetes counts among the safe ones.
-        pod_rights["sysctls"] = [{"name": _LOW_PORTS, "value": "0"}]
+        pod_rights["sysctls"] = [{"name": LOW_PORTS, "value": "0"}]
     document = {
         "apiVersion": "v1",
         "kind": "Pod",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+LOW_PORTS: Final = "net.ipv4.ip_unprivileged_port_start"
+"""A sysctl of the container: from which port on everybody may listen."""
 
 
 def short_name(text: str) -> str:

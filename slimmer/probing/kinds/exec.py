@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command
 from slimmer.probing.keys import Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
 from slimmer.probing.record import record
+from slimmer.probing.secrets import shown_command, shown_line
 from slimmer.values import Answer, Fact, Part, ProbeResult, Recorded, Text
 
 
@@ -50,7 +50,8 @@ class ExecAnswer(Answer):
 
 def exec_probe(text: str) -> ExecProbe:
     """Read a command line. Raises UsageError."""
-    return ExecProbe(name=f"exec {text.strip()}", command=command_words(text))
+    words = command_words(text)
+    return ExecProbe(name=f"exec {shown_line(text, words)}", command=words)
 
 
 class Exec(Kind[ExecProbe]):
@@ -64,7 +65,7 @@ class Exec(Kind[ExecProbe]):
     sources = ("json", "pattern")
 
     def step(self, given: Given, folder: Path) -> ExecProbe:
-        return ExecProbe(name="exec " + shlex.join(given["command"]), **given)
+        return ExecProbe(name="exec " + shown_command(given["command"]), **given)
 
     def short(self, text: str, folder: Path) -> ExecProbe:
         return exec_probe(text)

@@ -44,6 +44,7 @@ from slimmer.values import (
     Recorded,
     Text,
 )
+from slimmer.words import size
 
 DESCRIPTORS_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of a descriptor set: it travels with the trace."""
@@ -89,7 +90,8 @@ class GrpcProbe(UrlProbe):
 
     @property
     def request(self) -> str:
-        return f"{self.path} {self.message}".rstrip()
+        said = f" {size(len(self.message.encode()))} of JSON" if self.message else ""
+        return self.path + said
 
     @property
     def is_health(self) -> bool:

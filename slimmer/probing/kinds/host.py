@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ from typing import IO, Final
 from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
 from slimmer.probing.keys import PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind
+from slimmer.probing.secrets import shown_command, shown_line
 from slimmer.probing.target import CommandOutcome, Target
 from slimmer.values import ProbeResult
 
@@ -68,12 +68,12 @@ class Host(Kind[HostProbe]):
     sources = ("json", "pattern")
 
     def step(self, given: Given, folder: Path) -> HostProbe:
-        name = "host " + shlex.join(given["command"])
+        name = "host " + shown_command(given["command"])
         return HostProbe(name=name, folder=str(folder), **given)
 
     def short(self, text: str, folder: Path) -> HostProbe:
         words = command_words(text)
-        return HostProbe(name=f"host {text.strip()}", command=words, folder=str(folder))
+        return HostProbe(name=f"host {shown_line(text, words)}", command=words, folder=str(folder))
 
     def send(self, probe: HostProbe, attempt: Attempt) -> ProbeResult:
         started = time.monotonic()

@@ -51,6 +51,7 @@ from slimmer.probing.kinds.interface import (
     with_place,
 )
 from slimmer.probing.protocols import protocol_at
+from slimmer.probing.secrets import shown_target
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest, JsonExpectation, ProbeResult
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class HttpProbe(UrlProbe):
 
     @property
     def request(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {shown_target(self.path)}"
 
     @property
     def url_scheme(self) -> str:
@@ -128,7 +129,7 @@ def http_probe(text: str) -> HttpProbe:
         raise UsageError(f"`{text}`: {method} is not one of {', '.join(METHODS)}")
     statuses = frozenset(int(status) for status in match["statuses"].split())
     return HttpProbe(
-        name=f"{method} {place}",
+        name=f"{method} {shown_target(place)}",
         method=method,
         statuses=statuses,
         **place_fields(place),
@@ -185,7 +186,7 @@ class Http(Kind[HttpProbe]):
         if method not in METHODS:
             raise KeyProblemError("method", f"{method} is not one of {', '.join(METHODS)}")
         return HttpProbe(
-            name=f"{method} {place}",
+            name=f"{method} {shown_target(place)}",
             method=method,
             statuses=fields.pop("status", frozenset()),
             **fields,

@@ -18,6 +18,7 @@ from slimmer.probing.keys import INSECURE, PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind, NetworkProbe
 from slimmer.probing.record import record
 from slimmer.values import Answer, HttpOrigin, Part, ProbeResult, Recorded, Text
+from slimmer.words import count
 
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes that are read in one connection."""
@@ -47,9 +48,8 @@ class TcpProbe(NetworkProbe):
 
     @property
     def request(self) -> str:
-        said = [exchange.send for exchange in self.exchanges if exchange.send]
-        first = said[0][:40].decode("utf-8", "replace").strip() if said else "connect"
-        return f"{first} …" if len(said) > 1 else first
+        sent = sum(len(exchange.send) for exchange in self.exchanges)
+        return f"{count(sent, 'byte')} sent" if sent else "connect"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,9 @@ from slimmer.probing.kinds.interface import (
 )
 from slimmer.probing.origin import Schemes
 from slimmer.probing.record import record
+from slimmer.probing.secrets import shown_target
 from slimmer.values import Answer, Fact, HttpOrigin, Part, ProbeResult, Recorded, Text
+from slimmer.words import count
 
 MESSAGE_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of one message."""
@@ -70,9 +72,9 @@ class WebSocketProbe(UrlProbe):
 
     @property
     def request(self) -> str:
-        texts = [turn.text or turn.data.hex(" ") for turn in self.exchanges]
-        first = next(filter(None, texts), "")[:40]
-        return f"{self.path} {first}".rstrip()
+        sent = [turn for turn in self.exchanges if turn.text or turn.data]
+        said = f" {count(len(sent), 'message')}" if sent else ""
+        return shown_target(self.path) + said
 
     @property
     def url_scheme(self) -> str:
@@ -103,7 +105,7 @@ def websocket_probe(text: str) -> WebSocketProbe:
     place, _, message = text.strip().partition(" ")
     turn = Turn(text=message.strip(), expect_pattern=".*")
     return WebSocketProbe(
-        name=f"websocket {place}",
+        name=f"websocket {shown_target(place)}",
         exchanges=(turn,) if turn.text else (),
         **place_fields(place, _SCHEMES),
     )
@@ -144,7 +146,7 @@ class WebSocket(Kind[WebSocketProbe]):
         ):
             raise KeyProblemError("subprotocols", "expected a list of texts")
         return WebSocketProbe(
-            name=f"websocket {place}",
+            name=f"websocket {shown_target(place)}",
             exchanges=exchanges,
             subprotocols=tuple(subprotocols),
             **fields,

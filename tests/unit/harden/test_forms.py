@@ -93,6 +93,13 @@ ALL = {
     "lax": LAX,
     "volume": replace(STRICT, places=(MEMORY, VOLUME), user=""),
     "given": replace(STRICT, places=(MEMORY, replace(VOLUME, is_needed=False))),
+    "owned": replace(
+        STRICT,
+        places=(
+            replace(MEMORY, path="/run/app", options="mode=750,uid=101,gid=102"),
+            replace(MEMORY, path="/var/other", options="mode=750,uid=7"),
+        ),
+    ),
     "executed": replace(STRICT, places=(replace(MEMORY, options="exec"),)),
 }
 
@@ -138,6 +145,23 @@ class TestEach:
         assert "--security-opt=seccomp=a folder/../my app.json" in words
         assert "profile my app.json on" in made[COMPOSE_NAME]
         assert yaml.safe_load(made[COMPOSE_NAME]) == yaml.safe_load(texts(ALL[name])[COMPOSE_NAME])
+
+    def test_podman_gets_no_tmpfs_with_an_owner(self, name: str, tmp_path: Path) -> None:
+        podman = tmp_path / "podman"
+        podman.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+        podman.chmod(0o755)
+        script = tmp_path / "run.sh"
+        script.write_text(texts(ALL[name])[RUN_NAME])
+        said = subprocess.check_output(
+            ["/bin/sh", script], env={"PATH": f"{tmp_path}:/bin", "ENGINE": "podman"}, text=True
+        )
+        assert said.startswith("run\n--rm\n")
+        assert "uid=" not in said
+        lowest = "--sysctl=net.ipv4.ip_unprivileged_port_start=0"
+        assert (lowest in said.splitlines()) == (ALL[name].is_root is False)
+        if name == "owned":
+            assert "--tmpfs=/run/app:mode=750,U" in said.splitlines()
+            assert "--volume=/var/other" in said.splitlines()
 
     def test_kubernetes_knows_each_field(self, name: str) -> None:
         pod = yaml.safe_load(texts(ALL[name])[KUBERNETES_NAME])
