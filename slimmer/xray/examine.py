@@ -174,7 +174,7 @@ def _layers(
     return tuple(
         Layer(
             number=number,
-            digest=layer.digest.result(),
+            digest=layer.digest(),
             instruction=maker.instruction if maker else "",
             created_by=maker.created_by if maker else "",
             created=maker.created if maker else "",

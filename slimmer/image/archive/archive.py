@@ -9,13 +9,13 @@ import posixpath
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError
+from slimmer.image.archive.hashing import Hashing
 from slimmer.image.archive.layer import Inspector, LayerContent, read_layer
 from slimmer.image.archive.manifest import Choice, Documents, Found, choose
 from slimmer.image.archive.sources import (
@@ -190,13 +190,13 @@ def _opened(path: Path, stack: ExitStack) -> int:
 
 
 class _Reading:
-    """What was read of an image so far. Layers are hashed in a thread of its own."""
+    """What was read of an image so far. Layers are hashed beside it."""
 
     def __init__(self, place: str, inspector: Inspector | None) -> None:
         self.documents = Documents(place)
         self._place = place
         self._inspector = inspector
-        self._pool = ThreadPoolExecutor(1)
+        self._hashing = Hashing()
         self._layers: dict[str, LayerContent] = {}
         self._broken: dict[str, ValueError] = {}
         self._links: dict[str, str] = {}
@@ -205,7 +205,7 @@ class _Reading:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._hashing.close()
 
     def take(self, name: str, what: Source | str) -> None:
         """A member with its bytes, or with the name that it is a link to."""
@@ -215,7 +215,7 @@ class _Reading:
         head = what.peek(BLOCK)
         if decompressed(what) is not None or looks_like_tar(head):
             try:
-                self._layers[name] = read_layer(what, self._inspector, self._pool)
+                self._layers[name] = read_layer(what, self._inspector, self._hashing)
             except CutOff as error:
                 raise CutOff(str(error) or name) from error
             except ValueError as error:
@@ -246,7 +246,7 @@ class _Reading:
         for layer in layers:
             layer.hash_contents(sizes)
         for (which, _), layer, told in zip(named, layers, diff_ids, strict=True):
-            if (digest := layer.digest.result()) != told:
+            if (digest := layer.digest()) != told:
                 raise ImageDigestError(
                     f"{which} is not what it should be: its content has another digest",
                     hint="the file was damaged or changed: save the image again",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 import posixpath
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
+from slimmer.image.archive.hashing import Digest, Hashing, known
 from slimmer.image.archive.sources import (
     PIECE,
     FileSource,
@@ -36,9 +35,6 @@ _OPAQUE: Final = ".wh..wh..opq"
 _SMALL: Final = 32 * 1024
 """Bytes of files that are hashed as they pass by; of larger ones the place is remembered, where
 the bytes can be read again."""
-_HASHED_AT_ONCE: Final = 32 << 20
-"""Bytes. The thread that hashes has to wait up to 5 ms for the interpreter after each piece, while
-another reads members: with pieces of 1 MB it takes ten times as long."""
 _TYPES: Final = {
     FILE: EntryType.FILE,
     HARD_LINK: EntryType.FILE,
@@ -48,6 +44,8 @@ _TYPES: Final = {
     DIRECTORY: EntryType.DIRECTORY,
     FIFO: EntryType.FIFO,
 }
+_UNUSUAL: Final = ("", ".", "/")
+"""How the names of most layers do not begin."""
 _inodes = itertools.count(1)
 
 
@@ -75,7 +73,7 @@ class LayerContent:
     """Directories of which it hides all that lower layers have in them."""
     size: int
     """Bytes of content, each hard link's file once."""
-    digest: Future[str]
+    digest: Digest
     """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id."""
     contents: dict[int, bytes] = field(repr=False)
     """Inode → SHA-256 of a file's content."""
@@ -94,32 +92,27 @@ class LayerContent:
                 self.contents[entry.inode] = _hash(source.part(entry.size))
 
 
-def read_layer(source: Source, inspector: Inspector | None, pool: Executor) -> LayerContent:
+def read_layer(source: Source, inspector: Inspector | None, hashing: Hashing) -> LayerContent:
     """Read a layer, compressed or not. Raises CutOff, and ValueError for what is no tar.
 
     A file's digest is computed beside the reading of its members.
     """
     chunks = decompressed(source)
     if chunks is None and isinstance(source, FileSource):
-        whole = FileSource(source.descriptor, source.start, source.size)
-        reader = _Reader(source, inspector)
-        return reader.content(pool.submit(_digest_of, whole))
+        digest = hashing.digest_of(source)
+        return _Reader(source, inspector).content(digest)
     hasher = hashlib.sha256()
     stream = StreamSource(_hashed(source.rest() if chunks is None else chunks, hasher))
     reader = _Reader(stream, inspector)
     for _ in stream.rest():
         pass
-    digest: Future[str] = Future()
-    digest.set_result(f"sha256:{hasher.hexdigest()}")
-    return reader.content(digest)
+    return reader.content(known(hasher.digest()))
 
 
-def read_places(source: FileSource, digest: str) -> LayerContent:
+def read_places(source: FileSource, digest: Digest) -> LayerContent:
     """Read a layer that is a file, uncompressed and hashed already. It has the place of each file's
     content, and none is looked at. Raises CutOff, and ValueError for what is no tar."""
-    known: Future[str] = Future()
-    known.set_result(digest)
-    return _Reader(source, None, places=True).content(known)
+    return _Reader(source, None, places=True).content(digest)
 
 
 class _Reader:
@@ -140,7 +133,7 @@ class _Reader:
         for member in members(source):
             self._add(member)
 
-    def content(self, digest: Future[str]) -> LayerContent:
+    def content(self, digest: Digest) -> LayerContent:
         for inode, names in self._names.items():
             for name in names:
                 entry = self.entries[name]
@@ -232,8 +225,8 @@ class _Reader:
 
 def _absolute(name: str) -> str:
     """`/usr/bin` for `usr/bin/`, `./usr/bin` and their like; nothing leads out of the root."""
-    if "//" not in name and "." not in (name[:1], name[-1:]) and "/." not in name:
-        return name.rstrip("/") if name.startswith("/") else "/" + name.rstrip("/")
+    if "/." not in name and "//" not in name and name[:1] not in _UNUSUAL:
+        return "/" + name.rstrip("/")
     return posixpath.normpath("/" + name).replace("//", "/")
 
 
@@ -242,20 +235,6 @@ def _hash(source: Source) -> bytes:
     for piece in source.rest():
         hasher.update(piece)
     return hasher.digest()
-
-
-def _digest_of(source: FileSource) -> str:
-    """In a thread of its own; a file that is cut off is told of by who reads its members."""
-    hasher = hashlib.sha256()
-    buffer = memoryview(bytearray(min(_HASHED_AT_ONCE, max(1, source.size))))
-    position, end = source.start, source.start + source.size
-    while position < end:
-        size = os.preadv(source.descriptor, [buffer[: end - position]], position)
-        if not size:
-            return ""
-        hasher.update(buffer[:size])
-        position += size
-    return f"sha256:{hasher.hexdigest()}"
 
 
 def _hashed(chunks: Iterator[bytes], hasher: Any) -> Iterator[bytes]:
