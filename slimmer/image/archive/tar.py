@@ -51,7 +51,7 @@ def members(source: Source) -> Iterator[Member]:
     for what is no tar."""
     numbers, rights, tails = _Numbers(), _Rights(), _Tails()
     extended: dict[str, bytes] = {}
-    unpack, read_header = _HEADER.unpack, source.read_up_to
+    unpack, read_header, new = _HEADER.unpack, source.read_up_to, tuple.__new__
     while True:
         header = read_header(BLOCK)
         if len(header) < BLOCK:
@@ -90,7 +90,7 @@ def members(source: Source) -> Iterator[Member]:
         if code != FILE:
             size = 0
         end = source.position + -(-size // BLOCK) * BLOCK
-        yield Member(
+        told_of = (
             name.decode("utf-8", "surrogateescape"),
             code,
             mode,
@@ -102,6 +102,7 @@ def members(source: Source) -> Iterator[Member]:
             _device(tail.device) if CHARACTER <= code <= BLOCK_DEVICE else _NO_DEVICE,
             attributes,
         )
+        yield new(Member, told_of)
         if (left := end - source.position) > 0:
             source.skip(left)
 
