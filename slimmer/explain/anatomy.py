@@ -49,8 +49,34 @@ def xray_of(
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
-    image, used = _gathered(target, choice, archive, trace, report)
-    return examine(image.content, target, source=image.source, used=used)
+    return look_into(target, choice=choice, archive=archive, trace=trace, report=report).xray
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedInto:
+    """An image, and what it was looked into with."""
+
+    xray: Xray
+    config: Mapping[str, Any]
+    """How containers of it start, as engines give it (`Config`)."""
+    report: SavedReport | None
+
+
+def look_into(
+    target: str,
+    *,
+    choice: Choice,
+    archive: Archive = saved_archive,
+    trace: Path | None = None,
+    report: Path | None = None,
+) -> LookedInto:
+    """As `xray_of`, for those who need more of what was read for it."""
+    image, used, told = _gathered(target, choice, archive, trace, report)
+    return LookedInto(
+        xray=examine(image.content, target, source=image.source, used=used),
+        config=image.content.configuration.get("config") or {},
+        report=told,
+    )
 
 
 def strata_of_target(
@@ -62,13 +88,13 @@ def strata_of_target(
     report: Path | None = None,
 ) -> Strata:
     """The same, with the past of each path, for those who look around in it."""
-    image, used = _gathered(target, choice, archive, trace, report)
+    image, used, _ = _gathered(target, choice, archive, trace, report)
     return strata_of(image.content, target, source=image.source, used=used)
 
 
 def _gathered(
     target: str, choice: Choice, archive: Archive, trace: Path | None, report: Path | None
-) -> tuple[ReadImage, Used | None]:
+) -> tuple[ReadImage, Used | None, SavedReport | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
@@ -79,7 +105,7 @@ def _gathered(
     elif told:
         check_original(told.file, told.original.reference, told.original.id, target, image)
         used = used_of_report(told)
-    return image, used
+    return image, used, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,19 +139,6 @@ def read_image(
     finally:
         engine.close()
     return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
-
-
-def container_settings(target: str, choice: Choice) -> Mapping[str, Any]:
-    """How containers of an image start (`Config`), as engines give it. Raises ImageFileError,
-    ImageNotFoundError."""
-    if is_image_file(target):
-        found: Mapping[str, Any] = read_image_file(Path(target), choice=choice).configuration
-        return found.get("config") or {}
-    engine = connect()
-    try:
-        return engine.inspect_image(target).get("Config") or {}
-    finally:
-        engine.close()
 
 
 def check_original(

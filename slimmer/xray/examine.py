@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from slimmer import __version__
 from slimmer.files import RootfsIndex
-from slimmer.image.archive import ContentKey, ImageContent
+from slimmer.image.archive import ImageContent
 from slimmer.metadata import read_operating_system
 from slimmer.values import EntryType
 from slimmer.xray.dive import dive_figures
@@ -78,7 +78,7 @@ def examine_paths(
 ) -> Examination:
     """As `examine`, with what is known of each path. `stack`: an empty one, where somebody wants to
     see what is laid upon it."""
-    contents: dict[int, ContentKey] = {}
+    contents: dict[int, bytes] = {}
     stack = stack or Stack()
     changes: list[Change] = []
     for number, layer in enumerate(image.layers):

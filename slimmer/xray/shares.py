@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from slimmer.files import parent_of
-from slimmer.image.archive import ContentKey, LayerContent
+from slimmer.image.archive import LayerContent
 from slimmer.values import Entry, EntryType
 from slimmer.xray.document import Copy, Duplicate, Duplicates, Share
 from slimmer.xray.kinds import OTHER, kind_by_name
@@ -140,11 +140,11 @@ def type_shares(
 
 
 def duplicates(
-    layers: Sequence[LayerContent], contents: Mapping[int, ContentKey], visible: Container[int]
+    layers: Sequence[LayerContent], contents: Mapping[int, bytes], visible: Container[int]
 ) -> Duplicates:
     """Contents that an image has more than once, in all layers. `visible`: inodes that a container
     can read."""
-    copies: defaultdict[tuple[int, ContentKey], list[tuple[int, Entry]]] = defaultdict(list)
+    copies: defaultdict[bytes, list[tuple[int, Entry]]] = defaultdict(list)
     for number, layer in enumerate(layers):
         seen: set[int] = set()
         for entry in layer.entries.values():
@@ -153,7 +153,7 @@ def duplicates(
                     if entry.inode in seen:
                         continue
                     seen.add(entry.inode)
-                copies[entry.size, digest].append((number, entry))
+                copies[digest].append((number, entry))
     groups = [found for found in copies.values() if len(found) > 1]
     groups.sort(key=lambda found: (-found[0][1].size * (len(found) - 1), found[0][1].path))
     return Duplicates(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slimmer.files import parent_of
-from slimmer.image.archive import ContentKey, LayerContent
+from slimmer.image.archive import LayerContent
 from slimmer.values import Entry, EntryType
 
 _DIRECTORY, _FILE, _SYMLINK = EntryType.DIRECTORY, EntryType.FILE, EntryType.SYMLINK
@@ -65,7 +65,7 @@ class Stack:
     def __post_init__(self) -> None:
         self._hold(_directory("/"), 0)
 
-    def add(self, layer: LayerContent, number: int, contents: dict[int, ContentKey]) -> Change:
+    def add(self, layer: LayerContent, number: int, contents: dict[int, bytes]) -> Change:
         """Lay one more upon them. `contents`: as in the layers below and this one together."""
         change = Change()
         self._roots = {}
@@ -160,7 +160,7 @@ class Stack:
             layer = self.layer_of[old.path]
             self.hidden.append(Hidden(old.path, old.size, layer, by, is_removed, is_same))
 
-    def _is_same(self, old: Entry, new: Entry, contents: dict[int, ContentKey]) -> bool:
+    def _is_same(self, old: Entry, new: Entry, contents: dict[int, bytes]) -> bool:
         return (
             old.type is new.type is _FILE
             and old.size == new.size

@@ -7,13 +7,12 @@ from slimmer.image.archive.archive import (
     read_image_stream,
 )
 from slimmer.image.archive.compression import compressed
-from slimmer.image.archive.layer import ContentKey, Inspector, LayerContent
+from slimmer.image.archive.layer import Inspector, LayerContent
 from slimmer.image.archive.manifest import Choice
 from slimmer.image.archive.unpacking import UnpackedImage, UnpackedLayer, unpack_image
 
 __all__ = [
     "Choice",
-    "ContentKey",
     "ImageContent",
     "Inspector",
     "LayerContent",

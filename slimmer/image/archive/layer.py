@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from slimmer.image.archive.hashing import Digest, Hashing, known
+from slimmer.image.archive.hashing_process import digests
 from slimmer.image.archive.sources import (
     PIECE,
     FileSource,
@@ -35,10 +36,8 @@ _OPAQUE: Final = ".wh..wh..opq"
 _SMALL: Final = 32 * 1024
 """Bytes of files that are hashed as they pass by; of larger ones the place is remembered, where
 the bytes can be read again."""
-ContentKey = bytes | int
-"""SHA-256; of small files, which are many, Python's own hash: 64 bits, keyed anew in each process.
-It takes a tenth of the time, and that two of 200,000 files of one size have the same by chance has
-odds of one to 10⁹."""
+_FEW: Final = 8 << 20
+"""Bytes that are hashed sooner here than another process has started."""
 _TYPES: Final = {
     FILE: EntryType.FILE,
     HARD_LINK: EntryType.FILE,
@@ -78,16 +77,22 @@ class LayerContent:
     size: int
     """Bytes of content, each hard link's file once."""
     digest: Digest
-    """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id."""
-    contents: dict[int, ContentKey] = field(repr=False)
-    """Inode → what two files of one size have in common exactly if their content is the same."""
+    """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id. Raises
+    ImageDigestError where the configuration says another one."""
+    contents: dict[int, bytes] = field(repr=False)
+    """Inode → SHA-256 of a file's content."""
     places: Mapping[int, tuple[FileSource, int]] = field(repr=False)
     """Inode → where its content lies, for those that are not in `contents`."""
     remarks: Mapping[str, Any] = field(repr=False)
     """Path → what the inspector remembers of it."""
+    asked: tuple[int, ...] = field(default=(), repr=False)
+    """Inodes of small files that are being hashed."""
+    first_answer: int = 0
+    """The number of the first one's among the answers."""
 
-    def hash_contents(self, sizes: Mapping[int, int]) -> None:
+    def hash_contents(self, sizes: Mapping[int, int], answers: Sequence[bytes]) -> None:
         """Fill `contents` for files of which there are several of one size (`sizes`)."""
+        self.contents.update(zip(self.asked, answers[self.first_answer :], strict=False))
         for entry in self.entries.values():
             place = self.places.get(entry.inode)
             if place and sizes.get(entry.size, 0) > 1 and entry.inode not in self.contents:
@@ -96,15 +101,30 @@ class LayerContent:
                 self.contents[entry.inode] = _digest(source.part(entry.size).rest())
 
 
-def read_layer(source: Source, inspector: Inspector | None, hashing: Hashing) -> LayerContent:
+def read_layer(
+    source: Source, inspector: Inspector | None, layers: Hashing, contents: Hashing
+) -> LayerContent:
     """Read a layer, compressed or not. Raises CutOff, and ValueError for what is no tar.
 
-    A file's digest is computed beside the reading of its members.
+    A large file's digest and those of its members are computed beside it: by `layers`, by
+    `contents`.
     """
     chunks = decompressed(source)
     if chunks is None and isinstance(source, FileSource):
-        digest = hashing.digest_of(source)
-        return _Reader(source, inspector).content(digest)
+        whole = (source.descriptor, source.start, source.size)
+        if source.size < _FEW:
+            (digest,) = digests(whole[0], [whole[1:]])
+            return _Reader(source, inspector).content(known(digest))
+        later = layers.digest_of(*whole)
+        layer = _Reader(source, inspector, is_hashing=False).content(later)
+        asked = [
+            entry
+            for entry in layer.entries.values()
+            if entry.inode in layer.places and entry.size <= _SMALL
+        ]
+        parts = [(source.start + layer.places[each.inode][1], each.size) for each in asked]
+        number = contents.ask(source.descriptor, parts)
+        return replace(layer, asked=tuple(each.inode for each in asked), first_answer=number)
     hasher = hashlib.sha256()
     stream = StreamSource(_hashed(source.rest() if chunks is None else chunks, hasher))
     reader = _Reader(stream, inspector)
@@ -121,15 +141,21 @@ def read_places(source: FileSource, digest: Digest) -> LayerContent:
 
 class _Reader:
     def __init__(
-        self, source: Source, inspector: Inspector | None, *, places: bool = False
+        self,
+        source: Source,
+        inspector: Inspector | None,
+        *,
+        places: bool = False,
+        is_hashing: bool = True,
     ) -> None:
         self._source = source
+        self._small = _SMALL if is_hashing else 0
         self._inspector = inspector
         self._all_places = places
         self.entries: dict[str, Entry] = {}
         self.removed: list[str] = []
         self.emptied: list[str] = []
-        self.contents: dict[int, ContentKey] = {}
+        self.contents: dict[int, bytes] = {}
         self.places: dict[int, tuple[FileSource, int]] = {}
         self.remarks: dict[str, Any] = {}
         self._names: dict[int, list[str]] = {}
@@ -205,11 +231,11 @@ class _Reader:
             return
         source = self._source
         wanted = inspector.wants(path, size, mode)
-        if size <= _SMALL or wanted >= size:
+        if size <= self._small or wanted >= size:
             data = source.read(size)
             if wanted:
                 self._remark(inspector, path, data[:wanted])
-            self.contents[inode] = hash(data) if size <= _SMALL else _digest((data,))
+            self.contents[inode] = hashlib.sha256(data).digest()
             return
         if wanted:
             self._remark(inspector, path, source.peek(wanted))

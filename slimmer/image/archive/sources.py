@@ -79,7 +79,7 @@ class FileSource:
 
     def read_up_to(self, size: int) -> bytes:
         offset = self.position - self._begin
-        if 0 <= offset and offset + size <= len(self._window):  # that is where most headers are
+        if offset >= 0 and offset + size <= len(self._window):  # that is where most headers are
             self.position += size
             return self._window[offset : offset + size]
         left = self.size - self.position
