@@ -9,6 +9,7 @@ from typing import Final
 from slimmer.advise.declared import declared_and_unused
 from slimmer.advise.document import Advice, Advices, Evidence
 from slimmer.advise.matching import steps_by_layer
+from slimmer.advise.order import order_of
 from slimmer.dockerfile import Context, Step, read_source
 from slimmer.errors import DockerfileError
 from slimmer.lint import Finding, Subject, packages_named
@@ -32,9 +33,14 @@ _OF_SIZE: Final = frozenset(
 """Checks of `slim lint` that are about bytes."""
 
 
-def advise(xray: Xray, subject: Subject | None = None, findings: Sequence[Finding] = ()) -> Advices:
+def advise(
+    xray: Xray,
+    subject: Subject | None = None,
+    findings: Sequence[Finding] = (),
+    previous: Xray | None = None,
+) -> Advices:
     """Advice for an image whose use is known: `xray.usage` is not None. `subject` is the Dockerfile
-    that it was built from, and `findings` what lint says of it."""
+    that it was built from, and `findings` what lint says of it; `previous` is an earlier image."""
     assert xray.usage is not None
     steps = steps_by_layer(xray.layers, subject.dockerfile, subject.target) if subject else {}
     own = min(steps, default=1)
@@ -57,6 +63,7 @@ def advise(xray: Xray, subject: Subject | None = None, findings: Sequence[Findin
         used_size=xray.usage.size,
         dockerfile=subject.dockerfile.source.name if subject else "",
         advice=tuple(sorted(told, key=lambda each: (-each.size, each.layer or 0))),
+        order=order_of(xray, previous, steps) if previous else None,
         notes=tuple(_notes(subject, steps)),
     )
 
@@ -146,6 +153,8 @@ def _instruction(layer: Layer, unused: Sequence[PackageShare]) -> Iterator[str]:
         )
     elif unused:
         yield "Some of what this installs was never opened: do without it, or build in a stage"
+    elif layer.size > 2 * (layer.hidden_size + (layer.used_size or 0)):
+        yield "Most of what this leaves was never opened: make it in a stage, and copy what runs"
 
 
 def _installed_by_name(instruction: str) -> frozenset[str]:

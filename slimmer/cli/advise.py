@@ -53,6 +53,11 @@ _OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env"
 )
 @click.option("--target", metavar="STAGE", default="", help="Its stage. Default: the last.")
 @click.option(
+    "--previous",
+    metavar="IMAGE|FILE.tar|DIR",
+    help="The image of the build before: tell which instruction made the others be run again.",
+)
+@click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
@@ -97,6 +102,7 @@ def advise(
     dockerfile: Path | None,
     context: Path | None,
     target: str,
+    previous: str | None,
     limit: int,
     written: Path | None,
     prove: bool,
@@ -132,7 +138,7 @@ def advise(
         )
     from slimmer.advise import advise as advise_on
     from slimmer.advise import json_lines, terminal_advice
-    from slimmer.explain import look_into
+    from slimmer.explain import look_into, xray_of
     from slimmer.lint import LintOptions, dockerfile_in, read_subject
 
     with errors_as_json(as_json):
@@ -142,7 +148,8 @@ def advise(
             read_subject(dockerfile_in(dockerfile), options) if dockerfile else (None, ())
         )
         found = look_into(image, choice=Choice(), trace=trace, report=report)
-        document = advise_on(found.xray, subject, findings)
+        before = xray_of(previous, choice=Choice()) if previous else None
+        document = advise_on(found.xray, subject, findings, before)
         if written and subject and found.report:
             _write(written, subject, found.report, found.config, image)
     if as_json:
