@@ -22,7 +22,18 @@ from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
-from slimmer.xray import Inspection, Strata, Used, Xray, examine, opened_files, strata_of
+from slimmer.xray import (
+    Inspection,
+    LinkageInspection,
+    Linked,
+    Strata,
+    Used,
+    Xray,
+    examine,
+    examine_paths,
+    opened_files,
+    strata_of,
+)
 
 _USES: Final = (Access.OPEN, Access.EXECUTE)
 _OPENED: Final = ("opened", "executed")
@@ -49,7 +60,8 @@ def xray_of(
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
-    return look_into(target, choice=choice, archive=archive, trace=trace, report=report).xray
+    image, used, _ = _gathered(target, choice, archive, trace, report)
+    return examine(image.content, target, source=image.source, used=used)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +72,8 @@ class LookedInto:
     config: Mapping[str, Any]
     """How containers of it start, as engines give it (`Config`)."""
     report: SavedReport | None
+    linked: tuple[Linked, ...]
+    """Programs and libraries of the application's own, by their C library."""
 
 
 def look_into(
@@ -71,9 +85,13 @@ def look_into(
     report: Path | None = None,
 ) -> LookedInto:
     """As `xray_of`, for those who need more of what was read for it."""
-    image, used, told = _gathered(target, choice, archive, trace, report)
+    image, used, told = _gathered(
+        target, choice, archive, trace, report, inspector=LinkageInspection()
+    )
+    found = examine_paths(image.content, target, source=image.source, used=used)
     return LookedInto(
-        xray=examine(image.content, target, source=image.source, used=used),
+        xray=found.xray,
+        linked=found.linked,
         config=image.content.configuration.get("config") or {},
         report=told,
     )
@@ -93,12 +111,17 @@ def strata_of_target(
 
 
 def _gathered(
-    target: str, choice: Choice, archive: Archive, trace: Path | None, report: Path | None
+    target: str,
+    choice: Choice,
+    archive: Archive,
+    trace: Path | None,
+    report: Path | None,
+    inspector: Inspector | None = None,
 ) -> tuple[ReadImage, Used | None, SavedReport | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image = read_image(target, choice, Inspection(), archive=archive)
+    image = read_image(target, choice, inspector or Inspection(), archive=archive)
     used = None
     if trace and saved:
         used = used_of_trace(target, image, trace, saved)
