@@ -29,6 +29,7 @@ class Hashing:
         self._connection: socket.socket | None = None
         self._parts: IO[bytes] | None = None
         self._found: IO[bytes] | None = None
+        self._is_lost = False
         self._asked: list[tuple[int, Parts]] = []
         self._answers: list[bytes] | None = None
 
@@ -37,18 +38,12 @@ class Hashing:
         among the answers."""
         number = sum(len(asked) for _, asked in self._asked)
         self._asked.append((os.dup(descriptor), parts))
-        try:
-            if self._connection is None:
-                self._start()
-            assert self._connection is not None
-            assert self._parts is not None
-            position = self._parts.tell()
-            self._parts.write(b"".join([PART.pack(*part) for part in parts]))
-            self._parts.flush()
-            request = REQUEST.pack(position, len(parts))
-            socket.send_fds(self._connection, [request], [descriptor])
-        except OSError:  # it does not run: `answers` does without it
-            self._end()
+        if not self._is_lost:
+            try:
+                self._send(descriptor, parts)
+            except OSError:  # it does not run: `answers` does without it
+                self._is_lost = True
+                self._end()
         return number
 
     def digest_of(self, descriptor: int, start: int, size: int) -> Digest:
@@ -82,6 +77,17 @@ class Hashing:
                 each.close()
         self._process = None
 
+    def _send(self, descriptor: int, parts: Parts) -> None:
+        if self._connection is None:
+            self._start()
+        assert self._connection is not None
+        assert self._parts is not None
+        position = self._parts.tell()
+        self._parts.write(b"".join([PART.pack(*part) for part in parts]))
+        self._parts.flush()
+        request = REQUEST.pack(position, len(parts))
+        socket.send_fds(self._connection, [request], [descriptor])
+
     def _start(self) -> None:
         self._parts = tempfile.TemporaryFile()  # noqa: SIM115 (`_end` closes both)
         self._found = tempfile.TemporaryFile()  # noqa: SIM115
@@ -96,8 +102,10 @@ class Hashing:
             )
 
     def _told(self) -> list[bytes]:
-        if self._process is None or self._connection is None or self._found is None:
+        if self._is_lost or self._process is None:
             return []
+        assert self._connection is not None
+        assert self._found is not None
         self._connection.shutdown(socket.SHUT_WR)
         self._process.wait()
         self._found.seek(0)
