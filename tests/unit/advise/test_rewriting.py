@@ -58,14 +58,16 @@ def test_a_package_is_taken_whole_when_a_good_part_of_it_is_kept() -> None:
         file("/usr/lib/one.so", 100, "huge"),
         file("/usr/lib/rest", 90_000_000, "huge", kept=False),
         file("/usr/lib/gone", 100, "gone", kept=False),
+        file("/usr/lib/libc.so.6", 4_000_000, "libc6"),
+        file("/usr/lib/gconv/all", 8_000_000, "libc6", kept=False),
         *(file(f"/usr/share/many/{n}", 1, "many") for n in range(30)),
         file("/usr/share/many/large", 90_000_000, "many", kept=False),
         file("/usr/lib/documented", 1, "documented"),
         file("/usr/share/doc/documented/manual", 90_000_000, "documented", kept=False),
     ])  # fmt: skip
     assert needed.packages == ("documented", "half", "many")
-    assert needed.in_parts == ("huge",)
-    assert needed.whole == ("/usr/lib/one.so",)
+    assert needed.in_parts == ("huge", "libc6")
+    assert needed.whole == ("/usr/lib/one.so", "/usr/lib/libc.so.6")
 
 
 def test_a_directory_is_taken_whole_when_little_of_it_is_dropped() -> None:
