@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from slimmer.advise.declared import declared_and_unused
 from slimmer.advise.document import Advice, Advices, Evidence
 from slimmer.advise.matching import steps_by_layer
+from slimmer.advise.musl import fitness_for_musl
+from slimmer.advise.order import order_of
 from slimmer.dockerfile import Context, Step, read_source
 from slimmer.errors import DockerfileError
 from slimmer.lint import Finding, Subject, packages_named
-from slimmer.xray import Layer, PackageShare, Xray
+from slimmer.xray import Layer, Linked, PackageShare, Xray
 
 _WORTH_TELLING: Final = 100_000
 """Bytes."""
@@ -32,9 +35,16 @@ _OF_SIZE: Final = frozenset(
 """Checks of `slim lint` that are about bytes."""
 
 
-def advise(xray: Xray, subject: Subject | None = None, findings: Sequence[Finding] = ()) -> Advices:
+def advise(
+    xray: Xray,
+    subject: Subject | None = None,
+    findings: Sequence[Finding] = (),
+    previous: Xray | None = None,
+    linked: Sequence[Linked] = (),
+) -> Advices:
     """Advice for an image whose use is known: `xray.usage` is not None. `subject` is the Dockerfile
-    that it was built from, and `findings` what lint says of it."""
+    that it was built from, and `findings` what lint says of it; `previous` is an earlier image,
+    and `linked` are its programs and libraries that no distribution has packed."""
     assert xray.usage is not None
     steps = steps_by_layer(xray.layers, subject.dockerfile, subject.target) if subject else {}
     own = min(steps, default=1)
@@ -49,6 +59,7 @@ def advise(xray: Xray, subject: Subject | None = None, findings: Sequence[Findin
         )
         for layer in xray.layers
     ]
+    found = [_with_fitness(each, xray, linked) for each in found]
     found += _of_hidden(xray)
     told = [each for each in found if each.size >= _WORTH_TELLING]
     return Advices(
@@ -57,8 +68,18 @@ def advise(xray: Xray, subject: Subject | None = None, findings: Sequence[Findin
         used_size=xray.usage.size,
         dockerfile=subject.dockerfile.source.name if subject else "",
         advice=tuple(sorted(told, key=lambda each: (-each.size, each.layer or 0))),
+        order=order_of(xray, previous, steps) if previous else None,
         notes=tuple(_notes(subject, steps)),
     )
+
+
+def _with_fitness(advice: Advice, xray: Xray, linked: Sequence[Linked]) -> Advice:
+    """The base's says whether the application could stand on another C library."""
+    has_glibc = any(each.type == "deb" and each.name == "libc6" for each in xray.packages)
+    sentence = fitness_for_musl(linked, has_glibc=has_glibc)
+    if advice.about != "base" or advice.layer or not sentence:
+        return advice
+    return replace(advice, todo=(*advice.todo, sentence))
 
 
 def _notes(subject: Subject | None, steps: Mapping[int, Step]) -> Iterator[str]:
@@ -130,7 +151,7 @@ def _base(packages: Sequence[PackageShare], system: str) -> Iterator[str]:
     elif _SHELLS.isdisjoint(names):
         yield f"Of the base {shown} was opened, and no shell: a distroless base with these would do"
     else:
-        yield f"Of the base {shown} was opened, a shell among them: a -slim or Alpine base would do"
+        yield f"Of the base {shown} was opened, a shell among them: a -slim base would do"
 
 
 def _instruction(layer: Layer, unused: Sequence[PackageShare]) -> Iterator[str]:
@@ -146,6 +167,8 @@ def _instruction(layer: Layer, unused: Sequence[PackageShare]) -> Iterator[str]:
         )
     elif unused:
         yield "Some of what this installs was never opened: do without it, or build in a stage"
+    elif layer.size > 2 * (layer.hidden_size + (layer.used_size or 0)):
+        yield "Most of what this leaves was never opened: make it in a stage, and copy what runs"
 
 
 def _installed_by_name(instruction: str) -> frozenset[str]:

@@ -47,6 +47,34 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remade:
+    """A layer that the build before has not."""
+
+    layer: int
+    line: int | None = None
+    """Of the Dockerfile; null where that is not known."""
+    instruction: str
+    size: int
+    """Bytes of the layer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is different from an earlier build of the same Dockerfile."""
+
+    previous: str
+    """The earlier image."""
+    changed: Remade | None = None
+    """The lowest layer that is another; null where none is."""
+    remade: tuple[Remade, ...] = ()
+    """Those above it that the same RUN has made anew."""
+    size: int = 0
+    """Bytes of all layers that are others: what a push sends."""
+    todo: tuple[str, ...] = ()
+    """Sentences: what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Advices:
     """All of it."""
 
@@ -60,6 +88,8 @@ class Advices:
     """The file whose lines are named; empty for none."""
     advice: tuple[Advice, ...]
     """The largest first."""
+    order: Order | None = None
+    """Against an earlier build, where one was named."""
     notes: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from slimmer.advise.document import Advice, Advices, Evidence
+from slimmer.advise.document import Advice, Advices, Evidence, Order
 from slimmer.drawing import draw
 from slimmer.words import printable, size
 
@@ -33,9 +33,30 @@ def _drawing(document: Advices, limit: int) -> RenderableType:
     if len(document.advice) > limit:
         rest = sum(each.size for each in document.advice[limit:])
         parts += ["", Text(f"… {size(rest)} in {len(document.advice) - limit} more", style="dim")]
+    if document.order:
+        parts += ["", *_order(document.order, document.dockerfile)]
     for note in document.notes:
         parts += ["", Text(f"note: {printable(note)}", style="yellow")]
     return Padding(Group(*parts, ""), (0, 1, 0, 1))
+
+
+def _order(order: Order, dockerfile: str) -> Iterator[RenderableType]:
+    previous = printable(order.previous)
+    if order.changed is None:
+        yield Text(f"all layers are those of {previous}")
+        return
+    yield Text.assemble((f"{size(order.size)} ", "bold yellow"), f"are others than in {previous}")
+    for word, layer in (
+        ("changed", order.changed),
+        *(("made anew", each) for each in order.remade),
+    ):
+        place = f"{printable(dockerfile)}:{layer.line}  " if layer.line else ""
+        line = Text(f"  {word:<9} {size(layer.size):>8}  ", no_wrap=True, overflow="ellipsis")
+        line.append(place, style="dim")
+        line.append(printable(" ".join(layer.instruction.split())) or f"layer {layer.layer}")
+        yield line
+    for sentence in order.todo:
+        yield Padding(Text.assemble(("→ ", "green"), printable(sentence)), (0, 0, 0, 2))
 
 
 def _advice(advice: Advice, dockerfile: str) -> Iterator[RenderableType]:

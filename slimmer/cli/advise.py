@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ from slimmer.progress import console_progress
 
 if TYPE_CHECKING:
     from slimmer.lint import Subject
+    from slimmer.report import SavedReport
 
 _LIMIT = 10
 _OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env")
@@ -50,6 +52,11 @@ _OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env"
     help="Its build context. Default: the folder of the Dockerfile.",
 )
 @click.option("--target", metavar="STAGE", default="", help="Its stage. Default: the last.")
+@click.option(
+    "--previous",
+    metavar="IMAGE|FILE.tar|DIR",
+    help="The image of the build before: tell which instruction made the others be run again.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -95,6 +102,7 @@ def advise(
     dockerfile: Path | None,
     context: Path | None,
     target: str,
+    previous: str | None,
     limit: int,
     written: Path | None,
     prove: bool,
@@ -130,7 +138,7 @@ def advise(
         )
     from slimmer.advise import advise as advise_on
     from slimmer.advise import json_lines, terminal_advice
-    from slimmer.explain import xray_of
+    from slimmer.explain import look_into, xray_of
     from slimmer.lint import LintOptions, dockerfile_in, read_subject
 
     with errors_as_json(as_json):
@@ -139,10 +147,11 @@ def advise(
         subject, findings = (
             read_subject(dockerfile_in(dockerfile), options) if dockerfile else (None, ())
         )
-        found = xray_of(image, choice=Choice(), trace=trace, report=report)
-        document = advise_on(found, subject, findings)
-        if written and report and subject:
-            _write(written, subject, report, image)
+        found = look_into(image, choice=Choice(), trace=trace, report=report)
+        before = xray_of(previous, choice=Choice()) if previous else None
+        document = advise_on(found.xray, subject, findings, before, found.linked)
+        if written and subject and found.report:
+            _write(written, subject, found.report, found.config, image)
     if as_json:
         sys.stdout.writelines(json_lines(document))
     else:
@@ -182,20 +191,19 @@ def _prove(
     )
 
 
-def _write(file: Path, subject: Subject, report: Path, image: str) -> None:
+def _write(
+    file: Path, subject: Subject, saved: SavedReport, config: Mapping[str, Any], image: str
+) -> None:
     """Write the Dockerfile; one that somebody else has written stays as it is."""
     from slimmer.advise import MARK, Settings, needed_of, rewritten
     from slimmer.disk import write_result
     from slimmer.errors import UsageError
-    from slimmer.explain import container_settings
-    from slimmer.report import read_report
 
     if file.is_file() and not file.read_bytes().startswith(MARK.encode()):
         raise UsageError(
             f"{file} is there already, and was not written by `slim advise`",
             hint="name another file for --write",
         )
-    saved = read_report(report)
     if not saved.is_whole:
         raise UsageError(
             f"dropped.json is not beside {saved.file}: what an image leaves out is not known",
@@ -205,7 +213,7 @@ def _write(file: Path, subject: Subject, report: Path, image: str) -> None:
         subject.dockerfile,
         subject.target,
         needed_of(saved.fates.values()),
-        Settings(config=container_settings(image, Choice())),
+        Settings(config=config),
         image=image,
         paths=saved.fates.keys(),
     )

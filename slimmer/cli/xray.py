@@ -180,7 +180,8 @@ def _examined(image: str, choice: Choice, trace: Path | None, report: Path | Non
                 image, choice=choice, trace=trace, report=report, archive=reading.counted
             )
         if is_image_file(image):
-            return examine(read_image_file(Path(image), Inspection(), choice=choice), image)
+            content = read_image_file(Path(image), Inspection(), choice=choice, wait=False)
+            return examine(content, image)
         from slimmer.engine import connect
 
         with contextlib.closing(connect()) as engine:

@@ -9,8 +9,9 @@ images, which tell what and not why.
 
 from slimmer.explain.account import Account
 from slimmer.explain.anatomy import (
+    LookedInto,
     ReadImage,
-    container_settings,
+    look_into,
     read_image,
     strata_of_target,
     used_of_report,
@@ -32,6 +33,7 @@ __all__ = [
     "Changes",
     "Comparison",
     "Link",
+    "LookedInto",
     "ReadImage",
     "Selection",
     "Share",
@@ -43,8 +45,8 @@ __all__ = [
     "builds_of",
     "changes",
     "compare",
-    "container_settings",
     "known_image",
+    "look_into",
     "read_image",
     "select",
     "sightings_of",

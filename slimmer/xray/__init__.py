@@ -11,8 +11,8 @@ from slimmer.xray.document import (
     Xray,
     json_lines,
 )
-from slimmer.xray.examine import Examination, Used, examine, examine_paths, opened_files
-from slimmer.xray.inspection import Inspection
+from slimmer.xray.examine import Examination, Linked, Used, examine, examine_paths, opened_files
+from slimmer.xray.inspection import Inspection, LinkageInspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
 from slimmer.xray.stack import Stack
@@ -24,6 +24,8 @@ __all__ = [
     "ImageFacts",
     "Inspection",
     "Layer",
+    "LinkageInspection",
+    "Linked",
     "Node",
     "Origins",
     "PackageShare",

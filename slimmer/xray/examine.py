@@ -48,6 +48,19 @@ class Used:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Linked:
+    """A program or library of the application's own, and the C library that it is linked to."""
+
+    path: str
+    libc: str
+    """`glibc` or `musl`."""
+    package: str = ""
+    """Its name; empty where it is of none."""
+    is_used: bool
+    """Whether a traced run has opened it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Examination:
     """What an image consists of, and each path by itself."""
 
@@ -59,6 +72,8 @@ class Examination:
     packages: Packages
     used: frozenset[str] | None
     """The paths that a traced run has used; None where that is not known."""
+    linked: tuple[Linked, ...]
+    """Sorted by path; empty where the image was not read with a LinkageInspection."""
 
 
 def examine(
@@ -132,7 +147,19 @@ def examine_paths(
         dockerfile=dockerfile_of(steps, image.configuration),
         notes=_notes(image, makers),
     )
-    return Examination(xray=xray, index=index, sizes=sizes, packages=packages, used=paths)
+    linked = tuple(
+        Linked(
+            path=path,
+            libc=each.libc,
+            package=packages.name_of(path),
+            is_used=path in (paths or ()),
+        )
+        for path, each in sorted(remarks.items())
+        if each.libc
+    )
+    return Examination(
+        xray=xray, index=index, sizes=sizes, packages=packages, used=paths, linked=linked
+    )
 
 
 def _remarks(image: ImageContent, stack: Stack) -> dict[str, Remark]:
@@ -174,7 +201,7 @@ def _layers(
     return tuple(
         Layer(
             number=number,
-            digest=layer.digest.result(),
+            digest=layer.digest(),
             instruction=maker.instruction if maker else "",
             created_by=maker.created_by if maker else "",
             created=maker.created if maker else "",

@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from slimmer.files import name_of
@@ -42,6 +42,11 @@ _SEARCHED: Final = frozenset(
 """Endings of texts that people put secrets into."""
 _PLAIN: Final = frozenset(known_endings()) - _SEARCHED - {"list", "json", "txt"}
 """Endings that say what a file is, and that nobody looks into: those of most files."""
+_OF_DISTRIBUTION: Final = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|x32|exec)?)/")
+_LIBRARY: Final = re.compile(r"\.(?:so(?:\.[\w.]+)?|node)$")
+_LONGEST_LIBRARY: Final = 64 << 20
+_PROGRAM_HEAD: Final = 4096
+"""Bytes in which a program names its loader."""
 _UNLIKELY: Final = ("/usr/share/", "/var/lib/dpkg/", "/usr/lib/python3/dist-packages/", "/usr/lib/")
 _UNLIKELY_ENDINGS: Final = frozenset({"json", "txt", "xml", "conf", "cfg", "ini", "yml", "yaml"})
 
@@ -56,6 +61,9 @@ class Remark:
     """Compressed: a package manager's database."""
     secrets: tuple[tuple[str, int], ...] = ()
     """What it is, and in which line."""
+    libc: str = ""
+    """The C library that a program or library is linked to: `glibc`, `musl`. Only where it was
+    asked for."""
 
 
 class Inspection:
@@ -77,6 +85,33 @@ class Inspection:
         is_text = len(head) > _HEAD and b"\0" not in head[:512]
         secrets = tuple(secrets_of_file(name_of(path), head)) if is_text else ()
         return Remark(kind=kind, secrets=secrets) if kind or secrets else None
+
+
+class LinkageInspection(Inspection):
+    """One that also tells to which C library programs and libraries are linked that are not in the
+    distribution's folders: those of the application, its wheels and addons."""
+
+    def wants(self, path: str, size: int, mode: int) -> int:
+        wanted = Inspection.wants(self, path, size, mode)
+        if _OF_DISTRIBUTION.match(path):
+            return wanted
+        if _LIBRARY.search(path):
+            return size if size <= _LONGEST_LIBRARY else wanted
+        return max(wanted, _PROGRAM_HEAD) if mode & 0o111 and size > _PROGRAM_HEAD else wanted
+
+    def inspect(self, path: str, head: bytes) -> Remark | None:
+        remark = Inspection.inspect(self, path, head)
+        libc = "" if _OF_DISTRIBUTION.match(path) else _libc(head)
+        return replace(remark or Remark(), libc=libc) if libc else remark
+
+
+def _libc(data: bytes) -> str:
+    """By the loader that a program names, or by the library that another one needs."""
+    if not data.startswith(b"\x7fELF"):
+        return ""
+    if b"/ld-musl-" in data or b"\0libc.musl-" in data or b"\0libc.so\0" in data:
+        return "musl"
+    return "glibc" if b"/ld-linux" in data or b"\0libc.so.6\0" in data else ""
 
 
 def _is_managed(path: str) -> bool:

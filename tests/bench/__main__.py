@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.apps.container import docker
+from tests.bench.advice import measure_advice
 from tests.bench.build_time import measure_build_time, measure_unused_files
 from tests.bench.crawl import measure_crawl
 from tests.bench.fidelity import measure_fidelity
@@ -99,6 +100,7 @@ def main() -> int:
         "throughput": lambda: measure_throughput(images["flask"], runs),
         "crawl": lambda: measure_crawl(BUSYBOX, runs),
         "xray": lambda: measure_xray(images["express"], runs),
+        "advice": lambda: measure_advice(images),
         "sizes": lambda: measure_sizes(images),
     }
     unknown = set(arguments.only or ()) - set(groups)

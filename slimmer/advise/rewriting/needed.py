@@ -16,7 +16,9 @@ from typing import Final, Protocol
 from slimmer.values import EntryType
 
 _SHARE_OF_PACKAGE: Final = 0.25
-"""A package is taken whole from this part of its bytes on."""
+"""A package is taken whole from this part of its bytes on,"""
+_LARGE_REST: Final = 6_000_000
+"""where no more bytes would come with it than this: libc6 has 9 MB of character sets."""
 _SMALL_REST: Final = 200_000
 """Or where what would come with it has no more bytes than this."""
 _MOST_PARTS: Final = 20
@@ -132,7 +134,7 @@ def _packages(fates: Iterable[PathFate]) -> tuple[frozenset[str], frozenset[str]
     whole = frozenset(
         name
         for name, size in kept.items()
-        if size >= _SHARE_OF_PACKAGE * sizes[name]
+        if (size >= _SHARE_OF_PACKAGE * sizes[name] and sizes[name] - size <= _LARGE_REST)
         or sizes[name] - size <= _SMALL_REST
         or parts[name] > _MOST_PARTS
     )

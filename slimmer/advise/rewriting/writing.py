@@ -6,10 +6,11 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from slimmer.advise.rewriting.managers import Manager, copy_by_cpio, listed, manager_of
 from slimmer.advise.rewriting.needed import Needed
 from slimmer.dockerfile import Dockerfile, Stage
 from slimmer.errors import DockerfileError
@@ -20,11 +21,8 @@ MARK: Final = "# Written by `slim advise`"
 _ORIGINAL, _RUNTIME = "original", "runtime"
 _LIST: Final = "/runtime.list"
 _MOST_COPIES: Final = 12
-_TOOLS: Final = ("sh", "awk", "dpkg", "dpkg-query", "find", "grep", "sed", "sort", "tar")
-_WIDTH: Final = 88
+_TOOLS: Final = ("sh", "awk", "find", "sed", "sort")
 _VERSION: Final = re.compile(r"(?P<name>.+)-\d[^-]*(?:-py[\d.]+)?\.(?P<kind>dist-info|egg-info)")
-_NOT_NEEDED: Final = "^/usr/share/(doc/.*/[^c]|info|lintian|locale|man)"
-"""Documentation but for copyright notices, as a regular expression of grep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +68,8 @@ def rewritten(
     """A Dockerfile whose last stage has only what `image`, built from `target`, needs. `paths` are
     those of that image, which tell what can run in it.
 
-    Raises DockerfileError where the image has not what gathers its files: a Debian with a shell.
+    Raises DockerfileError where the image has not what gathers its files: a shell and its tools,
+    and the databases of dpkg or apk where it has packages.
     """
     escape = dockerfile.source.escape
     name = target.name or _free(_ORIGINAL, dockerfile)
@@ -83,10 +82,10 @@ def rewritten(
     if not needed.packages and not needed.in_parts and _is_plain(needed):
         parts += ["FROM scratch", *(f"COPY --from={name} {path} {path}" for path in needed.whole)]
     else:
-        _check_tools(paths, image)
+        manager = _manager(needed, paths, image)
         runtime = _free(_RUNTIME, dockerfile)
         parts += [f"FROM {name} AS {runtime}", "USER 0"]
-        parts += [_gathering(needed, escape), "", "FROM scratch"]
+        parts += [_gathering(needed, manager, escape), "", "FROM scratch"]
         parts.append(f"COPY --from={runtime} /{runtime} /")
     return "\n".join((*parts, *settings.lines())) + "\n"
 
@@ -116,49 +115,51 @@ def _free(name: str, dockerfile: Dockerfile) -> str:
     return name if name not in taken else _free(f"{name}-image", dockerfile)
 
 
-def _check_tools(paths: Collection[str], image: str) -> None:
+def _manager(needed: Needed, paths: Collection[str], image: str) -> tuple[Manager, str] | None:
+    """Whose packages the image has, and where its database lies."""
+    manager = manager_of(paths)
+    if manager is None and (needed.packages or needed.in_parts):
+        raise DockerfileError(
+            f"no Dockerfile can be written for {printable(image)}: its packages are neither dpkg's "
+            "nor apk's",
+            hint="`slim build` makes the small image without one",
+        )
     names = {path.rpartition("/")[2] for path in paths if "/bin/" in path or "/sbin/" in path}
-    missing = [tool for tool in _TOOLS if tool not in names]
+    tools = (*_TOOLS, *(manager[0].tools if manager else ("cpio",)))
+    missing = [tool for tool in tools if tool not in names]
     if missing:
         raise DockerfileError(
             f"no Dockerfile can be written for {printable(image)}: its files are gathered in the "
-            f"image itself, by a shell, GNU tar and dpkg, and it has no {', '.join(missing)}",
+            f"image itself, by a shell and its tools, and it has no {', '.join(missing)}",
             hint="`slim build` makes the small image without them",
         )
+    return manager
 
 
-def _gathering(needed: Needed, escape: str) -> str:
+def _gathering(needed: Needed, manager: tuple[Manager, str] | None, escape: str) -> str:
     """The RUN that lays everything into one folder, with owners, modes and capabilities."""
     more = f" {escape}\n"
     wanted: list[str] = []
-    if needed.packages:
-        wanted.append(f"dpkg --listfiles{_listed(needed.packages, escape)}")
-        wanted[-1] += f"{more}      | grep -Ev '{_NOT_NEEDED}'"
+    if needed.packages and manager:
+        wanted.append(manager[0].lists(needed.packages, escape, manager[1]))
         # What lies behind a link at the top is written by its own place.
         moves = "".join(f" -e 's#^{link}/#/{to}/#'" for link, to in needed.links.items())
         wanted[-1] += f"{more}      | sed{moves}" if moves else ""
     if needed.whole:
-        wanted.append(f"find{_listed(map(_word, needed.whole), escape)}")
+        wanted.append(f"find{listed(map(_word, needed.whole), escape)}")
     bare = (*needed.bare, *needed.links)
     if bare:
-        wanted.append(f"printf '%s\\n'{_listed(map(_word, bare), escape)}")
+        wanted.append(f"printf '%s\\n'{listed(map(_word, bare), escape)}")
     commands = [f"{{ {f'{more}    && '.join(wanted)}{more}    ; }} >{_LIST}"]
     commands += [
         # With all directories on the way, which have owners and modes of their own.
         'awk -F/ \'{ path = ""; for (i = 2; i <= NF; i++) { path = path "/" $i; print path } }\''
         f"{more}      {_LIST} | sort -u >{_LIST}.all",
         f"mkdir /{_RUNTIME}",
-        "tar --create --no-recursion --numeric-owner --xattrs --ignore-failed-read"
-        f" --files-from={_LIST}.all{more}"
-        f"      | tar --extract --preserve-permissions --numeric-owner --xattrs"
-        f" '--xattrs-include=*' --directory=/{_RUNTIME}",
+        (manager[0].copies if manager else copy_by_cpio)(f"{_LIST}.all", escape, f"/{_RUNTIME}"),
     ]
-    if packages := (*needed.packages, *needed.in_parts):
-        commands += [
-            f"mkdir -p /{_RUNTIME}/var/lib/dpkg/status.d",
-            f"for package in{_listed(packages, escape)}{more}    ; do dpkg-query --status"
-            f' "$package" >"/{_RUNTIME}/var/lib/dpkg/status.d/$package" || exit 1; done',
-        ]
+    if manager and (packages := (*needed.packages, *needed.in_parts)):
+        commands += manager[0].describes(packages, escape, manager[1], f"/{_RUNTIME}")
     return f"RUN {f'{more} && '.join(commands)}"
 
 
@@ -168,17 +169,6 @@ def _word(path: str) -> str:
     if found := _VERSION.fullmatch(name):
         return f"{shlex.quote(posixpath.join(folder, found['name']))}-*.{found['kind']}"
     return shlex.quote(path)
-
-
-def _listed(words: Iterable[str], escape: str) -> str:
-    """Words of a shell on lines of their own, filled up to the usual width."""
-    lines, line = [], ""
-    for word in words:
-        if line and len(line) + len(word) > _WIDTH:
-            lines.append(line)
-            line = ""
-        line += f" {word}"
-    return "".join(f" {escape}\n       {each}" for each in (*lines, line) if each)
 
 
 def _health(check: Mapping[str, Any]) -> Iterator[str]:

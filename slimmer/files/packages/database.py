@@ -52,20 +52,25 @@ class PackageDatabase:
         self._files: Mapping[Package, Sequence[str]] | None = None
         self._providers: dict[str, list[Package]] | None = None
         real_directories: dict[str, str] = {}
+        entry_of, own = index.entries.get, self._owners.setdefault  # there may be many files
+        directory_type, link_type = EntryType.DIRECTORY, EntryType.SYMLINK
         for package, paths in files.items():
             for path in paths:
-                entry = index.get(path)
+                entry = entry_of(path)
                 if entry is None:
                     directory = parent_of(path)
                     real = real_directories.get(directory)
                     if real is None:
                         real = real_directories[directory] = index.real_path(directory)
-                    entry = index.get(join(real, name_of(path))) if real else None
-                if entry is None or entry.type is EntryType.DIRECTORY:
+                    entry = entry_of(join(real, name_of(path))) if real else None
+                    if entry is None:
+                        continue
+                kind = entry.type
+                if kind is directory_type:
                     continue
-                if _was_directory(index, entry, path, paths):
+                if kind is link_type and _was_directory(index, entry, path, paths):
                     continue
-                self._owners.setdefault(entry.path, package)
+                own(entry.path, package)
 
     def __len__(self) -> int:
         return len(self.packages)
@@ -114,9 +119,7 @@ class PackageDatabase:
 
 
 def _was_directory(index: RootfsIndex, entry: Entry, path: str, paths: Sequence[str]) -> bool:
-    """Whether a link is where the package has a directory with something in it."""
-    if entry.type is not EntryType.SYMLINK:
-        return False
+    """Whether the link is where the package has a directory with something in it."""
     target = index.resolve(entry.path).entry
     if target is None or target.type is not EntryType.DIRECTORY:
         return False

@@ -111,6 +111,8 @@ def _listed(
     paths = _text(content, path).split("\n")
     if not diverted:
         return paths
+    if diverted.keys().isdisjoint(paths):
+        return paths
     return [_undiverted(path, package.name, diverted) for path in paths]
 
 

@@ -9,13 +9,13 @@ import posixpath
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError
+from slimmer.image.archive.hashing import Digest, Hashing
 from slimmer.image.archive.layer import Inspector, LayerContent, read_layer
 from slimmer.image.archive.manifest import Choice, Documents, Found, choose
 from slimmer.image.archive.sources import (
@@ -68,13 +68,18 @@ def is_image_file(name: str) -> bool:
 
 
 def read_image_file(
-    place: Path, inspector: Inspector | None = None, *, choice: Choice | None = None
+    place: Path,
+    inspector: Inspector | None = None,
+    *,
+    choice: Choice | None = None,
+    wait: bool = True,
 ) -> ImageContent:
     """The image in a docker-archive, an OCI layout's tar or its directory. Raises ImageFileError
-    and ImageDigestError."""
+    and ImageDigestError; the latter comes of each layer's `digest` only, where it does not `wait`
+    for them."""
     choice = choice or Choice()
     with ExitStack() as stack, errors_of(str(place)):
-        reading = stack.enter_context(_Reading(str(place), inspector))
+        reading = stack.enter_context(_Reading(str(place), inspector, wait=wait))
         if place.is_dir():
             return _of_folder(place, reading, choice, stack)
         descriptor = _opened(place, stack)
@@ -190,13 +195,14 @@ def _opened(path: Path, stack: ExitStack) -> int:
 
 
 class _Reading:
-    """What was read of an image so far. Layers are hashed in a thread of its own."""
+    """What was read of an image so far. Layers are hashed beside it."""
 
-    def __init__(self, place: str, inspector: Inspector | None) -> None:
+    def __init__(self, place: str, inspector: Inspector | None, *, wait: bool = True) -> None:
         self.documents = Documents(place)
         self._place = place
         self._inspector = inspector
-        self._pool = ThreadPoolExecutor(1)
+        self._wait = wait
+        self._digests, self._contents = Hashing(), Hashing()
         self._layers: dict[str, LayerContent] = {}
         self._broken: dict[str, ValueError] = {}
         self._links: dict[str, str] = {}
@@ -205,7 +211,9 @@ class _Reading:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._contents.close()
+        if self._wait or error[0]:
+            self._digests.close()
 
     def take(self, name: str, what: Source | str) -> None:
         """A member with its bytes, or with the name that it is a link to."""
@@ -215,7 +223,9 @@ class _Reading:
         head = what.peek(BLOCK)
         if decompressed(what) is not None or looks_like_tar(head):
             try:
-                self._layers[name] = read_layer(what, self._inspector, self._pool)
+                self._layers[name] = read_layer(
+                    what, self._inspector, self._digests, self._contents
+                )
             except CutOff as error:
                 raise CutOff(str(error) or name) from error
             except ValueError as error:
@@ -243,15 +253,16 @@ class _Reading:
         sizes: Counter[int] = Counter()
         for layer in {id(layer): layer for layer in layers}.values():
             sizes.update(entry.size for entry in layer.entries.values() if entry.inode)
+        answers = self._contents.answers()
         for layer in layers:
-            layer.hash_contents(sizes)
-        for (which, _), layer, told in zip(named, layers, diff_ids, strict=True):
-            if (digest := layer.digest.result()) != told:
-                raise ImageDigestError(
-                    f"{which} is not what it should be: its content has another digest",
-                    hint="the file was damaged or changed: save the image again",
-                    details=f"told:     {told}\ncomputed: {digest}",
-                )
+            layer.hash_contents(sizes, answers)
+        layers = [
+            replace(layer, digest=_checked(layer.digest, told, which))
+            for (which, _), layer, told in zip(named, layers, diff_ids, strict=True)
+        ]
+        if self._wait:
+            for layer in layers:
+                layer.digest()
         return ImageContent(
             name=found.name,
             id=found.id,
@@ -271,3 +282,18 @@ class _Reading:
                 hint="the archive may leave out layers that a registry has: save the whole image",
             )
         return self._layers[name]
+
+
+def _checked(digest: Digest, told: str, which: str) -> Digest:
+    """The same; raises where the configuration says another one."""
+
+    def checked() -> str:
+        if (found := digest()) != told:
+            raise ImageDigestError(
+                f"{which} is not what it should be: its content has another digest",
+                hint="the file was damaged or changed: save the image again",
+                details=f"told:     {told}\ncomputed: {found}",
+            )
+        return found
+
+    return checked

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 import posixpath
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
+from slimmer.image.archive.hashing import Digest, Hashing, known
+from slimmer.image.archive.hashing_process import digests
 from slimmer.image.archive.sources import (
     PIECE,
     FileSource,
@@ -36,9 +36,8 @@ _OPAQUE: Final = ".wh..wh..opq"
 _SMALL: Final = 32 * 1024
 """Bytes of files that are hashed as they pass by; of larger ones the place is remembered, where
 the bytes can be read again."""
-_HASHED_AT_ONCE: Final = 32 << 20
-"""Bytes. The thread that hashes has to wait up to 5 ms for the interpreter after each piece, while
-another reads members: with pieces of 1 MB it takes ten times as long."""
+_FEW: Final = 8 << 20
+"""Bytes that are hashed sooner here than another process has started."""
 _TYPES: Final = {
     FILE: EntryType.FILE,
     HARD_LINK: EntryType.FILE,
@@ -48,6 +47,8 @@ _TYPES: Final = {
     DIRECTORY: EntryType.DIRECTORY,
     FIFO: EntryType.FIFO,
 }
+_UNUSUAL: Final = ("", ".", "/")
+"""How the names of most layers do not begin."""
 _inodes = itertools.count(1)
 
 
@@ -75,58 +76,80 @@ class LayerContent:
     """Directories of which it hides all that lower layers have in them."""
     size: int
     """Bytes of content, each hard link's file once."""
-    digest: Future[str]
-    """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id."""
+    digest: Digest
+    """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id. Raises
+    ImageDigestError where the configuration says another one."""
     contents: dict[int, bytes] = field(repr=False)
     """Inode → SHA-256 of a file's content."""
     places: Mapping[int, tuple[FileSource, int]] = field(repr=False)
     """Inode → where its content lies, for those that are not in `contents`."""
     remarks: Mapping[str, Any] = field(repr=False)
     """Path → what the inspector remembers of it."""
+    asked: tuple[int, ...] = field(default=(), repr=False)
+    """Inodes of small files that are being hashed."""
+    first_answer: int = 0
+    """The number of the first one's among the answers."""
 
-    def hash_contents(self, sizes: Mapping[int, int]) -> None:
+    def hash_contents(self, sizes: Mapping[int, int], answers: Sequence[bytes]) -> None:
         """Fill `contents` for files of which there are several of one size (`sizes`)."""
+        self.contents.update(zip(self.asked, answers[self.first_answer :], strict=False))
         for entry in self.entries.values():
             place = self.places.get(entry.inode)
             if place and sizes.get(entry.size, 0) > 1 and entry.inode not in self.contents:
                 source, start = place
                 source.position = start
-                self.contents[entry.inode] = _hash(source.part(entry.size))
+                self.contents[entry.inode] = _digest(source.part(entry.size).rest())
 
 
-def read_layer(source: Source, inspector: Inspector | None, pool: Executor) -> LayerContent:
+def read_layer(
+    source: Source, inspector: Inspector | None, layers: Hashing, contents: Hashing
+) -> LayerContent:
     """Read a layer, compressed or not. Raises CutOff, and ValueError for what is no tar.
 
-    A file's digest is computed beside the reading of its members.
+    A large file's digest and those of its members are computed beside it: by `layers`, by
+    `contents`.
     """
     chunks = decompressed(source)
     if chunks is None and isinstance(source, FileSource):
-        whole = FileSource(source.descriptor, source.start, source.size)
-        reader = _Reader(source, inspector)
-        return reader.content(pool.submit(_digest_of, whole))
+        whole = (source.descriptor, source.start, source.size)
+        if source.size < _FEW:
+            (digest,) = digests(whole[0], [whole[1:]])
+            return _Reader(source, inspector).content(known(digest))
+        later = layers.digest_of(*whole)
+        layer = _Reader(source, inspector, is_hashing=False).content(later)
+        asked = [
+            entry
+            for entry in layer.entries.values()
+            if entry.inode in layer.places and entry.size <= _SMALL
+        ]
+        parts = [(source.start + layer.places[each.inode][1], each.size) for each in asked]
+        number = contents.ask(source.descriptor, parts)
+        return replace(layer, asked=tuple(each.inode for each in asked), first_answer=number)
     hasher = hashlib.sha256()
     stream = StreamSource(_hashed(source.rest() if chunks is None else chunks, hasher))
     reader = _Reader(stream, inspector)
     for _ in stream.rest():
         pass
-    digest: Future[str] = Future()
-    digest.set_result(f"sha256:{hasher.hexdigest()}")
-    return reader.content(digest)
+    return reader.content(known(hasher.digest()))
 
 
-def read_places(source: FileSource, digest: str) -> LayerContent:
+def read_places(source: FileSource, digest: Digest) -> LayerContent:
     """Read a layer that is a file, uncompressed and hashed already. It has the place of each file's
     content, and none is looked at. Raises CutOff, and ValueError for what is no tar."""
-    known: Future[str] = Future()
-    known.set_result(digest)
-    return _Reader(source, None, places=True).content(known)
+    return _Reader(source, None, places=True).content(digest)
 
 
 class _Reader:
     def __init__(
-        self, source: Source, inspector: Inspector | None, *, places: bool = False
+        self,
+        source: Source,
+        inspector: Inspector | None,
+        *,
+        places: bool = False,
+        is_hashing: bool = True,
     ) -> None:
         self._source = source
+        self._small = _SMALL if is_hashing else 0
         self._inspector = inspector
         self._all_places = places
         self.entries: dict[str, Entry] = {}
@@ -140,7 +163,7 @@ class _Reader:
         for member in members(source):
             self._add(member)
 
-    def content(self, digest: Future[str]) -> LayerContent:
+    def content(self, digest: Digest) -> LayerContent:
         for inode, names in self._names.items():
             for name in names:
                 entry = self.entries[name]
@@ -158,20 +181,20 @@ class _Reader:
         )
 
     def _add(self, member: Member) -> None:
-        path = _absolute(member.name)
+        name, kind, mode, uid, gid, size, mtime, link, device, attributes = member
+        path = _absolute(name)
         if _WHITEOUT in path and self._marks(path):
             return
-        kind = member.kind
         inode = 0
         if kind == FILE:
             inode = next(_inodes)
-            self.size += member.size
+            self.size += size
             if self._inspector is not None:
-                self._look(path, member, inode)
+                self._look(self._inspector, path, size, mode, inode)
             elif self._all_places and isinstance(self._source, FileSource):
                 self.places[inode] = (self._source, self._source.position)
         elif kind == HARD_LINK:
-            first = self.entries.get(_absolute(member.link))
+            first = self.entries.get(_absolute(link))
             if first is not None and first.type is EntryType.FILE:
                 self.entries[path] = replace(first, path=path)
                 self._names.setdefault(first.inode, [first.path]).append(path)
@@ -179,15 +202,15 @@ class _Reader:
         self.entries[path] = Entry(
             path=path,
             type=_TYPES[kind],
-            mode=member.mode,
-            uid=member.uid,
-            gid=member.gid,
-            size=member.size,
-            mtime_ns=int(member.mtime * 1e9),
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            size=size,
+            mtime_ns=int(mtime * 1e9),
             inode=inode,
-            link_target=member.link if kind == SYMLINK else "",
-            device=member.device,
-            xattrs=tuple(sorted(member.attributes.items())) if member.attributes else (),
+            link_target=link if kind == SYMLINK else "",
+            device=device,
+            xattrs=tuple(sorted(attributes.items())) if attributes else (),
         )
 
     def _marks(self, path: str) -> bool:
@@ -201,29 +224,28 @@ class _Reader:
             self.removed.append(f"{folder}/{name.removeprefix(_WHITEOUT)}")
         return True
 
-    def _look(self, path: str, member: Member, inode: int) -> None:
+    def _look(self, inspector: Inspector, path: str, size: int, mode: int, inode: int) -> None:
         """Show the inspector what it wants of a file, and hash its content, or remember where it
         lies."""
-        size, source = member.size, self._source
-        assert self._inspector is not None
-        wanted = min(self._inspector.wants(path, size, member.mode), size)
-        if size <= _SMALL or wanted == size:
+        if not size:
+            return
+        source = self._source
+        wanted = inspector.wants(path, size, mode)
+        if size <= self._small or wanted >= size:
             data = source.read(size)
             if wanted:
-                self._remark(path, data[:wanted])
-            if size:
-                self.contents[inode] = hashlib.sha256(data).digest()
+                self._remark(inspector, path, data[:wanted])
+            self.contents[inode] = hashlib.sha256(data).digest()
             return
         if wanted:
-            self._remark(path, source.peek(wanted))
+            self._remark(inspector, path, source.peek(wanted))
         if isinstance(source, FileSource):
             self.places[inode] = (source, source.position)
         else:
-            self.contents[inode] = _hash(source.part(size))
+            self.contents[inode] = _digest(source.part(size).rest())
 
-    def _remark(self, path: str, head: bytes) -> None:
-        assert self._inspector is not None
-        remark = self._inspector.inspect(path, head)
+    def _remark(self, inspector: Inspector, path: str, head: bytes) -> None:
+        remark = inspector.inspect(path, head)
         if remark is not None:
             self.remarks[path] = remark
         else:
@@ -232,30 +254,16 @@ class _Reader:
 
 def _absolute(name: str) -> str:
     """`/usr/bin` for `usr/bin/`, `./usr/bin` and their like; nothing leads out of the root."""
-    if "//" not in name and "." not in (name[:1], name[-1:]) and "/." not in name:
-        return name.rstrip("/") if name.startswith("/") else "/" + name.rstrip("/")
+    if "/." not in name and "//" not in name and name[:1] not in _UNUSUAL:
+        return "/" + name.rstrip("/")
     return posixpath.normpath("/" + name).replace("//", "/")
 
 
-def _hash(source: Source) -> bytes:
+def _digest(pieces: Iterable[bytes]) -> bytes:
     hasher = hashlib.sha256()
-    for piece in source.rest():
+    for piece in pieces:
         hasher.update(piece)
     return hasher.digest()
-
-
-def _digest_of(source: FileSource) -> str:
-    """In a thread of its own; a file that is cut off is told of by who reads its members."""
-    hasher = hashlib.sha256()
-    buffer = memoryview(bytearray(min(_HASHED_AT_ONCE, max(1, source.size))))
-    position, end = source.start, source.start + source.size
-    while position < end:
-        size = os.preadv(source.descriptor, [buffer[: end - position]], position)
-        if not size:
-            return ""
-        hasher.update(buffer[:size])
-        position += size
-    return f"sha256:{hasher.hexdigest()}"
 
 
 def _hashed(chunks: Iterator[bytes], hasher: Any) -> Iterator[bytes]:

@@ -78,6 +78,10 @@ class FileSource:
         return piece
 
     def read_up_to(self, size: int) -> bytes:
+        offset = self.position - self._begin
+        if offset >= 0 and offset + size <= len(self._window):  # that is where most headers are
+            self.position += size
+            return self._window[offset : offset + size]
         left = self.size - self.position
         return self.read(size if size < left else left)
 

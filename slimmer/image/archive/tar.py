@@ -14,10 +14,14 @@ from typing import Final, NamedTuple
 from slimmer.image.archive.sources import CutOff, Source
 
 BLOCK: Final = 512
-_HEADER: Final = struct.Struct("100s8s8s8s12s12s8sc100s6s2s32s32s8s8s155s12x")
+_HEADER: Final = struct.Struct("100s24s12s12s8sc100s255s")
+"""Name; mode, uid and gid; size; time; checksum; kind; link; and all that most members of an image
+have in common: magic, version, the owners' names, device, and a long name's beginning."""
+_TAIL: Final = struct.Struct("6s2s32s32s16s155s12x")
 _ZERO: Final = bytes(BLOCK)
 _LONGEST_EXTENSION: Final = 1 << 20
 """Bytes of a name or of attributes in front of a member; longer ones are damage."""
+_NO_DEVICE: Final = (0, 0)
 _NONE: Final[Mapping[str, bytes]] = {}
 
 FILE, HARD_LINK, SYMLINK, CHARACTER, BLOCK_DEVICE, DIRECTORY, FIFO = b"0123456"
@@ -45,19 +49,20 @@ class Member(NamedTuple):
 def members(source: Source) -> Iterator[Member]:
     """The members, in order; what is not read of one is skipped. Raises CutOff, and ValueError
     for what is no tar."""
-    numbers = _Numbers()
+    numbers, rights, tails = _Numbers(), _Rights(), _Tails()
     extended: dict[str, bytes] = {}
+    unpack, read_header, new = _HEADER.unpack, source.read_up_to, tuple.__new__
     while True:
-        header = source.read_up_to(BLOCK)
-        if header == _ZERO or not header:  # some writers leave out the zeros at the end
-            return
+        header = read_header(BLOCK)
         if len(header) < BLOCK:
-            raise CutOff
-        (  # version and the owners' names tell nothing
-            raw_name, raw_mode, raw_uid, raw_gid, raw_size, raw_mtime, told, kind,
-            raw_link, magic, _, _, _, major, minor, prefix,
-        ) = _HEADER.unpack(header)  # fmt: skip
-        if magic[:5] != b"ustar":
+            if header:
+                raise CutOff
+            return  # some writers leave out the zeros at the end
+        name, raw_rights, raw_size, raw_mtime, told, kind, link, raw_tail = unpack(header)
+        tail = tails[raw_tail]
+        if not tail.is_posix:
+            if header == _ZERO:
+                return
             _check(header, told)
         size = numbers[raw_size]
         if kind in b"xgLK":
@@ -65,13 +70,13 @@ def members(source: Source) -> Iterator[Member]:
             continue
         if kind == b"S":
             _skip_sparse_map(source, header)
-        name = raw_name.partition(b"\0")[0]
-        if magic == b"ustar\0" and prefix[0]:
-            name = prefix.partition(b"\0")[0] + b"/" + name
-        link = raw_link.partition(b"\0")[0]
-        attributes = _NONE
+        name = name.partition(b"\0")[0]
+        if tail.prefix:
+            name = tail.prefix + name
+        mode, uid, gid = rights[raw_rights]
         mtime: float = numbers[raw_mtime]
-        uid, gid = numbers[raw_uid], numbers[raw_gid]
+        link = link.partition(b"\0")[0]
+        attributes = _NONE
         if extended:
             name, link = extended.get("path", name), extended.get("linkpath", link)
             size = int(extended.get("size", size))
@@ -80,23 +85,24 @@ def members(source: Source) -> Iterator[Member]:
             attributes = _attributes(extended)
             extended = {}
         code = kind[0] if kind in b"0123456" else FILE  # so says POSIX of codes that are unknown
-        if code == FILE and name.endswith(b"/"):
+        if code == FILE and name[-1:] == b"/":
             code = DIRECTORY  # as the first tars wrote them
-        if HARD_LINK <= code <= FIFO:
+        if code != FILE:
             size = 0
         end = source.position + -(-size // BLOCK) * BLOCK
-        yield Member(
+        told_of = (
             name.decode("utf-8", "surrogateescape"),
             code,
-            numbers[raw_mode] & 0o7777,
+            mode,
             uid,
             gid,
             size,
             mtime,
             link.decode("utf-8", "surrogateescape") if link else "",
-            (_number(major), _number(minor)) if code in (CHARACTER, BLOCK_DEVICE) else (0, 0),
+            _device(tail.device) if CHARACTER <= code <= BLOCK_DEVICE else _NO_DEVICE,
             attributes,
         )
+        yield new(Member, told_of)
         if (left := end - source.position) > 0:
             source.skip(left)
 
@@ -123,6 +129,36 @@ class _Numbers(dict[bytes, int]):
         return value
 
 
+class _Rights(dict[bytes, tuple[int, int, int]]):
+    """Fields of headers → mode, uid and gid."""
+
+    def __missing__(self, fields: bytes) -> tuple[int, int, int]:
+        mode, uid, gid = (_number(fields[start : start + 8]) for start in (0, 8, 16))
+        value = self[fields] = (mode & 0o7777, uid, gid)
+        return value
+
+
+class _Tail(NamedTuple):
+    """The last 255 bytes of a header."""
+
+    is_posix: bool
+    """Otherwise it is of an older form, or no header."""
+    prefix: bytes
+    """What stands in front of the name; empty, or with a slash at its end."""
+    device: bytes
+    """Major and minor number, as they stand there."""
+
+
+class _Tails(dict[bytes, _Tail]):
+    """The same for many members: of the same owners, and in the same directory."""
+
+    def __missing__(self, fields: bytes) -> _Tail:
+        magic, _, _, _, device, prefix = _TAIL.unpack(fields)
+        prefix = prefix.partition(b"\0")[0] if magic == b"ustar\0" else b""
+        value = self[fields] = _Tail(magic[:5] == b"ustar", prefix and prefix + b"/", device)
+        return value
+
+
 def _number(field: bytes) -> int:
     """Octal digits; or, where the first bit is set, the bytes of the number itself."""
     if field[0] & 0x80:
@@ -130,6 +166,10 @@ def _number(field: bytes) -> int:
         return value - (1 << (8 * len(field) - 1)) if field[0] & 0x40 else value
     digits = field.strip(b"\0 ").partition(b"\0")[0]
     return int(digits, 8) if digits else 0
+
+
+def _device(fields: bytes) -> tuple[int, int]:
+    return _number(fields[:8]), _number(fields[8:])
 
 
 def _check(header: bytes, told: bytes) -> None:

@@ -106,7 +106,7 @@ def _layer(written: tuple[Path, str, int] | None, told: str, name: str) -> Unpac
         )
     descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        content = read_places(FileSource(descriptor, 0, size), digest)
+        content = read_places(FileSource(descriptor, 0, size), lambda: digest)
     except ValueError as error:
         raise ImageFileError(f"the layer {told} of {name} is not a tar: {error}") from error
     finally:

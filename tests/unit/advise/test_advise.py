@@ -101,10 +101,43 @@ def test_packages_and_places_are_the_evidence(
     assert "/var/cache/apt is a cache" in first["todo"][1]
     assert base["about"] == "base"
     assert base["todo"] == [
-        "Of the base only libc6 was opened: `gcr.io/distroless/cc-debian12` has these"
+        "Of the base only libc6 was opened: `gcr.io/distroless/cc-debian12` has these",
+        "Fit for Alpine: no program or library of the application's own that was opened is linked "
+        "to glibc",
     ]
     assert [each["name"] for each in npm["packages"]] == ["npm three", "npm jest"]
     assert "never opened" not in " ".join(copy["todo"])
+
+
+GLIBC, MUSL = b"\x7fELF..\0libc.so.6\0.", b"\x7fELF..\0libc.musl-x86_64.so.1\0."
+PROGRAM = b"\x7fELF../lib64/ld-linux-x86-64.so.2\0".ljust(5000, b".")
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"app/a.node": GLIBC, "usr/local/bin/b": PROGRAM}, "2 files of the application's own"),
+        ({"app/a.node": MUSL, "opt/lib/b.so.1": MUSL}, "Fit for Alpine: no program or library"),
+        (
+            {"app/a.so": b"\0libc.so.6\0", "usr/lib/b.so": GLIBC},
+            "Fit for Alpine: no program or library",
+        ),
+    ],
+    ids=["an addon and a program of glibc", "of musl", "the distribution's own, and no library"],
+)
+def test_what_the_application_brings_is_fit_for_musl_or_not(
+    files: dict[str, bytes], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "app.tar"
+    own = {name: File(content=data, mode=0o755) for name, data in files.items()}
+    unused = {"app/unused.so": GLIBC}
+    file.write_bytes(docker_archive([layer(LAYERS[0]), layer({**own, **unused})], HISTORY[:2]))
+    trace = saved_trace(file, tmp_path / "app.trace", *(f"/{name}" for name in files))
+    assert run(["advise", str(file), "--trace", str(trace), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["advice"]
+    (base,) = (each for each in told if each["about"] == "base")
+    assert words in base["todo"][-1]
+    assert "unused" not in base["todo"][-1]
 
 
 def test_lines_of_the_dockerfile_and_what_package_json_declares(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from slimmer.advise import MARK, Settings, needed_of, rewritten
+from slimmer.advise.rewriting.managers import APK as APK_MANAGER
 from slimmer.dockerfile import read_source, stages_of
 from slimmer.errors import DockerfileError
 from slimmer.report import Fate
 from slimmer.values import EntryType
 
 TOOLS = ("sh", "awk", "dpkg", "dpkg-query", "find", "grep", "sed", "sort", "tar")
-DEBIAN = tuple(f"/usr/bin/{name}" for name in TOOLS)
+DEBIAN = (*(f"/usr/bin/{name}" for name in TOOLS), "/var/lib/dpkg/status")
+APK = "/lib/apk/db/installed"
+ALPINE = (*(f"/bin/{name}" for name in ("sh", "awk", "find", "sed", "sort", "cpio")), APK)
 
 
 def file(path: str, size: int = 1000, package: str = "", kept: bool = True, **more: Any) -> Fate:
@@ -28,7 +34,12 @@ def link(path: str, target: str) -> Fate:
     return Fate(path=path, type=EntryType.SYMLINK, size=0, kept=True, target=target)
 
 
-def text(*fates: Fate, dockerfile: str = "FROM debian\nRUN make\n", **config: Any) -> str:
+def text(
+    *fates: Fate,
+    dockerfile: str = "FROM debian\nRUN make\n",
+    system: Sequence[str] = DEBIAN,
+    **config: Any,
+) -> str:
     stages = stages_of(read_source(dockerfile.encode(), "folder/Dockerfile"))
     return rewritten(
         stages,
@@ -36,7 +47,7 @@ def text(*fates: Fate, dockerfile: str = "FROM debian\nRUN make\n", **config: An
         needed_of(fates),
         Settings(config=config),
         image="app",
-        paths=[*DEBIAN, *(fate.path for fate in fates)],
+        paths=[*system, *(fate.path for fate in fates)],
     )
 
 
@@ -47,14 +58,16 @@ def test_a_package_is_taken_whole_when_a_good_part_of_it_is_kept() -> None:
         file("/usr/lib/one.so", 100, "huge"),
         file("/usr/lib/rest", 90_000_000, "huge", kept=False),
         file("/usr/lib/gone", 100, "gone", kept=False),
+        file("/usr/lib/libc.so.6", 4_000_000, "libc6"),
+        file("/usr/lib/gconv/all", 8_000_000, "libc6", kept=False),
         *(file(f"/usr/share/many/{n}", 1, "many") for n in range(30)),
         file("/usr/share/many/large", 90_000_000, "many", kept=False),
         file("/usr/lib/documented", 1, "documented"),
         file("/usr/share/doc/documented/manual", 90_000_000, "documented", kept=False),
     ])  # fmt: skip
     assert needed.packages == ("documented", "half", "many")
-    assert needed.in_parts == ("huge",)
-    assert needed.whole == ("/usr/lib/one.so",)
+    assert needed.in_parts == ("huge", "libc6")
+    assert needed.whole == ("/usr/lib/one.so", "/usr/lib/libc.so.6")
 
 
 def test_a_directory_is_taken_whole_when_little_of_it_is_dropped() -> None:
@@ -144,7 +157,71 @@ def test_everything_else_is_gathered_with_owners_and_modes() -> None:
     assert [each.name for each in source.instructions].count("FROM") == 3
 
 
-def test_an_image_that_cannot_gather_its_files_is_refused() -> None:
+INSTALLED = """P:musl
+V:1.2.5-r0
+F:
+F:lib
+R:ld-musl-x86_64.so.1
+a:0:0:755
+
+P:box
+V:1
+F:bin
+R:box
+F:
+R:init
+
+P:libstdc++
+V:2
+F:usr/lib
+R:libstdc++.so.6
+
+"""
+
+
+def test_packages_of_apk_are_told_by_its_database(tmp_path: Path) -> None:
+    """Its commands are run here, on a database and a tree in a folder of the test's."""
+    database = tmp_path / "installed"
+    database.write_text(INSTALLED)
+    packages = ["box", "libstdc++"]
+    listing = APK_MANAGER.lists(packages, "\\", str(database))
+    assert shell(listing) == "/bin/box\n/init\n/usr/lib/libstdc++.so.6\n"
+    for command in APK_MANAGER.describes(packages, "\\", str(database), f"{tmp_path}/image"):
+        shell(command)
+    left = Path(f"{tmp_path}/image{database}").read_text()
+    assert left == INSTALLED[INSTALLED.index("P:box") :]
+
+
+def shell(command: str) -> str:
+    result = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_an_alpine_image_is_gathered_by_busybox() -> None:
+    written = text(
+        file("/lib/ld-musl-x86_64.so.1", 10, "musl"),
+        *(file(f"/app/{number}") for number in range(20)),
+        file("/app/rest", 90_000, kept=False),
+        system=ALPINE,
+    )
+    assert f" - {APK} " in written
+    assert "cpio -i -d -m -u" in written
+    assert f">/runtime{APK}" in written
+    assert "dpkg" not in written
+
+
+@pytest.mark.parametrize(
+    ("paths", "missing"),
+    [
+        (["/var/lib/dpkg/status"], "it has no awk, sed, sort, dpkg, dpkg-query, grep, tar"),
+        ([APK], "it has no awk, sed, sort, cpio"),
+        ([], "its packages are neither dpkg's nor apk's"),
+    ],
+)
+def test_an_image_that_cannot_gather_its_files_is_refused(paths: list[str], missing: str) -> None:
     stages = stages_of(read_source(b"FROM alpine\n", "Dockerfile"))
     with pytest.raises(DockerfileError) as caught:
         rewritten(
@@ -153,6 +230,6 @@ def test_an_image_that_cannot_gather_its_files_is_refused() -> None:
             needed_of([file("/usr/lib/x", 1, "musl")]),
             Settings(),
             image="app",
-            paths=["/bin/sh", "/usr/bin/find"],
+            paths=[*paths, "/bin/sh", "/usr/bin/find"],
         )
-    assert "it has no awk, dpkg, dpkg-query, grep, sed, sort, tar" in str(caught.value)
+    assert missing in str(caught.value)

@@ -50,7 +50,7 @@ def test_a_layout_has_what_its_manifest_says(
         assert len(data) == told["size"]
         assert f"sha256:{hashlib.sha256(data).hexdigest()}" == told["digest"]
         assert OPENERS[form](data) == before.file.read_bytes()
-    assert [each.digest.result() for each in read_image_file(layout).layers] == [
+    assert [each.digest() for each in read_image_file(layout).layers] == [
         layer.digest for layer in slim.layers
     ]
 
