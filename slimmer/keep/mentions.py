@@ -178,12 +178,16 @@ def classes_in(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def constants_of(data: bytes) -> Iterator[str]:
-    """Texts among the constants of a class that starts programs (JVM Specification, 4.4.7): names
-    of programs, and command lines."""
-    if b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data:
-        for match in _CONSTANT.finditer(data):
-            length, start = match[0][-1], match.end()
-            yield data[start : start + length].decode("latin-1")
+    """Texts among the constants of a class (JVM Specification, 4.4.7): names of programs, paths,
+    and command lines."""
+    for match in _CONSTANT.finditer(data):
+        length, start = match[0][-1], match.end()
+        yield data[start : start + length].decode("latin-1")
+
+
+def starts_programs(data: bytes) -> bool:
+    """Whether a class starts programs itself."""
+    return b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data
 
 
 def programs_of_script(script: str, known: Set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.files import name_of
 from slimmer.keep.command_texts import COMMENT
+from slimmer.keep.compiled_texts import texts_of_compiled
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import mentioned_omissions, weight_of
@@ -65,9 +66,13 @@ class CodePathsRule(Rule):
 
     def _read(self, source: str) -> Sequence[str]:
         data = self.context.content.head(source, _LARGEST_TEXT)
-        if b"\0" in data[:4096] or b"/" not in data:
+        if b"\0" in data[:4096]:
+            # Byte code of the author's: its constants are each a text of its own.
+            text = "\n".join(texts_of_compiled(data) or ())
+        elif b"/" in data:
+            text = COMMENT.sub("", os.fsdecode(data).replace("\\/", "/"))
+        else:
             return ()
-        text = COMMENT.sub("", os.fsdecode(data).replace("\\/", "/"))
         return [path.rstrip(".") for path in dict.fromkeys(_PATH.findall(text))]
 
     def _is_affordable(self, path: str, named: Entry, source: Entry) -> bool:

@@ -15,6 +15,7 @@ from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import (
     LIBRARY_FOLDER,
+    asked_for_by_name,
     is_module_of_language,
     is_to_build_with,
     mentioned_omissions,
@@ -143,9 +144,14 @@ class MentionsRule(Rule):
             if is_dependency and program not in self.context.requested_programs:
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
+            if not is_general and program in self._installed_to_be_run:
+                limit = _HEAVIEST_INSTALLED
             yield from self._program(program, source, limit)
         for word in sorted(found.words - found.programs - found.maybe_programs):
-            yield from self._word(word, source)
+            if not is_general and word in self._installed_to_be_run:
+                yield from self._program(word, source, _HEAVIEST)
+            else:
+                yield from self._word(word, source)
         for library in sorted(found.libraries):
             yield from self._library(library, source)
         if found.starts_shell and not (is_dependency and is_packaged):
@@ -184,23 +190,36 @@ class MentionsRule(Rule):
         found = self._files.program(entry)
         sure = {*found.names, *found.commands} if found.are_exact else set()
         for name in sorted({*found.names, *found.commands}):
-            asked_for = name in sure and name in self.context.requested_programs
-            # A word alone may be a word: it is kept, and starts nothing further.
             is_word = name in COMMON_WORDS and name not in found.commands
-            limit = _HEAVIEST if asked_for and not is_word else _HEAVIEST_MAYBE
-            yield from self._program(name, entry.path, limit, bystander=is_word)
+            if name in sure and name in self._installed_to_be_run:
+                limit = _HEAVIEST if is_word else _HEAVIEST_INSTALLED
+                yield from self._program(name, entry.path, limit)
+            else:
+                # A word alone may be a word: it is kept, and starts nothing further.
+                yield from self._program(name, entry.path, _HEAVIEST_MAYBE, bystander=is_word)
         if not found.are_exact:
             for name in self._files.held_by_program(entry, self.context.requested_programs):
                 limit = _HEAVIEST if len(name) >= _SHORTEST_SURE else _HEAVIEST_MAYBE
                 yield from self._program(name, entry.path, limit)
 
     def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
-        """Constants of those of the application's own classes that start programs."""
+        """Constants of the application's own classes: paths, what those name that start programs,
+        and programs that were installed by name, which a library may start for it."""
         packed = entry.size <= _LARGEST_PROGRAM
         if self.context.environments.contains(entry.path) or not packed:
             return
-        for name in self._files.names_in_classes(entry):
-            yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+        found = self._files.classes(entry)
+        for path in found.paths:
+            named = self.context.index.resolve(path).entry
+            if named is not None and named.type is EntryType.FILE:
+                yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
+        installed = self._installed_to_be_run
+        for name in found.started:
+            limit = _HEAVIEST_INSTALLED if name in installed else _HEAVIEST_MAYBE
+            yield from self._program(name, entry.path, limit)
+        for name in found.named:
+            if name in installed and name not in COMMON_WORDS:
+                yield from self._program(name, entry.path, _HEAVIEST_INSTALLED)
 
     @cached_property
     def _files(self) -> FileMentions:
@@ -209,15 +228,18 @@ class MentionsRule(Rule):
 
     @cached_property
     def _installed_to_be_run(self) -> frozenset[str]:
-        """Of the programs that were installed by name, those that nobody builds with."""
-        packages = self.context.request.packages
-        return frozenset(
-            name
-            for name in self.context.requested_programs
-            if packages is not None
-            and (owner := packages.owner(self.context.programs.find(name))) is not None
-            and not is_to_build_with(owner)
-        )
+        """Names of the programs that came with a package that somebody has installed by name, other
+        than those to build with. One may be an alternative, as ImageMagick's `convert` is."""
+        packages, programs = self.context.request.packages, self.context.programs
+        if packages is None:
+            return frozenset()
+        asked_for = {
+            package
+            for package in asked_for_by_name(packages)
+            if not package.essential and not is_to_build_with(package)
+        }
+        real = {name: self.context.index.real_path(programs.find(name)) for name in programs.names}
+        return frozenset(name for name, path in real.items() if packages.owner(path) in asked_for)
 
     def _program(
         self, name: str, source: str, limit: int, *, bystander: bool = False

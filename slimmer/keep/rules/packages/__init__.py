@@ -4,6 +4,7 @@ from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
+    asked_for_by_name,
     is_module_of_language,
     is_to_build_with,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "LIBRARY_FOLDER",
     "PACKAGE_RULES",
     "PROGRAM_FOLDERS",
+    "asked_for_by_name",
     "is_module_of_language",
     "is_to_build_with",
     "mentioned_omissions",
