@@ -1,19 +1,23 @@
 """Texts in what compilers of virtual machines wrote: constants of byte code that was shipped
 without its sources, for Erlang and Elixir, .NET and Mono, Python, Lua.
 
-Java's classes say which of them starts programs (see `mentions.constants_of`); these do not.
+Programs that PyInstaller made have such byte code in them. Java's classes say which of them starts
+programs (see `mentions.constants_of`); these do not.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Literal
 
 _SHORTEST, _LONGEST = 2, 400
 _LARGEST_LITERALS = 16 << 20
+_LARGEST_MEMBER = 1 << 20
 # Erlang's external term format: BINARY_EXT with four bytes of length, STRING_EXT with two.
 _TERM = re.compile(rb"m\x00\x00([\x00\x01].)|k([\x00\x01].)", re.DOTALL)
 # Python's marshal: SHORT_ASCII and SHORT_ASCII_INTERNED with one byte of length; ASCII, its
@@ -21,6 +25,11 @@ _TERM = re.compile(rb"m\x00\x00([\x00\x01].)|k([\x00\x01].)", re.DOTALL)
 _MARSHALLED = re.compile(rb"[zZ\xfa\xda](.)|[aAtu\xe1\xc1\xf4\xf5](..)\x00\x00", re.DOTALL)
 # Lua 5.1 to 5.4: a length, then the text, with its zero byte or none.
 _LUA = re.compile(rb"[\t\n -~]{2,400}")
+# Behind the archive of modules, each compressed, that PyInstaller writes.
+_FROZEN = b"MEI\014\013\012\013\016"
+_COMPRESSED = re.compile(rb"x[\x01\x5e\x9c\xda]")
+# Bytes of one module at most, compressed and not.
+_LARGEST_MODULE = 1 << 18
 # Where the metadata of an assembly begin.
 _METADATA = b"BSJB"
 
@@ -40,6 +49,46 @@ def texts_of_compiled(data: bytes) -> list[str] | None:
         return None
     readable = (text.decode("utf-8", "replace") for text in found)
     return list(dict.fromkeys(text for text in readable if _SHORTEST <= len(text) <= _LONGEST))
+
+
+def members_of(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names and contents in a zip archive, such as Python's zipapps and eggs are; nothing where
+    this is none, or one that cannot be read."""
+    stream = io.BytesIO(data)
+    if b"PK\x03\x04" not in data[:4096] or not zipfile.is_zipfile(stream):
+        return
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for member in archive.infolist():
+                if 0 < member.file_size <= _LARGEST_MEMBER:
+                    yield member.filename, archive.read(member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return
+
+
+def texts_of_frozen(payload: bytes) -> list[str] | None:
+    """Constant texts of the Python modules in what a program has in itself (see
+    `linux/payloads.py`), each once. None where it has no such modules."""
+    if _FROZEN not in payload[-8192:]:
+        return None
+    found: dict[bytes, None] = {}
+    view = memoryview(payload)
+    at = 0
+    while start := _COMPRESSED.search(payload, at):
+        piece = view[start.start() : start.start() + _LARGEST_MODULE]
+        inflater = zlib.decompressobj()
+        try:
+            code = inflater.decompress(piece, 16 * _LARGEST_MODULE)
+        except zlib.error:
+            at = start.end()
+            continue
+        at = (
+            start.end()
+            if not inflater.eof
+            else start.start() + len(piece) - len(inflater.unused_data)
+        )
+        found.update(dict.fromkeys(_by_length(_MARSHALLED, code, "little")))
+    return [text.decode("utf-8", "replace") for text in found]
 
 
 def _texts_of_beam(data: bytes) -> Iterator[bytes]:

@@ -104,6 +104,17 @@ class Mentions:
     finds_libraries: bool = False
     """Whether the loader's table is asked for libraries (`ctypes.util.find_library`)."""
 
+    def joined(self, other: Mentions) -> Mentions:
+        """What both name."""
+        return Mentions(
+            programs=self.programs | other.programs,
+            maybe_programs=self.maybe_programs | other.maybe_programs,
+            words=self.words | other.words,
+            libraries=self.libraries | other.libraries,
+            starts_shell=self.starts_shell or other.starts_shell,
+            finds_libraries=self.finds_libraries or other.finds_libraries,
+        )
+
 
 def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) -> Mentions:
     """Read a source in any language. `known` are the names that programs of the image have. In

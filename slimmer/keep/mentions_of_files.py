@@ -14,7 +14,8 @@ from slimmer.keep.command_texts import (
     scripts_in_makefile,
     scripts_in_source,
 )
-from slimmer.keep.compiled_texts import texts_of_compiled
+from slimmer.keep.compiled_texts import members_of, texts_of_compiled, texts_of_frozen
+from slimmer.keep.linux.payloads import payload_of_program
 from slimmer.keep.linux.program_texts import texts_of_program
 from slimmer.keep.mentions import (
     COMMON_WORDS,
@@ -145,12 +146,35 @@ class FileMentions:
                 commands |= programs_of_script(line, self._known)
         return commands
 
+    def payload(self, entry: Entry) -> Mentions:
+        """What the application names that an ELF file carries in itself."""
+
+        def read() -> Mentions:
+            with self._content.open(entry.path) as stream:
+                payload = payload_of_program(stream)
+            texts = texts_of_frozen(payload)
+            if texts is None:
+                return mentions_of(payload, self._known) if payload else _NO_MENTIONS
+            return self._named_by_constants(texts)
+
+        return self._readings.once(("payload", entry.path, self._known), read)
+
     def _read_compiled(self, data: bytes) -> Mentions:
-        """What byte code of the author's names. Whether it starts anything is not known, so a name
-        alone is what it is in settings."""
+        """What byte code of the author's names, and sources in an archive of the author's."""
+        found = _NO_MENTIONS
         texts = texts_of_compiled(data)
-        if texts is None:
-            return _NO_MENTIONS
+        if texts is not None:
+            found = self._named_by_constants(texts)
+        for name, member in members_of(data):
+            if SOURCES.fullmatch(name):
+                found = found.joined(mentions_of(member, self._known))
+            elif constants := texts_of_compiled(member):
+                found = found.joined(self._named_by_constants(constants))
+        return found
+
+    def _named_by_constants(self, texts: list[str]) -> Mentions:
+        """Whether byte code starts anything is not known, so a name alone is what it is in
+        settings."""
         encoded = list(map(os.fsencode, texts))
         names = _firsts(_TEXT_IS_NAME.fullmatch, encoded) & self._known
         paths = {text for text in texts if text.startswith("/") and name_of(text) in self._known}

@@ -187,6 +187,7 @@ class MentionsRule(Rule):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
+        yield from self._wanted(self._files.payload(entry), entry.path, False, False)
         found = self._files.program(entry)
         sure = {*found.names, *found.commands} if found.are_exact else set()
         for name in sorted({*found.names, *found.commands}):
