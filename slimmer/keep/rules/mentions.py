@@ -15,9 +15,8 @@ from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import (
     LIBRARY_FOLDER,
-    asked_for_by_name,
+    installed_to_be_run,
     is_module_of_language,
-    is_to_build_with,
     mentioned_omissions,
     weight_of,
 )
@@ -63,6 +62,10 @@ class MentionsRule(Rule):
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
             yield from self._library(path, "LD_PRELOAD")
+        for variable, value in self.context.request.variables.items():
+            if value in self._installed_to_be_run:
+                detail = f"named by the variable {variable}"
+                yield Want(path=self.context.programs.find(value), detail=detail)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
@@ -234,13 +237,9 @@ class MentionsRule(Rule):
         packages, programs = self.context.request.packages, self.context.programs
         if packages is None:
             return frozenset()
-        asked_for = {
-            package
-            for package in asked_for_by_name(packages)
-            if not package.essential and not is_to_build_with(package)
-        }
+        installed = installed_to_be_run(packages)
         real = {name: self.context.index.real_path(programs.find(name)) for name in programs.names}
-        return frozenset(name for name, path in real.items() if packages.owner(path) in asked_for)
+        return frozenset(name for name, path in real.items() if packages.owner(path) in installed)
 
     def _program(
         self, name: str, source: str, limit: int, *, bystander: bool = False
