@@ -44,10 +44,7 @@ class CodePathsRule(Rule):
     named to be written to."""
 
     name = "code-paths"
-    summary = (
-        "files that the application's own sources and settings, and variables, name by their "
-        "full path"
-    )
+    summary = "files that the application's sources, settings and variables name by their full path"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
