@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Literal
 
+from slimmer.keep.text_kinds import SOURCES
+
 _SHORTEST, _LONGEST = 2, 400
 _LARGEST_LITERALS = 16 << 20
 _LARGEST_MEMBER = 1 << 20
@@ -51,8 +53,8 @@ def texts_of_compiled(data: bytes) -> list[str] | None:
     return list(dict.fromkeys(text for text in readable if _SHORTEST <= len(text) <= _LONGEST))
 
 
-def members_of(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Names and contents in a zip archive, such as Python's zipapps and eggs are; nothing where
+def code_in_archive(data: bytes) -> Iterator[bytes]:
+    """Sources and byte code in a zip archive, such as Python's zipapps and eggs are; nothing where
     this is none, or one that cannot be read."""
     stream = io.BytesIO(data)
     if b"PK\x03\x04" not in data[:4096] or not zipfile.is_zipfile(stream):
@@ -60,8 +62,9 @@ def members_of(data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(stream) as archive:
             for member in archive.infolist():
-                if 0 < member.file_size <= _LARGEST_MEMBER:
-                    yield member.filename, archive.read(member)
+                is_code = SOURCES.fullmatch(member.filename) or member.filename.endswith(".pyc")
+                if is_code and member.file_size <= _LARGEST_MEMBER:
+                    yield archive.read(member)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return
 

@@ -14,7 +14,7 @@ from slimmer.keep.command_texts import (
     scripts_in_makefile,
     scripts_in_source,
 )
-from slimmer.keep.compiled_texts import members_of, texts_of_compiled, texts_of_frozen
+from slimmer.keep.compiled_texts import code_in_archive, texts_of_compiled, texts_of_frozen
 from slimmer.keep.linux.payloads import payload_of_program
 from slimmer.keep.linux.program_texts import texts_of_program
 from slimmer.keep.mentions import (
@@ -161,14 +161,15 @@ class FileMentions:
 
     def _read_compiled(self, data: bytes) -> Mentions:
         """What byte code of the author's names, and sources in an archive of the author's."""
-        found = _NO_MENTIONS
         texts = texts_of_compiled(data)
         if texts is not None:
-            found = self._named_by_constants(texts)
-        for name, member in members_of(data):
-            if SOURCES.fullmatch(name):
-                found = found.joined(mentions_of(member, self._known))
-            elif constants := texts_of_compiled(member):
+            return self._named_by_constants(texts)
+        found = _NO_MENTIONS
+        for code in code_in_archive(data):
+            constants = texts_of_compiled(code)
+            if constants is None:
+                found = found.joined(mentions_of(code, self._known))
+            else:
                 found = found.joined(self._named_by_constants(constants))
         return found
 
