@@ -39,6 +39,7 @@ _CALLED = re.compile(
 )
 _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
 _CONSTANT = re.compile(rb"\x01\x00[\x02-\xff](?=[a-z/])")
+_LIBRARY_CLASSES = (b"com/sun/jna/", b"java/lang/foreign/SymbolLookup", b"loadLibrary")
 _MOST_CLASSES = 10_000
 _LARGEST_CLASS = 1 << 20
 # Perl's `open $f, '-|', 'ls'`.
@@ -199,6 +200,11 @@ def constants_of(data: bytes) -> Iterator[str]:
 def starts_programs(data: bytes) -> bool:
     """Whether a class starts programs itself."""
     return b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data
+
+
+def opens_libraries(data: bytes) -> bool:
+    """Whether a class opens native libraries itself, or extends what JNA opens them by."""
+    return any(word in data for word in _LIBRARY_CLASSES)
 
 
 def programs_of_script(script: str, known: Set[str]) -> set[str]:

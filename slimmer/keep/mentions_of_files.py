@@ -23,6 +23,7 @@ from slimmer.keep.mentions import (
     classes_in,
     constants_of,
     mentions_of,
+    opens_libraries,
     programs_of_script,
     starts_programs,
 )
@@ -51,6 +52,8 @@ _TEXT_IS_COMMAND = re.compile(
 )
 _SHELL_OPERATOR = re.compile(rb"[|;&]|\$\(")
 _PATH_OF_CLASS = re.compile(r"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
+_LIBRARY_IN_PROGRAM = re.compile(rb"\0(lib[\w+.-]{1,60}\.so(?:\.\d+){0,3})(?=\0)")
+_LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
 _LIBRARY = re.compile(r"lib[\w+.-]+")
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(
@@ -82,6 +85,8 @@ class ClassMentions:
     """Programs, in classes that start some."""
     named: list[str]
     """Programs, in any class."""
+    opened: list[str]
+    """What may be names of libraries, in classes that open some."""
     paths: list[str]
     """What looks like a path."""
 
@@ -200,22 +205,32 @@ class FileMentions:
 
         return self._readings.once(("held", entry.path, names), read)
 
+    def libraries_in_program(self, entry: Entry, names: frozenset[str]) -> list[str]:
+        """Those of the names of libraries that stand alone in an ELF file, sorted."""
+        key = ("libraries", entry.path)
+        found = self._readings.once(key, lambda: self._texts(entry, _LIBRARY_IN_PROGRAM))
+        return [name for name in found if name in names]
+
     def classes(self, entry: Entry) -> ClassMentions:
         """What the constants of Java's classes name."""
 
         def read() -> ClassMentions:
             started: set[str] = set()
             named: set[str] = set()
+            opened: set[str] = set()
             with self._content.open(entry.path) as stream:
                 for data in classes_in(stream):
                     texts = set(constants_of(data))
                     named |= texts
                     if starts_programs(data):
                         started |= texts
+                    if opens_libraries(data):
+                        opened |= texts
             lines = (programs_of_script(text, self._known) for text in started if " " in text)
             return ClassMentions(
                 started=sorted((started & self._known).union(*lines)),
                 named=sorted(named & self._known),
+                opened=sorted(filter(_LIBRARY_OF_CLASS.fullmatch, opened)),
                 paths=sorted(filter(_PATH_OF_CLASS.fullmatch, named)),
             )
 

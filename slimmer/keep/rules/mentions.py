@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from slimmer.files import name_of, parent_of
-from slimmer.keep.linux.elf import PROGRAM_STARTERS
+from slimmer.files import name_of
+from slimmer.keep.linux.elf import OPENER, PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.opened import LibrariesByName
 from slimmer.keep.rules.packages import (
-    LIBRARY_FOLDER,
     installed_to_be_run,
     is_module_of_language,
     mentioned_omissions,
@@ -25,6 +25,8 @@ from slimmer.shell import LANGUAGES
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
+# Modules of languages that are larger compute something.
+_LARGEST_OPENER = 16 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
 # one of which the text has the name alone.
 _HEAVIEST = 64_000_000
@@ -38,7 +40,6 @@ _SHORTEST_SURE = 7
 # Bytes of a program whose name is a word of every day, and stands where a command may stand.
 _HEAVIEST_WORD = 256_000
 _MAKE = re.compile(r"g?make|gnumake")
-_LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
 
@@ -82,6 +83,7 @@ class MentionsRule(Rule):
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
             elif self.context.elf_files.get(entry.path) is not None:
+                yield from self._opened_by(entry)
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
             elif entry.size <= LARGEST_TEXT and not (
@@ -217,6 +219,8 @@ class MentionsRule(Rule):
             named = self.context.index.resolve(path).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
+        for name in found.opened:
+            yield from self._library(name, entry.path)
         installed = self._installed_to_be_run
         for name in found.started:
             limit = _HEAVIEST_INSTALLED if name in installed else _HEAVIEST_MAYBE
@@ -280,24 +284,26 @@ class MentionsRule(Rule):
         return packages.owner(started) in packages.dependencies(owner)
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
-        if name.startswith("/"):
-            paths: Iterable[str] = (name,) if ".so" in name else ()
-        else:
-            paths = self._libraries.get(name, ())
-            match = _LIBRARY_NAME.fullmatch(name)
-            if not paths and match:
-                paths = self._libraries.get(match["stem"], ())
-        for path in paths:
+        for path in self._libraries.paths(name):
             yield Want(path=path, detail=f"{source} may open it", because=source)
 
+    def _opened_by(self, entry: Entry) -> Iterable[Want]:
+        """Of programs and modules that no package owns: libraries that they have the names of, and
+        are not linked to, as those that bring .NET or JNA have."""
+        elf = self.context.elf_files.get(entry.path)
+        if elf is None or OPENER not in elf.imports or entry.size > _LARGEST_OPENER:
+            return
+        for name in self._files.libraries_in_program(entry, self._libraries.names):
+            for path in self._libraries.paths(name):
+                library = self.context.index.resolve(path).entry
+                if library is None or library.type is not EntryType.FILE:
+                    continue
+                weight = weight_of(self.context, library, limit=_HEAVIEST)
+                if weight <= _HEAVIEST:
+                    yield Want(path=path, detail=f"{entry.path} may open it", because=entry.path)
+                else:
+                    self._left_out[path] = (entry.path, weight)
+
     @cached_property
-    def _libraries(self) -> dict[str, list[str]]:
-        """`libmagic.so.1` and `magic` → the paths of that name where loaders look."""
-        found: dict[str, list[str]] = {}
-        for name, paths in self.context.named.items():
-            if name.startswith("lib") and ".so" in name:
-                for path in paths:
-                    if LIBRARY_FOLDER.fullmatch(parent_of(path)):
-                        found.setdefault(name, []).append(path)
-                        found.setdefault(name[3:].partition(".so")[0], []).append(path)
-        return found
+    def _libraries(self) -> LibrariesByName:
+        return LibrariesByName(self.context)
