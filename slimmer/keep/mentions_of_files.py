@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 
 from slimmer.files import Readings, name_of
@@ -52,6 +52,7 @@ _TEXT_IS_COMMAND = re.compile(
 )
 _SHELL_OPERATOR = re.compile(rb"[|;&]|\$\(")
 _PATH_OF_CLASS = re.compile(r"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
+_FOR_SHELL = re.compile(rb"-l?c +(['\"])(.+)\1")
 _LIBRARY_IN_PROGRAM = re.compile(rb"\0(lib[\w+.-]{1,60}\.so(?:\.\d+){0,3})(?=\0)")
 _LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
 _LIBRARY = re.compile(r"lib[\w+.-]+")
@@ -142,13 +143,16 @@ class FileMentions:
             are_exact=texts is not None,
         )
 
-    def _commands_of(self, texts: Iterable[bytes]) -> set[str]:
-        """What each text starts that is a command line by its options, or by its pipes."""
+    def _commands_of(self, texts: Collection[bytes]) -> set[str]:
+        """What each text starts that is a command line by its options, by its pipes, or by being
+        what a shell is given behind `-c`."""
         commands = _firsts(_TEXT_IS_COMMAND.match, texts)
-        for text in filter(_SHELL_OPERATOR.search, texts):
-            line = os.fsdecode(text)
-            if line.partition(" ")[0] in self._known:
-                commands |= programs_of_script(line, self._known)
+        for text in texts:
+            given = _FOR_SHELL.fullmatch(text)
+            if given or _SHELL_OPERATOR.search(text):
+                line = os.fsdecode(given[2] if given else text)
+                if line.partition(" ")[0] in self._known:
+                    commands |= programs_of_script(line, self._known)
         return commands
 
     def payload(self, entry: Entry) -> Mentions:

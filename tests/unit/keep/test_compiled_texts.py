@@ -131,3 +131,8 @@ def test_a_program_of_any_weight_counts_if_it_was_installed_by_name(tree: ImageT
     tree.add("/var/lib/apt/extended_states", "")
     kept = tree.decide(*seen("/app/shop.beam"), strategy=Strategy.BALANCED)
     assert "/usr/bin/pdftotext" in kept.reasons
+
+
+def test_what_a_shell_is_given(tree: ImageTree) -> None:
+    tree.add("/app/Shop.exe", assembly(['-c "pdftotext x.pdf 2>&1"', "-c tool"], ()))
+    assert tree.gained("mentions", *seen("/app/Shop.exe")) >= {"/usr/bin/pdftotext"}
