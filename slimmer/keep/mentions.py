@@ -39,6 +39,7 @@ _CALLED = re.compile(
 )
 _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
 _CONSTANT = re.compile(rb"\x01\x00[\x02-\xff](?=[a-z/])")
+_LIBRARY_CLASSES = (b"com/sun/jna/", b"java/lang/foreign/SymbolLookup", b"loadLibrary")
 _MOST_CLASSES = 10_000
 _LARGEST_CLASS = 1 << 20
 # Perl's `open $f, '-|', 'ls'`.
@@ -103,6 +104,17 @@ class Mentions:
     """Whether a command line goes to a shell."""
     finds_libraries: bool = False
     """Whether the loader's table is asked for libraries (`ctypes.util.find_library`)."""
+
+    def joined(self, other: Mentions) -> Mentions:
+        """What both name."""
+        return Mentions(
+            programs=self.programs | other.programs,
+            maybe_programs=self.maybe_programs | other.maybe_programs,
+            words=self.words | other.words,
+            libraries=self.libraries | other.libraries,
+            starts_shell=self.starts_shell or other.starts_shell,
+            finds_libraries=self.finds_libraries or other.finds_libraries,
+        )
 
 
 def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) -> Mentions:
@@ -178,12 +190,21 @@ def classes_in(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def constants_of(data: bytes) -> Iterator[str]:
-    """Texts among the constants of a class that starts programs (JVM Specification, 4.4.7): names
-    of programs, and command lines."""
-    if b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data:
-        for match in _CONSTANT.finditer(data):
-            length, start = match[0][-1], match.end()
-            yield data[start : start + length].decode("latin-1")
+    """Texts among the constants of a class (JVM Specification, 4.4.7): names of programs, paths,
+    and command lines."""
+    for match in _CONSTANT.finditer(data):
+        length, start = match[0][-1], match.end()
+        yield data[start : start + length].decode("latin-1")
+
+
+def starts_programs(data: bytes) -> bool:
+    """Whether a class starts programs itself."""
+    return b"java/lang/ProcessBuilder" in data or b"java/lang/Runtime" in data
+
+
+def opens_libraries(data: bytes) -> bool:
+    """Whether a class opens native libraries itself, or extends what JNA opens them by."""
+    return any(word in data for word in _LIBRARY_CLASSES)
 
 
 def programs_of_script(script: str, known: Set[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 
 from slimmer.files import Readings, name_of
@@ -14,6 +14,8 @@ from slimmer.keep.command_texts import (
     scripts_in_makefile,
     scripts_in_source,
 )
+from slimmer.keep.compiled_texts import code_in_archive, texts_of_compiled, texts_of_frozen
+from slimmer.keep.linux.payloads import payload_of_program
 from slimmer.keep.linux.program_texts import texts_of_program
 from slimmer.keep.mentions import (
     COMMON_WORDS,
@@ -21,7 +23,9 @@ from slimmer.keep.mentions import (
     classes_in,
     constants_of,
     mentions_of,
+    opens_libraries,
     programs_of_script,
+    starts_programs,
 )
 from slimmer.keep.scanning import held_by, texts_matching
 from slimmer.keep.text_kinds import (
@@ -47,6 +51,11 @@ _TEXT_IS_COMMAND = re.compile(
     rb"(?:[\w./+-]{0,80}/)?([a-z][\w.+-]{1,40}) +(?:--?[A-Za-z]|\+%|[a-z]{1,4} [-/.])"
 )
 _SHELL_OPERATOR = re.compile(rb"[|;&]|\$\(")
+_PATH_OF_CLASS = re.compile(r"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
+_FOR_SHELL = re.compile(rb"-l?c +(['\"])(.+)\1")
+_LIBRARY_IN_PROGRAM = re.compile(rb"\0(lib[\w+.-]{1,60}\.so(?:\.\d+){0,3})(?=\0)")
+_LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
+_LIBRARY = re.compile(r"lib[\w+.-]+")
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(
     (
@@ -67,6 +76,20 @@ class ProgramMentions:
     """What has an option behind it, sorted."""
     are_exact: bool
     """Whether it is known where texts begin; if not, these may be parts of other words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassMentions:
+    """What the constants of an archive of Java's classes name, each sorted."""
+
+    started: list[str]
+    """Programs, in classes that start some."""
+    named: list[str]
+    """Programs, in any class."""
+    opened: list[str]
+    """What may be names of libraries, in classes that open some."""
+    paths: list[str]
+    """What looks like a path."""
 
 
 class FileMentions:
@@ -113,15 +136,63 @@ class FileMentions:
             commands = {*loose, *ends}
         else:
             names = _firsts(_TEXT_IS_NAME.fullmatch, texts)
-            commands = _firsts(_TEXT_IS_COMMAND.match, texts)
-            for text in filter(_SHELL_OPERATOR.search, texts):
-                line = os.fsdecode(text)
-                if line.partition(" ")[0] in self._known:
-                    commands |= programs_of_script(line, self._known)
+            commands = self._commands_of(texts)
         return ProgramMentions(
             names=sorted(self._known & names),
             commands=sorted(self._known & commands),
             are_exact=texts is not None,
+        )
+
+    def _commands_of(self, texts: Collection[bytes]) -> set[str]:
+        """What each text starts that is a command line by its options, by its pipes, or by being
+        what a shell is given behind `-c`."""
+        commands = _firsts(_TEXT_IS_COMMAND.match, texts)
+        for text in texts:
+            given = _FOR_SHELL.fullmatch(text)
+            if given or _SHELL_OPERATOR.search(text):
+                line = os.fsdecode(given[2] if given else text)
+                if line.partition(" ")[0] in self._known:
+                    commands |= programs_of_script(line, self._known)
+        return commands
+
+    def payload(self, entry: Entry) -> Mentions:
+        """What the application names that an ELF file carries in itself."""
+
+        def read() -> Mentions:
+            with self._content.open(entry.path) as stream:
+                payload = payload_of_program(stream)
+            texts = texts_of_frozen(payload)
+            if texts is None:
+                return mentions_of(payload, self._known) if payload else _NO_MENTIONS
+            return self._named_by_constants(texts)
+
+        return self._readings.once(("payload", entry.path, self._known), read)
+
+    def _read_compiled(self, data: bytes) -> Mentions:
+        """What byte code of the author's names, and sources in an archive of the author's."""
+        texts = texts_of_compiled(data)
+        if texts is not None:
+            return self._named_by_constants(texts)
+        found = _NO_MENTIONS
+        for code in code_in_archive(data):
+            constants = texts_of_compiled(code)
+            if constants is None:
+                found = found.joined(mentions_of(code, self._known))
+            else:
+                found = found.joined(self._named_by_constants(constants))
+        return found
+
+    def _named_by_constants(self, texts: list[str]) -> Mentions:
+        """Whether byte code starts anything is not known, so a name alone is what it is in
+        settings."""
+        encoded = list(map(os.fsencode, texts))
+        names = _firsts(_TEXT_IS_NAME.fullmatch, encoded) & self._known
+        paths = {text for text in texts if text.startswith("/") and name_of(text) in self._known}
+        return Mentions(
+            programs=self._commands_of(encoded) | paths,
+            maybe_programs=names - COMMON_WORDS,
+            words=names & COMMON_WORDS,
+            libraries=set(filter(_LIBRARY.fullmatch, texts)),
         )
 
     def paths_in_program(self, entry: Entry) -> list[str]:
@@ -138,22 +209,41 @@ class FileMentions:
 
         return self._readings.once(("held", entry.path, names), read)
 
-    def names_in_classes(self, entry: Entry) -> list[str]:
-        """Names of programs among the constants of Java's classes and in command lines that stand
-        there, sorted."""
+    def libraries_in_program(self, entry: Entry, names: frozenset[str]) -> list[str]:
+        """Those of the names of libraries that stand alone in an ELF file, sorted."""
+        key = ("libraries", entry.path)
+        found = self._readings.once(key, lambda: self._texts(entry, _LIBRARY_IN_PROGRAM))
+        return [name for name in found if name in names]
 
-        def read() -> list[str]:
+    def classes(self, entry: Entry) -> ClassMentions:
+        """What the constants of Java's classes name."""
+
+        def read() -> ClassMentions:
+            started: set[str] = set()
+            named: set[str] = set()
+            opened: set[str] = set()
             with self._content.open(entry.path) as stream:
-                texts = {text for data in classes_in(stream) for text in constants_of(data)}
-            lines = (programs_of_script(text, self._known) for text in texts if " " in text)
-            return sorted((texts & self._known).union(*lines))
+                for data in classes_in(stream):
+                    texts = set(constants_of(data))
+                    named |= texts
+                    if starts_programs(data):
+                        started |= texts
+                    if opens_libraries(data):
+                        opened |= texts
+            lines = (programs_of_script(text, self._known) for text in started if " " in text)
+            return ClassMentions(
+                started=sorted((started & self._known).union(*lines)),
+                named=sorted(named & self._known),
+                opened=sorted(filter(_LIBRARY_OF_CLASS.fullmatch, opened)),
+                paths=sorted(filter(_PATH_OF_CLASS.fullmatch, named)),
+            )
 
         return self._readings.once(("classes", entry.path, self._known), read)
 
     def _read_text(self, entry: Entry, is_dependency: bool, is_own: bool) -> Mentions:
         data = self._content.head(entry.path, LARGEST_TEXT)
         if b"\0" in data[:4096]:
-            return _NO_MENTIONS
+            return _NO_MENTIONS if is_dependency else self._read_compiled(data)
         found = mentions_of(data, self._known, is_dependency=is_dependency)
         if is_dependency:
             found.programs -= _DEVELOPERS_TOOLS

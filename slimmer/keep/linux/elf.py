@@ -43,7 +43,9 @@ SHELL_STARTERS = frozenset(("popen", "system", "wordexp"))
 PROGRAM_STARTERS = SHELL_STARTERS | {"execlp", "execvp", "execvpe", "posix_spawnp"}
 LOGIN = "pam_open_session"
 """What programs call that let users in: sshd, cron, su; not those that only ask for a password."""
-TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open", LOGIN}
+OPENER = "dlopen"
+"""What programs call that open a library by its name."""
+TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open", LOGIN, OPENER}
 
 
 class CorruptElfError(ValueError):

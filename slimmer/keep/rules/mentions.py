@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from slimmer.files import name_of, parent_of
-from slimmer.keep.linux.elf import PROGRAM_STARTERS
+from slimmer.files import name_of
+from slimmer.keep.linux.elf import OPENER, PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.opened import LibrariesByName
 from slimmer.keep.rules.packages import (
-    LIBRARY_FOLDER,
+    installed_to_be_run,
     is_module_of_language,
-    is_to_build_with,
     mentioned_omissions,
     weight_of,
 )
@@ -25,6 +25,8 @@ from slimmer.shell import LANGUAGES
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
+# Modules of languages that are larger compute something.
+_LARGEST_OPENER = 16 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
 # one of which the text has the name alone.
 _HEAVIEST = 64_000_000
@@ -38,7 +40,6 @@ _SHORTEST_SURE = 7
 # Bytes of a program whose name is a word of every day, and stands where a command may stand.
 _HEAVIEST_WORD = 256_000
 _MAKE = re.compile(r"g?make|gnumake")
-_LIBRARY_NAME = re.compile(r"(?:lib)?(?P<stem>[\w+.-]+?)(?:\.so(?:\.[\d.]+)?)?")
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
 
@@ -62,6 +63,10 @@ class MentionsRule(Rule):
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
             yield from self._library(path, "LD_PRELOAD")
+        for variable, value in self.context.request.variables.items():
+            if value in self._installed_to_be_run:
+                detail = f"named by the variable {variable}"
+                yield Want(path=self.context.programs.find(value), detail=detail)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
@@ -78,6 +83,7 @@ class MentionsRule(Rule):
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
             elif self.context.elf_files.get(entry.path) is not None:
+                yield from self._opened_by(entry)
                 if not self.context.environments.contains(entry.path):
                     yield from self._named_in_program(entry)
             elif entry.size <= LARGEST_TEXT and not (
@@ -143,9 +149,14 @@ class MentionsRule(Rule):
             if is_dependency and program not in self.context.requested_programs:
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
+            if not is_general and program in self._installed_to_be_run:
+                limit = _HEAVIEST_INSTALLED
             yield from self._program(program, source, limit)
         for word in sorted(found.words - found.programs - found.maybe_programs):
-            yield from self._word(word, source)
+            if not is_general and word in self._installed_to_be_run:
+                yield from self._program(word, source, _HEAVIEST)
+            else:
+                yield from self._word(word, source)
         for library in sorted(found.libraries):
             yield from self._library(library, source)
         if found.starts_shell and not (is_dependency and is_packaged):
@@ -181,26 +192,42 @@ class MentionsRule(Rule):
             named = self.context.index.resolve(path.rstrip(".")).entry
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
+        yield from self._wanted(self._files.payload(entry), entry.path, False, False)
         found = self._files.program(entry)
         sure = {*found.names, *found.commands} if found.are_exact else set()
         for name in sorted({*found.names, *found.commands}):
-            asked_for = name in sure and name in self.context.requested_programs
-            # A word alone may be a word: it is kept, and starts nothing further.
             is_word = name in COMMON_WORDS and name not in found.commands
-            limit = _HEAVIEST if asked_for and not is_word else _HEAVIEST_MAYBE
-            yield from self._program(name, entry.path, limit, bystander=is_word)
+            if name in sure and name in self._installed_to_be_run:
+                limit = _HEAVIEST if is_word else _HEAVIEST_INSTALLED
+                yield from self._program(name, entry.path, limit)
+            else:
+                # A word alone may be a word: it is kept, and starts nothing further.
+                yield from self._program(name, entry.path, _HEAVIEST_MAYBE, bystander=is_word)
         if not found.are_exact:
             for name in self._files.held_by_program(entry, self.context.requested_programs):
                 limit = _HEAVIEST if len(name) >= _SHORTEST_SURE else _HEAVIEST_MAYBE
                 yield from self._program(name, entry.path, limit)
 
     def _named_in_classes(self, entry: Entry) -> Iterable[Want]:
-        """Constants of those of the application's own classes that start programs."""
+        """Constants of the application's own classes: paths, what those name that start programs,
+        and programs that were installed by name, which a library may start for it."""
         packed = entry.size <= _LARGEST_PROGRAM
         if self.context.environments.contains(entry.path) or not packed:
             return
-        for name in self._files.names_in_classes(entry):
-            yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+        found = self._files.classes(entry)
+        for path in found.paths:
+            named = self.context.index.resolve(path).entry
+            if named is not None and named.type is EntryType.FILE:
+                yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
+        for name in found.opened:
+            yield from self._library(name, entry.path)
+        installed = self._installed_to_be_run
+        for name in found.started:
+            limit = _HEAVIEST_INSTALLED if name in installed else _HEAVIEST_MAYBE
+            yield from self._program(name, entry.path, limit)
+        for name in found.named:
+            if name in installed and name not in COMMON_WORDS:
+                yield from self._program(name, entry.path, _HEAVIEST_INSTALLED)
 
     @cached_property
     def _files(self) -> FileMentions:
@@ -209,15 +236,14 @@ class MentionsRule(Rule):
 
     @cached_property
     def _installed_to_be_run(self) -> frozenset[str]:
-        """Of the programs that were installed by name, those that nobody builds with."""
-        packages = self.context.request.packages
-        return frozenset(
-            name
-            for name in self.context.requested_programs
-            if packages is not None
-            and (owner := packages.owner(self.context.programs.find(name))) is not None
-            and not is_to_build_with(owner)
-        )
+        """Names of the programs that came with a package that somebody has installed by name, other
+        than those to build with. One may be an alternative, as ImageMagick's `convert` is."""
+        packages, programs = self.context.request.packages, self.context.programs
+        if packages is None:
+            return frozenset()
+        installed = installed_to_be_run(packages)
+        real = {name: self.context.index.real_path(programs.find(name)) for name in programs.names}
+        return frozenset(name for name, path in real.items() if packages.owner(path) in installed)
 
     def _program(
         self, name: str, source: str, limit: int, *, bystander: bool = False
@@ -258,24 +284,26 @@ class MentionsRule(Rule):
         return packages.owner(started) in packages.dependencies(owner)
 
     def _library(self, name: str, source: str) -> Iterable[Want]:
-        if name.startswith("/"):
-            paths: Iterable[str] = (name,) if ".so" in name else ()
-        else:
-            paths = self._libraries.get(name, ())
-            match = _LIBRARY_NAME.fullmatch(name)
-            if not paths and match:
-                paths = self._libraries.get(match["stem"], ())
-        for path in paths:
+        for path in self._libraries.paths(name):
             yield Want(path=path, detail=f"{source} may open it", because=source)
 
+    def _opened_by(self, entry: Entry) -> Iterable[Want]:
+        """Of programs and modules that no package owns: libraries that they have the names of, and
+        are not linked to, as those that bring .NET or JNA have."""
+        elf = self.context.elf_files.get(entry.path)
+        if elf is None or OPENER not in elf.imports or entry.size > _LARGEST_OPENER:
+            return
+        for name in self._files.libraries_in_program(entry, self._libraries.names):
+            for path in self._libraries.paths(name):
+                library = self.context.index.resolve(path).entry
+                if library is None or library.type is not EntryType.FILE:
+                    continue
+                weight = weight_of(self.context, library, limit=_HEAVIEST)
+                if weight <= _HEAVIEST:
+                    yield Want(path=path, detail=f"{entry.path} may open it", because=entry.path)
+                else:
+                    self._left_out[path] = (entry.path, weight)
+
     @cached_property
-    def _libraries(self) -> dict[str, list[str]]:
-        """`libmagic.so.1` and `magic` → the paths of that name where loaders look."""
-        found: dict[str, list[str]] = {}
-        for name, paths in self.context.named.items():
-            if name.startswith("lib") and ".so" in name:
-                for path in paths:
-                    if LIBRARY_FOLDER.fullmatch(parent_of(path)):
-                        found.setdefault(name, []).append(path)
-                        found.setdefault(name[3:].partition(".so")[0], []).append(path)
-        return found
+    def _libraries(self) -> LibrariesByName:
+        return LibrariesByName(self.context)

@@ -89,3 +89,54 @@ def test_a_heavy_program_of_a_package_is_named_and_left_out(tree: ImageTree) -> 
     kept = tree.decide(*seen("/app/main.py"), strategy=Strategy.BALANCED)
     assert "/usr/bin/tool" not in kept.reasons
     assert [each.why for each in kept.heavy] == ["though /app/rules mentions it"]
+
+
+def variables(tree: ImageTree, rule: str, *lines: str) -> set[str]:
+    found = tree.gained(rule, *seen("/app/main.py"), config={"Env": list(lines)})
+    return {path for path in found if not tree.is_directory(path)}
+
+
+@pytest.fixture
+def viewer(tree: ImageTree) -> ImageTree:
+    """A heavy program that was installed by name, one that came along, and data of a package."""
+    tree.add("/app/main.py")
+    for name in ("viewer", "other"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+        with (tree.root / "usr/bin" / name).open("wb") as file:
+            file.truncate(65 << 20)
+        tree.package(name, f"/usr/bin/{name}")
+    automatic = "Package: {}\nArchitecture: all\nAuto-Installed: 1\n\n"
+    came_along = "".join(map(automatic.format, ("other", "ocr-eng")))
+    tree.add("/var/lib/apt/extended_states", came_along)
+    for path in ("/usr/share/ocr/5/eng.data", "/usr/share/ocr/x", "/usr/share/zoneinfo/x"):
+        tree.add(path)
+    tree.package("ocr-eng", "/usr/share/ocr/5/eng.data", "/usr/share/ocr/x")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "kept"),
+    [
+        ("code-paths", "CHROME_BIN=/usr/bin/viewer", {"/usr/bin/viewer"}),
+        ("code-paths", "TOOL=/usr/bin/other", set()),
+        ("code-paths", "OCR_DATA=/usr/share/ocr/5", {"/usr/share/ocr/5/eng.data"}),
+        ("code-paths", "OCR_DATA=/usr/share/ocr/5/:/none", {"/usr/share/ocr/5/eng.data"}),
+        ("code-paths", "DATA=/usr/share", set()),
+        ("code-paths", "ZONES=/usr/share/zoneinfo", set()),
+        ("code-paths", "PATH=/usr/share/ocr:/usr/bin", set()),
+        ("mentions", "BROWSER=viewer", {"/usr/bin/viewer"}),
+        ("mentions", "BROWSER=other", set()),
+        ("mentions", "TITLE=a viewer", set()),
+    ],
+)
+def test_what_a_variable_of_the_image_names(
+    viewer: ImageTree, rule: str, line: str, kept: set[str]
+) -> None:
+    assert variables(viewer, rule, line) == kept
+
+
+def test_a_heavy_program_by_its_full_path_counts_if_it_was_installed_by_name(
+    viewer: ImageTree,
+) -> None:
+    viewer.add("/app/main.py", 'VIEWER = "/usr/bin/viewer"\nOTHER = "/usr/bin/other"\n')
+    assert gained(viewer) == {"/usr/bin/viewer"}

@@ -4,8 +4,10 @@ from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
+    installed_to_be_run,
     is_module_of_language,
     is_to_build_with,
+    private_folder,
 )
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
@@ -24,8 +26,10 @@ __all__ = [
     "LIBRARY_FOLDER",
     "PACKAGE_RULES",
     "PROGRAM_FOLDERS",
+    "installed_to_be_run",
     "is_module_of_language",
     "is_to_build_with",
     "mentioned_omissions",
+    "private_folder",
     "weight_of",
 ]

@@ -88,6 +88,16 @@ def asked_for_by_name(packages: PackageDatabase) -> Mapping[Package, Package]:
     return found
 
 
+def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
+    """Of what somebody has installed by name, with the parts of it, what is not there to build
+    with: a text of the author's that names a program of theirs means that program."""
+    return frozenset(
+        package
+        for package in asked_for_by_name(packages)
+        if not package.essential and not is_to_build_with(package)
+    )
+
+
 def of_one_source(packages: PackageDatabase, package: Package) -> list[Package]:
     """The package, and what it depends on that was made of the same source."""
     found = [package]

@@ -1,0 +1,64 @@
+"""Libraries that programs and classes open by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from slimmer.values import Access, Strategy
+from tests.unit.keep.image_tree import ImageTree, seen
+
+FOLDER = "/usr/lib/x86_64-linux-gnu"
+OPENS = """
+#include <dlfcn.h>
+#include <stdio.h>
+int main(int c, char **v) { void *x = dlopen("libtls.so.3", RTLD_LAZY); return !x; }
+"""
+
+
+@pytest.fixture
+def tree(tree: ImageTree) -> ImageTree:
+    for name in ("tls", "other"):
+        tree.add(f"{FOLDER}/lib{name}.so.3.1")
+        tree.link(f"{FOLDER}/lib{name}.so.3", f"lib{name}.so.3.1")
+    return tree
+
+
+def gained(tree: ImageTree, path: str) -> set[str]:
+    found = tree.gained("mentions", *seen(path, access=Access.EXECUTE))
+    return {path for path in found if not tree.is_directory(path)}
+
+
+def test_a_library_that_a_program_of_the_author_opens(tree: ImageTree) -> None:
+    tree.compile("/app/shop", OPENS)
+    assert gained(tree, "/app/shop") == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
+
+
+def test_a_name_in_a_program_that_opens_nothing_is_a_text(tree: ImageTree) -> None:
+    tree.compile("/app/shop", 'const char *t = "libtls.so.3"; int main(void) { return !t; }')
+    assert gained(tree, "/app/shop") == set()
+
+
+def test_a_module_of_a_language_may_open_one(tree: ImageTree) -> None:
+    tree.add("/app/.venv/pyvenv.cfg")
+    module = "/app/.venv/lib/python3/site-packages/fast.so"
+    tree.compile(module, OPENS.replace("int main(int c, char **v)", "int run(void)"), shared=True)
+    assert f"{FOLDER}/libtls.so.3.1" in gained(tree, module)
+
+
+def test_a_heavy_library_is_named_and_left_out(tree: ImageTree) -> None:
+    tree.compile("/app/shop", OPENS)
+    with (tree.root / FOLDER[1:] / "libtls.so.3.1").open("wb") as file:
+        file.truncate(65 << 20)
+    kept = tree.decide(*seen("/app/shop", access=Access.EXECUTE), strategy=Strategy.BALANCED)
+    assert f"{FOLDER}/libtls.so.3.1" not in kept.reasons
+    assert [each.what for each in kept.heavy] == [f"{FOLDER}/libtls.so.3"]
+
+
+@pytest.mark.parametrize(
+    ("library", "opens"), [(b"com/sun/jna/Native", True), (b"java/util/List", False)]
+)
+def test_a_class_that_opens_one(tree: ImageTree, library: bytes, opens: bool) -> None:
+    constants = (b"tls", library)
+    texts = b"".join(b"\x01\x00" + bytes([len(each)]) + each for each in constants)
+    tree.add("/app/Shop.class", b"\xca\xfe\xba\xbe" + texts)
+    assert (f"{FOLDER}/libtls.so.3" in gained(tree, "/app/Shop.class")) == opens
