@@ -12,6 +12,7 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
+    base_packages,
     is_to_build_with,
     packages_of_programs,
 )
@@ -102,7 +103,10 @@ class CompanionProgramsRule(Rule):
     @cached_property
     def _asked_for(self) -> Collection[Package]:
         packages = self.context.request.packages
-        return () if packages is None else asked_for_by_name(packages)
+        if packages is None:
+            return ()
+        base = base_packages(packages)
+        return [each for each in asked_for_by_name(packages) if each.name not in base]
 
     def _behind_dispatchers(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """`/usr/bin/psql` is a link to a script, which starts the `psql` of one version in

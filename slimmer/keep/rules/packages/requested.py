@@ -13,6 +13,7 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
+    base_packages,
     is_documentation,
     is_for_building,
     is_to_build_with,
@@ -22,7 +23,6 @@ from slimmer.keep.rules.packages.places import (
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
-_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
 )
@@ -185,18 +185,8 @@ class RequestedPackagesRule(Rule):
 
     @cached_property
     def _base(self) -> frozenset[str]:
-        """Names of packages of which the distribution makes its images: nobody has asked for any
-        of them, though no record says so."""
         packages = self.context.request.packages
-        pending = [] if packages is None else list(packages.packages)
-        pending = [each for each in pending if each.essential or each.name in _BASE]
-        found: set[str] = set()
-        while pending and packages is not None:
-            package = pending.pop()
-            if package.name not in found:
-                found.add(package.name)
-                pending += packages.dependencies(package)
-        return frozenset(found)
+        return frozenset() if packages is None else base_packages(packages)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         for package, size in self._heavy.items():
