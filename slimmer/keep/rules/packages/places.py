@@ -41,7 +41,9 @@ _MODULE_OF_LANGUAGE = re.compile(
     r"|nodejs|lua|tcltk|R/site-library)/"
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
-_FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl", ".bc")
+_FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
+# Elsewhere they are what a program of the package reads: printers' drivers, sendmail's macros.
+_HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _SECTIONS_FOR_BUILDING = (
     "devel",
@@ -142,7 +144,7 @@ def is_module_of_language(path: str) -> bool:
 
 def is_for_building(path: str) -> bool:
     """Whether only compilers and linkers read this file."""
-    return path.endswith(_FOR_BUILDING)
+    return path.endswith(_FOR_BUILDING) or bool(_HEADERS.search(path))
 
 
 def is_documentation(path: str) -> bool:
