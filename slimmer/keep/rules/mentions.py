@@ -168,17 +168,21 @@ class MentionsRule(Rule):
     def _started_by_program(self, entry: Entry) -> Iterable[Want]:
         """Of the distribution's programs: what they start by a name that stands in them alone, as
         tar starts gzip. A name may mean something else (find knows file systems), so those start
-        nothing further; a word of every day counts where the package needs that program."""
+        nothing further. Where the package needs that of the program, a word of every day counts,
+        and any other name is what it starts, whatever it brings: filters of CUPS Ghostscript."""
         elf = self.context.elf_files.get(entry.path)
         if elf is None or PROGRAM_STARTERS.isdisjoint(elf.imports):
             return
         source = self.context.source_of(entry.path)
         for name in self._files.program(entry).names:
             started = self.context.index.real_path(self.context.programs.find(name))
-            if name in COMMON_WORDS and not self._depends(entry.path, started):
+            depends = self._depends(entry.path, started)
+            if name in COMMON_WORDS and not depends:
                 continue
             if self.context.source_of(started) == source:
                 yield from self._program(name, entry.path, _HEAVIEST_MAYBE)
+            elif depends and name not in COMMON_WORDS:
+                yield from self._program(name, entry.path, _HEAVIEST)
             else:
                 yield from self._program(name, entry.path, _HEAVIEST_STARTED, bystander=True)
 

@@ -10,7 +10,8 @@ MODULES = "/usr/lib/x86_64-linux-gnu/painter/coders"
 
 
 def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> None:
-    data = (f"{SHARE}/extension/x.control", "/usr/lib/database/15/bin/dump", f"{SHARE}/tz")
+    macros = f"{SHARE}/drivers/printer.h"  # no header of C: it lies in no `include`
+    data = (f"{SHARE}/extension/x.control", "/usr/lib/database/15/bin/dump", f"{SHARE}/tz", macros)
     rest = (
         "/usr/bin/unused",
         "/usr/share/doc/database/x",
@@ -18,6 +19,7 @@ def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> Non
         "/usr/lib/database/15/lib/x.a",
         "/usr/lib/python3/dist-packages/x.py",
         "/usr/include/x.h",
+        f"{SHARE}/include/x.h",
     )
     for path in (*data, *rest, "/usr/lib/database/15/bin/server"):
         tree.add(path, mode=0o755)

@@ -75,6 +75,20 @@ def test_a_word_that_a_program_needs_by_its_package(tree: ImageTree) -> None:
     assert tree.gained("mentions", *ran("/usr/bin/other")) == set()
 
 
+def test_a_heavy_program_that_a_program_starts_and_its_package_needs(tree: ImageTree) -> None:
+    """CUPS' filters start Ghostscript, which has 22 MB, and depend on it."""
+    tree.compile("/usr/bin/painter", LARGE % 5_000_000)
+    tree.add("/usr/share/painter/fonts.map")
+    tree.package("painter", "/usr/bin/painter", "/usr/share/painter/fonts.map")
+    for name, fields in (("filters", "Depends: painter\n"), ("other", "Suggests: painter\n")):
+        tree.compile(f"/usr/bin/{name}", STARTER.replace("tar", "painter"))
+        tree.package(name, f"/usr/bin/{name}", fields=fields)
+    came_along(tree, "painter", "filters", "other")
+    gained = tree.gained("mentions", *ran("/usr/bin/filters"))
+    assert {"/usr/bin/painter", "/usr/share/painter/fonts.map"} <= gained
+    assert tree.gained("mentions", *ran("/usr/bin/other")) == set()
+
+
 def test_the_tools_of_what_was_installed_by_name_and_ran(tree: ImageTree) -> None:
     """`svn` beside `svnserve`: 8 MB of libraries that only the client is linked to."""
     tree.compile("/usr/lib/libclient.so", "char bytes[6000000] = {1};", shared=True)
@@ -88,9 +102,23 @@ def test_the_tools_of_what_was_installed_by_name_and_ran(tree: ImageTree) -> Non
         tree.compile(f"/usr/bin/{name}serve", PROGRAM)
         tree.package(name, f"/usr/bin/{name}", f"/usr/bin/{name}serve")
     came_along(tree)
-    gained = tree.gained("requested-packages", *ran("/usr/bin/vaultserve"))
-    assert "/usr/bin/vault" in gained
+    gained = tree.gained("companion-programs", *ran("/usr/bin/vaultserve"))
+    assert files(tree, gained) >= {"/usr/bin/vault"}
     assert "/usr/bin/idle" not in gained, "of this one nothing ran"
+    came_along(tree, "vault")
+    assert "/usr/bin/vault" not in tree.gained("companion-programs", *ran("/usr/bin/vaultserve"))
+
+
+def test_large_tools_of_what_was_installed_by_name_have_an_end(tree: ImageTree) -> None:
+    """MariaDB's clients have 5 MB each: the smaller ones stay, up to 48 MB."""
+    names = [f"/usr/bin/tool{number}" for number in range(6)]
+    for number, name in enumerate(names):
+        tree.compile(name, LARGE % (9_000_000 + number * 100_000))
+    tree.compile("/usr/bin/serve", PROGRAM)
+    tree.package("base", "/usr/bin/serve", *names)
+    came_along(tree)
+    gained = tree.gained("companion-programs", *ran("/usr/bin/serve"))
+    assert sorted(files(tree, gained)) == names[:5]
 
 
 def test_a_script_that_came_along_has_the_programs_of_its_source(tree: ImageTree) -> None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.places import PROGRAM_FOLDERS, packages_of_programs
+from slimmer.keep.rules.packages.places import (
+    PROGRAM_FOLDERS,
+    asked_for_by_name,
+    base_packages,
+    is_to_build_with,
+    packages_of_programs,
+)
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType
 
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
 # have 2 MB at most; ffplay brings 20 MB of windows and sound.
 _HEAVIEST = 4_000_000
+# The same where the package was installed by name (svn has 8 MB beyond what svnserve needs), and
+# what its programs larger than the above may have together: each of MariaDB's clients and repair
+# tools has 5 MB, all linked into it.
+_HEAVIEST_OF_REQUESTED = 12_000_000
+_MOST_OF_REQUESTED = 48_000_000
 # The same of the program that a link on the PATH stands for.
 _HEAVIEST_BEHIND = 64_000_000
 
@@ -24,9 +36,6 @@ class _Companion:
     path: str
     target: Entry
     """The program itself, where `path` is a link."""
-    package: str
-    program: str
-    """The one of the package that is kept to be run."""
 
 
 class CompanionProgramsRule(Rule):
@@ -65,19 +74,39 @@ class CompanionProgramsRule(Rule):
             is_bystander = entry.path in self.context.bystanders
             if owner is not None and not owner.essential and not is_bystander:
                 found.setdefault(owner, entry.path)
+        fresh_packages = {each: found[each] for each in found if each not in self._done}
+        self._done |= found.keys()
+        for package, program in fresh_packages.items():
+            yield from self._light_companions(packages, package, program)
+
+    def _light_companions(
+        self, packages: PackageDatabase, package: Package, program: str
+    ) -> Iterable[Want]:
+        limit = _HEAVIEST
+        if package in self._asked_for and not is_to_build_with(package):
+            limit = _HEAVIEST_OF_REQUESTED
         companions = [
             each
-            for package, program in found.items()
-            if package not in self._done
             for each in self._companions(packages, package, program)
-            if each.target.size <= _HEAVIEST
+            if each.target.size <= limit
         ]
-        self._done |= found.keys()
         self.context.content.fetch(each.target.path for each in companions)
-        for each in companions:
-            if self._is_light(each.target, _HEAVIEST):
-                detail = f"a program of the package {each.package}, as {each.program} is"
-                yield Want(path=each.path, detail=detail, because=each.program, bystander=True)
+        left = _MOST_OF_REQUESTED
+        for each in sorted(companions, key=lambda each: (each.target.size, each.path)):
+            weight = weight_of(self.context, each.target, limit=limit)
+            if weight > _HEAVIEST:
+                left -= weight
+            if weight <= limit and left >= 0:
+                detail = f"a program of the package {package.name}, as {program} is"
+                yield Want(path=each.path, detail=detail, because=program, bystander=True)
+
+    @cached_property
+    def _asked_for(self) -> Collection[Package]:
+        packages = self.context.request.packages
+        if packages is None:
+            return ()
+        base = base_packages(packages)
+        return [each for each in asked_for_by_name(packages) if each.name not in base]
 
     def _behind_dispatchers(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """`/usr/bin/psql` is a link to a script, which starts the `psql` of one version in
@@ -123,6 +152,4 @@ class CompanionProgramsRule(Rule):
                     and packages.owner(target.path) is package
                     and target.path != self.context.index.real_path(program)
                 ):
-                    yield _Companion(
-                        path=path, target=target, package=package.name, program=program
-                    )
+                    yield _Companion(path=path, target=target)

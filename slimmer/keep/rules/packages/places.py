@@ -12,6 +12,8 @@ from slimmer.keep.rule import Context
 PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
 )
+# Besides those that are essential.
+_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
 # Documentation, integration into desktops and shells, what builds other software, and what
@@ -39,7 +41,9 @@ _MODULE_OF_LANGUAGE = re.compile(
     r"|nodejs|lua|tcltk|R/site-library)/"
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
-_FOR_BUILDING = (".a", ".o", ".h", ".la", ".pc", ".m4", ".prl", ".bc")
+_FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
+# Elsewhere they are what a program of the package reads: printers' drivers, sendmail's macros.
+_HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _SECTIONS_FOR_BUILDING = (
     "devel",
@@ -75,6 +79,19 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
         if package is not None and not package.essential:
             found.setdefault(package, program)
     return found
+
+
+def base_packages(packages: PackageDatabase) -> frozenset[str]:
+    """Names of packages of which the distribution makes its images: nobody has asked for any of
+    them, though no record says so."""
+    pending = [each for each in packages.packages if each.essential or each.name in _BASE]
+    found: set[str] = set()
+    while pending:
+        package = pending.pop()
+        if package.name not in found:
+            found.add(package.name)
+            pending += packages.dependencies(package)
+    return frozenset(found)
 
 
 def asked_for_by_name(packages: PackageDatabase) -> Mapping[Package, Package]:
@@ -137,7 +154,7 @@ def is_module_of_language(path: str) -> bool:
 
 def is_for_building(path: str) -> bool:
     """Whether only compilers and linkers read this file."""
-    return path.endswith(_FOR_BUILDING)
+    return path.endswith(_FOR_BUILDING) or bool(_HEADERS.search(path))
 
 
 def is_documentation(path: str) -> bool:

@@ -13,17 +13,16 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
+    base_packages,
     is_documentation,
     is_for_building,
     is_to_build_with,
-    packages_of_programs,
     private_folder,
     state_folder,
 )
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
-_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _INSTALLERS = frozenset(
     ("alpine-keys", "alpine-baselayout", "alpine-release", "apk-tools", "usrmerge")
 )
@@ -47,9 +46,6 @@ _DEVELOPERS_TOOLS = frozenset(
 _LARGEST_PROGRAM = 1_500_000
 # Bytes of one program with the libraries that nobody was seen to load: uptime has 3.7 MB of them.
 _HEAVIEST_PROGRAM = 4_000_000
-# The same where another program of the package ran, so that nobody only builds with it: svn has
-# 8 MB beyond what svnserve needs; ffplay 20 MB of windows and sound.
-_HEAVIEST_OF_USED = 12_000_000
 # The same of one that has privileges of its own (ping, sudo): nobody builds with it.
 _HEAVIEST_PRIVILEGED = 8_000_000
 
@@ -123,13 +119,11 @@ class RequestedPackagesRule(Rule):
             for entry in entries
             if entry.size <= _LARGEST_PROGRAM
         )
-        used = packages_of_programs(self.context)
         for package, entries in programs.items():
             if package.name not in _DEVELOPERS_TOOLS:
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
-                limit = _HEAVIEST_OF_USED if package in used else _HEAVIEST_PROGRAM
-                yield from self._small_programs(entries, detail, limit)
-                yield from self._other_names(package, detail, limit)
+                yield from self._small_programs(entries, detail)
+                yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
 
     def _programs_of(self, package: Package) -> Iterable[Entry]:
@@ -139,7 +133,7 @@ class RequestedPackagesRule(Rule):
                 if entry is not None and is_program(entry):
                     yield entry
 
-    def _other_names(self, package: Package, detail: str, limit: int) -> Iterable[Want]:
+    def _other_names(self, package: Package, detail: str) -> Iterable[Want]:
         """`msmtp-mta` is a link alone: `/usr/sbin/sendmail`. It stays where its program may."""
         for path in self._files[package]:
             entry = self.context.index.get(path) if parent_of(path) in PROGRAM_FOLDERS else None
@@ -148,10 +142,10 @@ class RequestedPackagesRule(Rule):
             program = self.context.index.resolve(path).entry
             if program is None or not is_program(program):
                 continue
-            if any(self._small_programs([program], detail, limit)):
+            if any(self._small_programs([program], detail)):
                 yield Want(path=path, detail=detail, bystander=True)
 
-    def _small_programs(self, programs: Iterable[Entry], detail: str, limit: int) -> Iterable[Want]:
+    def _small_programs(self, programs: Iterable[Entry], detail: str) -> Iterable[Want]:
         """An administrator's tool (`logrotate`, `jq`, `ps`) costs less than to miss it."""
         for entry in programs:
             if entry.size > _LARGEST_PROGRAM:
@@ -161,8 +155,8 @@ class RequestedPackagesRule(Rule):
                 if self._interpreter_of(entry) in self.context.executed:
                     yield Want(path=entry.path, detail=detail, bystander=True)
                 continue
-            most = max(limit, _HEAVIEST_PRIVILEGED) if privileges_of(entry) else limit
-            if weight_of(self.context, entry, limit=most) <= most:
+            limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
+            if weight_of(self.context, entry, limit=limit) <= limit:
                 yield Want(path=entry.path, detail=detail, bystander=True)
 
     def _of_one_language(self, package: Package, programs: Sequence[Entry]) -> Iterable[Want]:
@@ -191,18 +185,8 @@ class RequestedPackagesRule(Rule):
 
     @cached_property
     def _base(self) -> frozenset[str]:
-        """Names of packages of which the distribution makes its images: nobody has asked for any
-        of them, though no record says so."""
         packages = self.context.request.packages
-        pending = [] if packages is None else list(packages.packages)
-        pending = [each for each in pending if each.essential or each.name in _BASE]
-        found: set[str] = set()
-        while pending and packages is not None:
-            package = pending.pop()
-            if package.name not in found:
-                found.add(package.name)
-                pending += packages.dependencies(package)
-        return frozenset(found)
+        return frozenset() if packages is None else base_packages(packages)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         for package, size in self._heavy.items():

@@ -13,13 +13,20 @@ from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry
 
 _REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
+# Of 991 checks that other people wrote for 85 images, those that look into the container type 32
+# tools of Debian's essential packages: `cat` 55 times, `echo` 30, `ls` 28; `seq`, `[`, `test`,
+# `timeout`, `who`, `run-parts` and `tar` once to four times each. Not `iconv`, `expr` and `more`,
+# which bring 7 MB of modules, libgmp and terminals.
 _BASIC_TOOLS = (
-    *("awk", "basename", "cat", "chmod", "chown", "cp", "cut", "date", "df", "dirname"),
-    *("env", "find", "getent", "grep", "gzip", "head", "hostname", "id", "kill", "ln"),
-    *("logger", "ls"),
-    *("md5sum", "mkdir", "mktemp", "mv", "ps", "readlink", "rm", "rmdir", "sed", "sha256sum"),
-    *("sleep", "sort", "stat", "tail", "tee", "touch", "tr", "uname", "uniq", "wc"),
-    *("which", "whoami", "xargs", "zcat"),
+    *("[", "awk", "base64", "basename", "cat", "chgrp", "chmod", "chown", "cmp", "cp", "cut"),
+    *("date", "dd", "df", "diff", "dirname", "du", "echo", "egrep", "env", "false"),
+    *("fgrep", "find", "flock", "fold", "free", "getent", "grep", "groups", "gunzip", "gzip"),
+    *("head", "hostname", "id", "kill", "less", "ln", "logger", "ls", "md5sum", "mkdir"),
+    *("mktemp", "mv", "nice", "nohup", "nproc", "paste", "pgrep", "pidof", "pkill"),
+    *("printenv", "printf", "ps", "pwd", "readlink", "realpath", "rm", "rmdir", "run-parts", "sed"),
+    *("seq", "setsid", "sha1sum", "sha256sum", "sleep", "sort", "stat", "tail", "tar", "tee"),
+    *("test", "timeout", "touch", "tr", "true", "truncate", "tty", "uname", "uniq", "wc", "which"),
+    *("who", "whoami", "xargs", "zcat"),
 )
 # Bytes of one tool with the libraries that nobody was seen to load: cp has one of them.
 _HEAVIEST = 1_500_000
@@ -27,8 +34,8 @@ _HEAVIEST = 1_500_000
 
 class BasicToolsRule(OnceRule):
     """Who looks after a container types `docker exec C cat /var/log/app.log`; hooks and scheduled
-    scripts do the like. Two megabytes and a half, in images that have a shell to be run; not the
-    tools that bring large libraries with them (`ps`, `logger`: libsystemd)."""
+    scripts do the like. Four to five megabytes of GNU's tools, in images that have a shell to be
+    run; not those that bring large libraries with them (`ps`, `logger`: libsystemd)."""
 
     name = "basic-tools"
     summary = "cat, ls, grep and the like, in images that keep /bin/sh to be run"
