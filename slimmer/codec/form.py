@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING
 from typing import Annotated, Any, Final
+
+from slimmer.late import dataclass
 
 _EXCERPT: Final = 80
 """Characters of a wrong value, or key, that an error shows."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slimmer.files.paths import is_below
+from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 

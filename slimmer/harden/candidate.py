@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from slimmer.late import dataclass
 from slimmer.values import WritablePlace
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from slimmer import __version__
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.evidence import Uses
+from slimmer.late import dataclass
 from slimmer.report.areas import (
     Area,
     Contents,

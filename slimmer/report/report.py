@@ -8,10 +8,11 @@ meaning raises it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
+from slimmer.late import dataclass
 from slimmer.report.areas import Area
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary

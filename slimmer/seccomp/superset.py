@@ -8,8 +8,10 @@ kernel keys, modules, BPF) is allowed only where it was seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from slimmer.codec import AbsolutePath, Keywords
+from slimmer.late import dataclass
 
 
 class PlaceKind(enum.StrEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from slimmer.late import dataclass
 
 
 class Strategy(enum.Enum):

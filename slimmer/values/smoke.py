@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from slimmer.codec import Keywords
+from slimmer.late import dataclass
 from slimmer.values.answers import ProbeResult, Verdict
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slimmer.files import name_of
+from slimmer.late import dataclass
 from slimmer.values import Access, Sighting
 from slimmer.verify.repair import Gaps
 

@@ -10,9 +10,10 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
+from slimmer.late import dataclass
 from slimmer.values import EntryType
 
 _SHARE_OF_PACKAGE: Final = 0.25

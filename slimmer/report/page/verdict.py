@@ -3,8 +3,7 @@ and what is different from last time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from slimmer.late import dataclass
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.report.growth_summary import Growth
 from slimmer.report.remarks import doubts
