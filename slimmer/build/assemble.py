@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slimmer import __version__
+from slimmer.build.account import give_account
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
+from slimmer.build.secrets import secrets_kept
 from slimmer.build.values import (
     Assembly,
     Bills,
@@ -74,8 +76,8 @@ def assemble(
         plans=plans,
         debug_layer=debug_layer,
         foundation=foundation,
-        bills=job.pool.submit(_bills, job, metadata, traced, files, slim.config_digest),
-        dropped=job.pool.submit(
+        bills=job.aside.submit(_bills, job, metadata, traced, files, slim.config_digest),
+        dropped=job.aside.submit(
             dropped_document,
             tuple(files.index),
             metadata.keep.reasons,
@@ -83,6 +85,15 @@ def assemble(
             debug_paths=_debug_paths(metadata, debug_layer),
             original_id=job.original.id,
             manifest_digest=slim.manifest_digest,
+        ),
+        account=job.aside.submit(
+            give_account, traced, files, metadata, plans[ImageKind.SLIM], foundation
+        ),
+        secrets=job.aside.submit(
+            secrets_kept,
+            plans[ImageKind.SLIM][len(foundation.plans) if foundation else 0 :],
+            CombinedContent(files.server.content, generated=metadata.content),
+            files.packages,
         ),
     )
 
