@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
     gc.disable()
     # A thread that has an answer of the engine gets its turn after 0.5 ms, not after 5, while another
-    # one computes: a question then takes 6 ms beside it, and not 20, and a build asks 60 of them.
+    # computes: a question takes 6 ms beside that, and not 20, and a build asks some 60 of them.
     sys.setswitchinterval(0.0005)
     arm(lambda: _give_up(InterruptedRunError.exit_code))
     try:

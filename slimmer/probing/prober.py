@@ -27,9 +27,13 @@ before the end is here by the next one."""
 class Prober:
     """Sends probes to one target. Safe to use from several threads."""
 
-    def __init__(self, target: Target, *, probe_timeout: float, workers: int = 1) -> None:
-        """`probe_timeout` and `workers` as RunOptions.probe_timeout and .probe_workers."""
+    def __init__(
+        self, target: Target, *, probe_timeout: float, workers: int = 1, explained: bool = True
+    ) -> None:
+        """`probe_timeout` and `workers` as RunOptions.probe_timeout and .probe_workers; `explained`
+        as in Attempt."""
         self.workers = workers
+        self._explained = explained
         self._target = target
         self._timeout = probe_timeout
         self._plans: dict[str, PlanState] = {}
@@ -138,7 +142,9 @@ class Prober:
         return probe.timeout or self._timeout
 
     def _send(self, probe: Probe, limit: float, state: PlanState | None) -> ProbeResult:
-        attempt = Attempt(target=self._target, seconds=limit, state=state)
+        attempt = Attempt(
+            target=self._target, seconds=limit, state=state, explained=self._explained
+        )
         send = partial(kind_of(probe).send, probe, attempt)
         if not probe.needs_port or probe.runs_here:
             return send()  # which look for themselves, or do not need the container's own command
