@@ -37,6 +37,7 @@ from slimmer.metadata import (
 )
 from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
+from slimmer.provenance import tool_digest
 from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
 from slimmer.words import count, size
@@ -70,7 +71,7 @@ def assemble(
     with job.clock.stage("pack", "packing layers"):
         images, plans = _pack(job, request, metadata, files, debug_layer, foundation)
     slim = images[ImageKind.SLIM]
-    return Assembly(
+    assembly = Assembly(
         metadata=metadata,
         images=images,
         plans=plans,
@@ -96,6 +97,9 @@ def assemble(
             files.packages,
         ),
     )
+    if job.options.provenance:
+        job.aside.submit(tool_digest)  # remembered for the statement
+    return assembly
 
 
 def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
