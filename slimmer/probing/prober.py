@@ -16,9 +16,10 @@ from slimmer.probing.substitution import UnknownValueError
 from slimmer.probing.target import Target, ended
 from slimmer.values import Probe, ProbeResult
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
-"""Seconds between two attempts while the application starts: doubled from first to longest.
-A target that can tell of changes ends a pause early."""
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.01, 0.25, 0.15
+"""Seconds between two attempts while the application starts: that part of the time that it has
+taken so far, so that what is lost is little beside that. A target that can tell of changes ends a
+pause early."""
 _LOOK = 0.5
 """Seconds between two looks whether anybody is left who could answer; an answer that was given
 before the end is here by the next one."""
@@ -118,7 +119,6 @@ class Prober:
         self, probe: Probe, deadline: float, is_over: Callable[[ProbeResult], bool]
     ) -> ProbeResult:
         started = time.monotonic()
-        pause = FIRST_PAUSE
         attempts = 0
         before: ProbeResult | None = None
         while True:
@@ -134,8 +134,8 @@ class Prober:
                 seconds = time.monotonic() - started
                 return dataclasses.replace(result, attempts=attempts, seconds=seconds)
             before = result
-            self._target.wait_for_change(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = (time.monotonic() - started) * GROWTH
+            self._target.wait_for_change(min(max(FIRST_PAUSE, pause), LONGEST_PAUSE))
 
     def _limit(self, probe: Probe) -> float:
         """Seconds that an attempt may take that nothing else cuts short."""

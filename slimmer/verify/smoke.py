@@ -34,7 +34,7 @@ SHORTEST_LIMIT = 20.0
 be busy, which is no reason to call an image broken."""
 STAY = 2.0
 """Seconds that an image must stay up, at least, for which there is no probe."""
-HEALTH_INTERVAL, HEALTH_LIMIT = 1.0, 10.0
+HEALTH_INTERVAL, HEALTH_LIMIT = 0.5, 10.0
 """How often the engine runs the HEALTHCHECK, whose own interval is 30 s unless the image says
 otherwise, and how long it may take to call an image healthy that has passed all probes."""
 PATIENCE = 5.0
