@@ -40,18 +40,26 @@ class _Late:
 _LATE: Final = tuple(_Late(name) for name in (*_TO_MAKE, *_TO_COMPARE))
 
 
-def _dataclass(kind: type | None = None, /, **options: bool) -> Any:
-    """As dataclasses.dataclass. Late are frozen classes that ask for nothing else but keywords,
-    write none of the methods themselves, and are not generic: those cannot be made twice."""
+def _dataclass(kind: type | None = None, /, *, slots: bool = False, **options: bool) -> Any:
+    """As dataclasses.dataclass. Late are frozen classes that ask for nothing else but keywords and
+    slots, write none of the methods themselves, and are not generic: those cannot be made twice."""
     if kind is None:
-        return lambda kind: _dataclass(kind, **options)
+        return lambda kind: _dataclass(kind, slots=slots, **options)
     is_plain = options.get("frozen") and options.keys() <= {"frozen", "kw_only"}
     own = kind.__dict__
-    if not is_plain or "__orig_bases__" in own or not _METHODS.isdisjoint(own):
-        return dataclasses.dataclass(**options)(kind)
+    if (
+        not is_plain
+        or (slots and any(map(dataclasses.is_dataclass, kind.__mro__[1:])))
+        or "__orig_bases__" in own
+        or not _METHODS.isdisjoint(own)
+    ):
+        return dataclasses.dataclass(slots=slots, **options)(kind)
     names = ("__module__", "__qualname__", "__annotations__", "__post_init__")
     taken = (*names, *own.get("__annotations__", ()))
-    setattr(kind, _SOURCE, ({name: own[name] for name in taken if name in own}, options))
+    source = {name: own[name] for name in taken if name in own}
+    if slots:
+        kind = _with_slots(kind, bool(options.get("kw_only")))
+    setattr(kind, _SOURCE, (source, options))
     for late in _LATE:
         setattr(kind, late.name, late)
     for name in _TO_CHANGE:
@@ -59,10 +67,33 @@ def _dataclass(kind: type | None = None, /, **options: bool) -> Any:
     return kind
 
 
+def _with_slots(kind: type, kw_only: bool) -> Any:
+    """The class with a place for each field, and how such a frozen one is copied and pickled."""
+    made: Any = dataclasses.dataclass(
+        init=False, repr=False, eq=False, match_args=False, kw_only=kw_only, slots=True
+    )(kind)
+    made.__getstate__ = _state
+    made.__setstate__ = _set_state
+    return made
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for field, value in zip(dataclasses.fields(self), state, strict=True):
+        object.__setattr__(self, field.name, value)
+
+
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
     dataclass = _dataclass
+
+
+def _is_field(value: object) -> bool:
+    return isinstance(value, dataclasses.Field)
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:
@@ -83,7 +114,7 @@ def _write(kind: Any, asked: _Late) -> None:
         for name in _TO_COMPARE if compared else _TO_MAKE:
             setattr(kind, name, twin.__dict__[name])
         for name, value in source.items():
-            if not compared and isinstance(value, dataclasses.Field):
+            if not compared and kind.__dict__.get(name) is value and _is_field(value):
                 if name in twin.__dict__:
                     setattr(kind, name, twin.__dict__[name])
                 else:

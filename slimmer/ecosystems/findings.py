@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from slimmer.late import dataclass
 
 RULE = "package-metadata"
 """The rule's name in the reasons of all that this stage keeps or generates."""

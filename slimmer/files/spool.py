@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import weakref
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,7 @@ from typing import BinaryIO
 
 from slimmer.errors import NoSpaceError
 from slimmer.files.part import part_stream
+from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
 from slimmer.files import Package
+from slimmer.late import dataclass
 from slimmer.metadata.documentation import is_documentation
 
 

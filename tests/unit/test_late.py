@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 import threading
@@ -29,6 +30,13 @@ class Place(Point):
     def __post_init__(self) -> None:
         if self.height < 0:
             raise ValueError("below the ground")
+
+
+@late.dataclass(frozen=True, kw_only=True, slots=True)
+class Narrow:
+    x: int
+    names: tuple[str, ...] = ()
+    tags: list[str] = dataclasses.field(default_factory=list, compare=False)
 
 
 def fresh() -> Any:
@@ -137,3 +145,25 @@ def test_threads_that_come_first_together_all_get_an_instance(_attempt: int) -> 
     for thread in threads:
         thread.join()
     assert made == [kind(x=1)] * 8
+
+
+def test_a_class_with_slots_has_no_room_for_more_and_is_copied_and_pickled() -> None:
+    one = Narrow(x=1, tags=["a"])
+    assert not hasattr(one, "__dict__")
+    assert Narrow.__slots__ == ("x", "names", "tags")  # type: ignore[attr-defined]
+    assert one == Narrow(x=1)
+    assert repr(one) == "Narrow(x=1, names=(), tags=['a'])"
+    assert hash(one) == hash(Narrow(x=1))
+    for again in (pickle.loads(pickle.dumps(one)), copy.copy(one), dataclasses.replace(one)):
+        assert dataclasses.asdict(again) == {"x": 1, "names": (), "tags": ["a"]}
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'x'"):
+        one.x = 2  # type: ignore[misc]
+
+
+def test_a_class_with_slots_derives_from_another() -> None:
+    @late.dataclass(frozen=True, kw_only=True, slots=True)
+    class Wider(Narrow):
+        y: int = 5
+
+    assert Wider(x=1) == Wider(x=1, y=5) != Wider(x=2)
+    assert [field.name for field in dataclasses.fields(Wider)] == ["x", "names", "tags", "y"]
