@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
-
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer import __version__
 from slimmer.codec import Codec, Keywords
-from slimmer.late import dataclass
 
 SCHEMA_VERSION: Final = 1
 _DOCUMENTS: Final = Codec()

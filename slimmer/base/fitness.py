@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.base.image import BaseImage
@@ -11,7 +12,6 @@ from slimmer.base.overlay import Overlay
 from slimmer.errors import BaseUnfitError
 from slimmer.files import PackageDatabase, name_of
 from slimmer.keep.linux import ElfFiles
-from slimmer.late import dataclass
 from slimmer.values import Content, Entry, EntryType, KeepSet, Original
 
 _LOADERS: Final = {

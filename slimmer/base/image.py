@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -14,7 +14,6 @@ from slimmer.errors import BaseUnfitError
 from slimmer.files import PackageDatabase, RootfsIndex, part_stream, read_packages
 from slimmer.image.archive import UnpackedImage, unpack_image
 from slimmer.keep import is_engine_artefact
-from slimmer.late import dataclass
 from slimmer.values import Entry, Layer, Original
 from slimmer.xray import Stack
 

@@ -4,11 +4,11 @@ add, and what they have to have otherwise. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.base.image import BaseImage
 from slimmer.files import is_below, parent_of
-from slimmer.late import dataclass
 from slimmer.pack import clamped_seconds, is_of_the_host
 from slimmer.values import Entry, EntryType
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.base.image import BaseImage
 from slimmer.base.overlay import Overlay
 from slimmer.ecosystems import RULE, Component
 from slimmer.files import Package, PathGlobs
-from slimmer.late import dataclass
 from slimmer.metadata import MetadataRequest, PackageMetadata, package_metadata
 from slimmer.values import EntryType, KeepSet, Reason
 

@@ -6,13 +6,12 @@ import dataclasses
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slimmer.engine import Session
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, DebugImage, Role, Verification
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Original, Probe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from slimmer.build.examine import trace_original
 from slimmer.build.job import Job, without_images
 from slimmer.build.roles import naming_role
 from slimmer.errors import SmokeTestError
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, Verification
 from slimmer.progress import Progress
 from slimmer.values import ImageKind, Strategy

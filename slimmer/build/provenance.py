@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,6 @@ from typing import Any, Final
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.values import BuiltImages, TracedOriginal
 from slimmer.ecosystems import RULEBOOK
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, DebugImage
 from slimmer.pack import Attachment, NamedImage
 from slimmer.provenance import (

@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build.build import with_job
@@ -21,7 +22,6 @@ from slimmer.errors import (
     SmokeTestError,
     UsageError,
 )
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, Verification
 from slimmer.progress import Progress, StageClock
 

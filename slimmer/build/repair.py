@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from slimmer.build.decide import keep_requests
@@ -17,7 +18,6 @@ from slimmer.errors import SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
-from slimmer.late import dataclass
 from slimmer.trace.run import TracedRun, sensor_binary
 from slimmer.trace.wire import union
 from slimmer.values import CallUse, ImageKind, LayerPlan, Repair, SmokeOutcome, Trace

@@ -4,6 +4,7 @@ what it depends on."""
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build.compose import (
@@ -18,7 +19,6 @@ from slimmer.build.compose import (
 )
 from slimmer.engine import Session
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, ComposeOptions, Role
 from slimmer.progress import Progress
 from slimmer.values import RunOptions

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slimmer.errors import SmokeTestError
 from slimmer.files import PackageDatabase, Readings, RootfsIndex
-from slimmer.late import dataclass
 from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
 from slimmer.values import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,6 @@ from slimmer.codec import Mismatch, parse
 from slimmer.errors import GateUnmeasuredError, ReportFileError, SlimError
 from slimmer.explain import xray_of
 from slimmer.image.archive import Choice
-from slimmer.late import dataclass
 from slimmer.report import read_report
 from slimmer.xray import ImageFacts, PackageShare, Share, Xray
 

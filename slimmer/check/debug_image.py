@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slimmer.check.subject import Subject
 from slimmer.engine import Engine, connect
 from slimmer.image import ORIGINAL_LABEL, debug_tag
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

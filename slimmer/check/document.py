@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer.codec import Codec, Keywords
-from slimmer.late import dataclass
 from slimmer.xray import ImageFacts, PackageShare, Share
 
 SCHEMA_VERSION: Final = 1

@@ -8,11 +8,11 @@ passed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.check.document import FAIL, PASS, Finding, Judgement
 from slimmer.check.subject import Subject
-from slimmer.late import dataclass
 from slimmer.options import Kind
 from slimmer.words import count
 

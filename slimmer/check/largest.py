@@ -9,12 +9,11 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from slimmer.check.document import SizeExplanation, StrategySize, Thing
 from slimmer.files import parent_of
-from slimmer.late import dataclass
 
 LARGEST: Final = 10
 _LONGEST_LIST: Final = 100

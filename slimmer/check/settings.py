@@ -4,14 +4,13 @@ a file, with the same words."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.check.gate import Gate
 from slimmer.check.gates import GATES
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options import ANY_PLACE, FILE, Kind, Section, read_gates_section
 
 SLIM_YAML: Final = Path("slim.yaml")

@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer import DISTRIBUTION
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import GateUnmeasuredError
-from slimmer.late import dataclass
 from slimmer.workspace import workspace
 
 PROGRAM: Final = "container-structure-test"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from slimmer.check.baseline import Baseline, read_baseline
 from slimmer.errors import GateUnmeasuredError
 from slimmer.explain import ReadImage
 from slimmer.files import RootfsIndex
-from slimmer.late import dataclass
 from slimmer.report import SavedReport
 from slimmer.xray import Examination, Xray
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from dataclasses import MISSING
+from dataclasses import MISSING, dataclass
 from typing import Annotated, Any, Final
-
-from slimmer.late import dataclass
 
 _EXCERPT: Final = 80
 """Characters of a wrong value, or key, that an error shows."""

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,6 @@ from typing import Final
 from slimmer.dockerfile.copies import Copy
 from slimmer.dockerfile.ignore import IgnoreFile, IgnorePattern, read_ignore_file
 from slimmer.errors import DockerfileError
-from slimmer.late import dataclass
 from slimmer.words import printable
 
 NAME: Final = ".dockerignore"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.dockerfile.stages import Step
 from slimmer.dockerfile.words import expanded, split_words, unquoted
-from slimmer.late import dataclass
 
 _REMOTE: Final = re.compile(r"(?:https?|ftp|git|ssh)://|git@")
 

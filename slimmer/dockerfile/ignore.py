@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.errors import DockerfileError
-from slimmer.late import dataclass
 from slimmer.words import printable
 
 _GLOB: Final = frozenset("*[]?^\\")

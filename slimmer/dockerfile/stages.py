@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from slimmer.dockerfile.instruction import Instruction, Source
 from slimmer.dockerfile.words import expanded, pairs, split_words, unquoted
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from slimmer.late import dataclass
+from dataclasses import dataclass, field
 
 RULE = "package-metadata"
 """The rule's name in the reasons of all that this stage keeps or generates."""

@@ -4,9 +4,10 @@ stays, what describes its packages. One value for each, in a folder or file of i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slimmer.ecosystems.reader import Reader
 from slimmer.keep import Landmark, Rule
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property
 
 from slimmer.ecosystems.findings import Component, Findings, Further, Installed
 from slimmer.files import PackageDatabase, PathGlobs, RootfsIndex
-from slimmer.late import dataclass
 from slimmer.values import Content, Entry, EntryType, KeepSet
 
 _LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE")

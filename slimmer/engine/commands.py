@@ -6,11 +6,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from slimmer.engine.interface import Engine
 from slimmer.engine.streams import Attachment, Output
 from slimmer.errors import EngineOperationError
-from slimmer.late import dataclass
 
 MOMENT = 3.0
 """Seconds that an engine may take to notice that a container has ended."""

@@ -13,9 +13,9 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from slimmer.late import dataclass
 from slimmer.values import RunOptions
 
 NUMBERS = {"SETPCAP": 8, "SYS_ADMIN": 21}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer.codec import Codec, Keywords
 from slimmer.evidence.bills import Bill, BilledPackage
 from slimmer.evidence.use import State
-from slimmer.late import dataclass
 
 BILL_DOCUMENTS: Final = Codec()
 ADDED: Final = "added"

@@ -4,6 +4,7 @@ CycloneDX and SPDX documents of others."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,6 @@ from slimmer.errors import ScanFileError
 from slimmer.evidence.identity import PackageId
 from slimmer.evidence.sbom import CODE, FILES, ORIGINAL_SBOM_NAME, PHASE, USE
 from slimmer.evidence.use import State
-from slimmer.late import dataclass
 
 _FORMS: Final = "an SBOM is JSON of CycloneDX or of SPDX 2.3"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Container, Iterable, Sequence, Set
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.evidence.bills import Bill, BilledPackage
 from slimmer.evidence.scans import Weakness
 from slimmer.evidence.use import State
 from slimmer.files import is_below
-from slimmer.late import dataclass
 
 _MANIFEST: Final = "/package.json"
 

@@ -11,10 +11,10 @@ import json
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slimmer.evidence.use import PackageUse, State
-from slimmer.late import dataclass
 from slimmer.metadata import Component, OperatingSystem
 
 if TYPE_CHECKING:

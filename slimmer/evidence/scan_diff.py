@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer.codec import Codec, Keywords
@@ -11,7 +12,6 @@ from slimmer.evidence.bills import Bill, BilledPackage
 from slimmer.evidence.identity import PackageId
 from slimmer.evidence.scans import Scan, Weakness
 from slimmer.evidence.use import State
-from slimmer.late import dataclass
 from slimmer.words import count
 
 REMOVED: Final = "removed"

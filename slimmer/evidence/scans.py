@@ -4,14 +4,13 @@ CycloneDX, as JSON."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import ScanFileError
 from slimmer.evidence.identity import PackageId
-from slimmer.late import dataclass
 
 FORMS: Final = (
     "a scan is JSON of CycloneDX, of `trivy image --format json`, of `grype -o json`, or of "

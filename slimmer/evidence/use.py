@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.ecosystems import Installed
 from slimmer.evidence.identity import PackageId
 from slimmer.files import RootfsIndex
-from slimmer.late import dataclass
 from slimmer.metadata import Component, OperatingSystem, PackageMetadata, is_documentation
 from slimmer.values import Access, EntryType, Trace
 

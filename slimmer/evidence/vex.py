@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,6 @@ from typing import Any, Final
 from slimmer import __version__
 from slimmer.evidence.bills import Bill
 from slimmer.evidence.claims import Claim
-from slimmer.late import dataclass
 
 OPENVEX: Final = "openvex"
 CYCLONEDX: Final = "cyclonedx"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from slimmer.errors import ReportFileError
 from slimmer.files import RootfsIndex, ancestors
-from slimmer.late import dataclass
 from slimmer.report import Fate
 from slimmer.values import Entry, EntryType, HeavyOmission
 

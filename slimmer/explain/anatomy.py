@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,6 @@ from slimmer.image.archive import (
     read_image_file,
     read_image_stream,
 )
-from slimmer.late import dataclass
 from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace

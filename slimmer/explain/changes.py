@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from slimmer.explain.account import Account
 from slimmer.explain.selection import named
 from slimmer.files import PathGlobs, ancestors, is_below, parent_of
-from slimmer.late import dataclass
 from slimmer.report import Fate
 from slimmer.values import EntryType
 

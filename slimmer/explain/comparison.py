@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from slimmer.errors import UnknownPathError, UsageError
@@ -10,7 +11,6 @@ from slimmer.explain.account import Account
 from slimmer.explain.selection import is_pattern, named
 from slimmer.explain.why import near_paths
 from slimmer.files import PathGlobs, is_below, parent_of
-from slimmer.late import dataclass
 from slimmer.report import Fate
 from slimmer.values import EntryType
 

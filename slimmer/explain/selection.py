@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
 from slimmer.explain.account import Account
 from slimmer.files import PathGlobs
-from slimmer.late import dataclass
 from slimmer.report import Fate
 from slimmer.values import EntryType
 

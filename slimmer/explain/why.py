@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from slimmer.engine import SENSOR_PATH
@@ -12,7 +13,6 @@ from slimmer.errors import UnknownPathError
 from slimmer.explain.account import Account
 from slimmer.explain.selection import is_pattern
 from slimmer.files import is_below, name_of
-from slimmer.late import dataclass
 from slimmer.report import Fate
 from slimmer.values import EntryType, Reason, Sighting
 from slimmer.words import count, size

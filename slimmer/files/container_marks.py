@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slimmer.files.paths import is_below
-from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import errno
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
 from slimmer.files.paths import ancestors, parent_of
-from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 # Linux gives up after this many links in one lookup (MAXSYMLINKS in include/linux/namei.h).

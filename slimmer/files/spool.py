@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import weakref
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,6 @@ from typing import BinaryIO
 
 from slimmer.errors import NoSpaceError
 from slimmer.files.part import part_stream
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

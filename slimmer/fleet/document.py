@@ -6,12 +6,11 @@ docs/fleet.md describes it; relative paths in the file are relative to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ConfigurationError
-from slimmer.late import dataclass
 from slimmer.options import Document, FileSettings, Section, laid_over, read_section
 
 IMAGES: Final = "images"

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +32,6 @@ from slimmer.fleet.running import run_builds
 from slimmer.fleet.sharing import ALONE, AUTO, SEPARATE, SHARED, propose, settle, standing
 from slimmer.fleet.state import State
 from slimmer.fleet.workforce import Workforce, local_workers, require_distributed, workers_of
-from slimmer.late import dataclass
 
 STATE_NAME: Final = "fleet.sqlite"
 JSON_NAME: Final = "fleet.json"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,7 +18,6 @@ from typing import BinaryIO, Final
 from slimmer import __version__
 from slimmer.base import BaseImage
 from slimmer.files import ancestors
-from slimmer.late import dataclass
 from slimmer.pack import clamped_seconds, pack_image
 from slimmer.values import Entry, EntryType, LayerPlan, Original, PackedImage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,7 +16,6 @@ from slimmer.errors import (
     ServiceNotReadyError,
     TraceIncompleteError,
 )
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions
 
 RESULTS: Final = Codec()

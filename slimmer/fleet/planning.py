@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,6 @@ from slimmer.image import (
     repository_tags,
     slim_tag,
 )
-from slimmer.late import dataclass
 from slimmer.options import BuildOptions, DebugImage, FileSettings, build_options, laid_over
 from slimmer.values import Original
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer import __version__
 from slimmer.codec import Keywords
 from slimmer.fleet.job import LayerSize, Outcome
-from slimmer.late import dataclass
 
 SCHEMA_VERSION: Final = 1
 BUILT: Final = "built"

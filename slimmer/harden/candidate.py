@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from slimmer.late import dataclass
+from dataclasses import dataclass
+
 from slimmer.values import WritablePlace
 
 

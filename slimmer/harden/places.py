@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from slimmer.files import RootfsIndex, ancestors, is_below, join, parent_of
-from slimmer.late import dataclass
 from slimmer.values import Access, Entry, EntryType, PlaceKind, Trace, WritablePlace
 
 _VIRTUAL: Final = ("/dev", "/proc", "/sys")

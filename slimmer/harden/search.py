@@ -9,14 +9,13 @@ chance, never takes a right away.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.errors import HardeningError
 from slimmer.harden.candidate import Attempt, Candidate
 from slimmer.harden.evidence import because, written_in_vain
 from slimmer.harden.places import Ground, joined, owned_by, owned_places, writable_places
-from slimmer.late import dataclass
 from slimmer.values import Hardening, NeededCapability, PlaceKind, WritablePlace
 from slimmer.words import count
 

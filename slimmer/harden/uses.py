@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 
 from slimmer.harden.places import Ground, real_target
-from slimmer.late import dataclass
 from slimmer.values import Access, EntryType, Hardening, Trace
 
 _ENGINES_FILES = frozenset({"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"})

@@ -8,10 +8,10 @@ with a UsageError that says which part is wrong.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 
 _COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _PATH: Final = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")

@@ -9,7 +9,7 @@ images do not mix; if not, the other image's are put there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slimmer.errors import UsageError
 from slimmer.files import PathGlobs, RootfsIndex, join, name_of, parent_of
@@ -22,7 +22,6 @@ from slimmer.keep.programs import Programs
 from slimmer.keep.request import DEFAULT_PATH, KeepRequest
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.keep.rules import CLOSURE
-from slimmer.late import dataclass
 from slimmer.values import Content, Entry, EntryType, KeepSet
 
 FOLDER = "/busybox"

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from slimmer.files import RootfsIndex, name_of, parent_of
 from slimmer.keep.below import Below
-from slimmer.late import dataclass
 
 # A runtime here shares its prefix with everything else.
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local", "/opt")

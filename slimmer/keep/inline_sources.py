@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
 
 from slimmer.files import name_of
 from slimmer.keep.command_texts import commands_in_settings, scripts_in_makefile
 from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.text_kinds import is_makefile, is_settings, is_shown
-from slimmer.late import dataclass
 from slimmer.shell import InlineCode, is_shell, language_of, read_script
 from slimmer.values import Content, Entry, EntryType
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass
 
 from slimmer.files import Readings, name_of
 from slimmer.keep.command_texts import (
@@ -29,7 +30,6 @@ from slimmer.keep.text_kinds import (
     is_of_the_system,
     is_settings,
 )
-from slimmer.late import dataclass
 from slimmer.values import Content, Entry
 
 LARGEST_TEXT = 16 << 20

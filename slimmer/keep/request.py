@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from slimmer.files import PackageDatabase, Readings, RootfsIndex
-from slimmer.late import dataclass
 from slimmer.values import Content, CopiedFiles, Repair, Strategy, Trace
 
 # What execvp and every container engine take where the image sets no PATH.

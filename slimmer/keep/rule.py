@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
@@ -21,7 +22,6 @@ from slimmer.keep.linux.loader import LibrarySearch
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
-from slimmer.late import dataclass
 from slimmer.shell import language_of
 from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from slimmer.dockerfile import Instruction, split_words
-from slimmer.late import dataclass
 from slimmer.shell import is_shell, read_script
 
 _PYTHON: Final = re.compile(r"python[\d.]*")

@@ -6,11 +6,11 @@ docs/lint.md explains it for its readers; docs/schemas has its form.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer import __version__
 from slimmer.codec import Codec, Keywords
-from slimmer.late import dataclass
 from slimmer.lint.finding import Finding, is_at_least
 
 SCHEMA_VERSION: Final = 1

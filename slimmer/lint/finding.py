@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer.codec import Keywords
-from slimmer.late import dataclass
 
 SEVERITIES: Final = ("error", "warning", "info", "style")
 """The most severe first; hadolint's words."""

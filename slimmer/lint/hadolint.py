@@ -11,13 +11,13 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer import DISTRIBUTION
 from slimmer.dockerfile import Instruction, Source
 from slimmer.errors import HadolintError
-from slimmer.late import dataclass
 from slimmer.lint.document import Lines
 from slimmer.lint.finding import SEVERITIES, Finding
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,6 @@ from slimmer.dockerfile import (
     stages_of,
 )
 from slimmer.errors import DockerfileError
-from slimmer.late import dataclass
 from slimmer.lint.checks import CHECKS
 from slimmer.lint.document import ContextFacts, HadolintFacts, LintedFile, Weight
 from slimmer.lint.finding import Finding

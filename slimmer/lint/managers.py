@@ -6,11 +6,11 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from slimmer.dockerfile import Instruction
-from slimmer.late import dataclass
 from slimmer.lint.commands import Command, commands_of
 
 

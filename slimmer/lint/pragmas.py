@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.dockerfile import Source
-from slimmer.late import dataclass
 
 _PRAGMA: Final = re.compile(
     r"(?:slim|hadolint)\s+(?P<everywhere>global\s+)?ignore\s*=\s*(?P<codes>[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)"

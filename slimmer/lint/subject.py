@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from slimmer.dockerfile import Context, Copy, Dockerfile, Stage, Step, copy_of, steps_of
-from slimmer.late import dataclass
 from slimmer.lint.commands import Command, commands_of
 from slimmer.lint.weights import heaviest
 

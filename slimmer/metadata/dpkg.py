@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from slimmer.ecosystems import (
     Component,
@@ -24,7 +25,6 @@ from slimmer.ecosystems import (
     encoded,
 )
 from slimmer.files import join, name_of, parent_of
-from slimmer.late import dataclass
 from slimmer.metadata.documentation import common_licenses
 from slimmer.metadata.operating_system import OperatingSystem, read_operating_system
 from slimmer.metadata.ownership import Remainder, remainders

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
 from slimmer.files import RootfsIndex
-from slimmer.late import dataclass
 from slimmer.values import Content, EntryType
 
 _FILES = ("/etc/os-release", "/usr/lib/os-release")

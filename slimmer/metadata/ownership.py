@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
 from slimmer.files import Package
-from slimmer.late import dataclass
 from slimmer.metadata.documentation import is_documentation
 
 

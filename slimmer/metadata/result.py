@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from slimmer.ecosystems import Component, Installed
-from slimmer.late import dataclass
 from slimmer.metadata.operating_system import OperatingSystem
 from slimmer.values import Entry, KeepSet
 

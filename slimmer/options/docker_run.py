@@ -10,11 +10,10 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options.kinds import Switch
 from slimmer.options.option import Option
 from slimmer.options.settings import made, of_flags

@@ -10,11 +10,11 @@ import math
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options.document import Section, found
 from slimmer.options.environment import environment_variable, read_environment_file
 from slimmer.options.quantities import parse_size

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from slimmer.late import dataclass
 from slimmer.options.kinds import Kind
 
 Settings = dict[str, Any]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from slimmer.late import dataclass
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
 from slimmer.values import Compression, Probe, RunOptions, Source, Strategy

@@ -9,11 +9,11 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options.document import Document, Section
 from slimmer.options.ready_plans import ready_plans
 from slimmer.options.steps import read_step

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options.document import Section
 from slimmer.options.kinds import Several
 from slimmer.options.option import Settings

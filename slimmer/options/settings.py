@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, DebugImage, Role
 from slimmer.options.probes import plans_named, with_plans

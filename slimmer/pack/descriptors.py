@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from slimmer.late import dataclass
 from slimmer.pack.configuration import MANIFEST_TYPE
 from slimmer.values import PackedImage
 

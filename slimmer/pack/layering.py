@@ -11,11 +11,10 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slimmer.errors import PackingError
-from slimmer.late import dataclass
 from slimmer.pack.directories import lay_out, parents, seconds
 from slimmer.pack.placement import LAYER_ORDER, Placement, last_installation
 from slimmer.values import Entry, EntryType, LayerPlan

@@ -7,10 +7,10 @@ import json
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing.judging import EXCERPT_LIMIT, MissingValueError, captured
 from slimmer.probing.keys import Key, Shape
 from slimmer.probing.target import CommandOutcome, ended

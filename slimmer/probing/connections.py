@@ -6,9 +6,8 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from slimmer.late import dataclass
 from slimmer.probing.connection import Connection
 from slimmer.probing.failures import describe_failure, is_for_good
 from slimmer.values import HttpAnswer, HttpOrigin, HttpRequest

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from slimmer.late import dataclass
 from slimmer.probing.kinds import ReplayProbe
 from slimmer.probing.target import Target
 from slimmer.values import ExplorationSummary, ProbeResult

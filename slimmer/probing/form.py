@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from slimmer.late import dataclass
 from slimmer.probing.keys import NOT_EMPTY, Given, Items, Key, KeyProblemError, Keys, Shape
 
 UPLOAD_LIMIT: Final = 8 * 1024 * 1024

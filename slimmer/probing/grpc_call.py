@@ -11,11 +11,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from slimmer.late import dataclass
 from slimmer.probing.connection import authority, tls_context
 from slimmer.probing.extras import require
 from slimmer.probing.failures import (

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-from slimmer.late import dataclass
 
 Given = Mapping[str, Any]
 """Key → value as its shape reads it; only keys that are there."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 import socket
+from dataclasses import dataclass
 from typing import Final
-
-from slimmer.late import dataclass
 
 _GREETING: Final = 0.2
 """Seconds in which a server that speaks first has done so."""

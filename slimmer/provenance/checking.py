@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slimmer import __version__
 from slimmer.errors import ProvenanceMismatchError
-from slimmer.late import dataclass
 from slimmer.provenance.keys import verified_by
 from slimmer.provenance.reading import Attestation
 from slimmer.provenance.statement import BUILD_TYPE, LOCAL_BUILDER

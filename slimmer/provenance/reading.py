@@ -7,11 +7,11 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from slimmer.errors import ProvenanceFileError
-from slimmer.late import dataclass
 from slimmer.provenance.statement import PREDICATE_TYPE, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE
 
 _LARGEST: Final = 64 << 20

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pytest
-
-from slimmer.late import dataclass
 
 WORKER_KEY = "slim_target"
 """Under which the controller of pytest-xdist tells its workers of the container."""

@@ -4,13 +4,12 @@ draws. As many areas as a page can show, whatever the size of the image."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from slimmer.codec import Keywords
 from slimmer.ecosystems import Installed
 from slimmer.files import parent_of
-from slimmer.late import dataclass
 
 _MOST: Final = 900
 """Areas of one view."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slimmer.codec import AbsolutePath, Digest
-from slimmer.late import dataclass
 from slimmer.words import count, size
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from slimmer import __version__
 from slimmer.ecosystems import Installed
 from slimmer.errors import SlimError
 from slimmer.evidence import Uses
-from slimmer.late import dataclass
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.growth import Earlier, growth_since

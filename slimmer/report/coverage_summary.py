@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from slimmer.codec import Keywords
-from slimmer.late import dataclass
 from slimmer.trace.saved import TESTS
 from slimmer.words import count
 

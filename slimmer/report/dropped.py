@@ -7,11 +7,11 @@ has 20,000 paths or more of which nothing is told but that they are gone. One li
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer import __version__
 from slimmer.codec import AbsolutePath, Digest, Keywords
-from slimmer.late import dataclass
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.groups import content_sizes
 from slimmer.values import Entry, EntryType

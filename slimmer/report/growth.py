@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from slimmer.codec import Mismatch, parse
-from slimmer.late import dataclass
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.growth_summary import ChangedPath, Growth
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slimmer.codec import Digest
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

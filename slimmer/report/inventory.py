@@ -4,9 +4,9 @@ known once the images are packed, so a build takes it while they are tested."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from slimmer.ecosystems import Installed
-from slimmer.late import dataclass
 from slimmer.report.areas import (
     Area,
     Contents,

@@ -4,9 +4,9 @@ page."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-from slimmer.late import dataclass
 from slimmer.probing import HEALTHCHECK
 from slimmer.report.report import ProbeSummary, Report, TestSummary
 

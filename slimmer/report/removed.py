@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.ecosystems import Installed
 from slimmer.evidence import Uses, is_used
-from slimmer.late import dataclass
 from slimmer.words import count
 
 _NOUNS: Final = {

@@ -8,11 +8,10 @@ meaning raises it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Digest, Keywords
-from slimmer.late import dataclass
 from slimmer.report.areas import Area
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary

@@ -7,13 +7,13 @@ ReportFileError that says what was found, and never a traceback.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 from slimmer.codec import Keywords, Mismatch, parse
 from slimmer.errors import ReportFileError
 from slimmer.files import parent_of
-from slimmer.late import dataclass
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME

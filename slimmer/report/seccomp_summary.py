@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.seccomp import ProfileInForce, compare
 from slimmer.values import CallUse
 

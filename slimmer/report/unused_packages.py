@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.ecosystems import Installed
-from slimmer.late import dataclass
 
 _LONGEST_LIST: Final = 300
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from slimmer.late import dataclass
 from slimmer.seccomp.names import TABLES, names_of
 from slimmer.seccomp.profile import Profile
 from slimmer.words import count

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from slimmer.errors import SeccompProfileError
-from slimmer.late import dataclass
 from slimmer.seccomp.deciding import DECIDING
 from slimmer.seccomp.names import TABLES, names_of
 from slimmer.seccomp.superset import FALLS_BACK, GROUPS, Group

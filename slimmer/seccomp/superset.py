@@ -8,10 +8,8 @@ kernel keys, modules, BPF) is allowed only where it was seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
-
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

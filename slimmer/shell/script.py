@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from slimmer.late import dataclass
 from slimmer.shell.inline_code import InlineCode, inline_code
 from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
 from slimmer.shell.variables import Assembled, Variables

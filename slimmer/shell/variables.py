@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
-
-from slimmer.late import dataclass
 
 _EXPANSION = re.compile(
     r"\$(?P<bare>[A-Za-z_]\w*)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,6 @@ from slimmer.engine import (
     session_is_alive,
 )
 from slimmer.image import OWNER_LABEL, PURPOSE_LABEL, SESSION_LABEL
-from slimmer.late import dataclass
 from slimmer.trace.live import abandoned_places
 from slimmer.workspace import abandoned_workspaces, remove_folder
 

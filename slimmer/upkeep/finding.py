@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-
-from slimmer.late import dataclass
+from dataclasses import dataclass
 
 
 class State(enum.Enum):

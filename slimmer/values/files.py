@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
-
-from slimmer.late import dataclass
 
 
 class EntryType(enum.Enum):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from slimmer.codec import AbsolutePath, Keywords
-from slimmer.late import dataclass
 
 
 class PlaceKind(enum.StrEnum):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.values.answers import Answer, Fact, Headers, Part, Recorded, Text
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.late import dataclass
 from slimmer.values.files import Entry
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-
-from slimmer.late import dataclass
+from dataclasses import dataclass
 
 
 class Strategy(enum.Enum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
-
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

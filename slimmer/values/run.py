@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimmer.late import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from slimmer.codec import Keywords
-from slimmer.late import dataclass
 from slimmer.values.answers import ProbeResult, Verdict
 
 

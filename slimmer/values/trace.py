@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.values.calls import CallUse
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from slimmer.files import ContainerMarks
-from slimmer.late import dataclass
 from slimmer.pack import clamped_seconds, is_of_the_host
 from slimmer.values import Entry, EntryType
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,6 @@ from slimmer.engine import Session
 from slimmer.errors import OriginalUnreadableError, PackingError
 from slimmer.files import BrokenStreamError
 from slimmer.image import read_original
-from slimmer.late import dataclass
 from slimmer.pack import DEFAULT_PATH
 from slimmer.trace.run import FileServer, container_marks, sensor_binary
 from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.engine import Engine, Session
 from slimmer.errors import EngineOperationError, ImageNotFoundError, PackingError
-from slimmer.late import dataclass
 from slimmer.pack import NamedImage, docker_archive, verified_chunks
 from slimmer.values import ImageKind, PackedImage
 

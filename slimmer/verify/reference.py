@@ -12,9 +12,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 
 from slimmer.errors import InterruptedRunError, SlimError
-from slimmer.late import dataclass
 from slimmer.values import Answer, Probe, ProbeResult, SmokeOutcome, Verdict, differs
 from slimmer.verify.compare import compare
 from slimmer.verify.smoke import SmokePlan

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from slimmer.engine import STDERR, Output, Session
 from slimmer.errors import (
@@ -14,7 +15,6 @@ from slimmer.errors import (
     EngineOperationError,
     SmokeTestError,
 )
-from slimmer.late import dataclass
 from slimmer.probing import (
     CommandOutcome,
     Prober,

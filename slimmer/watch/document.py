@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 from slimmer.codec import AbsolutePath, Codec, Keywords, Mismatch, parse
 from slimmer.disk import file_beside, space_errors
 from slimmer.errors import WatchFileError
-from slimmer.late import dataclass
 from slimmer.watch.findings import Watched
 
 FORMAT: Final = "slimmer watch"

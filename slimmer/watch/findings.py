@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slimmer.files import name_of
-from slimmer.late import dataclass
 from slimmer.values import Access, Sighting
 from slimmer.verify.repair import Gaps
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,6 @@ from slimmer.files import PackageDatabase, RootfsIndex, read_packages
 from slimmer.image import ORIGINAL_LABEL, read_original
 from slimmer.interruption import rearm
 from slimmer.keep import interpreter_of, program_named
-from slimmer.late import dataclass
 from slimmer.options import DockerRun
 from slimmer.trace.run import FileServer, TracedRun, sensor_binary
 from slimmer.values import Access, Original, Sighting, Source

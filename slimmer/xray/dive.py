@@ -11,11 +11,11 @@ https://github.com/wagoodman/dive: dive/filetree/efficiency.go
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.files import parent_of
 from slimmer.image.archive import LayerContent
-from slimmer.late import dataclass
 from slimmer.values import EntryType
 
 

@@ -7,10 +7,10 @@ schema's version; one that is removed, renamed or changed in meaning raises it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from slimmer.codec import Codec, Keywords
-from slimmer.late import dataclass
 from slimmer.xray.dive import DiveFigures
 
 SCHEMA_VERSION: Final = 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer import __version__
 from slimmer.files import RootfsIndex
 from slimmer.image.archive import ImageContent
-from slimmer.late import dataclass
 from slimmer.metadata import read_operating_system
 from slimmer.values import EntryType
 from slimmer.xray.dive import dive_figures

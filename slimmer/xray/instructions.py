@@ -14,9 +14,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
-
-from slimmer.late import dataclass
 
 _NOTHING: Final = "#(nop)"
 _BUILDKIT: Final = "# buildkit"

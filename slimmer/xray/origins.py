@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from slimmer.image.archive import ImageContent
-from slimmer.late import dataclass
 from slimmer.values import Entry
 from slimmer.xray.instructions import steps_of, steps_of_layers
 from slimmer.xray.stack import Stack

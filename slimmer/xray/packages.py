@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 
 from slimmer.ecosystems import PACKAGE_READERS, Installed, MetadataRequest
 from slimmer.files import PathGlobs, RootfsIndex, read_packages
-from slimmer.late import dataclass
 from slimmer.metadata import installed_packages
 from slimmer.values import Content, KeepSet
 from slimmer.xray.document import PackageShare, Share

@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"slimmer"}),
-    frozenset({"errors", "late"}),
+    frozenset({"errors"}),
     frozenset({"codec"}),
     frozenset({"values"}),
     frozenset({"words", "disk", "interruption", "remains", "secrets"}),
@@ -209,7 +209,6 @@ def test_pure_stages_know_no_engine(stage: str) -> None:
     assert reached <= {
         "slimmer",
         "errors",
-        "late",
         "codec",
         "values",
         "words",
@@ -247,7 +246,7 @@ def test_pure_folders_of_other_stages_know_no_engine(folder: str) -> None:
         for part, inside in own_imports(file)
         if [part, *inside][: len(own)] != own
         and part
-        not in {"slimmer", "errors", "late", "values", "words", "disk", "files", "codec", "probing"}
+        not in {"slimmer", "errors", "values", "words", "disk", "files", "codec", "probing"}
     ]
     assert strangers == []
 

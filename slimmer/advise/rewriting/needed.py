@@ -10,10 +10,9 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from slimmer.late import dataclass
 from slimmer.values import EntryType
 
 _SHARE_OF_PACKAGE: Final = 0.25

@@ -7,13 +7,12 @@ import posixpath
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from slimmer.advise.rewriting.needed import Needed
 from slimmer.dockerfile import Dockerfile, Stage
 from slimmer.errors import DockerfileError
-from slimmer.late import dataclass
 from slimmer.words import printable
 
 MARK: Final = "# Written by `slim advise`"

@@ -7,11 +7,11 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.build.compose.document import Document, body_of, dependencies_of, external_name
 from slimmer.errors import ComposeFileError, UsageError
-from slimmer.late import dataclass
 from slimmer.values import NetworkEndpoint, RunOptions
 
 _TAKEN: Final = frozenset(

@@ -8,11 +8,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from slimmer.errors import ComposeMissingError
-from slimmer.late import dataclass
 
 VERSION_TIMEOUT: Final = 20.0
 """Seconds for the tool to say that it is there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.check.document import Finding, Judgement
@@ -11,7 +12,6 @@ from slimmer.check.gate import Gate, within
 from slimmer.check.growth import growth_of
 from slimmer.check.subject import Subject
 from slimmer.errors import GateUnmeasuredError, UsageError
-from slimmer.late import dataclass
 from slimmer.options import Kind, parse_size
 from slimmer.words import size
 

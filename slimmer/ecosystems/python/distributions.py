@@ -12,10 +12,10 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from slimmer.ecosystems.python.files import CACHE, source_of
 from slimmer.files import PackageDatabase, RootfsIndex, join, name_of, parent_of
-from slimmer.late import dataclass
 from slimmer.values import Content, EntryType
 
 METADATA_SUFFIXES = (".dist-info", ".egg-info")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from slimmer.files.index import RootfsIndex
 from slimmer.files.paths import join, name_of, parent_of
-from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,6 @@ from slimmer.image.archive.sources import (
     decompressed,
 )
 from slimmer.image.archive.tar import BLOCK, FILE, HARD_LINK, SYMLINK, looks_like_tar, members
-from slimmer.late import dataclass
 
 _ENDINGS: Final = (".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.xz", ".tar.bz2")
 OPENINGS: Final = (b"{", b"[")

@@ -8,7 +8,7 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from slimmer.image.archive.sources import (
@@ -29,7 +29,6 @@ from slimmer.image.archive.tar import (
     Member,
     members,
 )
-from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 _WHITEOUT: Final = ".wh."

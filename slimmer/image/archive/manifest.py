@@ -10,10 +10,10 @@ import json
 import platform
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError, UsageError
-from slimmer.late import dataclass
 from slimmer.words import count, printable
 
 _INDEXES: Final = (

@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from slimmer.image.archive.layer import LayerContent, read_places
 from slimmer.image.archive.manifest import Choice, Documents, choose
 from slimmer.image.archive.sources import FileSource, StreamSource, decompressed
 from slimmer.image.archive.tar import BLOCK, looks_like_tar
-from slimmer.late import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

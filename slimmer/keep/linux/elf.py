@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from slimmer.late import dataclass
 from slimmer.values import Content
 
 MAGIC = b"\x7fELF"

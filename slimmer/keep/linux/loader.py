@@ -8,12 +8,12 @@ and of libraries that are loaded late. Where the loader's choice depends on the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from slimmer.files import RootfsIndex, join
 from slimmer.keep.linux import loader_configuration as configuration
 from slimmer.keep.linux.elf import ElfFile, ElfFiles
-from slimmer.late import dataclass
 from slimmer.values import Content, EntryType
 
 # Debian's names for (e_machine, bits, little-endian); other distributions have lib and lib64.

@@ -7,10 +7,10 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.dockerfile import Step
-from slimmer.late import dataclass
 from slimmer.lint.check import Check
 from slimmer.lint.commands import Command
 from slimmer.lint.finding import Finding

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from slimmer.dockerfile import Step
-from slimmer.late import dataclass
 from slimmer.lint.check import Check
 from slimmer.lint.commands import Command, script_of
 from slimmer.lint.finding import Finding

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.pack.descriptors import NamedImage
 from slimmer.pack.outputs.docker_archive import write_docker_archive
 from slimmer.pack.outputs.oci_layout import write_oci_layout

@@ -8,9 +8,9 @@ https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-stora
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from slimmer.late import dataclass
 from slimmer.pack.configuration import MANIFEST_TYPE, canonical_json, sha256_digest
 from slimmer.pack.descriptors import descriptor
 from slimmer.values import PackedImage

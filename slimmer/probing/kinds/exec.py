@@ -6,9 +6,9 @@ import dataclasses
 import shlex
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.late import dataclass
 from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
 from slimmer.probing.keys import Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind

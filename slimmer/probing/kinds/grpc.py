@@ -7,11 +7,11 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing.connection import looked_closer
 from slimmer.probing.failures import REFUSED
 from slimmer.probing.grpc_call import (

@@ -15,11 +15,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from slimmer.late import dataclass
 from slimmer.probing.command_line import COMMAND_KEYS, CommandLineProbe, command_words, judged
 from slimmer.probing.keys import PORT, TLS, Given, Keys
 from slimmer.probing.kinds.interface import Attempt, Kind

@@ -13,12 +13,12 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing.connection import Connection, authority, speaks_tls
 from slimmer.probing.failures import (
     CLOSED,

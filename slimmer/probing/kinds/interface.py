@@ -11,11 +11,11 @@ import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing.keys import INSECURE, PORT, Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.origin import HTTP, Schemes, named_origin, read_origin, with_port
 from slimmer.probing.plan_state import PlanState

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.late import dataclass
 from slimmer.probing.judging import MissingValueError, captured
 from slimmer.probing.keys import NOT_EMPTY, Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind

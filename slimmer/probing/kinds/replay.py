@@ -8,8 +8,8 @@ import dataclasses
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.probing.connections import Connections, Exchanged, media_type
 from slimmer.probing.judging import EXCERPT_LIMIT
 from slimmer.probing.kinds.http import NOT_READY_STATUSES

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing.keys import Given, Key, KeyProblemError, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
 from slimmer.probing.target import ended

@@ -6,10 +6,10 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from slimmer.late import dataclass
 from slimmer.probing.connection import secured
 from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
 from slimmer.probing.failures import describe_failure, is_for_good

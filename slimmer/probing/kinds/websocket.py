@@ -9,10 +9,10 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from slimmer.late import dataclass
 from slimmer.probing.connection import authority, looked_closer, secured
 from slimmer.probing.exchanges import EXCLUSIVE, exchange_keys, taken_exchanges
 from slimmer.probing.extras import require

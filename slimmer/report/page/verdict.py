@@ -3,7 +3,8 @@ and what is different from last time."""
 
 from __future__ import annotations
 
-from slimmer.late import dataclass
+from dataclasses import dataclass
+
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.report.growth_summary import Growth
 from slimmer.report.remarks import doubts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from slimmer.engine import Session, connect, exposed_ports, owner, owner_is_aliv
 from slimmer.errors import SlimError, TraceIncompleteError
 from slimmer.image import read_original
 from slimmer.interruption import uninterrupted
-from slimmer.late import dataclass
 from slimmer.options import DockerRun
 from slimmer.probing import healthcheck_probe, in_order
 from slimmer.trace.live.document import Address, End, LiveTrace

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slimmer.codec import Mismatch, parse
 from slimmer.errors import TraceFileError
-from slimmer.late import dataclass
 from slimmer.trace.saved import PROBES
 from slimmer.values import Probe
 

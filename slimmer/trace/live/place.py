@@ -11,12 +11,12 @@ import enum
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.disk import PRIVATE, file_beside, own_text, space_errors
 from slimmer.engine import owner, owner_is_alive, owner_is_of_this_boot
 from slimmer.errors import TraceFileError, UsageError
-from slimmer.late import dataclass
 from slimmer.trace.live.document import LiveTrace, from_json, to_json
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}")

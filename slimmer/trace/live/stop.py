@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.disk import PRIVATE, file_beside, space_errors
@@ -12,7 +13,6 @@ from slimmer.engine import Session, connect, end_owner, remove_containers_of
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
 from slimmer.files import read_packages
 from slimmer.image import read_original
-from slimmer.late import dataclass
 from slimmer.trace.live.document import LiveTrace
 from slimmer.trace.live.place import Place, Standing, find_place
 from slimmer.trace.run import FileServer, sensor_binary

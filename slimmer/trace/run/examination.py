@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import UsageError
-from slimmer.late import dataclass
 from slimmer.probing import (
     HEALTHCHECK,
     Exploration,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from slimmer.errors import OriginalExitedError
-from slimmer.late import dataclass
 from slimmer.probing import HEALTHCHECK, Prober, exercise
 from slimmer.trace.run.explanation import ended_early, failed_probe, not_listening
 from slimmer.trace.run.traced_run import TracedRun

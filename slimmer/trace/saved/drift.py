@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from slimmer.files import RootfsIndex
-from slimmer.late import dataclass
 from slimmer.trace.saved.recording import facts_of
 from slimmer.trace.saved.saved import Fact, Kind, SavedTrace
 from slimmer.values import Content

@@ -8,9 +8,9 @@ distribution, those of languages, and each seen file that is theirs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from slimmer.late import dataclass
 from slimmer.trace.saved.contents import is_byte_code, source_of
 from slimmer.trace.saved.drift import Change, Drift
 from slimmer.trace.saved.saved import Contents

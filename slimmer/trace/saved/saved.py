@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from slimmer.late import dataclass
 from slimmer.values import Access, CallUse, Probe, Repair, Sighting, Source, Trace, in_role
 
 BOOT, SHUTDOWN = "boot", "shutdown"

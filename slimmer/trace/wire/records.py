@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.values import Access, Source
 
 

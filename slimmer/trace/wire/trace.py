@@ -4,11 +4,11 @@ program and source."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.errors import TraceFileError
 from slimmer.files import RootfsIndex
-from slimmer.late import dataclass
 from slimmer.trace.wire.reader import RecordReader
 from slimmer.trace.wire.records import (
     Exiting,

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
-from slimmer.late import dataclass
 from slimmer.verify.compare.template import Exact, Pattern, Template, build_template
 
 _IN_CHUNKS = r"[\w.+/~%=-]"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.values import Recorded
 from slimmer.verify.compare import order, structure, text
 

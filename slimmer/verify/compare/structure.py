@@ -6,9 +6,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from slimmer.late import dataclass
 from slimmer.verify.compare.order import unordered
 from slimmer.verify.compare.template import Template
 from slimmer.verify.compare.text import MASK, pieces_of, show, text_template

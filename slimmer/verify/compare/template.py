@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from slimmer.late import dataclass
 from slimmer.verify.compare.alignment import align
 
 T = TypeVar("T", bound=Hashable)

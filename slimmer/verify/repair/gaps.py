@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from slimmer.files import Resolution, RootfsIndex
 from slimmer.keep import is_engine_artefact
-from slimmer.late import dataclass
 from slimmer.values import Access, Entry, EntryType, LayerPlan, Sighting
 
 

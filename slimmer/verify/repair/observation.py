@@ -4,7 +4,7 @@ once more, but to see what it looks for."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slimmer.errors import (
     CommandNotFoundError,
@@ -12,7 +12,6 @@ from slimmer.errors import (
     OriginalExitedError,
     TraceIncompleteError,
 )
-from slimmer.late import dataclass
 from slimmer.probing import COMMAND_MISSING, Prober, exercise
 from slimmer.trace.run import SETTLE, TracedRun
 from slimmer.values import (

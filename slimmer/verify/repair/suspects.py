@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from slimmer.files import PathGlobs, name_of
-from slimmer.late import dataclass
 from slimmer.values import Access, Entry, EntryType, Repair, Trace
 from slimmer.verify.repair.gaps import Gaps
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from slimmer.late import dataclass
 from slimmer.xray.strata import Difference, Node, Tree
 
 

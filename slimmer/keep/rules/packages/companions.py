@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import PROGRAM_FOLDERS, packages_of_programs
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.late import dataclass
 from slimmer.values import Entry, EntryType
 
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof

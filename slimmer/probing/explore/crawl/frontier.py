@@ -5,10 +5,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
-from slimmer.late import dataclass
 from slimmer.probing.explore.crawl.options import CrawlOptions
 from slimmer.probing.explore.crawl.shape import goes_in_circles, shape
 from slimmer.values import LeftOut

@@ -12,10 +12,10 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slimmer.errors import ApiDescriptionError
-from slimmer.late import dataclass
 from slimmer.probing import require_installed
 from slimmer.values import HttpRequest
 
