@@ -11,27 +11,33 @@ _KEYS: Final = re.compile(
     rb"-----BEGIN (?:(?P<kind>RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----"
     rb"\s+(?:[A-Z][\w-]+: [^\n]*\n)*\s*[A-Za-z0-9+/=]{40}"
 )
-_TOKENS: Final[dict[str, tuple[bytes, re.Pattern[bytes]]]] = {
-    "AWS access key": (b"AKIA", re.compile(rb"\bAKIA(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b")),
-    "GitHub token": (b"gh", re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b")),
-    "GitHub fine-grained token": (b"github_pat_", re.compile(rb"\bgithub_pat_\w{60,}\b")),
-    "GitLab token": (b"glpat-", re.compile(rb"\bglpat-[\w-]{20,}")),
-    "npm token": (b"npm_", re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b")),
+_TOKENS: Final[dict[str, tuple[tuple[bytes, ...], re.Pattern[bytes]]]] = {
+    "AWS access key": ((b"AKIA",), re.compile(rb"\bAKIA(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b")),
+    "GitHub token": (
+        (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
+        re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
+    ),
+    "GitHub fine-grained token": ((b"github_pat_",), re.compile(rb"\bgithub_pat_\w{60,}\b")),
+    "GitLab token": ((b"glpat-",), re.compile(rb"\bglpat-[\w-]{20,}")),
+    "npm token": ((b"npm_",), re.compile(rb"\bnpm_[A-Za-z0-9]{36}\b")),
     "npm registry password": (
-        b"_auth",
+        (b":_auth", b":_password"),
         re.compile(rb":_(?:authToken|auth|password)\s*=\s*[^\s$]{8,}"),
     ),
-    "PyPI token": (b"pypi-AgE", re.compile(rb"\bpypi-AgE[\w-]{50,}")),
-    "Slack token": (b"xox", re.compile(rb"\bxox[abprs]-\d+-[\w-]{10,}")),
-    "Stripe key": (b"k_live_", re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}\b")),
-    "Google API key": (b"AIza", re.compile(rb"\bAIza[\w-]{35}\b")),
-    "registry login": (b'"auth"', re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"')),
+    "PyPI token": ((b"pypi-AgE",), re.compile(rb"\bpypi-AgE[\w-]{50,}")),
+    "Slack token": ((b"xox",), re.compile(rb"\bxox[abprs]-\d+-[\w-]{10,}")),
+    "Stripe key": (
+        (b"rk_live_", b"sk_live_"),
+        re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}\b"),
+    ),
+    "Google API key": ((b"AIza",), re.compile(rb"\bAIza[\w-]{35}\b")),
+    "registry login": ((b'"auth"',), re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"')),
     "password in an address": (
-        b"://",
+        (b"http://", b"https://"),
         re.compile(rb"\bhttps?://[\w.-]{1,64}:(?![$<{*])[^\s:/@'\"$<>{}]{6,}@[\w.-]+"),
     ),
 }
-"""What it is called → a text that must be there, which is quick to look for, and its form."""
+"""What it is called → how it may begin, which is quick to look for, and its form."""
 _NAMED_SECRET: Final = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)$", re.I
 )
@@ -61,9 +67,19 @@ def secrets_in(data: bytes) -> Iterator[tuple[str, int]]:
     if b"PRIVATE KEY" in data and (found := _KEYS.search(data)):
         kind = (found["kind"] or b"").decode()
         yield f"{f'{kind} ' if kind else ''}private key", _line(data, found.start())
-    for what, (literal, form) in _TOKENS.items():
-        if literal in data and (found := form.search(data)):
-            yield what, _line(data, found.start())
+    for what, (beginnings, form) in _TOKENS.items():
+        places = [_first(data, beginning, form) for beginning in beginnings]
+        if found_at := [place for place in places if place >= 0]:
+            yield what, _line(data, min(found_at))
+
+
+def _first(data: bytes, beginning: bytes, form: re.Pattern[bytes]) -> int:
+    """Where the first text of that form lies which begins so; -1: nowhere. To look for the form
+    itself takes ten times as long."""
+    place = data.find(beginning)
+    while place >= 0 and not form.match(data, place):
+        place = data.find(beginning, place + 1)
+    return place
 
 
 def is_named_as_secret(variable: str, value: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slimmer import __version__
+from slimmer.build.account import give_account
 from slimmer.build.debug_layer import layer_of_image, layer_of_original, with_metadata
 from slimmer.build.job import Job, source_date_epoch
+from slimmer.build.secrets import secrets_kept
 from slimmer.build.values import (
     Assembly,
     Bills,
@@ -35,6 +37,7 @@ from slimmer.metadata import (
 )
 from slimmer.options import DebugImage
 from slimmer.pack import CombinedContent, pack_debug_image, pack_image, plan_layers, plans_above
+from slimmer.provenance import tool_digest
 from slimmer.report import dropped_document
 from slimmer.values import ImageKind, KeepSet, LayerPlan, PackedImage
 from slimmer.words import count, size
@@ -68,14 +71,14 @@ def assemble(
     with job.clock.stage("pack", "packing layers"):
         images, plans = _pack(job, request, metadata, files, debug_layer, foundation)
     slim = images[ImageKind.SLIM]
-    return Assembly(
+    assembly = Assembly(
         metadata=metadata,
         images=images,
         plans=plans,
         debug_layer=debug_layer,
         foundation=foundation,
-        bills=job.pool.submit(_bills, job, metadata, traced, files, slim.config_digest),
-        dropped=job.pool.submit(
+        bills=job.aside.submit(_bills, job, metadata, traced, files, slim.config_digest),
+        dropped=job.aside.submit(
             dropped_document,
             tuple(files.index),
             metadata.keep.reasons,
@@ -84,7 +87,19 @@ def assemble(
             original_id=job.original.id,
             manifest_digest=slim.manifest_digest,
         ),
+        account=job.aside.submit(
+            give_account, traced, files, metadata, plans[ImageKind.SLIM], foundation
+        ),
+        secrets=job.aside.submit(
+            secrets_kept,
+            plans[ImageKind.SLIM][len(foundation.plans) if foundation else 0 :],
+            CombinedContent(files.server.content, generated=metadata.content),
+            files.packages,
+        ),
     )
+    if job.options.provenance:
+        job.aside.submit(tool_digest)  # remembered for the statement
+    return assembly
 
 
 def _debug_layer(job: Job, request: KeepRequest, kept: KeepSet) -> DebugLayer | None:

@@ -81,6 +81,7 @@ def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]
             Session(engine) as session,
             workspace() as folder,
             ThreadPoolExecutor(thread_name_prefix="slimmer") as pool,
+            ThreadPoolExecutor(1, thread_name_prefix="aside") as aside,
             pool_for_runs(options) as runs,
         ):
             try:
@@ -95,6 +96,7 @@ def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]
                     session=session,
                     folder=folder,
                     pool=pool,
+                    aside=aside,
                     runs=runs if options.roles or composition else pool,
                     original=original,
                     slim_name=slim_name,
@@ -249,7 +251,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
         if built.failure is not None:
             raise _with_hint(built.failure, traced, findings.seccomp)
         keep_to_budget(job, traced, files, built.assembly)
-    warn_of_secrets(job, built.assembly, files)
+    warn_of_secrets(job, built.assembly)
     if job.options.harden:
         from slimmer.build.harden import harden  # most builds do not
 

@@ -50,7 +50,6 @@ from slimmer.report import (
 )
 from slimmer.values import (
     Compression,
-    Entry,
     ImageKind,
     KeepSet,
     Measurements,
@@ -84,6 +83,7 @@ def deliver(job: Job, findings: Findings, built: BuiltImages) -> Report:
         record = dataclasses.replace(
             _record(job, findings),
             slim=finished[ImageKind.SLIM],
+            inventory=assembly.account.result().inventory,
             debug=finished.get(ImageKind.DEBUG),
             next_commands=next_commands(job, finished[ImageKind.SLIM].plans),
             earlier=read_earlier(directory / JSON_NAME),
@@ -152,33 +152,29 @@ def _record(job: Job, findings: Findings) -> RunRecord:
     """What there is to tell of every build, whether it went well or not."""
     traced, files, built = findings.traced, findings.files, findings.built
     keep = findings.decision.keep if findings.decision is not None else KeepSet(reasons={})
-    generated: tuple[Entry, ...] = ()
-    of_base: tuple[Entry, ...] = ()
     foundation = built.assembly.foundation if built is not None else None
+    account = built.assembly.account.result() if built is not None else None
     installed: tuple[Installed, ...] = ()
     if built is not None:
         keep = built.assembly.metadata.keep
-        generated = tuple(built.assembly.metadata.entries.values())
-        if foundation is not None:
-            own = foundation.overlay.of_base
-            of_base = tuple(
-                each
-                for each in generated
-                if each.path in own and each.path not in foundation.overlay.shared
-            )
-            generated = tuple(each for each in generated if each.path not in own)
         installed = built.assembly.metadata.installed
     first_probes = traced.first_probes
-    first_use = first_uses(traced.trace, files.index, first_probes)
+    first_use = (
+        account.first_use
+        if account is not None
+        else first_uses(traced.trace, files.index, first_probes)
+    )
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
-        generated=generated,
+        generated=account.generated if account is not None else (),
         base=foundation.summary if foundation is not None else None,
-        of_base=of_base,
+        of_base=account.of_base if account is not None else (),
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
-        coverage=measure_coverage(
+        coverage=account.coverage
+        if account is not None
+        else measure_coverage(
             traced.trace, keep, files.index, files.package_name, first_use, first_probes
         ),
         first_use=first_use,

@@ -32,6 +32,9 @@ class Job:
     """The workspace; goes with the run."""
     pool: ThreadPoolExecutor
     """For what goes on beside the main thread; all of it is done before the run ends."""
+    aside: ThreadPoolExecutor
+    """One thread, for what takes nothing but a processor, so that it does not get into the way of
+    what waits for the engine."""
     runs: ThreadPoolExecutor
     """For runs of containers: where there are several roles, no more of them go on at once than
     get on with each other. Nothing in it may wait for anything else in it."""

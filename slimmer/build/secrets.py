@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from slimmer.build.job import Job
-from slimmer.build.values import Assembly, OriginalFiles
+from slimmer.build.values import Assembly
 from slimmer.files import PackageDatabase, PathGlobs, name_of
-from slimmer.pack import DEPENDENCIES, CombinedContent
+from slimmer.pack import DEPENDENCIES
 from slimmer.secrets import secrets_of_file
-from slimmer.values import Content, EntryType, ImageKind, LayerPlan
+from slimmer.values import Content, EntryType, LayerPlan
 from slimmer.words import printable
 
 _LARGEST: Final = 256 * 1024
@@ -19,15 +19,12 @@ _NAMED: Final = 5
 """Files that a warning names."""
 
 
-def warn_of_secrets(job: Job, assembly: Assembly, files: OriginalFiles) -> None:
+def warn_of_secrets(job: Job, assembly: Assembly) -> None:
     """Name the files that hold what looks like a secret; not those that `--allow-secret` names."""
     allowed = PathGlobs(job.options.allowed_secrets)
-    below = assembly.foundation.plans if assembly.foundation is not None else ()
-    layers = assembly.plans[ImageKind.SLIM][len(below) :]
-    content = CombinedContent(files.server.content, generated=assembly.metadata.content)
     found = [
         f"{printable(path)} ({what}, line {line})"
-        for path, what, line in secrets_kept(layers, content, files.packages)
+        for path, what, line in assembly.secrets.result()
         if not allowed.covers(path)
     ]
     if found:
@@ -40,7 +37,7 @@ def warn_of_secrets(job: Job, assembly: Assembly, files: OriginalFiles) -> None:
 
 def secrets_kept(
     layers: Iterable[LayerPlan], content: Content, packages: PackageDatabase
-) -> Iterator[tuple[str, str, int]]:
+) -> tuple[tuple[str, str, int], ...]:
     """(path, what it is, number of the line) of the first secret of each file.
 
     What packages brought is public, and the test keys of libraries are many: neither is looked at.
@@ -55,7 +52,8 @@ def secrets_kept(
         and packages.owner(entry.path) is None
     ]
     content.fetch(paths)
-    for path in paths:
-        for what, line in secrets_of_file(name_of(path), content.head(path, _LARGEST)):
-            yield path, what, line
-            break
+    found = (
+        (path, next(secrets_of_file(name_of(path), content.head(path, _LARGEST)), None))
+        for path in paths
+    )
+    return tuple((path, *secret) for path, secret in found if secret is not None)

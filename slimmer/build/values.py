@@ -15,6 +15,7 @@ from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
 from slimmer.values import (
     Content,
+    Entry,
     Fidelity,
     Hardening,
     ImageKind,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later
     from slimmer.evidence import PackageUse, Uses
     from slimmer.keep import KeepRequest
     from slimmer.metadata import PackageMetadata
-    from slimmer.report import BaseSummary
+    from slimmer.report import BaseSummary, CoverageSummary, Inventory
     from slimmer.seccomp import ProfileInForce
     from slimmer.trace.saved import Drift, SavedTrace
     from slimmer.verify import Reference, SmokePlan
@@ -156,6 +157,18 @@ class Bills:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Account:
+    """What the report tells of the slim image, whether it passes its tests or not."""
+
+    generated: tuple[Entry, ...]
+    """As in RunRecord, like the rest."""
+    of_base: tuple[Entry, ...]
+    first_use: Mapping[str, str]
+    coverage: CoverageSummary
+    inventory: Inventory
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assembly:
     """Packed images and how they came about."""
 
@@ -171,7 +184,11 @@ class Assembly:
     foundation: Foundation | None
     """What the images stand on; None where that is nothing."""
     dropped: Future[str]
-    """What the slim image does not have, for dropped.json; composed beside what follows too."""
+    """What the slim image does not have, for dropped.json; composed beside what follows too, as the
+    next two."""
+    account: Future[Account]
+    secrets: Future[tuple[tuple[str, str, int], ...]]
+    """(path, what it is, number of the line) of what looks like one in a file of the slim image."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,12 +40,15 @@ class Codec:
         self._fields: Callable[[Any], tuple[tuple[str, object], ...]] = functools.cache(
             self._fields_of
         )
+        self._encoder = functools.cache(self._encoder_with)
         self._readers = Readers(kinds, is_terse=terse)
 
     def encode(self, value: object, *, indent: int | None = None) -> str:
         """A value's JSON text (ASCII)."""
-        return json.dumps(
-            value,
+        return self._encoder(indent).encode(value)
+
+    def _encoder_with(self, indent: int | None) -> json.JSONEncoder:
+        return json.JSONEncoder(
             default=self._plain,
             indent=indent,
             sort_keys=self._terse,

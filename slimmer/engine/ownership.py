@@ -2,6 +2,8 @@
 
 A process number means something in its own PID namespace only, and a container of a CI job has one
 of its own although it shares the engine: so the namespace is part of every name.
+
+psutil is loaded for what Linux does not tell of this very process, which is what each run asks.
 """
 
 from __future__ import annotations
@@ -14,8 +16,6 @@ import time
 import uuid
 from pathlib import Path
 
-import psutil
-
 from slimmer.errors import UsageError
 
 _PAUSE = 0.02
@@ -27,10 +27,10 @@ _OF_BEFORE = re.compile(r"[0-9]+-[0-9a-f]{8}")
 def owner(pid: int | None = None) -> str:
     """This process, or that of the number, as `BOOT/NAMESPACE/PID/START`: unique, and checkable in
     the same PID namespace. Raises UsageError for a number that no process has."""
+    number = os.getpid() if pid is None else pid
     try:
-        process = psutil.Process(pid)
-        return f"{_boot_identity()}/{_namespace()}/{process.pid}/{_start(process)}"
-    except (psutil.Error, ValueError) as error:
+        return f"{_boot_identity()}/{_namespace()}/{number}/{_start(number)}"
+    except ProcessLookupError as error:
         raise UsageError(f"there is no process {pid} on this machine") from error
 
 
@@ -44,12 +44,14 @@ def owner_is_alive(text: str) -> bool | None:
         return None
     if boot != _boot_identity() or namespace != _namespace():
         return None
+    import psutil
+
     try:
         process = psutil.Process(number)
         # One that has ended stays listed until its parent asks, which some first processes of
         # containers never do.
-        return process.status() != psutil.STATUS_ZOMBIE and _start(process) == started
-    except (psutil.Error, ValueError):
+        return process.status() != psutil.STATUS_ZOMBIE and _start(number) == started
+    except (psutil.Error, ProcessLookupError, ValueError):
         return False
 
 
@@ -61,6 +63,8 @@ def owner_is_of_this_boot(text: str) -> bool:
 def end_owner(text: str, timeout: float) -> bool:
     """Ask the process that `owner` named to end (SIGTERM), and wait up to `timeout` seconds;
     whether it has ended."""
+    import psutil
+
     if owner_is_alive(text):
         try:
             psutil.Process(int(text.split("/")[2])).terminate()
@@ -82,6 +86,8 @@ def new_session() -> str:
 def session_is_alive(session: str) -> bool | None:
     """Whether the process that a session's name begins with runs; None where it cannot be seen from
     here, or where this is no name of `new_session`."""
+    import psutil
+
     known = _SESSION.fullmatch(session)
     if known is None or known[2] != _place():
         return None
@@ -107,13 +113,18 @@ def _namespace() -> str:
     return "0"
 
 
-def _start(process: psutil.Process) -> str:
-    """When it started: in clock ticks since the boot where the kernel tells, since the time of day
-    may be set while a run goes on."""
+def _start(pid: int) -> str:
+    """When the process started: in clock ticks since the boot where the kernel tells, since the
+    time of day may be set while a run goes on. Raises ProcessLookupError where there is none."""
     with contextlib.suppress(OSError, IndexError):
-        fields = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         return fields[19].decode()
-    return f"{process.create_time():.2f}"
+    import psutil
+
+    try:
+        return f"{psutil.Process(pid).create_time():.2f}"
+    except (psutil.Error, ValueError) as error:
+        raise ProcessLookupError(f"there is no process {pid}") from error
 
 
 def _boot_identity() -> str:
@@ -121,4 +132,6 @@ def _boot_identity() -> str:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
             return stream.read().strip()
     except OSError:
+        import psutil
+
         return f"{os.uname().nodename}-{psutil.boot_time():.0f}"

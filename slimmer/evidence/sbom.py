@@ -18,7 +18,9 @@ from slimmer.evidence.use import PackageUse, State
 from slimmer.metadata import Component, OperatingSystem
 
 if TYPE_CHECKING:
+    from cyclonedx.model.bom_ref import BomRef
     from cyclonedx.model.component import Component as CyclonedxComponent
+    from cyclonedx.model.dependency import Dependency
     from packageurl import PackageURL
 
 SBOM_NAME: Final = "sbom.cdx.json"
@@ -94,17 +96,33 @@ def compose_sbom(
         components=listed,
         metadata=BomMetaData(component=image, tools=ToolRepository(components=[slimmer])),
         serial_number=_SERIAL_NUMBERS,
+        dependencies=_dependencies(image, listed, packages, made),
     )
-    document.register_dependency(image, listed)
+    return _repeatable(json.loads(JsonV1Dot6(document).output_as_string()))
+
+
+def _dependencies(
+    image: CyclonedxComponent,
+    listed: Sequence[CyclonedxComponent],
+    packages: Sequence[PackageUse],
+    made: Sequence[CyclonedxComponent],
+) -> list[Dependency]:
+    """Of the image, and of each package. `Bom.register_dependency` gives the same, and looks
+    through all of them for each edge."""
+    from cyclonedx.model.dependency import Dependency
+
     named = defaultdict(list)
     for use, component in zip(packages, made, strict=True):
         named[use.component.type, use.component.name].append(component)
+    required: dict[BomRef, list[CyclonedxComponent]] = {each.bom_ref: [] for each in listed}
     for use, component in zip(packages, made, strict=True):
-        required = [
+        required[component.bom_ref] = [
             other for name in use.component.requires for other in named[use.component.type, name]
         ]
-        document.register_dependency(component, required)
-    return _repeatable(json.loads(JsonV1Dot6(document).output_as_string()))
+    return [
+        Dependency(ref=ref, dependencies=[Dependency(ref=other.bom_ref) for other in others])
+        for ref, others in ((image.bom_ref, listed), *required.items())
+    ]
 
 
 def package_url(component: Component) -> PackageURL | None:

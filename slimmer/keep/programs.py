@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from slimmer.files import RootfsIndex, join, name_of
+from slimmer.files import RootfsIndex, join, name_of, parent_of
 from slimmer.values import Entry, EntryType
 
 INSTALLERS = frozenset(
@@ -27,7 +27,12 @@ class Programs:
         self._index = index
         self._directory = directory
         self._directories = [join(directory, part or ".") for part in search_path.split(":")]
+        self._parents = frozenset(each.rstrip("/") or "/" for each in self._directories)
         self._found: dict[str, str] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether `path` is what its own name finds."""
+        return parent_of(path) in self._parents and self.find(name_of(path)) == path
 
     def find(self, name: str) -> str:
         """The path by which `name` would be executed, links in it unresolved; empty where no

@@ -205,7 +205,7 @@ class Context:
             for package in packages.packages
             if package.requested and not package.essential
             for path in files[package]
-            if len(name_of(path)) > 3 and self.programs.find(name_of(path)) == path
+            if self.programs.has(path) and len(name_of(path)) > 3
         )
 
     def application_root(self, path: str) -> str:

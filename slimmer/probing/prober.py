@@ -16,9 +16,10 @@ from slimmer.probing.substitution import UnknownValueError
 from slimmer.probing.target import Target, ended
 from slimmer.values import Probe, ProbeResult
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
-"""Seconds between two attempts while the application starts: doubled from first to longest.
-A target that can tell of changes ends a pause early."""
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.01, 0.25, 0.15
+"""Seconds between two attempts while the application starts: that part of the time that it has
+taken so far, so that what is lost is little beside that. A target that can tell of changes ends a
+pause early."""
 _LOOK = 0.5
 """Seconds between two looks whether anybody is left who could answer; an answer that was given
 before the end is here by the next one."""
@@ -27,9 +28,13 @@ before the end is here by the next one."""
 class Prober:
     """Sends probes to one target. Safe to use from several threads."""
 
-    def __init__(self, target: Target, *, probe_timeout: float, workers: int = 1) -> None:
-        """`probe_timeout` and `workers` as RunOptions.probe_timeout and .probe_workers."""
+    def __init__(
+        self, target: Target, *, probe_timeout: float, workers: int = 1, explained: bool = True
+    ) -> None:
+        """`probe_timeout` and `workers` as RunOptions.probe_timeout and .probe_workers; `explained`
+        as in Attempt."""
         self.workers = workers
+        self._explained = explained
         self._target = target
         self._timeout = probe_timeout
         self._plans: dict[str, PlanState] = {}
@@ -114,7 +119,6 @@ class Prober:
         self, probe: Probe, deadline: float, is_over: Callable[[ProbeResult], bool]
     ) -> ProbeResult:
         started = time.monotonic()
-        pause = FIRST_PAUSE
         attempts = 0
         before: ProbeResult | None = None
         while True:
@@ -130,15 +134,17 @@ class Prober:
                 seconds = time.monotonic() - started
                 return dataclasses.replace(result, attempts=attempts, seconds=seconds)
             before = result
-            self._target.wait_for_change(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = (time.monotonic() - started) * GROWTH
+            self._target.wait_for_change(min(max(FIRST_PAUSE, pause), LONGEST_PAUSE))
 
     def _limit(self, probe: Probe) -> float:
         """Seconds that an attempt may take that nothing else cuts short."""
         return probe.timeout or self._timeout
 
     def _send(self, probe: Probe, limit: float, state: PlanState | None) -> ProbeResult:
-        attempt = Attempt(target=self._target, seconds=limit, state=state)
+        attempt = Attempt(
+            target=self._target, seconds=limit, state=state, explained=self._explained
+        )
         send = partial(kind_of(probe).send, probe, attempt)
         if not probe.needs_port or probe.runs_here:
             return send()  # which look for themselves, or do not need the container's own command

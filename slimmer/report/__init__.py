@@ -10,6 +10,7 @@ from slimmer.report.files import DROPPED_NAME, JSON_NAME, PAGE_NAME, write_page,
 from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
 from slimmer.report.instructions import with_instructions
+from slimmer.report.inventory import Inventory, take_inventory
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.places import remember_report
 from slimmer.report.report import ImageSummary, PushedImage, Report
@@ -35,6 +36,7 @@ __all__ = [
     "Fate",
     "FinishedImage",
     "ImageSummary",
+    "Inventory",
     "PushedImage",
     "RejectedBase",
     "Report",
@@ -56,6 +58,7 @@ __all__ = [
     "read_whole_report",
     "remember_report",
     "report_line",
+    "take_inventory",
     "terminal_summary",
     "to_json",
     "to_page",

@@ -14,14 +14,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.apps.container import docker
 from tests.bench.advice import measure_advice
-from tests.bench.build_time import measure_build_time, measure_unused_files
+from tests.bench.build_time import PROBE, measure_build_time, measure_pair, measure_unused_files
 from tests.bench.crawl import measure_crawl
 from tests.bench.fidelity import measure_fidelity
 from tests.bench.figure import Figure, table
+from tests.bench.floor import Service
 from tests.bench.pull_request import measure_pull_request
 from tests.bench.python_start import measure_python_start
 from tests.bench.saved_trace import measure_saved_trace
@@ -33,6 +35,23 @@ from tests.bench.xray import measure_xray
 
 SAMPLES = ROOT / "sample_apps"
 BUSYBOX = "slimmer-samples/busybox:latest"
+SERVICES = {
+    "static": Service(port=8080),
+    "nginx": Service(port=80),
+    "flask": Service(port=8000),
+    "express": Service(port=3000),
+    "postgres": Service(
+        command=("pg_isready", "--host", "127.0.0.1"), environment=("POSTGRES_PASSWORD=tea",)
+    ),
+}
+"""What is held to the floor."""
+BUILDS = {
+    "postgres": (
+        *("--exec-probe", "pg_isready --host 127.0.0.1", "--env", "POSTGRES_PASSWORD=tea"),
+        "--no-debug",
+    ),
+}
+"""Options of those builds that are not for one request to /health."""
 
 
 def sample_images() -> dict[str, str]:
@@ -71,8 +90,13 @@ def main() -> int:
     images = sample_images()
     runs: int = arguments.runs
     groups: dict[str, Callable[[], list[Figure]]] = {
-        "nginx": lambda: measure_build_time("nginx", images["nginx"], port=80, runs=runs),
-        "flask": lambda: measure_build_time("flask", images["flask"], port=8000, runs=runs),
+        **{
+            name: partial(
+                measure_build_time, name, images[name], service, *BUILDS.get(name, ()), runs=runs
+            )
+            for name, service in SERVICES.items()
+        },
+        "pair": lambda: measure_pair("flask", images["flask"], "--http-probe", PROBE, runs=runs),
         "python-start": lambda: measure_python_start(images["flask"], runs),
         "unused-files": lambda: measure_unused_files(images["nginx"], runs),
         "saved-trace": lambda: [

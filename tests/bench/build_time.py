@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.apps.container import docker
 from tests.bench.figure import Figure, median
-from tests.bench.floor import Floor, measure_floor
+from tests.bench.floor import Floor, Service, measure_floor
 from tests.bench.images import build_image
 from tests.bench.slim_build import Build, forget, slim_build
 
@@ -16,20 +16,24 @@ PROBE = "/health"
 OPTIONS = ("--http-probe", PROBE, "--no-debug")
 
 
-def measure_build_time(name: str, image: str, *, port: int, runs: int) -> list[Figure]:
-    """Seconds of build and floor, taken in turns, their ratio, and whether bytes repeat."""
+def measure_build_time(
+    name: str, image: str, service: Service, *options: str, runs: int
+) -> list[Figure]:
+    """Seconds of build and floor, taken in turns, their ratio, and whether bytes repeat. `options`
+    are those of the build; without any, it has one HTTP probe."""
+    options = options or OPTIONS
     builds: list[Build] = []
     floors: list[Floor] = []
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "slim.tar"
         # The first build warms the caches of the machine and gives the archive for the floor.
-        first = slim_build(image, *OPTIONS, name=name)
+        first = slim_build(image, *options, name=name)
         docker("save", "--output", str(archive), first.reference)
         forget(first.reference)
         for _ in range(runs):
-            floors.append(measure_floor(image, first.reference, archive, port=port, path=PROBE))
+            floors.append(measure_floor(image, first.reference, archive, service))
             forget(first.reference)
-            builds.append(slim_build(image, *OPTIONS, name=name))
+            builds.append(slim_build(image, *options, name=name))
             forget(first.reference)
 
     floor = median(
@@ -48,7 +52,7 @@ def measure_build_time(name: str, image: str, *, port: int, runs: int) -> list[F
         floor,
         build,
         Figure(
-            name=f"{name}: slim build / floor", value=build.value / floor.value, unit="", goal=2.0
+            name=f"{name}: slim build / floor", value=build.value / floor.value, unit="", goal=1.5
         ),
         Figure(
             name=f"{name}: different images from {len(builds) + 1} runs",
@@ -58,6 +62,22 @@ def measure_build_time(name: str, image: str, *, port: int, runs: int) -> list[F
         ),
         peak_memory(name, [first, *builds]),
     ]
+
+
+def measure_pair(name: str, image: str, *options: str, runs: int) -> list[Figure]:
+    """What the debug image adds to a build, without and with it taken in turns."""
+    alone: list[Build] = []
+    pairs: list[Build] = []
+    # One round more than is counted: the first finds cold caches.
+    for _ in range(runs + 1):
+        for builds, further in ((alone, ("--no-debug",)), (pairs, ())):
+            builds.append(slim_build(image, *options, *further, name=f"pair-{name}"))
+            forget(builds[-1].reference)
+    without = median(f"{name}: slim build --no-debug", [one.seconds for one in alone[1:]])
+    both = median(f"{name}: with its debug image", [one.seconds for one in pairs[1:]])
+    ratio = both.value / without.value
+    name = f"{name}: pair / slim image alone"
+    return [without, both, Figure(name=name, value=ratio, unit="", goal=1.25)]
 
 
 def measure_unused_files(nginx: str, runs: int) -> list[Figure]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,36 +32,58 @@ class Floor:
         return self.run_original + self.load_slim + self.run_slim
 
 
-def measure_floor(original: str, slim: str, archive: Path, *, port: int, path: str) -> Floor:
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """How an image is run, and how it shows that it serves."""
+
+    port: int = 0
+    """0: a command in the container asks."""
+    path: str = "/health"
+    command: tuple[str, ...] = ()
+    """Run in the container until it succeeds, where there is no port."""
+    environment: tuple[str, ...] = ()
+    """`NAME=VALUE`."""
+
+
+def measure_floor(original: str, slim: str, archive: Path, service: Service) -> Floor:
     """`archive` is the slim image as `docker save` writes it; the engine must not have it."""
-    run_original = seconds_until_answer(original, port, path)
+    run_original = seconds_until_answer(original, service)
     started = time.monotonic()
     docker("load", "--quiet", "--input", str(archive))
     load_slim = time.monotonic() - started
     return Floor(
         run_original=run_original,
         load_slim=load_slim,
-        run_slim=seconds_until_answer(slim, port, path),
+        run_slim=seconds_until_answer(slim, service),
     )
 
 
-def seconds_until_answer(image: str, port: int, path: str) -> float:
-    """From the start of `docker run` until an HTTP answer with status 200 is there."""
+def seconds_until_answer(image: str, service: Service) -> float:
+    """From the start of `docker run` until an HTTP answer with status 200 is there, or until the
+    command has succeeded."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         host_port = free.getsockname()[1]
+    publish = ("--publish", f"127.0.0.1:{host_port}:{service.port}") if service.port else ()
+    variables = (word for each in service.environment for word in ("--env", each))
     started = time.monotonic()
     container = docker(
-        "run", "--detach", "--label", f"{TEST_LABEL}=bench",
-        "--publish", f"127.0.0.1:{host_port}:{port}", image,
+        "run", "--detach", "--label", f"{TEST_LABEL}=bench", *variables, *publish, image
     )  # fmt: skip
     try:
-        while not _answers(host_port, path):
+        while not _serves(container, host_port, service):
             if time.monotonic() - started > PATIENCE:
-                raise RuntimeError(f"{image} gives no answer at {path}")
+                raise RuntimeError(f"{image} does not get ready")
             time.sleep(0.002)
         return time.monotonic() - started
     finally:
         docker("rm", "--force", "--volumes", container)
+
+
+def _serves(container: str, host_port: int, service: Service) -> bool:
+    if service.port:
+        return _answers(host_port, service.path)
+    command = ["docker", "exec", container, *service.command]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _answers(port: int, path: str) -> bool:

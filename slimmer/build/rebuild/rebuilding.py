@@ -86,6 +86,7 @@ def rebuild(
             session=session,
             folder=folder,
             pool=pool,
+            aside=pool,
             runs=pool,
             original=original,
             slim_name=options.tag,

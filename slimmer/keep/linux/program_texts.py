@@ -24,6 +24,7 @@ _FIXED = b"\x02\x00"
 _MADE_BY_GO = b"\xff Go buildinf:"
 _ENDED = re.compile(rb"(?<=\0)[\t\n -~]{2,400}(?=\0)")
 _WORD = 8
+_AT_ONCE = 1 << 16
 _LONGEST = 400
 _LARGEST_PROGRAM = 64 << 20
 _MOST_TEXTS = 1 << 20
@@ -71,7 +72,9 @@ def _addresses(data: bytes, segments: list[Segment]) -> set[int]:
         else:
             first = -segment.address % _WORD
             words = array("Q", content[first : len(content) - (len(content) - first) % _WORD])
-            found.update(word for word in words if lowest <= word < highest)
+            for begin in range(0, len(words), _AT_ONCE):
+                some = set(words[begin : begin + _AT_ONCE])  # most repeat, and are looked at once
+                found.update([word for word in some if lowest <= word < highest])
         if len(found) > _MOST_TEXTS:
             break
     return found

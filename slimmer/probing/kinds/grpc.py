@@ -207,7 +207,7 @@ class Grpc(Kind[GrpcProbe]):
                 )
             except NoAnswerError as error:
                 failure = error
-                if not error.definite and str(error) != REFUSED:
+                if attempt.explained and not error.definite and str(error) != REFUSED:
                     why, definite = looked_closer(address, tls=probe.tls, secure="grpcs")
                     failure = NoAnswerError(why, definite=definite) if why else error
             else:

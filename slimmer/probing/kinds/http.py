@@ -215,6 +215,7 @@ class Http(Kind[HttpProbe]):
             origin=probe.origin_at(port or target.port()),
             own_names=target.own_names(),
             cookies=attempt.state.cookies if attempt.state else None,
+            explained=attempt.explained,
         )
 
     def hint(self, probe: HttpProbe, result: ProbeResult) -> str:
@@ -236,10 +237,11 @@ def request(
     origin: HttpOrigin | None = None,
     own_names: tuple[tuple[str, str], ...] = (),
     cookies: Cookies | None = None,
+    explained: bool = True,
 ) -> ProbeResult:
     """Send the request to the first address that answers it; `timeout` in seconds for all of it,
     `own_names` as in HttpAnswer. `origin` is what the application is called there, `cookies` are
-    sent and remembered."""
+    sent and remembered; `explained` as in Attempt."""
     origin = origin or HttpOrigin()
     started = time.monotonic()
     deadline = started + timeout
@@ -253,7 +255,10 @@ def request(
             try:
                 answer, body = connection.send(_as_sent(probe, origin, cookies), seconds=left)
             except (OSError, http.client.HTTPException) as error:
-                failure, definite = _told(error, origin, address)
+                if explained:
+                    failure, definite = _told(error, origin, address)
+                else:
+                    failure, definite = describe_failure(error), is_for_good(error)
                 continue
         if cookies is not None:
             cookies.remember(origin, probe.path, dict(probe.headers), answer)

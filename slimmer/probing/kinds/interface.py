@@ -34,6 +34,9 @@ class Attempt:
     """That it may take at most."""
     state: PlanState | None
     """What the steps of its plan share; None where it stands alone."""
+    explained: bool = True
+    """Whether it is worth a look why there is no answer: what else the port speaks. That may take
+    3 s, in which an application that was only not there yet gets ready."""
 
 
 class Kind(ABC, Generic[P]):

@@ -205,7 +205,7 @@ class WebSocket(Kind[WebSocketProbe]):
                 )
             if messages:
                 break
-            if answer in (CLOSED, TOO_LATE):
+            if attempt.explained and answer in (CLOSED, TOO_LATE):
                 why, definite = looked_closer(address, tls=probe.tls, secure="wss")
                 answer = why or answer
         return ProbeResult(

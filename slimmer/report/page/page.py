@@ -59,7 +59,7 @@ def page_pieces(report: Report) -> Iterator[str]:
 
 @cache
 def prepare_page() -> Template:
-    """The page's template, compiled once in a process: 0.1 s that a build spends while it waits."""
+    """The page's template, read once in a process, while a build waits for something else."""
     environment = template_environment("slimmer.report.page")
     environment.filters.update(FILTERS)
     return environment.get_template("page.html")
@@ -70,6 +70,8 @@ def template_environment(package: str) -> Environment:
     and escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
+
+    from slimmer.report.page.compiled import CompiledTemplates
 
     def finalize(value: Any) -> Any:
         return printable(value) if isinstance(value, str) and type(value) is not Markup else value
@@ -82,6 +84,8 @@ def template_environment(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=CompiledTemplates(package),
+        auto_reload=False,
     )
     environment.globals["newline"] = Markup("\n")
     return environment

@@ -198,3 +198,29 @@ def test_a_healthcheck_may_fail_as_long_as_the_engine_lets_it(
     probe = healthcheck_probe({"Healthcheck": {"Test": ["CMD", "/check"], **check}})
     assert probe is not None
     assert probe.within == seconds
+
+
+def test_a_port_known_to_speak_http_is_asked_for_nothing_else_while_it_starts() -> None:
+    """The engine's proxy takes connections and closes them until the application listens. To look
+    then what else the port speaks takes up to 3 s, and gives the application what it cannot read.
+    """
+    asked: list[bytes] = []
+
+    def serve_behind_a_proxy(server: socket.socket) -> None:
+        for number in range(3):
+            client, _ = server.accept()
+            with client:
+                asked.append(client.recv(1000))
+                if number == 2:
+                    client.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        thread = threading.Thread(target=serve_behind_a_proxy, args=(server,))
+        thread.start()
+        prober = Prober(Patient(server.getsockname()[1]), probe_timeout=5, explained=False)
+        result = prober.until_ready(HttpProbe(name="GET /", path="/"), limit=10)
+        thread.join()
+    assert result.passed, result.answer
+    assert result.attempts == 3
+    assert [words.split()[:2] for words in asked] == [[b"GET", b"/"]] * 3
