@@ -63,3 +63,15 @@ def test_the_control_program_of_a_server_is_kept_with_what_it_runs(tree: ImageTr
         "/bin/sh",
         "/bin/id",
     }
+
+
+def test_libraries_that_the_configuration_names_without_their_directory(tree: ImageTree) -> None:
+    text = '<map dll="Helper" target="$folder/libHelper.so"/>\n<map target="libtls.so.3"/>\n'
+    tree.add("/etc/runtime/config", text + "<!-- mylibother.so --> libheavy.so libother.so.c\n")
+    for name in ("Helper.so", "tls.so.3", "other.so", "heavy.so", "unnamed.so"):
+        tree.add(f"/usr/lib/lib{name}")
+    with (tree.root / "usr/lib/libheavy.so").open("wb") as file:
+        file.truncate(9_000_000)
+    gained = tree.gained("configured-paths", *seen("/etc/runtime/config"))
+    libraries = {"/usr/lib/libHelper.so", "/usr/lib/libtls.so.3"}
+    assert {path for path in gained if not tree.is_directory(path)} == libraries

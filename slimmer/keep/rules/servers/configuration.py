@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
+from slimmer.keep.rules.opened import LibrariesByName
+from slimmer.keep.rules.packages import weight_of
 from slimmer.values import Entry, EntryType
 
 _PATH = re.compile(r"(?<![\w$}.~/-])/[\w.+@*?%-]+(?:/[\w.+@*?%-]+)*")
+_LIBRARY = re.compile(r"(?<![\w.+-])lib[\w+.-]+?\.so(?:\.\d+){0,3}(?![\w.])")
+# Bytes of a library that nobody was seen to load, with those that it needs.
+_HEAVIEST_LIBRARY = 8_000_000
 _COMMENT = re.compile(r"^\s*(?:#|;|//).*|\s#\s.*", re.MULTILINE)
 # What a program writes, what the engine mounts, and what is too much to be meant as a whole.
 _NO_CONTENT = (
@@ -48,8 +54,9 @@ class ConfigurationTreeRule(Rule):
 
 
 class ConfiguredPathsRule(Rule):
-    """Error pages, document roots, icons and modules: a server opens them when a request asks.
-    Only files that were read speak; paths in their comments do not count."""
+    """Error pages, document roots, icons and modules: a server opens them when a request asks; and
+    libraries by their names alone, which a runtime or a driver manager opens, in whatever directory
+    it looks. Only files that were read speak; paths in their comments do not count."""
 
     name = "configured-paths"
     summary = "files and directories that the configuration names which was read"
@@ -57,11 +64,25 @@ class ConfiguredPathsRule(Rule):
 
     def begin(self) -> Iterable[Want]:
         for path, text in self.context.configuration.items():
-            named = dict.fromkeys(_PATH.findall(_COMMENT.sub("", text)))
-            for name in named:
+            text = _COMMENT.sub("", text)
+            for name in dict.fromkeys(_PATH.findall(text)):
                 for entry in self._matches(name):
                     for inside in self._content_of(entry):
                         yield Want(path=inside.path, detail=f"{path} names {name}")
+            for name in dict.fromkeys(_LIBRARY.findall(text)):
+                yield from self._library(name, path)
+
+    def _library(self, name: str, source: str) -> Iterable[Want]:
+        for path in self._libraries.paths(name):
+            library = self.context.index.resolve(path).entry
+            if library is None or library.type is not EntryType.FILE:
+                continue
+            if weight_of(self.context, library, limit=_HEAVIEST_LIBRARY) <= _HEAVIEST_LIBRARY:
+                yield Want(path=path, detail=f"{source} names {name}")
+
+    @cached_property
+    def _libraries(self) -> LibrariesByName:
+        return LibrariesByName(self.context)
 
     def _matches(self, path: str) -> Iterator[Entry]:
         name = name_of(path)

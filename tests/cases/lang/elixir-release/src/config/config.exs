@@ -1,0 +1,3 @@
+import Config
+config :shop, plugins: ["Upper"], formatter: "Shop.Plugins.Html"
+config :logger, level: :info

@@ -1,0 +1,3 @@
+defmodule Shop.Plugins.Upper do
+  def run(x), do: String.upcase(x, :greek)
+end
