@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.files import PackageDatabase, RootfsIndex, name_of, parent_of
+from slimmer.files import PackageDatabase, RootfsIndex, is_below, name_of, parent_of
 from slimmer.keep.below import Below
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
@@ -103,8 +103,10 @@ class OwnFiles:
         target = self._index.real_path(entry.path)
         if not target:
             return True
-        decided = target in self.claimed or self._environments.contains(target)
-        return not decided and target not in self._nobodys
+        if target in self.claimed or self._environments.contains(target):
+            return False
+        # What is linked to is no cache: PostgreSQL's dictionaries, made of hunspell's, lie in one.
+        return target not in self._nobodys or is_below(target, "/var/cache")
 
     def _is_generated(self, path: str) -> bool:
         name = name_of(path)

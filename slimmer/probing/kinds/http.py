@@ -204,6 +204,9 @@ class Http(Kind[HttpProbe]):
                 if other.passed:
                     attempt.target.speak_to(port)
                     return other
+                if not other.answered:
+                    # A server may be there that has not begun: sshd listens before its neighbour.
+                    result = dataclasses.replace(result, answered=False)
         return result
 
     def _send_to(self, port: int | None, probe: HttpProbe, attempt: Attempt) -> ProbeResult:

@@ -65,6 +65,14 @@ def test_what_builds_installs_or_is_made_again_is_nobodys(tree: ImageTree, path:
     assert path not in own(tree)
 
 
+def test_what_a_link_leads_to_is_no_cache(tree: ImageTree) -> None:
+    """PostgreSQL's dictionaries lie in /var/cache, which a RUN has made of hunspell's."""
+    tree.add("/var/cache/tool/en.dict")
+    tree.add("/var/cache/tool/other")
+    tree.link("/usr/share/tool/en.dict", "/var/cache/tool/en.dict")
+    assert own(tree) == {"/usr/share/tool/en.dict", "/var/cache/tool/en.dict"}
+
+
 def test_runtimes_that_no_package_owns_are_no_files_of_the_author(tree: ImageTree) -> None:
     """As official images lay them; the rules of their languages decide."""
     for path in (

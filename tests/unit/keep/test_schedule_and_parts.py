@@ -152,3 +152,21 @@ def test_the_data_of_what_was_installed_by_name_beside_what_ran(tree: ImageTree)
     came_along(tree, "mail-common", "mail-news")
     gained = files(tree, tree.gained("package-data", *ran("/usr/sbin/mailctl")))
     assert gained == {"/usr/lib/mail/bin/index"}
+
+
+def test_a_shell_script_of_what_was_installed_by_name_where_a_shell_is_kept(
+    tree: ImageTree,
+) -> None:
+    """No probe started a shell, but the server may: `kea-admin` costs nothing then."""
+    source = "#include <stdlib.h>\nint main(void) { return %s; }"
+    tree.compile("/usr/bin/server", source % 'system("x")')
+    tree.compile("/usr/bin/quiet", source % "0")
+    tree.compile("/usr/bin/dash", PROGRAM)
+    tree.link("/bin", "usr/bin")
+    tree.link("/usr/bin/sh", "dash")
+    tree.add("/usr/sbin/server-admin", "#!/bin/sh\necho\n", mode=0o755)
+    tree.package("server-admin", "/usr/sbin/server-admin")
+    came_along(tree)
+    gained = tree.gained("requested-packages", *ran("/usr/bin/server"))
+    assert "/usr/sbin/server-admin" in gained
+    assert tree.gained("requested-packages", *ran("/usr/bin/quiet")) == set()

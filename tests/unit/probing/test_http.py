@@ -315,12 +315,10 @@ def test_a_server_that_asks_for_a_certificate_on_a_page() -> None:
     assert result.answer.endswith("; it asks for a client's certificate")
 
 
-@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["speaks", "hangs up"])
-def test_of_several_ports_the_one_that_speaks_http_is_found(
-    server: tuple[str, int], greeting: bytes
-) -> None:
+@contextlib.contextmanager
+def foreign_server(greeting: bytes) -> Iterator[int]:
+    """The port of one that says the same to everybody, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as foreign:
-        foreign_port = foreign.getsockname()[1]
 
         def greet() -> None:
             with contextlib.suppress(OSError):
@@ -330,6 +328,14 @@ def test_of_several_ports_the_one_that_speaks_http_is_found(
                         connection.sendall(greeting)
 
         threading.Thread(target=greet, daemon=True).start()
+        yield foreign.getsockname()[1]
+
+
+@pytest.mark.parametrize("greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["speaks", "hangs up"])
+def test_of_several_ports_the_one_that_speaks_http_is_found(
+    server: tuple[str, int], greeting: bytes
+) -> None:
+    with foreign_server(greeting) as foreign_port:
         target = ThisMachine(served=foreign_port, others=(server[1],))
         prober = Prober(target, probe_timeout=5)
         assert not prober.once(HttpProbe(name="p", path="/500")).passed
@@ -338,3 +344,15 @@ def test_of_several_ports_the_one_that_speaks_http_is_found(
         assert target.port() == server[1]
         named = prober.once(HttpProbe(name="p", path="/200", port=foreign_port))
         assert not named.passed, "what the user names is asked, and nothing else"
+
+
+def test_a_port_that_is_no_web_server_is_not_the_last_word_while_another_is_closed() -> None:
+    """sshd listens at once, the web server beside it a little later."""
+    with foreign_server(b"SSH-2.0-OpenSSH_9.2\r\n") as foreign_port, socket.socket() as later:
+        later.bind(("127.0.0.1", 0))  # taken, and closed as long as nobody listens
+        probe = HttpProbe(name="p")
+        alone = Prober(ThisMachine(served=foreign_port), probe_timeout=5).once(probe)
+        target = ThisMachine(served=foreign_port, others=(later.getsockname()[1],))
+        beside = Prober(target, probe_timeout=5).once(probe)
+    assert alone.answered
+    assert not beside.answered, "another try may find the other port open"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import Package, name_of, parent_of
+from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -21,6 +21,7 @@ from slimmer.keep.rules.packages.places import (
     state_folder,
 )
 from slimmer.keep.rules.packages.weight import weight_of
+from slimmer.shell import is_shell
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _INSTALLERS = frozenset(
@@ -68,6 +69,8 @@ class RequestedPackagesRule(Rule):
         packages = context.request.packages
         self._files = {} if packages is None else packages.files()
         self._programs_are_asked = False
+        # Real path of a shell → scripts to keep once it is kept to be run.
+        self._scripts_of_shells: dict[str, list[Want]] = {}
 
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
@@ -102,11 +105,17 @@ class RequestedPackagesRule(Rule):
                 pending.append((other, f"{detail}, which needs {other.name}"))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        """In the first round, when ELF headers of what was seen can be read."""
+        """In the first round, when ELF headers of what was seen can be read; and scripts of a shell
+        once that is kept to be run."""
         packages = self.context.request.packages
-        if packages is None or self._programs_are_asked:
-            return
-        self._programs_are_asked = True
+        if packages is not None and not self._programs_are_asked:
+            self._programs_are_asked = True
+            yield from self._ask_for_programs(packages)
+        for entry in fresh:
+            if entry.path in self._scripts_of_shells and entry.path not in self.context.bystanders:
+                yield from self._scripts_of_shells.pop(entry.path)
+
+    def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
         asked_for = asked_for_by_name(packages)
         programs = {
             package: list(self._programs_of(package))
@@ -152,8 +161,12 @@ class RequestedPackagesRule(Rule):
                 continue
             if self.context.elf_files.get(entry.path) is None:
                 # A script costs nothing where its interpreter ran.
-                if self._interpreter_of(entry) in self.context.executed:
-                    yield Want(path=entry.path, detail=detail, bystander=True)
+                interpreter = self._interpreter_of(entry)
+                want = Want(path=entry.path, detail=detail, bystander=True)
+                if interpreter in self.context.executed:
+                    yield want
+                elif is_shell(interpreter, ""):
+                    self._scripts_of_shells.setdefault(interpreter, []).append(want)
                 continue
             limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
             if weight_of(self.context, entry, limit=limit) <= limit:

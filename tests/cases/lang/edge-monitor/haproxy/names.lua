@@ -1,0 +1,1 @@
+return { green = "sencha", black = "assam" }
