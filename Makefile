@@ -19,7 +19,7 @@ SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/e
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey digests layers faults engines fleet fuzz soak clean clean-samples schemas release site
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey hardened-survey digests layers faults engines fleet fuzz soak clean clean-samples schemas release site
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,10 @@ bench: setup samples ## Measure the figures of the README; writes .build/bench.j
 
 survey: setup samples ## Sizes and held-out behaviours of all samples, with each strategy
 	$(BIN)/python -m tests.survey --output .build/survey.json
+
+hardened-survey: setup samples ## Held-out behaviours with everything on that hardens, and what starts cost
+	$(BIN)/python -m tests.survey.hardened --output .build/hardened-survey.json
+	$(BIN)/python -m tests.survey.starts --output .build/starts.json
 
 repair-survey: setup samples ## Withhold files of the samples, one at a time, and count the repairs
 	$(BIN)/python -m tests.survey.repair --output .build/repair-survey.json

@@ -98,6 +98,18 @@ def writable_places(ground: Ground, written: Mapping[str, str]) -> tuple[Writabl
     return joined(found.values(), ())
 
 
+def doubtful_places(ground: Ground, written: Mapping[str, str]) -> tuple[WritablePlace, ...]:
+    """The places for directories of the image that are among `written`: either they were to be made
+    and are there (`mkdir -p`), or something in them was, of which a saved trace knows no more."""
+    inside = {
+        f"{real}/*": reason
+        for path, reason in written.items()
+        for real in (real_target(ground.index, path),)
+        if real != "/" and ground.is_directory(real)
+    }
+    return tuple(each for each in writable_places(ground, inside) if each.path != _TEMPORARY)
+
+
 def owned_places(ground: Ground, uids: Iterable[int]) -> tuple[WritablePlace, ...]:
     """Directories that the image gives to one of these users who are not root, sorted by path: it
     means them to write there, whether a probe makes them do so or not."""

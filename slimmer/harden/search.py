@@ -15,7 +15,14 @@ from typing import Final
 from slimmer.errors import HardeningError
 from slimmer.harden.candidate import Attempt, Candidate
 from slimmer.harden.evidence import because, written_in_vain
-from slimmer.harden.places import Ground, joined, owned_by, owned_places, writable_places
+from slimmer.harden.places import (
+    Ground,
+    doubtful_places,
+    joined,
+    owned_by,
+    owned_places,
+    writable_places,
+)
 from slimmer.values import Hardening, NeededCapability, PlaceKind, WritablePlace
 from slimmer.words import count
 
@@ -87,8 +94,12 @@ class _Search:
             replace(each, is_needed=False)
             for each in writable_places(setting.ground, setting.announced)
         )
+        doubtful = doubtful_places(setting.ground, written)
+        given = (*announced, *owned)
         frame = self._frame(
-            plain, joined(needed, (*announced, *owned)), without=joined(needed, owned)
+            plain,
+            joined(needed, given),
+            otherwise=(joined(needed, owned), joined((*needed, *doubtful), given)),
         )
         least = self._as_another_user(frame, first.users)
         why = _LEAVES_ROOT if least is not None else ""
@@ -123,13 +134,19 @@ class _Search:
         self,
         plain: Candidate,
         places: tuple[WritablePlace, ...],
-        without: tuple[WritablePlace, ...],
+        otherwise: Sequence[tuple[WritablePlace, ...]],
     ) -> Candidate:
         """What passes with all capabilities: no new privileges and a root that is read-only, as far
-        as these can be had. `without` are the places if those disturb that were only announced."""
+        as these can be had. `otherwise` are the places to try where these do not do: without those
+        that were only announced, then with those that are in doubt."""
         closed = replace(plain, no_new_privileges=True)
         fixed = _with_places(replace(closed, read_only=True), places)
-        others = _with_places(replace(closed, read_only=True), without) if without != places else ()
+        others = [
+            candidate
+            for each in otherwise
+            for candidate in _with_places(replace(closed, read_only=True), each)
+            if candidate not in fixed
+        ]
         bound = self._bound_by_port(closed)
         # The least is the usual end: it is tried along, and remembered.
         self._try((closed, *fixed, replace(fixed[0], capabilities=bound)))
@@ -148,11 +165,10 @@ class _Search:
     ) -> Candidate:
         """The first of those with a read-only root that passes. Where none does, places are added
         that it says it could not write to."""
-        for some in (fixed, others):
-            self._try(some)
-            for candidate in some:
-                if self._one(candidate).passed:
-                    return candidate
+        self._try(fixed)
+        for candidate in (*fixed, *others):  # the others are tried one by one: few get there
+            if self._one(candidate).passed:
+                return candidate
         last = (*fixed, *others)[-1]
         named: dict[str, str] = {}
         for _ in range(_EVIDENCE_ROUNDS):

@@ -41,7 +41,8 @@ class Subject:
     """An image whose behaviours are run, and what slim.yaml says about running it."""
 
     def __init__(self, image: str, folder: Path, options: Sequence[str] = ()) -> None:
-        """`options` are given to every `docker run`, before those of a behaviour."""
+        """`options` are given to every `docker run`, before those of a behaviour. A tmpfs that they
+        have already is not mounted once more."""
         self.image = image
         self._given = tuple(options)
         self.environment = run_environment(folder / "slim.yaml")
@@ -106,10 +107,22 @@ class Subject:
         return run_to_its_end(
             self.image,
             *_command(run),
-            options=(*self._given, *_options(run), *variables),
+            options=(*self._given, *self._options(run), *variables),
             stdin=run.stdin,
             seconds=2 * PATIENCE,
         )
+
+    def _options(self, run: Run) -> tuple[str, ...]:
+        mounted = {each.partition(":")[0] for each in self._given}
+        memory = (f"--tmpfs={place}" for place in run.tmpfs)
+        options = [*run.options, *(each for each in memory if each not in mounted)]
+        if run.user:
+            options.append(f"--user={run.user}")
+        if run.read_only:
+            options.append("--read-only")
+        if run.entrypoint:
+            options.append(f"--entrypoint={run.entrypoint[0]}")
+        return tuple(options)
 
     def _environment(self, run: Run) -> Mapping[str, str]:
         return {**self.environment, **run.environment}
@@ -129,7 +142,7 @@ class Subject:
             self.image,
             port=main,
             environment=self._environment(run),
-            options=(*self._given, *_options(run), *published),
+            options=(*self._given, *self._options(run), *published),
             command=_command(run),
         ) as container:
             if not run.is_another_command:
@@ -205,17 +218,6 @@ def _until(problem: Callable[[], str], container: Container) -> None:
                 return
             raise Failed(f"the container has ended; {found}")
         time.sleep(0.1)
-
-
-def _options(run: Run) -> tuple[str, ...]:
-    options = [*run.options, *(f"--tmpfs={place}" for place in run.tmpfs)]
-    if run.user:
-        options.append(f"--user={run.user}")
-    if run.read_only:
-        options.append("--read-only")
-    if run.entrypoint:
-        options.append(f"--entrypoint={run.entrypoint[0]}")
-    return tuple(options)
 
 
 def _command(run: Run) -> tuple[str, ...]:

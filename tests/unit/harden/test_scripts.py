@@ -115,6 +115,22 @@ def test_places_for_it_are_given_without_need() -> None:
     ]
 
 
+def test_a_directory_that_was_created_in_is_tried_only_where_nothing_else_does() -> None:
+    """A saved trace names the directory, and not what was new in it."""
+    pictures = ground(entry("/bin/app"), entry("/pictures/in.png"))
+    written = {"/pictures": "it was written"}
+
+    def application(candidate: Candidate) -> str:
+        paths = {each.path for each in candidate.places}
+        return "" if "/pictures" in paths or not candidate.read_only else "no out.png"
+
+    found = Trials(application).find(pictures, written)
+    assert found.read_only
+    assert ("/pictures", PlaceKind.VOLUME) in [(each.path, each.kind) for each in found.places]
+    indifferent = Trials(lambda _: "").find(pictures, written)
+    assert [each.path for each in indifferent.places] == ["/tmp"]
+
+
 def test_places_that_disturb_are_left_out_again() -> None:
     def application(candidate: Candidate) -> str:
         paths = {each.path for each in candidate.places}

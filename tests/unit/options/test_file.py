@@ -192,3 +192,13 @@ def test_a_wrong_crawl_is_told(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_options(_write(tmp_path, text))
     assert said in caught.value.message
+
+
+def test_what_is_not_yaml_is_told_without_its_line(tmp_path: Path) -> None:
+    """It may be the one with the password, and the error may stand in a log of CI."""
+    path = _write(tmp_path, "image: x\nprobes:\n  - http: {path: /?token=s3cr3t, method: GET\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read_options(path)
+    assert "is not YAML" in caught.value.message
+    assert "line 3, column" in caught.value.details
+    assert "s3cr3t" not in caught.value.details
