@@ -40,7 +40,7 @@ PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 """Build arguments that every Dockerfile has."""
 
 SLOWEST_FIRST = (
-    *("express", "flask", "imagetool", "java", "media", "perl", "php", "postgres", "ruby"),
+    *("express", "flask", "go", "imagetool", "java", "media", "perl", "php", "postgres", "ruby"),
 )
 """So that no long build starts when the others are done."""
 

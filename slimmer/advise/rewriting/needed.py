@@ -100,6 +100,8 @@ def needed_of(fates: Iterable[PathFate]) -> Needed:
         is_left_out = each.package not in in_parts and _is_documentation(each)
         if each.type is EntryType.DIRECTORY or not (each.package in whole or is_left_out):
             _put(root, each)
+        elif is_left_out or _is_documentation(each):
+            _put(root, each, is_left_out=True)  # or its directory would be taken whole
     _sum_up(root)
     places = _chosen(root)
     owned = {posixpath.dirname(each.path) for each in known if each.package in whole}
@@ -146,13 +148,13 @@ def _is_documentation(fate: PathFate) -> bool:
     return bool(fate.package) and _DOCUMENTATION.match(fate.path) is not None
 
 
-def _put(root: _Place, fate: PathFate) -> None:
+def _put(root: _Place, fate: PathFate, *, is_left_out: bool = False) -> None:
     place = root
     for part in fate.path.strip("/").split("/"):
         if part:
             place = place.below.setdefault(part, _Place(f"{place.path.rstrip('/')}/{part}"))
     place.type = fate.type
-    place.is_kept = fate.kept and not fate.made
+    place.is_kept = fate.kept and not fate.made and not is_left_out
     if fate.type is EntryType.DIRECTORY:
         return
     if place.is_kept:

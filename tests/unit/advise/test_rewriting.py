@@ -84,6 +84,18 @@ def test_a_directory_is_taken_whole_when_little_of_it_is_dropped() -> None:
     assert needed.whole == ("/app", "/venv/used", "/etc/passwd", "/usr/lib/python3/__pycache__")
 
 
+def test_documentation_of_others_does_not_come_with_that_of_a_part() -> None:
+    needed = needed_of([
+        file("/usr/lib/one.so", 100, "huge"),
+        file("/usr/lib/rest", 90_000_000, "huge", kept=False),
+        file("/usr/share/doc/huge/copyright", 1000, "huge"),
+        file("/usr/share/doc/gone/manual", 3_000_000, "gone", kept=False),
+        directory("/usr"), directory("/usr/share"), directory("/usr/share/doc"),
+    ])  # fmt: skip
+    assert needed.in_parts == ("huge",)
+    assert needed.whole == ("/usr/lib/one.so", "/usr/share/doc/huge")
+
+
 def test_many_parts_become_their_directory_where_that_does_not_double_it() -> None:
     parts = [file(f"/app/{n}.py", 10_000) for n in range(20)]
     dropped = file("/app/dropped", 150_000, kept=False)
