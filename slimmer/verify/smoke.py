@@ -37,8 +37,9 @@ STAY = 2.0
 HEALTH_INTERVAL, HEALTH_LIMIT = 0.5, 10.0
 """How often the engine runs the HEALTHCHECK, whose own interval is 30 s unless the image says
 otherwise, and how long it may take to call an image healthy that has passed all probes."""
-PATIENCE = 5.0
-"""How many times longer than the original a finished image may take to become ready."""
+PATIENCE, LEAST_PATIENCE = 5.0, 2.0
+"""How many times longer than the original a finished image may take to become ready, and may take
+where that is beyond `--start-timeout`: the original may have got ready in its last second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,8 @@ class SmokePlan:
     @property
     def ready_limit(self) -> float:
         """Seconds that a finished image gets to become ready."""
-        return min(self.run.start_timeout, max(SHORTEST_LIMIT, PATIENCE * self.ready_seconds))
+        longest = max(self.run.start_timeout, LEAST_PATIENCE * self.ready_seconds)
+        return min(longest, max(SHORTEST_LIMIT, PATIENCE * self.ready_seconds))
 
 
 def smoke_test(
