@@ -42,7 +42,8 @@ _LATE: Final = tuple(_Late(name) for name in (*_TO_MAKE, *_TO_COMPARE))
 
 def _dataclass(kind: type | None = None, /, *, slots: bool = False, **options: bool) -> Any:
     """As dataclasses.dataclass. Late are frozen classes that ask for nothing else but keywords and
-    slots, write none of the methods themselves, and are not generic: those cannot be made twice."""
+    slots, have fields, write none of the methods themselves, and are not generic: those cannot be
+    made twice."""
     if kind is None:
         return lambda kind: _dataclass(kind, slots=slots, **options)
     is_plain = options.get("frozen") and options.keys() <= {"frozen", "kw_only"}
@@ -51,11 +52,12 @@ def _dataclass(kind: type | None = None, /, *, slots: bool = False, **options: b
         not is_plain
         or (slots and any(map(dataclasses.is_dataclass, kind.__mro__[1:])))
         or "__orig_bases__" in own
+        or "__annotations__" not in own
         or not _METHODS.isdisjoint(own)
     ):
         return dataclasses.dataclass(slots=slots, **options)(kind)
     names = ("__module__", "__qualname__", "__annotations__", "__post_init__")
-    taken = (*names, *own.get("__annotations__", ()))
+    taken = (*names, *own["__annotations__"])
     source = {name: own[name] for name in taken if name in own}
     if slots:
         kind = _with_slots(kind, bool(options.get("kw_only")))
