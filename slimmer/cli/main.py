@@ -56,9 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
     # A run lives for seconds and keeps nearly all that it makes: looking for reference cycles
     # costs a build of the Flask sample 0.2 s of processor time, and saves it 1 MB.
     gc.disable()
-    # A thread that has an answer of the engine gets its turn after 0.5 ms, not after 5, while
-    # another computes: a question takes 6 ms beside that, not 20, and a build asks some 60.
-    sys.setswitchinterval(0.0005)
+    # A thread that has an answer of the engine gets its turn after 1 ms, not after 5, while another
+    # computes: a build asks some 60 questions, which take half as long then.
+    sys.setswitchinterval(0.001)
     arm(lambda: _give_up(InterruptedRunError.exit_code))
     try:
         code = run(arguments)
