@@ -204,9 +204,8 @@ class Http(Kind[HttpProbe]):
                 if other.passed:
                     attempt.target.speak_to(port)
                     return other
-                if not other.answered:
-                    # A server may be there that has not begun: sshd listens before its neighbour.
-                    result = dataclasses.replace(result, answered=False)
+                # Who has not begun may be the one: sshd listens before its neighbour.
+                result = dataclasses.replace(result, answered=result.answered and other.answered)
         return result
 
     def _send_to(self, port: int | None, probe: HttpProbe, attempt: Attempt) -> ProbeResult:

@@ -325,8 +325,7 @@ class TracedRun:
         return self._trace()
 
     def complete(self) -> None:
-        """Stop the target as its image asks for, and complete the trace in its file; `close`
-        removes the rest."""
+        """Stop the target as its image asks for, and complete the trace in its file."""
         if not self._stream.ended and self.exit_status() is None:
             self.phase("shutdown")
             number = stop_signal(self._original.config)
