@@ -59,7 +59,13 @@ def advise(
         )
         for layer in xray.layers
     ]
-    found = [_with_fitness(each, xray, linked) for each in found]
+    fitness = _fitness(xray, linked)
+    found = [
+        replace(each, todo=(*each.todo, fitness))
+        if fitness and each.about == "base" and not each.layer
+        else each
+        for each in found
+    ]
     found += _of_hidden(xray)
     told = [each for each in found if each.size >= _WORTH_TELLING]
     return Advices(
@@ -73,13 +79,10 @@ def advise(
     )
 
 
-def _with_fitness(advice: Advice, xray: Xray, linked: Sequence[Linked]) -> Advice:
-    """The base's says whether the application could stand on another C library."""
+def _fitness(xray: Xray, linked: Sequence[Linked]) -> str:
+    """Whether the application could stand on another C library, which the base's advice says."""
     has_glibc = any(each.type == "deb" and each.name == "libc6" for each in xray.packages)
-    sentence = fitness_for_musl(linked, has_glibc=has_glibc)
-    if advice.about != "base" or advice.layer or not sentence:
-        return advice
-    return replace(advice, todo=(*advice.todo, sentence))
+    return fitness_for_musl(linked, has_glibc=has_glibc)
 
 
 def _notes(subject: Subject | None, steps: Mapping[int, Step]) -> Iterator[str]:

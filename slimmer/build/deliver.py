@@ -159,11 +159,13 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         keep = built.assembly.metadata.keep
         installed = built.assembly.metadata.installed
     first_probes = traced.first_probes
-    first_use = (
-        account.first_use
-        if account is not None
-        else first_uses(traced.trace, files.index, first_probes)
-    )
+    if account is not None:
+        first_use, coverage = account.first_use, account.coverage
+    else:
+        first_use = first_uses(traced.trace, files.index, first_probes)
+        coverage = measure_coverage(
+            traced.trace, keep, files.index, files.package_name, first_use, first_probes
+        )
     return RunRecord(
         original=job.original,
         entries=tuple(files.index),
@@ -172,11 +174,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         of_base=account.of_base if account is not None else (),
         trace=traced.trace,
         trace_file=_trace_file(traced, files, keep, built is not None and built.passed_before),
-        coverage=account.coverage
-        if account is not None
-        else measure_coverage(
-            traced.trace, keep, files.index, files.package_name, first_use, first_probes
-        ),
+        coverage=coverage,
         first_use=first_use,
         keep=keep,
         installed=installed,
