@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,24 +105,34 @@ ALL = {
 }
 
 
+def words_of(
+    name: str,
+    folder: Path,
+    *arguments: str,
+    engine: str = "docker",
+    variables: Mapping[str, str] | None = None,
+) -> list[str]:
+    """What the script gives an engine's command, which here is a program that writes it down."""
+    program, script = folder / engine, folder / "run.sh"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    program.chmod(0o755)
+    script.write_text(texts(ALL[name])[RUN_NAME])
+    ran = subprocess.run(
+        ["/bin/sh", script, *arguments],
+        env={"PATH": f"{folder}:/bin:/usr/bin", **(variables or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.splitlines()
+
+
 @pytest.mark.parametrize("name", ALL)
 class TestEach:
     def test_the_script_is_one_command_with_these_words(self, name: str, tmp_path: Path) -> None:
         """A shell reads it, and a docker of ours writes down what it gets."""
-        docker = tmp_path / "docker"
-        docker.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-        docker.chmod(0o755)
-        script = tmp_path / "run.sh"
-        script.write_text(texts(ALL[name])[RUN_NAME])
-        ran = subprocess.run(
-            ["/bin/sh", script, "-p", "80:80"],
-            env={"PATH": f"{tmp_path}:/bin:/usr/bin"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stderr
-        words = ran.stdout.splitlines()
+        words = words_of(name, tmp_path, "-p", "80:80")
         assert words[:3] == ["run", "--rm", "--cap-drop=ALL"]
         assert words[-3:] == ["-p", "80:80", IMAGE]
         assert ("--read-only" in words) == ALL[name].read_only
@@ -147,21 +158,14 @@ class TestEach:
         assert yaml.safe_load(made[COMPOSE_NAME]) == yaml.safe_load(texts(ALL[name])[COMPOSE_NAME])
 
     def test_podman_gets_no_tmpfs_with_an_owner(self, name: str, tmp_path: Path) -> None:
-        podman = tmp_path / "podman"
-        podman.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-        podman.chmod(0o755)
-        script = tmp_path / "run.sh"
-        script.write_text(texts(ALL[name])[RUN_NAME])
-        said = subprocess.check_output(
-            ["/bin/sh", script], env={"PATH": f"{tmp_path}:/bin", "ENGINE": "podman"}, text=True
-        )
-        assert said.startswith("run\n--rm\n")
-        assert "uid=" not in said
+        words = words_of(name, tmp_path, engine="podman", variables={"ENGINE": "podman"})
+        assert words[:2] == ["run", "--rm"]
+        assert not any("uid=" in word for word in words)
         lowest = "--sysctl=net.ipv4.ip_unprivileged_port_start=0"
-        assert (lowest in said.splitlines()) == (ALL[name].is_root is False)
+        assert (lowest in words) == (ALL[name].is_root is False)
         if name == "owned":
-            assert "--tmpfs=/run/app:mode=750,U" in said.splitlines()
-            assert "--volume=/var/other" in said.splitlines()
+            assert "--tmpfs=/run/app:mode=750,U" in words
+            assert "--volume=/var/other" in words
 
     def test_kubernetes_knows_each_field(self, name: str) -> None:
         pod = yaml.safe_load(texts(ALL[name])[KUBERNETES_NAME])
