@@ -274,6 +274,13 @@ def test_nothing_prints_or_ends_the_process_below_the_command_line() -> None:
     assert loud == []
 
 
+def test_no_file_is_long() -> None:
+    long = {
+        str(file.relative_to(PACKAGE)): len(file.read_text("utf-8").splitlines()) for file in FILES
+    }
+    assert {name: lines for name, lines in long.items() if lines > 350} == {}
+
+
 def test_the_walker_finds_what_it_looks_for(tmp_path: Path) -> None:
     """The tests above compare with nothing, so that nothing must not come of blindness."""
     file = tmp_path / "module.py"

@@ -17,8 +17,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
 
 
 def subclasses(base: type[SlimError]) -> set[type[SlimError]]:
-    """Those of slimmer/errors.py: a private kind of an error shares its parent's code."""
-    found = {each for each in base.__subclasses__() if each.__module__ == errors.__name__}
+    """Those of slimmer/errors/: a private kind of an error shares its parent's code."""
+    found = {each for each in base.__subclasses__() if each.__module__.startswith(errors.__name__)}
     return found.union(*map(subclasses, found))
 
 
