@@ -140,9 +140,7 @@ def image_builder(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     try:
         yield build
     finally:
-        for name in names:
-            with contextlib.suppress(docker.errors.ImageNotFound):
-                remove_with_results(client, name)
+        remove_with_results(client, *names)
 
 
 def _build(client: docker.DockerClient, context: bytes, name: str) -> None:
@@ -167,15 +165,18 @@ def events_since(client: docker.DockerClient, since: float) -> list[dict[str, An
     return [event for event in events if event["timeNano"] >= since * 1e9]
 
 
-def remove_with_results(client: docker.DockerClient, name: str) -> None:
-    """Remove an image under all its names, and what was made of it, replaced results included."""
-    original = client.images.get(name)
-    label = f"{ORIGINAL_LABEL}={original.id}"
-    made = listed(client, filters={"label": label})
-    references = [name for image in made for name in image.tags or (image.id,)]
-    for reference in (*references, name):
+def remove_with_results(client: docker.DockerClient, *names: str) -> None:
+    """Remove images under all their names, and what was made of them, replaced results included.
+    The engine is asked once for all: it reads every image that it has to answer."""
+    originals = set()
+    for name in names:
         with contextlib.suppress(docker.errors.ImageNotFound):
-            client.images.remove(reference, force=True)
+            originals.add(str(client.images.get(name).id))
+    if originals:
+        made = [image for image in listed(client) if image.original in originals]
+        for reference in [*(name for image in made for name in image.tags or (image.id,)), *names]:
+            with contextlib.suppress(docker.errors.ImageNotFound):
+                client.images.remove(reference, force=True)
 
 
 @pytest.fixture
@@ -187,15 +188,8 @@ def only_cleaner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
-    """An image builder for one test."""
-    with image_builder(client) as build:
-        yield build
-
-
 @pytest.fixture(scope="module")
-def shared_image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
+def image(client: docker.DockerClient) -> Iterator[Callable[..., str]]:
     """An image builder for all tests of a module."""
     with image_builder(client) as build:
         yield build

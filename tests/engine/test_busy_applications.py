@@ -87,8 +87,8 @@ CMD ["thread"]
 
 
 @pytest.fixture(scope="module")
-def busy(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, {"server.py": SERVER})
+def busy(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, {"server.py": SERVER})
 
 
 @pytest.fixture(autouse=True)

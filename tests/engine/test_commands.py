@@ -22,9 +22,9 @@ robot:x:1235:1235::/home/robot:/sbin/nologin
 
 
 @pytest.fixture(scope="module")
-def identified(shared_image: Callable[..., str]) -> str:
+def identified(image: Callable[..., str]) -> str:
     """An image that serves the user and group that it runs as, and the user's home."""
-    return shared_image(
+    return image(
         f"FROM {BUSYBOX}\nCOPY passwd group /etc/\nCOPY start /start\n"
         "RUN mkdir -p /home/app /home/robot\nEXPOSE 8080\n"
         'ENTRYPOINT ["/start"]\n',

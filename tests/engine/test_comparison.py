@@ -32,9 +32,9 @@ echo "done"
 
 
 @pytest.fixture(scope="module")
-def greeter(shared_image: Callable[..., str]) -> str:
+def greeter(image: Callable[..., str]) -> str:
     """Greets from a file, and from the program where there is none: with status 200 either way."""
-    return shared_image(
+    return image(
         f"FROM {BUSYBOX}\nCOPY page /www/cgi-bin/page\nCOPY report /bin/report\n"
         "RUN echo world >/etc/greeting; echo unseen >/www/unseen\n"
         "EXPOSE 8080\nCMD exec httpd -f -p 8080 -h /www\n",

@@ -120,13 +120,13 @@ STAY = 'echo I am the database; trap "exit 0" TERM; while :; do sleep 1; done'
 
 
 @pytest.fixture(scope="module")
-def shop(shared_image: Callable[..., str]) -> str:
-    return shared_image(SHOP, {"shop.py": SHOP_SOURCE})
+def shop(image: Callable[..., str]) -> str:
+    return image(SHOP, {"shop.py": SHOP_SOURCE})
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(SERVER)
+def server(image: Callable[..., str]) -> str:
+    return image(SERVER)
 
 
 @pytest.fixture

@@ -82,8 +82,8 @@ PROFILE = {
 
 
 @pytest.fixture(scope="module")
-def mirror(shared_image: Callable[..., str]) -> str:
-    return shared_image(
+def mirror(image: Callable[..., str]) -> str:
+    return image(
         f'FROM {BUSYBOX}\nCOPY start /start\nRUN mkdir -p /tmp\nCMD ["/start"]\nEXPOSE 8080\n',
         {"start": START},
     )

@@ -39,8 +39,8 @@ LINKED = {
 
 
 @pytest.fixture(scope="module")
-def site(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, SITE)
+def site(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, SITE)
 
 
 def files(client: docker.DockerClient, image: str) -> set[str]:

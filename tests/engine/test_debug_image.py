@@ -25,9 +25,9 @@ CMD ["/program/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 
 
 @pytest.fixture(scope="module")
-def scratch(shared_image: Callable[..., str]) -> str:
+def scratch(image: Callable[..., str]) -> str:
     """One static program that is not called `sh`, and a page."""
-    return shared_image(FROM_SCRATCH)
+    return image(FROM_SCRATCH)
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ CMD ["sh"]
 
 
 @pytest.fixture(scope="module")
-def image(shared_image: Callable[..., str]) -> str:
-    return shared_image(IMAGE)
+def image(image: Callable[..., str]) -> str:
+    return image(IMAGE)
 
 
 @pytest.fixture
@@ -133,9 +133,9 @@ CMD ["init"]
 
 
 def test_an_init_that_kills_all_it_can_reach(
-    slim: Callable[..., Ran], shared_image: Callable[..., str]
+    slim: Callable[..., Ran], image: Callable[..., str]
 ) -> None:
     """At its stop it sends SIGTERM and SIGKILL to every process of its PID namespace."""
-    ran = slim("build", shared_image(INIT), *MINIMAL, "--http-probe", "/")
+    ran = slim("build", image(INIT), *MINIMAL, "--http-probe", "/")
     assert ran.code == 0, ran.stderr
     assert "/www/late" in {entry["path"] for entry in ran.report["kept"]}, "in phase shutdown"

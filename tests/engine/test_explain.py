@@ -46,9 +46,9 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(shared_image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("explain")
-    original = shared_image(DOCKERFILE.replace('/app/excluded"]', '/app/used"]'))
+    original = image(DOCKERFILE.replace('/app/excluded"]', '/app/used"]'))
     ran = run_slim(
         "build", original, "--strategy", "minimal", "--exclude", "/app/excluded", "--json",
         "--include", "/app",

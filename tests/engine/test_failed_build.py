@@ -31,9 +31,9 @@ WITHOUT_GREETING = ("--exclude", "/etc/greeting")
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
+def server(image: Callable[..., str]) -> str:
     """An image whose command ends with status 3 where its greeting is missing."""
-    return shared_image(IMAGE, {"start": START})
+    return image(IMAGE, {"start": START})
 
 
 @pytest.fixture

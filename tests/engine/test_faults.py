@@ -24,8 +24,8 @@ FAULTS, SEED = 6, 12
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, FILES)
+def server(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, FILES)
 
 
 def test_an_engine_that_fails_spoils_no_image(server: str, tmp_path: Path) -> None:

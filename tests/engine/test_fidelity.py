@@ -153,10 +153,8 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(
-    shared_image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
-    name = shared_image(DOCKERFILE, {"tree.tar": tree()})
+def bench(image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    name = image(DOCKERFILE, {"tree.tar": tree()})
     folder = tmp_path_factory.mktemp("fidelity")
     engine = connect()
     try:

@@ -40,9 +40,9 @@ phases:
 
 
 @pytest.fixture(scope="module")
-def shop(shared_image: Callable[..., str]) -> str:
+def shop(image: Callable[..., str]) -> str:
     variables = " ".join(shlex.quote(f"{name}={value}") for name, value in PIP.items())
-    return shared_image(
+    return image(
         f"FROM {BASE}\nRUN env {variables} pip3 install {PACKAGES}\nCOPY shop.py /srv/\n"
         "RUN mkdir /srv/items && echo tea >/srv/items/1 && echo coffee >/srv/items/2\n"
         'EXPOSE 50051\nCMD ["python3", "/srv/shop.py", "/srv/items"]\n',

@@ -40,8 +40,8 @@ FLAGS = ("--harden", "--no-debug", "--http-probe", "/health", "--json")
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, {"start": START})
+def server(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, {"start": START})
 
 
 @pytest.fixture(scope="module")

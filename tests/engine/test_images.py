@@ -40,9 +40,9 @@ OF_THE_BUILD_CONTAINER = {"Hostname", "Domainname", "Image", "AttachStdin", "Att
 
 
 @pytest.fixture(scope="module")
-def whole(shared_image: Callable[..., str]) -> str:
+def whole(image: Callable[..., str]) -> str:
     """An image that sets every field of the configuration."""
-    return shared_image(WHOLE_CONFIGURATION)
+    return image(WHOLE_CONFIGURATION)
 
 
 @pytest.fixture(scope="module")
@@ -190,9 +190,9 @@ def test_the_summary_is_for_people(slim: Callable[..., Ran], image: Callable[...
 
 
 def test_what_the_builder_copied_is_read_off_the_engines_history(
-    shared_image: Callable[..., str],
+    image: Callable[..., str],
 ) -> None:
-    name = shared_image(
+    name = image(
         f"FROM {BUSYBOX}\nWORKDIR /srv\nCOPY late shop/\nCOPY --chown=1:1 Dockerfile /recipe\n",
         {"late/page.html": b"late"},
     )

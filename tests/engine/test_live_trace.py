@@ -50,8 +50,8 @@ CMD ["/start"]
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, {"start": START})
+def server(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, {"start": START})
 
 
 @pytest.fixture(autouse=True)

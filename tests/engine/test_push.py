@@ -34,8 +34,8 @@ MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 @pytest.fixture(scope="module")
-def original(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE)
+def original(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE)
 
 
 @contextlib.contextmanager

@@ -43,8 +43,8 @@ def test_page(slim_target, name):
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE)
+def server(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE)
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ NEEDED = {"/www/page", "/queue/job", "/schema/table", "/worker", "/migrate"}
 
 
 @pytest.fixture(scope="module")
-def app(shared_image: Callable[..., str]) -> str:
-    return shared_image(IMAGE, {"worker": WORKER, "migrate": MIGRATE})
+def app(image: Callable[..., str]) -> str:
+    return image(IMAGE, {"worker": WORKER, "migrate": MIGRATE})
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,9 @@ exec /bin/httpd -f -p 8080 -h /tmp
 
 
 @pytest.fixture(scope="module")
-def mirror(shared_image: Callable[..., str]) -> str:
+def mirror(image: Callable[..., str]) -> str:
     """Serves, at /state, what it was started with."""
-    return shared_image(
+    return image(
         f"FROM {BUSYBOX}\nCOPY start /start\nCOPY start /other-start\nRUN mkdir /somewhere\n"
         'ENTRYPOINT ["/start"]\nCMD ["nothing"]\nEXPOSE 8080\n',
         {"start": START},

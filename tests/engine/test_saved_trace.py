@@ -42,8 +42,8 @@ PROBES = ("--http-probe", "/link", "--exec-probe", "cat /www/inner/page")
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(IMAGE, {"start": START})
+def server(image: Callable[..., str]) -> str:
+    return image(IMAGE, {"start": START})
 
 
 @pytest.fixture(scope="module")
@@ -200,13 +200,13 @@ def test_the_users_probes_decide_what_is_tested(
 
 
 @pytest.fixture(scope="module")
-def changed(shared_image: Callable[..., str]) -> str:
+def changed(image: Callable[..., str]) -> str:
     """Another build of the server: another page and start script, no inner link, another system."""
     dockerfile = IMAGE.replace("hello", "goodbye").replace(" && ln -s inner/page /www/link", "")
     dockerfile = dockerfile.replace(
         "EXPOSE", "RUN cp -a /bin/busybox /b && echo >>/b && mv -f /b /bin/busybox\nEXPOSE"
     )
-    return shared_image(dockerfile, {"start": START + b"\n"})
+    return image(dockerfile, {"start": START + b"\n"})
 
 
 def test_the_trace_of_another_original_is_refused(

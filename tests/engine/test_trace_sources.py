@@ -23,8 +23,8 @@ START = b"#!/bin/sh\nexec httpd -f -p 8080 -h /www\n"
 
 
 @pytest.fixture(scope="module")
-def server(shared_image: Callable[..., str]) -> str:
-    return shared_image(IMAGE, {"start": START})
+def server(image: Callable[..., str]) -> str:
+    return image(IMAGE, {"start": START})
 
 
 @pytest.fixture(scope="module")

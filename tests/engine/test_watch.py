@@ -46,8 +46,8 @@ PUBLISH = ("-p", "127.0.0.1::8080")
 
 
 @pytest.fixture(scope="module")
-def original(shared_image: Callable[..., str]) -> str:
-    return shared_image(DOCKERFILE, {"start": START})
+def original(image: Callable[..., str]) -> str:
+    return image(DOCKERFILE, {"start": START})
 
 
 @pytest.fixture(scope="module")

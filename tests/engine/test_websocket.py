@@ -30,8 +30,8 @@ phases:
 
 
 @pytest.fixture(scope="module")
-def shop(shared_image: Callable[..., str]) -> str:
-    return shared_image(
+def shop(image: Callable[..., str]) -> str:
+    return image(
         f"FROM {BASE}\nCOPY shop.py /srv/\n"
         "RUN mkdir /srv/prices && echo 3 pence >/srv/prices/tea && echo 5 >/srv/prices/coffee\n"
         'EXPOSE 8765\nCMD ["python3", "/srv/shop.py", "/srv/prices"]\n',

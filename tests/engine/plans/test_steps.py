@@ -130,10 +130,10 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def shop(shared_image: Callable[..., str]) -> str:
+def shop(image: Callable[..., str]) -> str:
     """Each phase needs a file that no other does."""
     texts = "".join(f"RUN echo '{text}' >/srv/{name}.txt\n" for name, text in FILES.items())
-    return shared_image(
+    return image(
         f"FROM {BUSYBOX}\n"
         "COPY shop /www/cgi-bin/shop\nCOPY start tell /srv/\n"
         f"RUN echo hello >/www/index.html && echo outside >/www/outside.html\n{texts}"
