@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Generator
 
 import docker
+import hypothesis
 import pytest
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -33,6 +34,9 @@ def pytest_configure() -> None:
     """A script's background job ignores SIGINT, and so would every program that it starts. State of
     the user's is left alone."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes says more of the machine than of the code.
+    hypothesis.settings.register_profile("unhurried")
+    hypothesis.settings.load_profile("unhurried")
     # What was imported and collected stays to the end; it is looked through less often.
     gc.set_threshold(50_000, 20, 100)
     # Where reports lie is remembered there: not among what the user has built.

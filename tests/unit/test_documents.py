@@ -108,7 +108,7 @@ def failure(kind: type[E], action: Callable[[], object]) -> E | None:
 
 def few(count: int = 300) -> settings:
     healthy = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=count, deadline=None, suppress_health_check=healthy)
+    return settings(max_examples=count, suppress_health_check=healthy)
 
 
 @few()

@@ -36,7 +36,6 @@ from tests.unit.trace.wire import stream
 
 few = settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

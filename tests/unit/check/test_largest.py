@@ -42,7 +42,7 @@ names = st.sampled_from(["a", "b", "c", "d"])
 paths = st.lists(names, min_size=1, max_size=5).map(lambda parts: "/" + "/".join((*parts, "file")))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(paths, st.tuples(st.integers(0, 10_000), st.booleans()), max_size=9))
 def test_no_part_is_in_another(files: dict[str, tuple[int, bool]]) -> None:
     told = explain_size(

@@ -143,9 +143,7 @@ values = st.recursive(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=values)
 def test_wrong_scans_are_errors_of_their_own(app: Path, found: object) -> None:
     for document in (

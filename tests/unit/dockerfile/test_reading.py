@@ -114,7 +114,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(LINES, max_size=8))
 def test_whatever_stands_together(lines: list[str]) -> None:
     """Both read it the same, or both refuse it: ours refuses what a later step of theirs does."""

@@ -190,7 +190,7 @@ class KernelWitness:
         os.close(self.descriptor)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     steps=st.lists(
         st.tuples(

@@ -117,7 +117,7 @@ def test_a_flood_of_strings_is_refused() -> None:
 SAMPLE = Path("/bin/sh").resolve().read_bytes()[:8192]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     changes=st.lists(
         st.tuples(st.integers(0, 1200), st.binary(min_size=1, max_size=8)), min_size=1, max_size=12

@@ -287,7 +287,7 @@ _names = st.binary(min_size=1, max_size=300).map(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     folders=st.lists(_names, min_size=1, max_size=4),
     target=st.binary(min_size=1, max_size=400).map(lambda text: text.replace(b"\0", b"_")),

@@ -153,7 +153,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=60).map("".join) | st.binary(max_size=300))
 def test_anything_can_be_read(script: str | bytes) -> None:
     assert all(command.words for command in read_script(script).commands)

@@ -104,5 +104,5 @@ one_run = st.dictionaries(
     )
 )
 """A trace of one run."""
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 """For properties that must hold on a machine under load as well."""
