@@ -18,7 +18,10 @@ _USED = re.compile(
     re.MULTILINE,
 )
 # A pattern that begins with its letters is searched for ten times faster than one with `\b`.
-_BASES = re.compile(r"use(?<!\wuse)\s+(?P<pragma>base|parent)\b(?P<modules>[^;]*)")
+# `use parent -norequire, 'A'`, `use if $] >= 5.019, 'deprecate'`, `use autouse 'Text::Wrap' => …`.
+_BASES = re.compile(
+    r"use(?<!\wuse)\s+(?P<pragma>base|parent|if|autouse|aliased|maybe)\b(?P<modules>[^;]*)"
+)
 # `Pod::Usage` loads "Pod::Text" by a name in a variable.
 _NAMED = re.compile(r"""['"]([A-Z]\w*(?:::\w+)+)['"]""")
 _FILE = re.compile(r"""require(?<!\wrequire)\s+['"]([\w./-]+\.p[lm])['"]""")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 
 from slimmer.files import RootfsIndex, is_below, name_of, parent_of
@@ -13,6 +14,8 @@ TREES = ("/etc", "/usr/local/etc")
 """Each program has a directory of its own below these."""
 
 _SUFFIXES = (".conf", ".cnf", ".cfg", ".ini", ".load", ".config")
+# `/etc/cgitrc`, but not what shells and libraries for typing read.
+_RUN_COMMANDS = re.compile(r".*/(?!inputrc|(?:bash|zsh|csh|profile)[^/]*$)[^/]*[a-z]rc")
 _LARGEST = 1 << 18
 # Directories below /etc in which many packages have a file each, or which have a rule of their own.
 _SHARED = frozenset(
@@ -58,7 +61,8 @@ def configuration_texts(
         entry = index.get(path)
         if entry is None or not 0 < entry.size <= _LARGEST or path in _SYSTEM_FILES:
             continue
-        if own_tree(path) or (path.endswith(_SUFFIXES) and not _is_foreign(path, environments)):
+        is_named_so = path.endswith(_SUFFIXES) or bool(_RUN_COMMANDS.fullmatch(path))
+        if own_tree(path) or (is_named_so and not _is_foreign(path, environments)):
             wanted.append(path)
     content.fetch(wanted)
     texts = {}

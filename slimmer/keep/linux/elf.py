@@ -289,11 +289,18 @@ class _Reader:
     def _undefined_symbols(self, values: dict[int, int], segments: list[Segment]) -> int:
         """How many symbols come first of which one may be undefined: those that the GNU table of
         hashes leaves out, or all."""
-        if _DT_GNU_HASH in values:
-            offset = _file_offset(values[_DT_GNU_HASH], segments)
+        if _DT_HASH in values:
+            offset = _file_offset(values[_DT_HASH], segments)
             return int(struct.unpack(self._order + "II", self._bytes(offset, 8))[1])
-        offset = _file_offset(values[_DT_HASH], segments)
-        return int(struct.unpack(self._order + "II", self._bytes(offset, 8))[1])
+        offset = _file_offset(values[_DT_GNU_HASH], segments)
+        buckets, first, bloom, _ = struct.unpack(self._order + "IIII", self._bytes(offset, 16))
+        start = offset + 16 + bloom * self._bits // 8
+        if any(self._bytes(start, 4 * min(buckets, _MOST_SYMBOLS))):
+            return int(first)
+        # A program that exports nothing has an empty table, which tells of no symbol at all; its
+        # names begin where its symbols end.
+        size = 24 if self._bits == 64 else 16
+        return int(max(first, (values[_DT_STRTAB] - values[_DT_SYMTAB]) // size))
 
 
 def _file_offset(address: int, segments: list[Segment]) -> int:

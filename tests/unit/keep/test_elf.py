@@ -137,3 +137,13 @@ def test_no_damage_escapes_but_by_its_name(
     except CorruptElfError:
         return
     assert elf.bits in (32, 64)
+
+
+@pytest.mark.parametrize("style", ["gnu", "sysv", "both"])
+def test_imports_of_a_program_that_exports_nothing(tmp_path: Path, style: str) -> None:
+    """Its table of hashes is empty, and tells of no symbol."""
+    source, program = tmp_path / "a.c", tmp_path / "a"
+    source.write_text('#include <stdlib.h>\nint main(void) { return system("true"); }\n')
+    options = ["-no-pie", f"-Wl,--hash-style={style}"]
+    subprocess.run(["cc", *options, "-o", program, source], check=True)
+    assert elf_of(program).imports == {"system"}

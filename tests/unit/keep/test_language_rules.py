@@ -284,6 +284,19 @@ def test_perl_modules_keep_what_they_may_ask_for(tree: ImageTree) -> None:
     }
 
 
+def test_perl_modules_behind_a_condition(tree: ImageTree) -> None:
+    core = "/usr/share/perl/5.36.0"
+    for name in ("strict.pm", "if.pm", "deprecate.pm", "autouse.pm", "Text/Wrap.pm", "unless.pm"):
+        tree.add(f"{core}/{name}")
+    text = "use if $] >= 5.019, 'deprecate';\nuse autouse 'Text::Wrap' => qw(wrap);\n# use unless\n"
+    tree.add("/usr/share/perl5/Fast.pm", text)
+    tree.add("/usr/bin/perl", mode=0o755)
+    gained = tree.gained("perl-modules", *seen("/usr/share/perl5/Fast.pm"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        f"{core}/{name}" for name in ("if.pm", "deprecate.pm", "autouse.pm", "Text/Wrap.pm")
+    }
+
+
 def test_a_perl_script_that_was_executed_keeps_its_modules(tree: ImageTree) -> None:
     tree.add("/usr/share/perl/5.36.0/strict.pm")
     tree.add("/usr/bin/perl", mode=0o755)

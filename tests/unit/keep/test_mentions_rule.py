@@ -228,10 +228,11 @@ def test_small_programs_that_were_installed_by_name(tree: ImageTree) -> None:
 
 def test_programs_with_privileges_of_their_own_may_weigh_more(tree: ImageTree) -> None:
     """Nobody installs ping to build with, whatever libraries it has."""
-    tree.compile("/usr/lib/libheavy.so", "char ballast[5000000] = {1};", shared=True)
     use = "extern char ballast[]; int main(void) { return ballast[0]; }"
     for name, mode in (("ping", 0o4755), ("translate", 0o755)):
-        tree.compile(f"/usr/bin/{name}", use, "-L{root}/usr/lib", "-lheavy")
+        library = f"/usr/lib/lib{name}.so"
+        tree.compile(library, "char ballast[5000000] = {1};", shared=True)
+        tree.compile(f"/usr/bin/{name}", use, "-L{root}/usr/lib", f"-l{name}")
         (tree.root / "usr/bin" / name).chmod(mode)
         tree.package(name, f"/usr/bin/{name}", fields="Section: net\n")
     tree.add("/var/lib/apt/extended_states", "")

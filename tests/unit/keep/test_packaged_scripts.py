@@ -186,3 +186,29 @@ def test_a_script_of_a_package_starts_what_was_installed_by_name(tree: ImageTree
     tree.add("/srv/chat.yml", "captcha: /usr/share/chat/captcha.sh\n")
     gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/chat.yml")))
     assert gained == {"/usr/bin/draw"}
+
+
+def test_a_package_of_scripts_in_a_language_that_is_kept_to_be_run(tree: ImageTree) -> None:
+    """The hook in Python ran in no probe, and its `import` is not the only one there will be."""
+    library = f"{SITE}/colours/__init__.py"
+    add_script(tree, "colours", library)
+    tree.add("/usr/bin/python3", mode=0o755)
+    tree.add("/srv/hooks/post-receive", "#!/usr/bin/env python3\n", mode=0o755)
+    came_along(tree)
+    config = {"WorkingDir": "/srv/hooks"}
+    gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
+    assert gained == {library, "/usr/bin/colours"}
+    assert not tree.gained("requested-packages", *ran(tree, "/bin/sh"))
+
+
+def test_a_program_whose_libraries_are_kept_anyway_is_small(tree: ImageTree) -> None:
+    library = "/usr/lib/x86_64-linux-gnu/libbig.so.1"
+    tree.compile(library, "char big[5000000] = {1};", "-Wl,-soname,libbig.so.1", shared=True)
+    tree.compile("/usr/bin/settings", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
+    tree.compile("/srv/app/own", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
+    tree.package("tools", "/usr/bin/settings")
+    came_along(tree)
+    assert not tree.gained("requested-packages", *ran(tree, "/bin/sh"))
+    config = {"WorkingDir": "/srv/app"}
+    gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
+    assert gained == {"/usr/bin/settings"}

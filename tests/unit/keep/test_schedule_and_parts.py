@@ -91,13 +91,13 @@ def test_a_heavy_program_that_a_program_starts_and_its_package_needs(tree: Image
 
 def test_the_tools_of_what_was_installed_by_name_and_ran(tree: ImageTree) -> None:
     """`svn` beside `svnserve`: 8 MB of libraries that only the client is linked to."""
-    tree.compile("/usr/lib/libclient.so", "char bytes[6000000] = {1};", shared=True)
     for name in ("vault", "idle"):
+        tree.compile(f"/usr/lib/lib{name}.so", "char bytes[6000000] = {1};", shared=True)
         tree.compile(
             f"/usr/bin/{name}",
             "extern char bytes[]; int main(void) { return bytes[0]; }",
             "-L{root}/usr/lib",
-            "-lclient",
+            f"-l{name}",
         )
         tree.compile(f"/usr/bin/{name}serve", PROGRAM)
         tree.package(name, f"/usr/bin/{name}", f"/usr/bin/{name}serve")

@@ -75,3 +75,14 @@ def test_libraries_that_the_configuration_names_without_their_directory(tree: Im
     gained = tree.gained("configured-paths", *seen("/etc/runtime/config"))
     libraries = {"/usr/lib/libHelper.so", "/usr/lib/libtls.so.3"}
     assert {path for path in gained if not tree.is_directory(path)} == libraries
+
+
+def test_configuration_is_also_what_is_named_like_run_commands(tree: ImageTree) -> None:
+    tree.add("/etc/galleryrc", "filter=/usr/share/gallery/filter.py\n")
+    tree.add("/etc/inputrc", "$include /usr/share/typing/keys\n")
+    for path in ("/usr/share/gallery/filter.py", "/usr/share/typing/keys"):
+        tree.add(path)
+    gained = tree.gained("configured-paths", *seen("/etc/galleryrc", "/etc/inputrc"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        "/usr/share/gallery/filter.py"
+    }

@@ -2,6 +2,7 @@
 
 from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
+from slimmer.keep.rules.packages.library_modules import LibraryModulesRule
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     installed_to_be_run,
@@ -18,6 +19,7 @@ PACKAGE_RULES = (
     PackageDataRule,
     RequestedPackagesRule,
     PluginsRule,
+    LibraryModulesRule,
     CompanionProgramsRule,
     WholePackagesRule,
 )

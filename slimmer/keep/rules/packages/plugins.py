@@ -26,7 +26,7 @@ _MODULE = re.compile(r".+\.so(?:\.[\d.]+)?|.+\.la|.+\.cache")
 # LLVM with 118 MB, and is done without where it is missing; ImageMagick's largest coder has 20.
 _HEAVIEST = 64_000_000
 # Languages and iconv have rules of their own.
-_ELSEWHERE = re.compile(
+ELSEWHERE = re.compile(
     r".*/(?:gconv|lib-dynload|perl[\w.-]*|ruby|jvm|ossl-modules|engines-3)(?:/.*)?"
 )
 
@@ -93,7 +93,7 @@ class PluginsRule(Rule):
         }
 
     def _is_place_of_modules(self, folder: str) -> bool:
-        if LIBRARY_FOLDER.fullmatch(folder) or _ELSEWHERE.fullmatch(folder):
+        if LIBRARY_FOLDER.fullmatch(folder) or ELSEWHERE.fullmatch(folder):
             return False
         return folder not in self._configured and not self.context.environments.contains(folder)
 

@@ -69,8 +69,11 @@ class RequestedPackagesRule(Rule):
         packages = context.request.packages
         self._files = {} if packages is None else packages.files()
         self._programs_are_asked = False
-        # Real path of a shell → scripts to keep once it is kept to be run.
-        self._scripts_of_shells: dict[str, list[Want]] = {}
+        # Real path of an interpreter → what to keep once it is kept to be run.
+        self._awaiting: dict[str, list[Want]] = {}
+        # Programs that may turn out to need little beyond what is kept anyway.
+        self._too_heavy: dict[str, tuple[Entry, str]] = {}
+        self._libraries: set[str] = set()
 
     def begin(self) -> Iterable[Want]:
         packages = self.context.request.packages
@@ -105,15 +108,20 @@ class RequestedPackagesRule(Rule):
                 pending.append((other, f"{detail}, which needs {other.name}"))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        """In the first round, when ELF headers of what was seen can be read; and scripts of a shell
-        once that is kept to be run."""
+        """In the first round, when ELF headers of what was seen can be read; and what is in a
+        language once its interpreter is kept to be run."""
         packages = self.context.request.packages
         if packages is not None and not self._programs_are_asked:
             self._programs_are_asked = True
             yield from self._ask_for_programs(packages)
+        libraries = {entry.path for entry in fresh if ".so" in entry.path}
+        if libraries - self._libraries:
+            self._libraries |= libraries
+            for program, detail in list(self._too_heavy.values()):
+                yield from self._small_program(program, detail)
         for entry in fresh:
-            if entry.path in self._scripts_of_shells and entry.path not in self.context.bystanders:
-                yield from self._scripts_of_shells.pop(entry.path)
+            if entry.path in self._awaiting and entry.path not in self.context.bystanders:
+                yield from self._awaiting.pop(entry.path)
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
         asked_for = asked_for_by_name(packages)
@@ -166,25 +174,37 @@ class RequestedPackagesRule(Rule):
                 if interpreter in self.context.executed:
                     yield want
                 elif is_shell(interpreter, ""):
-                    self._scripts_of_shells.setdefault(interpreter, []).append(want)
+                    self._awaiting.setdefault(interpreter, []).append(want)
                 continue
-            limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
-            if weight_of(self.context, entry, limit=limit) <= limit:
-                yield Want(path=entry.path, detail=detail, bystander=True)
+            yield from self._small_program(entry, detail)
+
+    def _small_program(self, entry: Entry, detail: str) -> Iterable[Want]:
+        limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
+        if weight_of(self.context, entry, limit=limit, present=self._libraries) <= limit:
+            self._too_heavy.pop(entry.path, None)
+            yield Want(path=entry.path, detail=detail, bystander=True)
+        else:
+            self._too_heavy[entry.path] = (entry, detail)
 
     def _of_one_language(self, package: Package, programs: Sequence[Entry]) -> Iterable[Want]:
-        """A package all of whose programs are scripts, in a language whose interpreter ran, is
-        more of that language: tcllib beside tclsh, duplicity beside python3."""
-        if not programs:
+        """A package all of whose programs are scripts, in a language whose interpreter ran or is
+        kept to be run, is more of that language: tcllib beside tclsh, duplicity beside python3."""
+        interpreters = {self._interpreter_of(entry) for entry in programs}
+        if not interpreters or "" in interpreters:
             return
-        interpreters = [self._interpreter_of(entry) for entry in programs]
-        if not all(interpreters) or self.context.executed.isdisjoint(interpreters):
+        if self.context.index.size_of(self._files[package]) > _HEAVIEST_OF_SCRIPTS:
             return
-        if self.context.index.size_of(self._files[package]) <= _HEAVIEST_OF_SCRIPTS:
-            for path in self._files[package]:
-                if not is_documentation(path) and not is_for_building(path):
-                    detail = f"installed by name: {package.name}, in a language that is in use"
-                    yield Want(path=path, detail=detail, bystander=True)
+        detail = f"installed by name: {package.name}, in a language that is in use"
+        wants = [
+            Want(path=path, detail=detail, bystander=True)
+            for path in self._files[package]
+            if not is_documentation(path) and not is_for_building(path)
+        ]
+        if not self.context.executed.isdisjoint(interpreters):
+            yield from wants
+        elif not any(is_shell(interpreter, "") for interpreter in interpreters):
+            for interpreter in interpreters:
+                self._awaiting.setdefault(interpreter, []).extend(wants)
 
     def _interpreter_of(self, program: Entry) -> str:
         """Its real path; empty where this is no script, or one without."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 
 from slimmer.files import parent_of
 from slimmer.keep.linux.loader import Need
@@ -10,18 +10,23 @@ from slimmer.keep.rule import Context
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 
-def weight_of(context: Context, program: Entry, *, limit: int) -> int:
-    """Bytes of a program with the libraries that nobody was seen to load. Above `limit` nothing
-    more is counted, and of what alone is above it nothing is fetched."""
+def weight_of(
+    context: Context, program: Entry, *, limit: int, present: Set[str] = frozenset()
+) -> int:
+    """Bytes of a program with the libraries that nobody was seen to load, and that are not among
+    those that are `present` anyway. Above `limit` nothing more is counted, and of what alone is
+    above it nothing is fetched."""
     if program.size > limit:
         return program.size
     context.content.fetch([program.path])
-    return program.size + weight_of_libraries(context, program, limit=limit)
+    return program.size + weight_of_libraries(context, program, limit=limit, present=present)
 
 
-def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:
+def weight_of_libraries(
+    context: Context, entry: Entry, *, limit: int, present: Set[str] = frozenset()
+) -> int:
     """Bytes of the libraries that a file is linked to, directly or by others of them, and that
-    nobody was seen to load. Above `limit` nothing more is counted.
+    nobody was seen to load, nor are `present`. Above `limit` nothing more is counted.
 
     Headers are read of libraries below the limit alone, so whatever turns out to be too heavy is
     never fetched. The file's own content must be there.
@@ -34,7 +39,7 @@ def weight_of_libraries(context: Context, entry: Entry, *, limit: int) -> int:
             library
             for path in pending
             for library in _linked(context, path)
-            if library.path not in context.seen
+            if library.path not in context.seen and library.path not in present
         ]
         fresh = {library.path: library for library in found if library.path not in counted}
         counted |= fresh.keys()

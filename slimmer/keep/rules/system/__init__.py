@@ -8,6 +8,7 @@ from slimmer.keep.rules.system.common_data import (
 )
 from slimmer.keep.rules.system.fonts import FontRule
 from slimmer.keep.rules.system.icu import IcuRule
+from slimmer.keep.rules.system.introspection import IntrospectionRule
 from slimmer.keep.rules.system.locales import LocaleRule
 from slimmer.keep.rules.system.pam import AccountToolsRule, PamRule
 from slimmer.keep.rules.system.schedule import CRON_TABLES, ScheduleRule
@@ -29,6 +30,7 @@ SYSTEM_RULES = (
     MediaTypesRule,
     TerminalRule,
     LibraryDataRule,
+    IntrospectionRule,
     FontRule,
     IcuRule,
     StateDirectoriesRule,

@@ -20,6 +20,11 @@ _READ_BY_LIBRARY = {
     "libxml2.so.": ("/etc/xml/catalog",),
     "libldap-": ("/etc/ldap/ldap.conf", "/etc/openldap/ldap.conf"),
     "libcrack.so.": ("/var/cache/cracklib",),
+    # Both are made of what all packages bring, and belong to none.
+    "libgio-2.0.so.": (
+        "/usr/share/glib-2.0/schemas/gschemas.compiled",
+        "/usr/share/mime/mime.cache",
+    ),
     "libodbc.so.": ("/etc/odbc.ini", "/etc/odbcinst.ini"),
 }
 

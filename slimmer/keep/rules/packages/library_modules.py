@@ -1,0 +1,73 @@
+"""Modules that a library has in a directory of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from slimmer.files import name_of, parent_of
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.places import private_folder
+from slimmer.keep.rules.packages.plugins import ELSEWHERE, LIBRARY_FOLDER
+from slimmer.keep.rules.packages.weight import weight_of, weight_of_libraries
+from slimmer.values import Entry, EntryType
+
+_LIBRARY = re.compile(r"lib.+\.so\.[\d.]+")
+# Bytes of one module, with what it needs beyond what the library itself needs (libtiff and what
+# that needs have 2 MB), and of all of a package; and of what a library needs.
+_HEAVIEST = 3_000_000
+_HEAVIEST_LIBRARY = 64_000_000
+_HEAVIEST_PACKAGE = 4_000_000
+
+
+class LibraryModulesRule(Rule):
+    """gdk-pixbuf reads PNG by itself, and TIFF with a module that lies in
+    `/usr/lib/…/gdk-pixbuf-2.0`, in the library's own package: which of them is next depends on
+    what a request brings. A table that a script of the package made tells the library of them."""
+
+    name = "library-modules"
+    summary = "small modules that lie in a directory of a kept library's own package"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._done: set[str] = set()
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        packages = self.context.request.packages
+        for library in fresh if packages is not None else ():
+            if packages is None or not _LIBRARY.fullmatch(name_of(library.path)):
+                continue
+            owner = packages.owner(library.path)
+            if owner is None or owner.name in self._done or library.type is not EntryType.FILE:
+                continue
+            if LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
+                self._done.add(owner.name)
+                yield from self._modules(packages.files()[owner], library)
+
+    def _modules(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
+        modules = [
+            entry
+            for path in files
+            if path.endswith(".so")
+            and private_folder(path)
+            and not ELSEWHERE.fullmatch(parent_of(path))
+            and (entry := self.context.index.get(path)) is not None
+            and entry.type is EntryType.FILE
+        ]
+        if not modules or sum(entry.size for entry in modules) > _HEAVIEST_PACKAGE:
+            return
+        own = weight_of_libraries(self.context, library, limit=_HEAVIEST_LIBRARY)
+        limit = own + _HEAVIEST
+        folders = set()
+        for entry in modules:
+            weight = weight_of(self.context, entry, limit=limit, present={library.path})
+            if weight <= limit:
+                detail = f"a module of {name_of(library.path)}"
+                yield Want(path=entry.path, detail=detail, because=library.path, bystander=True)
+                folders |= {parent_of(entry.path), parent_of(parent_of(entry.path))}
+        for folder in sorted(folders):
+            for table in self.context.index.children(folder):
+                if table.path.endswith(".cache"):
+                    detail = f"the table of modules of {name_of(library.path)}"
+                    yield Want(path=table.path, detail=detail, because=library.path)

@@ -1,0 +1,88 @@
+"""Namespaces of GObject introspection, and modules of libraries."""
+
+from __future__ import annotations
+
+import struct
+
+from slimmer.keep.linux.typelib import read_typelib
+from tests.unit.keep.image_tree import ImageTree, seen
+
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+TYPELIBS = f"{LIBRARIES}/girepository-1.0"
+BINDING = f"{LIBRARIES}/libgirepository-1.0.so.1"
+
+
+def typelib(libraries: str = "", needs: str = "") -> bytes:
+    """The header as g-ir-compiler writes it, with the texts that it points to."""
+    texts = b"\0" + needs.encode() + b"\0" + libraries.encode() + b"\0"
+    start = 112
+    fields = [0] * 8
+    fields[1] = start + 1 if needs else 0
+    fields[5] = start + 2 + len(needs) if libraries else 0
+    header = b"GOBJ\nMETADATA\r\n\x1a" + bytes(16) + struct.pack("<8I", *fields)
+    return header + bytes(start - len(header)) + texts
+
+
+def test_a_typelib_names_libraries_and_other_namespaces() -> None:
+    found = read_typelib(typelib("libtea-1.so.0,libcup.so.2", "GLib-2.0|GObject-2.0"))
+    assert found is not None
+    assert found.libraries == ("libtea-1.so.0", "libcup.so.2")
+    assert found.needs == ("GLib-2.0", "GObject-2.0")
+    assert read_typelib(typelib()) is not None
+    assert read_typelib(b"GOBJ") is None
+    assert read_typelib(b"\x7fELF") is None
+
+
+def namespaces(tree: ImageTree) -> None:
+    tree.add(BINDING)
+    for name in ("Tea-1.0", "Cup-1.0", "Pot-2.0"):
+        library = f"lib{name.partition('-')[0].lower()}.so.0"
+        tree.add(f"{TYPELIBS}/{name}.typelib", typelib(library, "Pot-2.0"))
+        tree.add(f"{LIBRARIES}/{library}")
+    for name in ("Tea-1.0", "Cup-1.0", "Pot-2.0"):
+        tree.package(f"gir1.2-{name.lower()}", f"{TYPELIBS}/{name}.typelib")
+
+
+def automatic(tree: ImageTree, *names: str) -> None:
+    """Packages that came along with others."""
+    stanzas = "".join(f"Package: {name}\nAuto-Installed: 1\n\n" for name in names)
+    tree.add("/var/lib/apt/extended_states", stanzas)
+
+
+def test_namespaces_that_sources_ask_for_bring_their_libraries(tree: ImageTree) -> None:
+    namespaces(tree)
+    automatic(tree, "gir1.2-tea-1.0", "gir1.2-cup-1.0", "gir1.2-pot-2.0")
+    source = "import gi\ngi.require_version('Tea', '1.0')\nfrom gi.repository import Tea\n"
+    tree.add("/srv/app/a.py", source)
+    config = {"WorkingDir": "/srv/app"}
+    gained = tree.gained("introspection", *seen(BINDING), config=config)
+    assert gained >= {
+        f"{TYPELIBS}/Tea-1.0.typelib",
+        f"{TYPELIBS}/Pot-2.0.typelib",
+        f"{LIBRARIES}/libtea.so.0",
+        f"{LIBRARIES}/libpot.so.0",
+    }
+    assert f"{LIBRARIES}/libcup.so.0" not in gained
+    assert not tree.gained("introspection", *seen("/srv/app/a.py"), config=config)
+
+
+def test_namespaces_that_were_installed_by_name_are_kept(tree: ImageTree) -> None:
+    namespaces(tree)
+    automatic(tree, "gir1.2-tea-1.0", "gir1.2-pot-2.0")
+    gained = tree.gained("introspection", *seen(BINDING))
+    assert f"{LIBRARIES}/libcup.so.0" in gained
+    assert f"{LIBRARIES}/libtea.so.0" not in gained
+
+
+def test_small_modules_of_a_kept_library_come_with_their_table(tree: ImageTree) -> None:
+    library, folder = f"{LIBRARIES}/libpix.so.0.1", f"{LIBRARIES}/pix-2.0/2.10/loaders"
+    tree.add(library)
+    tree.compile(f"{folder}/libtiff.so", "int a;", shared=True)
+    tree.add(f"{folder}/libheavy.so", bytes(3_500_000))
+    tree.add(f"{LIBRARIES}/pix-2.0/2.10/loaders.cache")
+    tree.package("libpix", library, f"{folder}/libtiff.so", f"{folder}/libheavy.so")
+    gained = tree.gained("library-modules", *seen(library))
+    assert f"{folder}/libtiff.so" in gained
+    assert f"{LIBRARIES}/pix-2.0/2.10/loaders.cache" in gained
+    assert f"{folder}/libheavy.so" not in gained
+    assert not tree.gained("library-modules")
