@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import json
 import os
 import sys
+import threading
+from typing import NoReturn
 
 import click
 
@@ -71,7 +74,7 @@ def main(arguments: list[str] | None = None) -> None:
     # Python remembers a KeyboardInterrupt that has left an `exec`, as dataclasses are made by, and
     # would end by SIGINT for it although it was caught. The next `exec` lets it forget.
     exec("")
-    sys.exit(code)
+    _end(code)
 
 
 def run(arguments: list[str] | None) -> int:
@@ -98,6 +101,18 @@ def run(arguments: list[str] | None) -> int:
         return show(as_slim_error(KeyboardInterrupt()))
     except (Exception, KeyboardInterrupt) as error:
         return show(as_slim_error(error))
+
+
+def _end(code: int) -> NoReturn:
+    """End the process without freeing, one value after the other, all that was made: 0.1 s for an
+    image of 40,000 files. Where a thread is left or output cannot be written, as Python does it."""
+    if threading.active_count() == 1:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            atexit._run_exitfuncs()
+            os._exit(code)
+    sys.exit(code)
 
 
 def _give_up(code: int) -> None:
