@@ -122,8 +122,8 @@ def _base_of(image: Original, unpacked: UnpackedImage) -> BaseImage:
     for number, layer in enumerate(unpacked.layers):
         stack.add(layer.content, number, {})
         places |= {
-            inode: _Place(file=layer.file, start=start, size=source.size)
-            for inode, (source, start) in layer.content.places.items()
+            inode: _Place(file=layer.file, start=start, size=size)
+            for inode, (start, size) in layer.content.places.items()
         }
     entries = [
         replace(entry, inode=-entry.inode)

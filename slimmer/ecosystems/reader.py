@@ -36,11 +36,10 @@ class MetadataRequest:
         """`.gemspec` → what is named so: one pass over the index for all readers."""
         entries: dict[str, list[Entry]] = {}
         for entry in self.index:
-            stem, _, ending = entry.path.rpartition(".")
+            _, _, name = entry.path.rpartition("/")
             # As splitext has it: dots in front of a name begin no ending.
-            if "/" in ending or not stem.rpartition("/")[2].strip("."):
-                ending = ""
-            entries.setdefault(f".{ending}" if ending else "", []).append(entry)
+            _, dot, ending = name.lstrip(".").rpartition(".")
+            entries.setdefault(f".{ending}" if dot and ending else "", []).append(entry)
         return entries
 
 

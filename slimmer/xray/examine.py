@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from slimmer import __version__
 from slimmer.files import RootfsIndex
 from slimmer.image.archive import ImageContent
-from slimmer.metadata import read_operating_system
 from slimmer.values import EntryType
 from slimmer.xray.dive import dive_figures
 from slimmer.xray.document import (
@@ -24,7 +23,6 @@ from slimmer.xray.document import (
 from slimmer.xray.findings import privileges, secrets
 from slimmer.xray.inspection import Databases, Remark
 from slimmer.xray.instructions import Step, dockerfile_of, steps_of, steps_of_layers
-from slimmer.xray.packages import Packages, package_shares, packages_of
 from slimmer.xray.shares import (
     content_sizes,
     directory_shares,
@@ -33,6 +31,9 @@ from slimmer.xray.shares import (
     unused_shares,
 )
 from slimmer.xray.stack import Change, Hidden, Stack
+
+if TYPE_CHECKING:
+    from slimmer.xray.packages import Packages
 
 _SHOWN_HIDDEN: Final = 100
 
@@ -93,11 +94,13 @@ def examine_paths(
 ) -> Examination:
     """As `examine`, with what is known of each path. `stack`: an empty one, where somebody wants to
     see what is laid upon it."""
-    contents: dict[int, bytes] = {}
+    # What reads packages takes 0.2 s to be loaded: as long as another process goes on hashing.
+    from slimmer.xray.packages import package_shares, packages_of
+
+    contents = image.contents()
     stack = stack or Stack()
     changes: list[Change] = []
     for number, layer in enumerate(image.layers):
-        contents |= layer.contents
         changes.append(stack.add(layer, number, contents))
     index = RootfsIndex(stack.entries.values())
     visible = {entry.inode: entry.path for entry in index if entry.inode}
@@ -112,7 +115,6 @@ def examine_paths(
     shares, unpackaged = package_shares(packages, sizes, paths, stack.layer_of)
     used_by_layer = _used_by_layer(stack, sizes, paths)
     unused = {} if paths is None else unused_shares(sizes, paths, stack.layer_of)
-    system = read_operating_system(index, content)
     xray = Xray(
         slimmer_version=__version__,
         image=ImageFacts(
@@ -122,7 +124,7 @@ def examine_paths(
             name=image.name,
             platform=_platform(image.configuration),
             created=str(image.configuration.get("created") or ""),
-            system=system.name if system else "",
+            system=packages.system,
             size=sum(layer.size for layer in image.layers),
             visible_size=sum(sizes.values()),
             files=len(sizes),

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from slimmer.image.archive import LayerContent
 from slimmer.secrets import is_named_as_secret, secrets_in
 from slimmer.values import Entry, EntryType
 from slimmer.xray.document import Privilege, Secret
 from slimmer.xray.instructions import Step
-from slimmer.xray.packages import Packages
 from slimmer.xray.stack import Stack
+
+if TYPE_CHECKING:
+    from slimmer.xray.packages import Packages
 
 _CAPABILITIES: Final = (
     *("chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid"),
@@ -25,6 +27,7 @@ _CAPABILITIES: Final = (
 )
 """By number, see capabilities(7)."""
 _STICKY: Final = 0o1000
+_OF_INTEREST: Final = 0o6002
 
 
 def privileges(stack: Stack, packages: Packages) -> tuple[Privilege, ...]:
@@ -40,6 +43,7 @@ def privileges(stack: Stack, packages: Packages) -> tuple[Privilege, ...]:
             layer=stack.layer_of[entry.path],
         )
         for entry in stack.entries.values()
+        if entry.mode & _OF_INTEREST or entry.xattrs
         for what, detail in _privileges_of(entry)
     ]
     return tuple(sorted(found, key=lambda each: (each.what, each.path)))

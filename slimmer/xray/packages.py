@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from slimmer.ecosystems import PACKAGE_READERS, Installed, MetadataRequest
 from slimmer.files import PathGlobs, RootfsIndex, read_packages
-from slimmer.metadata import installed_packages
+from slimmer.metadata import installed_packages, read_operating_system
 from slimmer.values import Content, KeepSet
 from slimmer.xray.document import PackageShare, Share
+from slimmer.xray.shares import used_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Packages:
     installed: tuple[Installed, ...]
     owners: Mapping[str, Installed]
     """Path → the package that it belongs to."""
+    system: str
+    """The distribution's name; empty where none is told."""
 
     def name_of(self, path: str) -> str:
         """The owner's name; empty where there is none."""
@@ -43,7 +46,8 @@ def packages_of(index: RootfsIndex, content: Content) -> Packages:
     for package in installed:
         for path in package.files:
             owners.setdefault(path, package)
-    return Packages(installed=tuple(installed), owners=owners)
+    system = read_operating_system(index, content)
+    return Packages(installed=tuple(installed), owners=owners, system=system.name if system else "")
 
 
 def package_shares(
@@ -88,13 +92,6 @@ def _layer(paths: list[str], sizes: Mapping[str, int], layer_of: Mapping[str, in
         number = layer_of[path]
         sums[number] = sums.get(number, 0) + sizes[path]
     return max(sums, key=lambda number: (sums[number], -number)) if sums else None
-
-
-def used_size(
-    paths: list[str], sizes: Mapping[str, int], used: Container[str] | None
-) -> int | None:
-    """Bytes of those of the paths that were used; None where that is not known."""
-    return None if used is None else sum([sizes[path] for path in paths if path in used])
 
 
 def _with_files(

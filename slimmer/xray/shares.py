@@ -12,7 +12,6 @@ from slimmer.image.archive import LayerContent
 from slimmer.values import Entry, EntryType
 from slimmer.xray.document import Copy, Duplicate, Duplicates, Share
 from slimmer.xray.kinds import OTHER, kind_by_name
-from slimmer.xray.packages import used_size
 
 _WORTH_NAMING: Final = 0.01
 _SHOWN_GROUPS: Final = 100
@@ -29,8 +28,9 @@ def content_sizes(entries: Iterable[Entry], used: Container[str]) -> dict[str, i
     the first that was used."""
     sizes: dict[str, int] = {}
     holders: dict[int, str] = {}
+    directory = EntryType.DIRECTORY
     for entry in entries:
-        if entry.type is EntryType.DIRECTORY:
+        if entry.type is directory:
             continue
         sizes[entry.path] = entry.size
         if entry.link_count > 1:
@@ -46,15 +46,14 @@ def content_sizes(entries: Iterable[Entry], used: Container[str]) -> dict[str, i
 
 def directory_shares(sizes: Mapping[str, int], used: Container[str] | None) -> tuple[Share, ...]:
     """Directories with all that is below them, sorted by path; small ones are left out."""
-    files: defaultdict[str, int] = defaultdict(int)
-    bytes_: defaultdict[str, int] = defaultdict(int)
+    own: defaultdict[str, list[int]] = defaultdict(list)
     used_bytes: defaultdict[str, int] = defaultdict(int)
     for path, size in sizes.items():
-        directory = parent_of(path)
-        files[directory] += 1
-        bytes_[directory] += size
+        own[path[: path.rfind("/")]].append(size)
         if used is not None and path in used:
-            used_bytes[directory] += size
+            used_bytes[parent_of(path)] += size
+    files = defaultdict(int, {path or "/": len(each) for path, each in own.items()})
+    bytes_ = defaultdict(int, {path or "/": sum(each) for path, each in own.items()})
     missing = {above for path in files for above in _above(path)}
     for directory in sorted({*files, *missing}, key=lambda path: -path.count("/")):
         if directory != "/":
@@ -73,6 +72,13 @@ def directory_shares(sizes: Mapping[str, int], used: Container[str] | None) -> t
         for directory in sorted(bytes_)
         if bytes_[directory] >= least or directory == "/"
     )
+
+
+def used_size(
+    paths: list[str], sizes: Mapping[str, int], used: Container[str] | None
+) -> int | None:
+    """Bytes of those of the paths that were used; None where that is not known."""
+    return None if used is None else sum([sizes[path] for path in paths if path in used])
 
 
 def unused_shares(
@@ -123,15 +129,16 @@ def type_shares(
     """The types of regular files, the largest first. `by_content`: inode → type of those of which
     the name tells none."""
     kinds: defaultdict[str, list[str]] = defaultdict(list)
+    regular = EntryType.FILE  # looked up once: as long as all else of the loop otherwise
     for entry in index:
-        if entry.type is EntryType.FILE:
+        if entry.type is regular:
             kind = kind_by_name(entry.path) or by_content.get(entry.inode, OTHER)
             kinds[kind].append(entry.path)
     shares = [
         Share(
             name=kind,
             files=len(paths),
-            size=sum(sizes[path] for path in paths),
+            size=sum([sizes[path] for path in paths]),
             used_size=used_size(paths, sizes, used),
         )
         for kind, paths in kinds.items()

@@ -7,6 +7,7 @@ last one. They stay in the image, and go over the network with every pull.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -65,8 +66,8 @@ class Stack:
     def __post_init__(self) -> None:
         self._hold(_directory("/"), 0)
 
-    def add(self, layer: LayerContent, number: int, contents: dict[int, bytes]) -> Change:
-        """Lay one more upon them. `contents`: as in the layers below and this one together."""
+    def add(self, layer: LayerContent, number: int, contents: Mapping[int, bytes]) -> Change:
+        """Lay one more upon them. `contents`: of the files of all layers."""
         change = Change()
         self._roots = {}
         counted: set[int] = set()
@@ -160,7 +161,7 @@ class Stack:
             layer = self.layer_of[old.path]
             self.hidden.append(Hidden(old.path, old.size, layer, by, is_removed, is_same))
 
-    def _is_same(self, old: Entry, new: Entry, contents: dict[int, bytes]) -> bool:
+    def _is_same(self, old: Entry, new: Entry, contents: Mapping[int, bytes]) -> bool:
         return (
             old.type is new.type is _FILE
             and old.size == new.size

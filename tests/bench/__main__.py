@@ -12,6 +12,7 @@ import os
 import platform
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -72,6 +73,9 @@ def machine() -> dict[str, str | int]:
         "engine": docker("version", "--format", "{{.Server.Version}}"),
         "storage_driver": docker("info", "--format", "{{.Driver}}"),
         "python": platform.python_version(),
+        # Without it, as pyenv makes it, Python takes a third more time: distributions' has it.
+        "python_optimized": "--enable-optimizations"
+        in (sysconfig.get_config_var("CONFIG_ARGS") or ""),
     }
 
 

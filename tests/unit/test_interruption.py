@@ -47,6 +47,20 @@ main(["run"])
 """
 
 
+def test_the_end_writes_what_was_printed_and_does_what_was_to_be_done_then() -> None:
+    program = (
+        "import atexit, os\n"
+        "from slimmer.cli import main\n"
+        "atexit.register(lambda: os.write(1, b'handled\\n'))\n"
+        "print('x' * 1_000_000)\n"
+        "main(['--version'])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("x" * 1_000_000 + "\nslim, version")
+    assert ended.stdout.endswith("handled\n")
+
+
 def stormed(*arguments: str) -> tuple[int, str, float]:
     """(exit status, what it said, seconds) under INT, TERM and HUP every 5 ms."""
     process = subprocess.Popen(

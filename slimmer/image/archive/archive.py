@@ -8,7 +8,7 @@ import os
 import posixpath
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError
 from slimmer.image.archive.hashing import Digest, Hashing
-from slimmer.image.archive.layer import Inspector, LayerContent, read_layer
+from slimmer.image.archive.layer import SMALL, Contents, Inspector, LayerContent, read_layer
 from slimmer.image.archive.manifest import Choice, Documents, Found, choose
 from slimmer.image.archive.sources import (
     PIECE,
@@ -48,6 +48,9 @@ class ImageContent:
     """Lowest first."""
     form: str
     """`docker-archive` or `oci-layout`."""
+    contents: Callable[[], Mapping[int, bytes]]
+    """Gives inode → SHA-256 of a file's content, for files of which there are several of one size,
+    and waits for it if need be."""
 
 
 def is_image_file(name: str) -> bool:
@@ -76,7 +79,7 @@ def read_image_file(
 ) -> ImageContent:
     """The image in a docker-archive, an OCI layout's tar or its directory. Raises ImageFileError
     and ImageDigestError; the latter comes of each layer's `digest` only, where it does not `wait`
-    for them."""
+    for them and for `contents`."""
     choice = choice or Choice()
     with ExitStack() as stack, errors_of(str(place)):
         reading = stack.enter_context(_Reading(str(place), inspector, wait=wait))
@@ -202,7 +205,7 @@ class _Reading:
         self._place = place
         self._inspector = inspector
         self._wait = wait
-        self._digests, self._contents = Hashing(), Hashing()
+        self._digests, self._contents = Hashing(), Contents()
         self._layers: dict[str, LayerContent] = {}
         self._broken: dict[str, ValueError] = {}
         self._links: dict[str, str] = {}
@@ -211,8 +214,8 @@ class _Reading:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._contents.close()
         if self._wait or error[0]:
+            self._contents.close()
             self._digests.close()
 
     def take(self, name: str, what: Source | str) -> None:
@@ -252,15 +255,22 @@ class _Reading:
         layers = [self._layer(which, name) for which, name in named]
         sizes: Counter[int] = Counter()
         for layer in {id(layer): layer for layer in layers}.values():
-            sizes.update(entry.size for entry in layer.entries.values() if entry.inode)
-        answers = self._contents.answers()
-        for layer in layers:
-            layer.hash_contents(sizes, answers)
+            sizes.update([entry.size for entry in layer.entries.values() if entry.inode])
+        for layer in {id(layer): layer for layer in layers}.values():
+            self._contents.add(layer)
+            several = {
+                inode: (start, size)
+                for inode, (start, size) in layer.places.items()
+                if size > SMALL and sizes[size] > 1
+            }
+            if several and layer.source is not None:
+                self._contents.ask(layer.source, several)
         layers = [
             replace(layer, digest=_checked(layer.digest, told, which))
             for (which, _), layer, told in zip(named, layers, diff_ids, strict=True)
         ]
         if self._wait:
+            self._contents.answers()
             for layer in layers:
                 layer.digest()
         return ImageContent(
@@ -269,6 +279,7 @@ class _Reading:
             configuration=found.configuration,
             layers=tuple(layers),
             form=found.form,
+            contents=self._contents.answers,
         )
 
     def _layer(self, which: str, name: str) -> LayerContent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -33,7 +33,7 @@ from slimmer.values import Entry, EntryType
 
 _WHITEOUT: Final = ".wh."
 _OPAQUE: Final = ".wh..wh..opq"
-_SMALL: Final = 32 * 1024
+SMALL: Final = 32 * 1024
 """Bytes of files that are hashed as they pass by; of larger ones the place is remembered, where
 the bytes can be read again."""
 _FEW: Final = 8 << 20
@@ -80,29 +80,50 @@ class LayerContent:
     """`sha256:…` of the uncompressed tar: what an image's configuration calls its diff_id. Raises
     ImageDigestError where the configuration says another one."""
     contents: dict[int, bytes] = field(repr=False)
-    """Inode → SHA-256 of a file's content."""
-    places: Mapping[int, tuple[FileSource, int]] = field(repr=False)
-    """Inode → where its content lies, for those that are not in `contents`."""
+    """Inode → SHA-256 of a file's content, for those that were hashed as they passed by."""
+    source: FileSource | None = field(repr=False)
+    """Where files can be read again; None where the layer came as a stream."""
+    places: Mapping[int, tuple[int, int]] = field(repr=False)
+    """Inode → where in the source a file begins, and its size, for those that are not in
+    `contents`."""
     remarks: Mapping[str, Any] = field(repr=False)
     """Path → what the inspector remembers of it."""
-    asked: tuple[int, ...] = field(default=(), repr=False)
-    """Inodes of small files that are being hashed."""
-    first_answer: int = 0
-    """The number of the first one's among the answers."""
 
-    def hash_contents(self, sizes: Mapping[int, int], answers: Sequence[bytes]) -> None:
-        """Fill `contents` for files of which there are several of one size (`sizes`)."""
-        self.contents.update(zip(self.asked, answers[self.first_answer :], strict=False))
-        for entry in self.entries.values():
-            place = self.places.get(entry.inode)
-            if place and sizes.get(entry.size, 0) > 1 and entry.inode not in self.contents:
-                source, start = place
-                source.position = start
-                self.contents[entry.inode] = _digest(source.part(entry.size).rest())
+
+class Contents:
+    """The digests of files' contents, computed by another process."""
+
+    def __init__(self) -> None:
+        self._hashing = Hashing()
+        self._asked: list[int] = []
+        self._found: dict[int, bytes] = {}
+        self._is_answered = False
+
+    def ask(self, source: FileSource, files: Mapping[int, tuple[int, int]]) -> None:
+        """Inode → where in the source a file begins, and its size."""
+        begin = source.start
+        self._hashing.ask(
+            source.descriptor, [(begin + start, size) for start, size in files.values()]
+        )
+        self._asked += files
+
+    def add(self, layer: LayerContent) -> None:
+        """What was hashed as it passed by."""
+        self._found |= layer.contents
+
+    def answers(self) -> Mapping[int, bytes]:
+        """Inode → SHA-256. Nothing is asked for afterwards."""
+        if not self._is_answered:
+            self._found |= zip(self._asked, self._hashing.answers(), strict=True)
+            self._is_answered = True
+        return self._found
+
+    def close(self) -> None:
+        self._hashing.close()
 
 
 def read_layer(
-    source: Source, inspector: Inspector | None, layers: Hashing, contents: Hashing
+    source: Source, inspector: Inspector | None, layers: Hashing, contents: Contents
 ) -> LayerContent:
     """Read a layer, compressed or not. Raises CutOff, and ValueError for what is no tar.
 
@@ -117,14 +138,10 @@ def read_layer(
             return _Reader(source, inspector).content(known(digest))
         later = layers.digest_of(*whole)
         layer = _Reader(source, inspector, is_hashing=False).content(later)
-        asked = [
-            entry
-            for entry in layer.entries.values()
-            if entry.inode in layer.places and entry.size <= _SMALL
-        ]
-        parts = [(source.start + layer.places[each.inode][1], each.size) for each in asked]
-        number = contents.ask(source.descriptor, parts)
-        return replace(layer, asked=tuple(each.inode for each in asked), first_answer=number)
+        contents.ask(
+            source, {inode: each for inode, each in layer.places.items() if each[1] <= SMALL}
+        )
+        return layer
     hasher = hashlib.sha256()
     stream = StreamSource(_hashed(source.rest() if chunks is None else chunks, hasher))
     reader = _Reader(stream, inspector)
@@ -149,14 +166,14 @@ class _Reader:
         is_hashing: bool = True,
     ) -> None:
         self._source = source
-        self._small = _SMALL if is_hashing else 0
+        self._small = SMALL if is_hashing else 0
         self._inspector = inspector
         self._all_places = places
         self.entries: dict[str, Entry] = {}
         self.removed: list[str] = []
         self.emptied: list[str] = []
         self.contents: dict[int, bytes] = {}
-        self.places: dict[int, tuple[FileSource, int]] = {}
+        self.places: dict[int, tuple[int, int]] = {}
         self.remarks: dict[str, Any] = {}
         self._names: dict[int, list[str]] = {}
         self.size = 0
@@ -176,6 +193,7 @@ class _Reader:
             size=self.size,
             digest=digest,
             contents=self.contents,
+            source=self._source if isinstance(self._source, FileSource) else None,
             places=self.places,
             remarks=self.remarks,
         )
@@ -192,7 +210,7 @@ class _Reader:
             if self._inspector is not None:
                 self._look(self._inspector, path, size, mode, inode)
             elif self._all_places and isinstance(self._source, FileSource):
-                self.places[inode] = (self._source, self._source.position)
+                self.places[inode] = (self._source.position, size)
         elif kind == HARD_LINK:
             first = self.entries.get(_absolute(link))
             if first is not None and first.type is EntryType.FILE:
@@ -240,7 +258,7 @@ class _Reader:
         if wanted:
             self._remark(inspector, path, source.peek(wanted))
         if isinstance(source, FileSource):
-            self.places[inode] = (source, source.position)
+            self.places[inode] = (source.position, size)
         else:
             self.contents[inode] = _digest(source.part(size).rest())
 

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_WINDOW: Final = 256 * 1024
+_WINDOW: Final = 64 * 1024
 """Bytes that are read ahead of a file, where most members are small."""
 PIECE: Final = 1 << 20
 
