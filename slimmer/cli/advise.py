@@ -119,8 +119,8 @@ def advise(
 
     \b
       slim build my-app:latest --http-probe /health
-      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile .
-      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile . \\
+      slim advise my-app:latest --report slim-report/my-app_latest-slim --dockerfile .
+      slim advise my-app:latest --report slim-report/my-app_latest-slim --dockerfile . \\
           --write Dockerfile.slim --prove --http-probe /health
     """
     if bool(trace) == bool(report):

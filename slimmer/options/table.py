@@ -234,7 +234,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
         Option("debug", "--debug-from", "debug", kinds.DebugTools(),
                "Take the debug image's tools from this image"),
         Option("report_directory", "--report-dir", "report_directory", kinds.FOLDER,
-               "Where reports go, else slim-report/NAME_TAG"),
+               "Where reports go, else slim-report/NAME_TAG of the slim image"),
         Option("seccomp", "--seccomp", "seccomp", kinds.FILE,
                "Write a seccomp profile, tested with the images"),
         Option("seccomp_from", "--seccomp-from", "seccomp_from", several(kinds.FILE),
