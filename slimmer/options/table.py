@@ -101,7 +101,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Stand on this image; of several, the best one"),
         Option("max_size", "--max-size", "max_size", kinds.SIZE,
                "Fail if the slim image is larger, e.g. 100MB"),
-        Option("output", "--output", "output", kinds.OUTPUT,
+        Option("output", "-o --output", "output", kinds.OUTPUT,
                "Write images to FILE.tar or DIR/ (OCI), too"),
         Option("compression", "--compress", "compress", kinds.choice(Compression),
                "Compress the layers of --output"),
