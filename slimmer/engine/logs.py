@@ -24,7 +24,7 @@ MANY_TIMES: Final = 10
 
 
 def last_lines(text: str, wanted: int) -> str:
-    """The last lines of a log. Of a run of lines that differ in numbers only, the first and the last
+    """The last lines of a log. Of lines in a row that differ in numbers only, the first and last
     are told: those of a health check would hide what the application has to say."""
     runs: list[list[str]] = []
     before = None
