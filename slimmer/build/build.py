@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from slimmer.build.destinations import refuse_unwritable
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
@@ -153,6 +154,7 @@ def _pushed(job: Job, report: Report) -> Report:
 
 
 def _run(job: Job) -> Report:
+    refuse_unwritable(job.options, job.slim_name)
     later = job.pool.submit(_later_steps)
     bases = _bases(job)
     with job.clock.stage("trace", "the engine makes the containers"):

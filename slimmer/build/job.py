@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slimmer.build.destinations import report_directory_of
 from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, DebugImage, Role, Verification
@@ -58,9 +59,7 @@ class Job:
     @property
     def report_directory(self) -> Path:
         """Where the report goes, and all that lies beside it."""
-        if self.options.report_directory is not None:
-            return self.options.report_directory
-        return Path("slim-report") / self.slim_name.replace("/", "_").replace(":", "_")
+        return report_directory_of(self.options, self.slim_name)
 
     def ports_named(self, probes: Iterable[Probe]) -> set[int]:
         """The ports that these probes name."""

@@ -24,9 +24,9 @@ from slimmer.check.settings import CheckSettings
 from slimmer.check.strategies import sizes_by_strategy
 from slimmer.check.subject import Inputs, Subject
 from slimmer.errors import ReportMismatchError, SlimError
-from slimmer.explain import ReadImage, read_image, used_of_report, used_of_trace
+from slimmer.explain import ReadImage, found_report, read_image, used_of_report, used_of_trace
 from slimmer.image.archive import Choice
-from slimmer.report import SavedReport, find_report, read_report
+from slimmer.report import SavedReport, read_report
 from slimmer.trace.saved import read_saved_trace
 from slimmer.values import Strategy
 from slimmer.xray import Inspection, Used, examine_paths
@@ -47,7 +47,8 @@ def check_image(reference: str, settings: CheckSettings, choice: Choice) -> Chec
     if report is not None:
         _require_own(reference, image, report)
     else:
-        report = _found_report(image)
+        # Of the build that made the image, else of the one that took it as the original.
+        report = found_report(image, ("slim", "debug"), ("original",))
     if inputs.trace and trace is not None:
         used = used_of_trace(reference, image, inputs.trace, trace)
     elif report is not None:
@@ -75,20 +76,6 @@ def _require_own(reference: str, image: ReadImage, report: SavedReport) -> None:
             f"and {report.original.reference}, and {reference} is {image.content.id[:19]}",
             hint="name the report of the build that made this image, or leave --report out",
         )
-
-
-def _found_report(image: ReadImage) -> SavedReport | None:
-    """Of the build that made the image, else of the one that took it as the original. One that
-    cannot be read is passed over: nobody has named it."""
-    for of in (("slim", "debug"), ("original",)):
-        for identity in image.ids:
-            file = find_report(identity, of=of)
-            if file is not None:
-                try:
-                    return read_report(file)
-                except SlimError:
-                    continue
-    return None
 
 
 def _judged(subject: Subject, limits: Mapping[str, object]) -> CheckDocument:

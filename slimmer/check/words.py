@@ -32,6 +32,8 @@ def summary_lines(explanation: SizeExplanation) -> Iterator[str]:
             more = len(explanation.unused) - len(first)
             others = f", {more:,} more" if more else ""
             yield f"entirely unused: {', '.join(first)}{others}"
+    else:
+        yield "what of it is used is not known: no report of a build of this very image was found"
     for strategy in explanation.strategies:
         yield strategy_words(strategy)
 

@@ -15,7 +15,7 @@ from slimmer.cli.failure import errors_as_json
 from slimmer.cli.table import table_options, texts_of
 from slimmer.image.archive import Choice
 from slimmer.options import TABLE, BuildOptions, FileSettings, build_options, read_file
-from slimmer.progress import console_progress
+from slimmer.progress import console_progress, told_if_slow
 
 if TYPE_CHECKING:
     from slimmer.lint import Subject
@@ -37,7 +37,7 @@ _OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env"
     "--report",
     type=click.Path(exists=True, path_type=Path),
     metavar="FILE|DIR",
-    help="The report of a build of the image.",
+    help="The report of a build of the image. Default: the newest below slim-report.",
 )
 @click.option(
     "--dockerfile",
@@ -70,7 +70,7 @@ _OF_PROBES: Final = ("--http-probe", "--exec-probe", "--plan", "--port", "--env"
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write a Dockerfile that makes a small image: the build there is as a stage, and what the "
-    "slim build of --report kept. Needs --dockerfile.",
+    "slim build kept. Needs --dockerfile.",
 )
 @click.option(
     "--prove",
@@ -115,33 +115,35 @@ def advise(
     """Tell what to change in a Dockerfile, in order of megabytes: which instruction's files were
     never opened, which packages nobody used, which base would do, what layers hide.
 
-    A traced run tells what is used: that of a slim build (--report), or a saved trace (--trace).
+    A traced run tells what is used: that of a slim build, whose report is found, or a saved trace
+    (--trace).
 
     \b
       slim build my-app:latest --http-probe /health
-      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile .
-      slim advise my-app:latest --report slim-report/my-app_latest --dockerfile . \\
-          --write Dockerfile.slim --prove --http-probe /health
+      slim advise my-app:latest --dockerfile .
+      slim advise my-app:latest --dockerfile . --write Dockerfile.slim --prove --http-probe /health
     """
-    if bool(trace) == bool(report):
+    if trace and report:
+        raise click.UsageError("--trace and --report exclude each other")
+    if written and (trace or not dockerfile):
         raise click.UsageError(
-            "say what was used, with --report or --trace: `slim build IMAGE …` writes a report"
-        )
-    if written and not (report and dockerfile):
-        raise click.UsageError(
-            "--write needs --report and --dockerfile: it packs what they tell of"
+            "--write needs --dockerfile, and the report of a build: it packs what they tell of"
         )
     texts = texts_of(given)
     if prove and not (written and (file or texts)):
         raise click.UsageError(
             "--prove needs --write, and probes: --http-probe /health, or --file slim.yaml"
         )
-    from slimmer.advise import advise as advise_on
-    from slimmer.advise import json_lines, terminal_advice
-    from slimmer.explain import look_into, xray_of
-    from slimmer.lint import LintOptions, dockerfile_in, read_subject
+    with (
+        errors_as_json(as_json),
+        told_if_slow(sys.stderr, lambda: f"{image} is being read, and what was used of it"),
+    ):
+        # What these load takes longer than reading many an image.
+        from slimmer.advise import advise as advise_on
+        from slimmer.advise import json_lines, terminal_advice
+        from slimmer.explain import look_into, xray_of
+        from slimmer.lint import LintOptions, dockerfile_in, read_subject
 
-    with errors_as_json(as_json):
         # What is named first is read first: it may be wrong, and an image takes its time.
         options = LintOptions(context=context, target=target)
         subject, findings = (

@@ -13,7 +13,7 @@ import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.cli.lazy import ASSUMED
-from slimmer.cli.places import refuse_place
+from slimmer.cli.places import how_to_name_one, refuse_place
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
 from slimmer.errors import ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
@@ -103,8 +103,5 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
         settings.build["image"] = image
     options = build_options(settings, texts_of(given))
     if not options.image and options.compose is None:
-        raise UsageError(
-            "no image is named",
-            hint="slim build IMAGE --http-probe /health, or `image:` in slim.yaml",
-        )
+        raise UsageError("no image is named", hint=how_to_name_one())
     return options

@@ -36,6 +36,7 @@ from slimmer.disk import space_errors, write_result
 from slimmer.errors import GateError, GateUnmeasuredError, UsageError
 from slimmer.image.archive import Choice
 from slimmer.options import Switch
+from slimmer.progress import told_if_slow
 from slimmer.words import count, printable
 
 
@@ -124,7 +125,8 @@ def check(
     """
     with errors_as_json(form == "json"):
         settings = check_settings(_texts(given), file)
-        document = check_image(image, settings, Choice(name=pick, platform=platform))
+        with told_if_slow(sys.stderr, lambda: f"{image} is being read and held to its gates"):
+            document = check_image(image, settings, Choice(name=pick, platform=platform))
         _tell(document, form, output)
         _tell_pipeline(document, form, output)
     _end(document)

@@ -10,6 +10,7 @@ import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.errors import FleetBuildsError, UsageError
+from slimmer.progress import told_if_slow
 from slimmer.words import comparison, count, printable, size
 
 
@@ -78,24 +79,26 @@ def fleet(
       slim fleet fleet.yaml --engine unix:///var/run/docker.sock --engine ssh://builder
       slim fleet fleet.yaml --scheduler tcp://scheduler:8786
     """
-    from slimmer.fleet import FleetOptions, fleet_progress, read_fleet, run_fleet
-
     if scheduler and (len(engines) > 1 or workers > 1):
         raise UsageError(
             "--scheduler has workers of its own, each with an engine",
             hint="of --engine, leave the one that has the originals; start more workers there",
         )
     gc.enable()  # a fleet runs for hours, and leaves cycles behind
-    options = FleetOptions(
-        output=output,
-        engines=engines,
-        workers=workers,
-        scheduler=scheduler,
-        share=share,
-        fresh=fresh,
-    )
     with errors_as_json(as_json):
-        wishes = read_fleet(file)
+        # What makes a cluster takes a second of processor time to be loaded.
+        with told_if_slow(sys.stderr, lambda: f"{file} is being read"):
+            from slimmer.fleet import FleetOptions, fleet_progress, read_fleet, run_fleet
+
+            wishes = read_fleet(file)
+        options = FleetOptions(
+            output=output,
+            engines=engines,
+            workers=workers,
+            scheduler=scheduler,
+            share=share,
+            fresh=fresh,
+        )
         with fleet_progress(sys.stderr, quiet=quiet) as progress:
             report = run_fleet(wishes, options, progress)
     if as_json:

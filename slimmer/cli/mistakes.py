@@ -8,6 +8,9 @@ import click
 
 from slimmer.errors import UsageError
 
+_ALIKE = 0.65
+"""From which likeness on an option may have been meant: with 0.6 `--since` was `--json`."""
+
 
 def as_usage_error(error: click.UsageError) -> UsageError:
     """The error for a command line that click does not understand."""
@@ -29,7 +32,7 @@ def _unknown_option(name: str, context: click.Context | None) -> UsageError:
             f"{name} is an option of `{owners[0]}`",
             hint=f"it stands behind the command: {owners[0]} {name} …",
         )
-    near = get_close_matches(name, _options(context.command), n=3)
+    near = get_close_matches(name, _options(context.command), n=3, cutoff=_ALIKE)
     # Those that are nearly as good as the best only: one letter is missing more often than a word.
     best = [each for each in near if each.startswith(name) or name.startswith(each)] or near[:1]
     return UsageError(

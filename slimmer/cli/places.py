@@ -44,6 +44,15 @@ def refuse_place(image: str) -> None:
     )
 
 
+def how_to_name_one() -> str:
+    """A hint for who has named no image: the line that makes one, where a Dockerfile is here."""
+    here = Path()
+    for name in _DOCKERFILES:
+        if (here / name).is_file():
+            return f"{_dockerfile('.', here / name, here).hint} (or `image:` in slim.yaml)"
+    return "slim build IMAGE --http-probe /health, or `image:` in slim.yaml"
+
+
 def _directory(image: str, place: Path) -> UsageError:
     if (place / "slim.yaml").is_file() and place.resolve() != Path.cwd():
         return UsageError(

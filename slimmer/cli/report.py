@@ -32,8 +32,8 @@ def report(place: Path, layers: bool, original: str | None) -> None:
     its Dockerfile was used, kept and dropped.
 
     \b
-      slim report slim-report/my-app_latest
-      slim report slim-report/my-app_latest --layers
+      slim report slim-report/my-app_latest-slim
+      slim report slim-report/my-app_latest-slim --layers
     """
     if original and not layers:
         raise click.UsageError("--original is for --layers")

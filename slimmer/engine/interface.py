@@ -205,7 +205,7 @@ class Engine(Protocol):
         ...
 
     def logs(self, container: str, lines: int = 20) -> str:
-        """The last lines that a container wrote to stdout and stderr."""
+        """The last lines that a container wrote to stdout and stderr (`last_lines`)."""
         ...
 
     def follow_log(self, container: str) -> LogReader:

@@ -6,14 +6,41 @@ import contextlib
 import re
 import threading
 import time
-from typing import Any
+from typing import Any, Final
 
 LINE_LIMIT = 100_000
 """Lines that are remembered, the newest ones."""
 SIZE_LIMIT = 32 << 20
 """Characters of all of them."""
+_FEW_ALIKE: Final = 3
+"""Lines of one sort that are shown one by one."""
 LONGEST_LINE = 64 << 10
 """Bytes; what is longer counts as several lines. A program may write without any end of line."""
+
+_VARYING = re.compile(r"[0-9a-f]*[0-9][0-9a-f.:,-]*", re.IGNORECASE)
+"""What differs from line to line of the same sort: times, numbers, addresses, ids."""
+MANY_TIMES: Final = 10
+"""As many times the lines that are wanted are read, so that repeated ones leave room for others."""
+
+
+def last_lines(text: str, wanted: int) -> str:
+    """The last lines of a log. Of lines in a row that differ in numbers only, the first and last
+    are told: those of a health check would hide what the application has to say."""
+    runs: list[list[str]] = []
+    before = None
+    for line in text.splitlines():
+        sort = _VARYING.sub("#", line)
+        if sort == before:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+        before = sort
+    lines: list[str] = []
+    for run in runs:
+        lines += (
+            run if len(run) <= _FEW_ALIKE else [run[0], f"… {len(run) - 2:,} like it …", run[-1]]
+        )
+    return "\n".join(lines[-wanted:])
 
 
 class LogReader:

@@ -11,6 +11,7 @@ from slimmer.explain.account import Account
 from slimmer.explain.anatomy import (
     LookedInto,
     ReadImage,
+    found_report,
     look_into,
     read_image,
     strata_of_target,
@@ -45,6 +46,7 @@ __all__ = [
     "builds_of",
     "changes",
     "compare",
+    "found_report",
     "known_image",
     "look_into",
     "read_image",

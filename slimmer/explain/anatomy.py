@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.engine import Engine, connect
-from slimmer.errors import ReportMismatchError, TraceDriftError
+from slimmer.errors import ReportMismatchError, SlimError, TraceDriftError, UsageError
 from slimmer.files import RootfsIndex
+from slimmer.image import ORIGINAL_LABEL
 from slimmer.image.archive import (
     Choice,
     ImageContent,
@@ -18,7 +19,7 @@ from slimmer.image.archive import (
     read_image_file,
     read_image_stream,
 )
-from slimmer.report import SavedReport, read_report
+from slimmer.report import SavedReport, find_report, read_report
 from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
@@ -84,10 +85,19 @@ def look_into(
     trace: Path | None = None,
     report: Path | None = None,
 ) -> LookedInto:
-    """As `xray_of`, for those who need more of what was read for it."""
+    """As `xray_of`, for those who need more of what was read for it, and what was used in any case:
+    where no trace and no report is named, the report of a build of the image is looked for."""
     image, used, told = _gathered(
         target, choice, archive, trace, report, inspector=LinkageInspection()
     )
+    if used is None:
+        told = found_report(image, ("original",))
+        if told is None:
+            raise UsageError(
+                f"what was used of {target} is not known: no report of a build of it was found",
+                hint=_how_to_know(target, image),
+            )
+        used = used_of_report(told)
     found = examine_paths(image.content, target, source=image.source, used=used)
     return LookedInto(
         xray=found.xray,
@@ -164,6 +174,20 @@ def read_image(
     return ReadImage(content=image, source="engine", ids=frozenset({image.id, str(found["Id"])}))
 
 
+def found_report(image: ReadImage, *of: tuple[str, ...]) -> SavedReport | None:
+    """The newest report that tells of the image as one of the first of these, else of the next
+    (`find_report`). One that cannot be read is passed over: nobody has named it."""
+    for each in of:
+        for identity in image.ids:
+            file = find_report(identity, of=each)
+            if file is not None:
+                try:
+                    return read_report(file)
+                except SlimError:
+                    continue
+    return None
+
+
 def check_original(
     report: Path, reference: str, identity: str, target: str, image: ReadImage
 ) -> None:
@@ -172,8 +196,19 @@ def check_original(
         raise ReportMismatchError(
             f"the report {report} is of another image: of {reference} ({identity[:19]}), and "
             f"{target} is {image.content.id[:19]}",
-            hint="name the image that was slimmed, not the slim image",
+            hint=_how_to_know(target, image),
         )
+
+
+def _how_to_know(target: str, image: ReadImage) -> str:
+    """What makes a report that is of this very image."""
+    config = image.content.configuration.get("config") or {}
+    if ORIGINAL_LABEL in (config.get("Labels") or {}):
+        return "it is a slim image: name the original, which was slimmed"
+    return (
+        f"`slim build {target} …` writes one; reports from before {target} was built anew are of "
+        "another image. One that lies elsewhere is named with --report"
+    )
 
 
 def used_of_trace(target: str, image: ReadImage, file: Path, saved: SavedTrace) -> Used:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slimmer.build.compose import find_tool, image_of, read_document
 from slimmer.engine import SESSION_REPOSITORY, Engine
-from slimmer.errors import UsageError
+from slimmer.errors import ConfigurationError, UsageError
 from slimmer.fleet.document import ComposeWish, FleetFile, Place, Wish
 from slimmer.fleet.fingerprint import fingerprint
 from slimmer.fleet.foundation import FOUNDATION_LABEL
@@ -66,13 +66,21 @@ def plan_fleet(file: FleetFile, home: Home, folder: Path) -> tuple[Planned, ...]
             raise wish.place.error(error.message, error.hint) from error
         name = each.job.name
         if name in planned:
-            other = planned[name].job.options.image
-            raise wish.place.error(
-                f"{each.job.options.image} and {other} would both become {name}",
-                "give one of them another `tag:`",
-            )
+            raise _twice(wish, each.job.options.image, planned[name].job.options.image, name)
         planned[name], places[name] = each, wish.place
     return tuple(planned.values())
+
+
+def _twice(wish: Wish, image: str, other: str, name: str) -> ConfigurationError:
+    if image != other:
+        return wish.place.error(
+            f"{image} and {other} would both become {name}", "give one of them another `tag:`"
+        )
+    return wish.place.error(
+        f"{image} is named a second time, and both would become {name}",
+        "name it once (of a compose file, `services: [A, B]` takes these alone), or give one of "
+        "them another `tag:`",
+    )
 
 
 def _spread(file: FleetFile, engine: Engine) -> Iterator[Wish]:

@@ -150,7 +150,8 @@ class BuildOptions:
     seccomp_from: tuple[Path, ...] = ()
     """Profiles, or saved traces with system calls, whose calls it allows as well."""
     report_directory: Path | None = None
-    """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG`."""
+    """Where report.json, report.html and the trace go; None: `slim-report/NAME_TAG` of the
+    slim image."""
     verify: Verification = Verification.CONTENT
     harden: bool = False
     """Whether the fewest rights are looked for with which the slim image passes its smoke test."""

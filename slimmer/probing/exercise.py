@@ -83,13 +83,15 @@ def exercise(
     ready_limit: float,
     begin: Callable[[str], None] = lambda _: None,
     done: Callable[[ProbeResult], None] = lambda _: None,
+    failed: Callable[[ProbeResult], None] = lambda _: None,
     go_on: bool = False,
 ) -> tuple[ProbeResult, ...]:
     """Run the probes one after the other, those of a parallel group side by side, and those that
     stand alone as many at a time as the prober has workers; the first is repeated until the
     application is ready.
 
-    `begin` is told of each phase before it begins, `done` of each result. After the first probe
+    `begin` is told of each phase before it begins, `done` of each result, `failed` of the attempts
+    before the application was ready. After the first probe
     has failed, no other is tried: the application is not there. Nor are the later steps of a plan
     of which one has failed. `go_on`: all are tried in any case.
     """
@@ -104,7 +106,7 @@ def exercise(
             phase = its_phase
             begin(phase)
         if not results:
-            fresh = [prober.until_ready(group[0], limit=ready_limit)]
+            fresh = [prober.until_ready(group[0], limit=ready_limit, failed=failed)]
         elif len(group) == 1:
             fresh = [prober.in_time(group[0])]
         else:

@@ -68,8 +68,15 @@ class Prober:
 
         return self._again(self._tried(probe, deadline, is_over))
 
-    def until_ready(self, probe: Probe, *, limit: float) -> ProbeResult:
-        """Attempts until the probe passes, fails for good, or `limit` seconds are over.
+    def until_ready(
+        self,
+        probe: Probe,
+        *,
+        limit: float,
+        failed: Callable[[ProbeResult], None] = lambda _: None,
+    ) -> ProbeResult:
+        """Attempts until the probe passes, fails for good, or `limit` seconds are over; `failed` is
+        told of each that is not the last.
 
         It fails for good when its answer is definite, which its kind says (`ProbeResult.answered`),
         when the container's own command has ended, or when the target sees that waiting is
@@ -85,7 +92,7 @@ class Prober:
                 or self._target.is_hopeless(probe.port)
             )
 
-        return self._again(self._tried(probe, deadline, is_over))
+        return self._again(self._tried(probe, deadline, is_over, failed))
 
     def _again(self, first: ProbeResult) -> ProbeResult:
         """The result of all times that the probe is to be sent, the first having had its own. None
@@ -116,7 +123,11 @@ class Prober:
         return dataclasses.replace(result, answer=answer, seconds=seconds, attempts=first.attempts)
 
     def _tried(
-        self, probe: Probe, deadline: float, is_over: Callable[[ProbeResult], bool]
+        self,
+        probe: Probe,
+        deadline: float,
+        is_over: Callable[[ProbeResult], bool],
+        failed: Callable[[ProbeResult], None] = lambda _: None,
     ) -> ProbeResult:
         started = time.monotonic()
         attempts = 0
@@ -134,6 +145,7 @@ class Prober:
                 seconds = time.monotonic() - started
                 return dataclasses.replace(result, attempts=attempts, seconds=seconds)
             before = result
+            failed(result)
             pause = (time.monotonic() - started) * GROWTH
             self._target.wait_for_change(min(max(FIRST_PAUSE, pause), LONGEST_PAUSE))
 

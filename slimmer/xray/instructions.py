@@ -84,9 +84,11 @@ def dockerfile_of(steps: Sequence[Step], configuration: Mapping[str, Any]) -> tu
 def _step(entry: Mapping[str, Any]) -> Step:
     text = str(entry.get("created_by") or "")
     instruction, arguments = _instruction(text.strip())
+    # Tools that read no Dockerfile (jib, ko, slimmer) tell their layers apart by their comments.
+    comment = "" if instruction else str(entry.get("comment") or "")
     return Step(
         instruction=instruction,
-        created_by=text,
+        created_by=": ".join(filter(None, (text, comment))),
         created=str(entry.get("created") or ""),
         makes_layer=not entry.get("empty_layer"),
         arguments=arguments,

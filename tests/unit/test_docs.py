@@ -99,6 +99,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors_of(file), f"{page.name}: {target}"
 
 
+@pytest.mark.parametrize(
+    "page", [*PAGES, *sorted((PACKAGE / "cli").glob("*.py"))], ids=lambda page: page.name
+)
+def test_reports_are_named_as_builds_name_them(page: Path) -> None:
+    """By the slim image: whoever types what stands there looks for a folder that is not there."""
+    named = re.findall(r"slim-report/(my-[\w.-]*)", page.read_text("utf-8"))
+    assert [name for name in named if not name.endswith("-slim")] == []
+
+
 def anchors_of(file: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

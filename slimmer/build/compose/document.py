@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,19 @@ outlive a build, or keep a service from being started. Services reach each other
 the network, and need none of it."""
 
 
+_NAMES: Final = re.compile(r"(docker-)?compose[\w.-]*\.ya?ml")
+
+
+def _others(missing: Path) -> str:
+    """What may have been meant by it, beside it."""
+    folder = missing.absolute().parent
+    if not folder.is_dir():
+        return f"there is no folder {missing.parent} either"
+    found = sorted(each.name for each in folder.iterdir() if _NAMES.fullmatch(each.name))
+    names = ", ".join(str(missing.with_name(name)) for name in found)
+    return f"did you mean {names}?" if names else "name one with --compose FILE"
+
+
 def read_document(tool: ComposeTool, files: Sequence[Path], project: str) -> Document:
     """`config` of the tool: files joined, variables and env_files put in, paths absolute. A dollar
     sign is doubled in it. Raises ComposeFileError."""
@@ -27,7 +41,7 @@ def read_document(tool: ComposeTool, files: Sequence[Path], project: str) -> Doc
 
     for file in files:
         if not file.is_file():
-            raise ComposeFileError(f"there is no compose file {file}")
+            raise ComposeFileError(f"there is no compose file {file}", hint=_others(file))
     ran = tool.run(files, project, ["config"], timeout=CONFIG_TIMEOUT)
     names = ", ".join(map(str, files))
     if ran.status != 0:

@@ -77,14 +77,15 @@ def _gates(document: CheckDocument, marks: dict[str, str]) -> Table:
     return table
 
 
-def _why(result: GateResult) -> Iterator[Text]:
+def _why(result: GateResult) -> Iterator[RenderableType]:
     yield Text.assemble((called(result), "bold"), f": {problem(result)}")
     for finding in result.findings[:_SHOWN]:
         yield _clipped(f"  {finding_words(finding)}")
     if (more := result.found - min(_SHOWN, len(result.findings))) > 0:
         yield Text(f"  … {more:,} more", style="dim")
     if result.hint:
-        yield Text.assemble(("  hint: ", "yellow"), printable(result.hint))
+        hint = Text.assemble(("hint: ", "yellow"), printable(result.hint))
+        yield Padding(hint, (0, 0, 0, 2))
 
 
 def _growth(growth: Growth) -> Iterator[RenderableType]:

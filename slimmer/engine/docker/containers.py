@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from slimmer.engine.broken import TimedOutError
 from slimmer.engine.docker.failures import ContainerGoneError, agreed, if_possible, translated
-from slimmer.engine.logs import LogReader
+from slimmer.engine.logs import MANY_TIMES, LogReader, last_lines
 from slimmer.engine.streams import Attachment, Output, hijack, read_frames
 
 _FILE_STATUS: Final = "X-Docker-Container-Path-Stat"
@@ -190,8 +190,8 @@ class Containers:
 
     def logs(self, container: str, lines: int = 20) -> str:
         with if_possible("read the container's log"):
-            written = cast(bytes, self._client.logs(container, tail=lines))
-            return written.decode("utf-8", "replace").rstrip()
+            written = cast(bytes, self._client.logs(container, tail=lines * MANY_TIMES))
+            return last_lines(written.decode("utf-8", "replace").rstrip(), lines)
         return ""
 
     def follow_log(self, container: str) -> LogReader:

@@ -63,12 +63,11 @@ class Images:
                 name for image in self._client.images() for name in image.get("RepoTags") or ()
             ]
         similar = similar_names(reference, names)
+        fetch = f"({self.tool} pull {reference}, or slim build --pull)"
         if similar:
-            return f"images with a similar name: {', '.join(similar)}"
-        return (
-            f"build it or fetch it first ({self.tool} pull {reference}); "
-            f"`{self.tool} images` lists what is there"
-        )
+            found = f"images with a similar name: {', '.join(similar)}"
+            return f"{found}; or fetch it first {fetch}" if "/" in reference else found
+        return f"build it or fetch it first {fetch}; `{self.tool} images` lists what is there"
 
     takes_index = True
 

@@ -4,12 +4,16 @@ and what is different from last time."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.report.growth_summary import Growth
 from slimmer.report.remarks import doubts
 from slimmer.report.report import ImageSummary, LayerSummary, Report
 from slimmer.words import count, size
+
+_NOTICEABLE: Final = 0.05
+"""Per cent, below which a change would be told as 0.0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,7 @@ def _growth(growth: Growth, slim: ImageSummary) -> Fact:
     return Fact(
         title="Since the last report",
         figure=signed(difference),
-        text=f"{size(growth.slim_size)} before" + (f", {share:+.1f} %" if difference else ""),
+        text=f"{size(growth.slim_size)} before"
+        + (f", {share:+.1f} %" if abs(share) >= _NOTICEABLE else ""),
         mood="doubt" if share >= 5 else "",
     )

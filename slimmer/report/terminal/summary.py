@@ -143,7 +143,7 @@ def _label(artifact: str) -> str:
     """What a file is called. The sensor's records (`trace`, `trace-ROLE`) are no saved trace, which
     --from-trace reads."""
     name, dash, role = artifact.partition("-")
-    return f"raw {name}{dash}{role}" if name == "trace" else artifact
+    return f"raw {name}{dash}{role}" if name == "trace" else artifact.replace("_", " ")
 
 
 def _base(base: BaseSummary) -> Text:

@@ -123,12 +123,19 @@ def examine(
             ready_seconds = ready_seconds or time.monotonic() - started
             done(result)
 
+        def not_ready(result: ProbeResult) -> None:
+            waiting(
+                f"{result.answer} so far; it is tried until {run.start_timeout:g} s after the "
+                "start (--start-timeout)"
+            )
+
         results = exercise(
             prober,
             probes,
             ready_limit=left,
             begin=begin,
             done=finished,
+            failed=not_ready,
         )
         passed = []
         unfit: list[ProbeResult] = []

@@ -197,7 +197,9 @@ def test_without_a_traced_run_there_is_no_evidence(
     archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["advise", str(archive)]) == 2
-    assert "--report or --trace" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no report of a build of it was found" in told
+    assert f"`slim build {archive} …` writes one" in told
 
 
 def test_a_dockerfile_that_cannot_be_read_is_told_first(

@@ -38,6 +38,11 @@ def test_packages_directories_and_files() -> None:
     assert "never used: 1.03 kB of 1.11 kB (app.trace)" in lines
 
 
+def test_that_use_is_not_known_is_said() -> None:
+    lines = list(explanation_lines(explain_size([share("/app/model.bin", 500)])))
+    assert lines[-1].startswith("what of it is used is not known")
+
+
 names = st.sampled_from(["a", "b", "c", "d"])
 paths = st.lists(names, min_size=1, max_size=5).map(lambda parts: "/" + "/".join((*parts, "file")))
 

@@ -25,6 +25,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("help biuld", 2, "did you mean `slim build`?"),
         ("build x --http-prob /", 2, "did you mean --http-probe?\n"),
         ("build x --no-such-thing", 2, "`slim build -h` lists them"),
+        ("diff x --since y", 2, "`slim diff -h` lists them"),
+        ("build x -o nowhere/x.tar", 3, "no container engine"),
         ("--http-probe / x", 2, "slim build --http-probe …"),
         ("why", 2, "missing argument 'IMAGE'"),
         ("my-app", 3, "no container engine"),

@@ -70,8 +70,18 @@ def test_nothing_but_an_image() -> None:
 
 
 def test_no_image() -> None:
-    with pytest.raises(UsageError, match="no image is named"):
+    with pytest.raises(UsageError, match="no image is named") as caught:
         options()
+    assert caught.value.hint.startswith("slim build IMAGE")
+
+
+def test_no_image_beside_a_dockerfile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "Shop").mkdir()
+    monkeypatch.chdir(folder / "Shop")
+    Path("Dockerfile").write_text("FROM scratch\n")
+    with pytest.raises(UsageError, match="no image is named") as caught:
+        options()
+    assert "build -t shop . && slim build shop" in caught.value.hint
 
 
 def test_every_flag(folder: Path) -> None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from slimmer.engine import LogReader, logs
+from slimmer.engine.logs import last_lines
 
 ANY = re.compile("")
 LONG = 60.0
@@ -47,3 +48,22 @@ def test_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found is not None
     assert found[1] == 100, "lines are numbered from the log's first one on"
     assert sum(map(len, reader._lines)) <= 1000
+
+
+def test_lines_that_repeat_leave_room_for_others() -> None:
+    asked = [
+        f'172.17.0.1:{port} - "GET /health" 503 in {port % 7} ms' for port in range(40000, 40090)
+    ]
+    text = "\n".join(["APP_SECRET is not set", "starting", *asked, "still waiting"])
+    assert last_lines(text, 20).splitlines() == [
+        *("APP_SECRET is not set", "starting"),
+        *(asked[0], "… 88 like it …", asked[-1]),
+        "still waiting",
+    ]
+
+
+def test_what_differs_in_words_is_told_line_by_line() -> None:
+    lines = [f"loading {name}" for name in ("one", "two", "three", "four", "five")]
+    assert last_lines("\n".join(lines), 3).splitlines() == lines[-3:]
+    assert last_lines("a 1\na 2\na 3", 20) == "a 1\na 2\na 3"
+    assert last_lines("", 20) == ""

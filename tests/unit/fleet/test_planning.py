@@ -128,6 +128,7 @@ def test_an_image_that_only_a_worker_may_have_is_always_built(tmp_path: Path) ->
             "images: [a:1, {image: 'b:1', tag: 'a:1-slim'}]",
             "b:1 and a:1 would both become a:1-slim",
         ),
+        ("images: [a:1, {image: 'a:1'}]", "a:1 is named a second time"),
         ("images: ['A B']", "images[0]: "),
         ("registry: [api:1]", "registry[0]: api:1 names no registry"),
         ("registry: ['*/api:1']", "registry[0]: */api:1 names no registry"),

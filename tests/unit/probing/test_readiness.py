@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.probing import Prober, healthcheck_probe
+from slimmer.probing import Prober, exercise, healthcheck_probe
 from slimmer.probing.kinds import (
     KINDS,
     Exchange,
@@ -78,6 +78,21 @@ def test_a_command_that_fails_is_repeated(
     result = ready(kind(name="late", command=command), Patient())
     assert result.passed, result.answer
     assert result.attempts == 3
+
+
+def test_who_waits_is_told_what_is_answered_meanwhile() -> None:
+    answers = iter([503, 502, 200])
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(next(answers))
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    told: list[ProbeResult] = []
+    with serve({"/": page}) as site:
+        prober = Prober(Patient(site.port), probe_timeout=5)
+        exercise(prober, [HttpProbe(name="GET /")], ready_limit=10, failed=told.append)
+    assert [each.answer[:3] for each in told] == ["503", "502"]
 
 
 @pytest.mark.parametrize("kind", [ExecProbe, HostProbe])

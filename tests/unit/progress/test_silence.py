@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from slimmer.progress import StageClock
+from slimmer.progress import StageClock, patience, told_if_slow
 from slimmer.progress import progress as plain
 from slimmer.progress.live import LiveProgress
 
@@ -19,6 +19,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain, "LONGEST_SILENCE", 0.2)
     monkeypatch.setattr(plain, "SAME_AGAIN", 1.0)
     monkeypatch.setattr(plain, "_LOOK", 0.025)
+    monkeypatch.setattr(patience, "LONGEST_SILENCE", 0.2)
+    monkeypatch.setattr(patience, "SAME_AGAIN", 1.0)
+    monkeypatch.setattr(patience, "_TERMINAL_SILENCE", 0.1)
+    monkeypatch.setattr(patience, "_AGAIN", 0.05)
 
 
 def lines(stream: io.StringIO) -> list[str]:
@@ -72,13 +76,14 @@ def test_stages_side_by_side_are_told_together() -> None:
     assert "pack: packing layers; reference: still at work" in lines(stream)
 
 
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_terminal_shows_it_until_the_stage_ends() -> None:
-    class Terminal(io.StringIO):
-        encoding = "utf-8"
-
-        def isatty(self) -> bool:
-            return True
-
     stream = Terminal()
     progress = LiveProgress(stream)
     clock = StageClock(progress)
@@ -90,3 +95,29 @@ def test_a_terminal_shows_it_until_the_stage_ends() -> None:
     assert "packing layers" in during
     assert "2 layers" in at_the_end
     assert "packing layers" not in at_the_end
+
+
+def test_a_command_that_reads_for_long_says_so_in_a_log() -> None:
+    stream = io.StringIO()
+    with told_if_slow(stream, lambda: "reading app\x1b[2J"):
+        time.sleep(0.35)
+    assert stream.getvalue() == "reading app\\x1b[2J\n"
+
+
+def test_on_a_terminal_it_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    with told_if_slow(stream, lambda: "reading an image with a long name"):
+        time.sleep(0.35)
+    erase = "\r\x1b[2K"
+    shown = stream.getvalue().split(erase)
+    assert stream.getvalue().endswith(erase)
+    assert shown[1] == "reading an image wi"
+    assert max(map(len, shown)) < 20
+
+
+def test_what_is_quick_says_nothing() -> None:
+    stream = Terminal()
+    with told_if_slow(stream, lambda: "reading"):
+        pass
+    assert stream.getvalue() == ""

@@ -137,6 +137,9 @@ def test_growth_since_the_report_before(tmp_path: Path) -> None:
     known = {layer.digest for layer in now.slim.layers} & set(growth.layers)
     assert known, "recorded layers have the same digests"
     assert "as before" in to_page(now)
+    page = to_page(replace(now, growth=replace(growth, slim_size=now.slim.size + 3)))
+    assert "-3 B" in page
+    assert "-0.0" not in page
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"slim": null}', "[" * 10_000])

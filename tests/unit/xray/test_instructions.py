@@ -49,6 +49,23 @@ def test_a_step_is_an_instruction(words: str, instruction: str) -> None:
     assert step.instruction == instruction
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (
+            {"created_by": "jib-maven-plugin:3.4", "comment": "classes"},
+            "jib-maven-plugin:3.4: classes",
+        ),
+        ({"created_by": "slimmer", "comment": "system layer"}, "slimmer: system layer"),
+        ({"comment": "go build output"}, "go build output"),
+        ({"created_by": "COPY . /app", "comment": "buildkit.dockerfile.v0"}, "COPY . /app"),
+    ],
+)
+def test_what_made_a_layer_without_an_instruction(entry: dict[str, str], told: str) -> None:
+    (step,) = steps_of({"history": [entry]})
+    assert step.created_by == told
+
+
 def test_build_arguments_are_known() -> None:
     words = "|2 TOKEN=s3cret NAME=two words /bin/sh -c make"
     (step,) = steps_of({"history": [{"created_by": words}]})

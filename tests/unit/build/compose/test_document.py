@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from slimmer.build.compose import needed_services, project_document
+import pytest
+
+from slimmer.build.compose import (
+    ComposeTool,
+    needed_services,
+    project_document,
+    read_document,
+)
+from slimmer.errors import ComposeFileError
 
 LABELS = {"dev.slimmer.session": "1"}
 DOCUMENT: dict[str, Any] = {
@@ -82,3 +91,16 @@ def test_the_rest_is_as_the_tool_has_written_it() -> None:
     assert document["services"]["api"]["depends_on"] == {"db": {"condition": "service_healthy"}}
     assert (document["version"], document["secrets"]) == ("3.9", DOCUMENT["secrets"])
     assert DOCUMENT["services"]["db"]["container_name"] == "the-db", "the original is untouched"
+
+
+def test_a_file_that_is_not_there_is_answered_with_those_beside_it(tmp_path: Path) -> None:
+    tool = ComposeTool(command=("false",), engine="unix:///e")
+    (tmp_path / "docker-compose.yml").write_text("services: {}\n")
+    (tmp_path / "other.yml").write_text("")
+    for missing, hint in (
+        (tmp_path / "docker-compose.yaml", f"did you mean {tmp_path}/docker-compose.yml?"),
+        (tmp_path / "deep" / "compose.yaml", f"there is no folder {tmp_path}/deep either"),
+    ):
+        with pytest.raises(ComposeFileError) as caught:
+            read_document(tool, [missing], "project")
+        assert caught.value.hint == hint

@@ -1,0 +1,52 @@
+"""Where the files of a build go: tried before anything runs, since what writes them would find out
+after a minute of work."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from slimmer.errors import UsageError
+from slimmer.options import BuildOptions
+
+_REPORTS: Final = Path("slim-report")
+
+
+def report_directory_of(options: BuildOptions, slim_name: str) -> Path:
+    """Where the report of this slim image goes, and all that lies beside it."""
+    if options.report_directory is not None:
+        return options.report_directory
+    return _REPORTS / slim_name.replace("/", "_").replace(":", "_")
+
+
+def refuse_unwritable(options: BuildOptions, slim_name: str) -> None:
+    """Raises UsageError for a place that files are wanted in and none can be made in."""
+    for setting, folder in _folders(options, slim_name):
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+        try:
+            # Modes do not tell: root may write where a file system takes nothing.
+            with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=there):
+                pass
+        except OSError as error:
+            raise UsageError(
+                f"{setting}: {folder} cannot be written to: {error.strerror}",
+                hint=f"name a folder that this user may write to with {setting}",
+            ) from error
+
+
+def _folders(options: BuildOptions, slim_name: str) -> Iterator[tuple[str, Path]]:
+    yield "--report-dir", report_directory_of(options, slim_name).absolute()
+    files = {
+        "--save-trace": options.save_trace,
+        "--vex": options.vex,
+        "--export-prefetch": options.export_prefetch,
+        "--seccomp": options.seccomp,
+    }
+    for setting, file in files.items():
+        # What is no regular file (`/dev/stdout`) is written to as it is.
+        if file is not None and (file.is_file() or not file.exists()):
+            yield setting, file.absolute().parent
+    if options.output:
+        yield "--output", Path(options.output).absolute().parent
