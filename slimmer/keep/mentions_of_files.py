@@ -31,6 +31,7 @@ from slimmer.keep.scanning import held_by, texts_matching
 from slimmer.keep.text_kinds import (
     SOURCES,
     has_names_of_packages,
+    is_for_tasks,
     is_of_the_system,
     is_settings,
 )
@@ -241,10 +242,14 @@ class FileMentions:
         return self._readings.once(("classes", entry.path, self._known), read)
 
     def _read_text(self, entry: Entry, is_dependency: bool, is_own: bool) -> Mentions:
+        if is_dependency and is_for_tasks(entry.path):
+            return _NO_MENTIONS
         data = self._content.head(entry.path, LARGEST_TEXT)
         if b"\0" in data[:4096]:
             return _NO_MENTIONS if is_dependency else self._read_compiled(data)
         found = mentions_of(data, self._known, is_dependency=is_dependency)
+        if has_names_of_packages(entry.path):
+            found.maybe_programs.clear()
         if is_dependency:
             found.programs -= _DEVELOPERS_TOOLS
             found.maybe_programs -= _DEVELOPERS_TOOLS

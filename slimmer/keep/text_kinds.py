@@ -55,6 +55,15 @@ _FOLDERS_OF_DEVELOPERS = re.compile(
 )
 
 
+# What only a package's own developers run, or what configures their tools.
+_TASKS = re.compile(
+    r"(?:jake|grunt|gulp|cake|rake|nox|fab)file(?:\.\w+)*|conftest\.py"
+    r"|(?:webpack|rollup|karma|jest|vite|vitest|babel|eslint|esbuild|tsup|playwright|cypress)[\w.-]*"
+    r"\.conf(?:ig)?\.[cm]?[jt]s",
+    re.I,
+)
+
+
 def is_shown(path: str) -> bool:
     """Whether the text is data, or for people, and nothing in it is started or opened."""
     return bool(_SHOWN.fullmatch(name_of(path)))
@@ -74,6 +83,11 @@ def is_settings(path: str) -> bool:
 def has_names_of_packages(path: str) -> bool:
     """Whether a name in these settings is that of a package, not of a program."""
     return bool(_MANIFESTS.fullmatch(name_of(path)))
+
+
+def is_for_tasks(path: str) -> bool:
+    """Whether it is, in a dependency, what only those run who develop it."""
+    return bool(_TASKS.fullmatch(name_of(path)))
 
 
 def is_makefile(path: str) -> bool:

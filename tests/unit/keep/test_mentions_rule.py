@@ -317,3 +317,24 @@ def test_modules_of_a_language_without_a_rule_stay_though_scripts_are_packed_wit
     tree.add("/app/main")
     gained = tree.gained("requested-packages", *seen("/app/main"))
     assert gained & set(paths) == {"/usr/share/tcltk/tcllib/json.tcl"}
+
+
+CALL = "const {execSync} = require('child_process'); execSync('pdftotext a.pdf')"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/app/package-lock.json", '{"packages": {"x": {"dependencies": {"pdftotext": "^1"}}}}'),
+        ("/app/node_modules/late/jakefile.js", CALL),
+        ("/app/node_modules/late/webpack.prod.config.js", CALL),
+    ],
+)
+def test_names_for_package_managers_and_developers_start_nothing(
+    tree: ImageTree, path: str, text: str
+) -> None:
+    tree.add("/app/node_modules/late/package.json", "{}")
+    tree.add(path, text)
+    assert "/usr/bin/pdftotext" not in tree.gained("mentions", *seen(path))
+    tree.add("/app/node_modules/late/index.js", CALL)
+    assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/app/node_modules/late/index.js"))
