@@ -70,6 +70,7 @@ class LibraryModulesRule(Rule):
             path
             for path in files
             if private_folder(path) not in ("", _FOR_DISPLAYS)
+            and ".so" not in name_of(path)
             and not is_documentation(path)
             and not is_for_building(path)
         ]
