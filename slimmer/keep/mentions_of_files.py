@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import islice, product
 
 from slimmer.files import Readings, name_of
 from slimmer.keep.command_texts import (
@@ -54,7 +55,12 @@ _TEXT_IS_COMMAND = re.compile(
 _SHELL_OPERATOR = re.compile(rb"[|;&]|\$\(")
 _PATH_OF_CLASS = re.compile(r"/(?:usr|etc|opt|srv|var|bin|sbin|lib)/[\w./+@-]{2,200}")
 _FOR_SHELL = re.compile(rb"-l?c +(['\"])(.+)\1")
-_LIBRARY_IN_PROGRAM = re.compile(rb"\0(lib[\w+.-]{1,60}\.so(?:\.\d+){0,3})(?=\0)")
+# `libz.so.1`, and Nim's `libz.so(.1|.2)`, before which the flags of its length stand.
+_LIBRARY_IN_PROGRAM = re.compile(
+    rb"[\0@](\(?lib[\w+.()|-]{1,60}\.\(?so(?:[.\d()|]|so){0,80})(?=\0)"
+)
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_MOST_CHOICES = 100
 _LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
 _LIBRARY = re.compile(r"lib[\w+.-]+")
 # Packages ask for their own version, or build themselves, with these while they are developed.
@@ -214,7 +220,7 @@ class FileMentions:
         """Those of the names of libraries that stand alone in an ELF file, sorted."""
         key = ("libraries", entry.path)
         found = self._readings.once(key, lambda: self._texts(entry, _LIBRARY_IN_PROGRAM))
-        return [name for name in found if name in names]
+        return sorted(names.intersection(_spelled_out(found)))
 
     def classes(self, entry: Entry) -> ClassMentions:
         """What the constants of Java's classes name."""
@@ -291,6 +297,13 @@ class FileMentions:
     def _texts(self, entry: Entry, pattern: re.Pattern[bytes]) -> list[str]:
         with self._content.open(entry.path) as stream:
             return sorted(map(os.fsdecode, texts_matching(stream, pattern)))
+
+
+def _spelled_out(patterns: Iterable[str]) -> Iterator[str]:
+    """`libz.so(.1|.2)` means `libz.so.1` or `libz.so.2`."""
+    for pattern in patterns:
+        parts = [part.split("|") for part in _CHOICE.split(pattern)]
+        yield from map("".join, islice(product(*parts), _MOST_CHOICES))
 
 
 def _firsts(match: Callable[[bytes], re.Match[bytes] | None], texts: Iterable[bytes]) -> set[str]:

@@ -86,3 +86,26 @@ def test_small_modules_of_a_kept_library_come_with_their_table(tree: ImageTree) 
     assert f"{LIBRARIES}/pix-2.0/2.10/loaders.cache" in gained
     assert f"{folder}/libheavy.so" not in gained
     assert not tree.gained("library-modules")
+
+
+def test_the_data_of_a_kept_library_lies_in_a_package_of_the_same_source(tree: ImageTree) -> None:
+    library, table = f"{LIBRARIES}/libmap.so.25", "/usr/share/map/map.db"
+    keys, program = "/usr/share/X11/keys", "/usr/bin/mapper"
+    module = f"{LIBRARIES}/map2/remote.so"
+    for path in (
+        library,
+        table,
+        keys,
+        module,
+        program,
+        "/usr/share/mapper/a",
+        "/usr/share/doc/map/a",
+    ):
+        tree.add(path)
+    depends = "Source: map\nDepends: map-data, mapper\n"
+    tree.package("libmap25", library, fields=depends)
+    fields = "Source: map\n"
+    tree.package("map-data", table, keys, module, "/usr/share/doc/map/a", fields=fields)
+    tree.package("mapper", program, "/usr/share/mapper/a", fields=fields)
+    gained = tree.gained("library-modules", *seen(library))
+    assert {path for path in gained if not tree.is_directory(path)} == {table}

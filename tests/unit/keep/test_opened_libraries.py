@@ -33,6 +33,12 @@ def test_a_library_that_a_program_of_the_author_opens(tree: ImageTree) -> None:
     assert gained(tree, "/app/shop") == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
 
 
+@pytest.mark.parametrize("pattern", ["@libtls.so(.2|.3|)", "(libssl|libtls).so.3"])
+def test_a_pattern_of_names_stands_for_each(tree: ImageTree, pattern: str) -> None:
+    tree.compile("/app/shop", OPENS.replace("libtls.so.3", pattern))
+    assert gained(tree, "/app/shop") == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
+
+
 def test_a_name_in_a_program_that_opens_nothing_is_a_text(tree: ImageTree) -> None:
     tree.compile("/app/shop", 'const char *t = "libtls.so.3"; int main(void) { return !t; }')
     assert gained(tree, "/app/shop") == set()

@@ -1,4 +1,4 @@
-"""Modules that a library has in a directory of its own."""
+"""Modules and data that a library has in directories of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.places import private_folder
+from slimmer.keep.rules.packages.places import (
+    PROGRAM_FOLDERS,
+    is_documentation,
+    is_for_building,
+    of_one_source,
+    private_folder,
+)
 from slimmer.keep.rules.packages.plugins import ELSEWHERE, LIBRARY_FOLDER
 from slimmer.keep.rules.packages.weight import weight_of, weight_of_libraries
 from slimmer.values import Entry, EntryType
@@ -17,6 +23,10 @@ _LIBRARY = re.compile(r"lib.+\.so\.[\d.]+")
 # that needs have 2 MB), and of all of a package; and of what a library needs.
 _HEAVIEST = 3_000_000
 _HEAVIEST_LIBRARY = 64_000_000
+# Bytes of a package of data: tables and grids of PROJ have 23 MB, and it can do nothing without.
+_HEAVIEST_DATA = 32_000_000
+# Names of keys and of errors, for who has a display.
+_FOR_DISPLAYS = "/usr/share/X11"
 _HEAVIEST_PACKAGE = 4_000_000
 
 
@@ -26,7 +36,7 @@ class LibraryModulesRule(Rule):
     what a request brings. A table that a script of the package made tells the library of them."""
 
     name = "library-modules"
-    summary = "small modules that lie in a directory of a kept library's own package"
+    summary = "small modules and the data that a kept library's own packages have in directories"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -44,6 +54,30 @@ class LibraryModulesRule(Rule):
             if LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
+                for part in of_one_source(packages, owner)[1:]:
+                    yield from self._data(part.name, packages.files()[part], library)
+
+    def _data(self, name: str, files: Sequence[str], library: Entry) -> Iterable[Want]:
+        """What another package of the same source is there for, and has neither programs nor
+        libraries: `proj-data`."""
+        if any(
+            parent_of(path) in PROGRAM_FOLDERS
+            or (".so" in name_of(path) and LIBRARY_FOLDER.fullmatch(parent_of(path)))
+            for path in files
+        ):
+            return
+        data = [
+            path
+            for path in files
+            if private_folder(path) not in ("", _FOR_DISPLAYS)
+            and ".so" not in name_of(path)
+            and not is_documentation(path)
+            and not is_for_building(path)
+        ]
+        if self.context.index.size_of(data) <= _HEAVIEST_DATA:
+            for path in data:
+                detail = f"data of {name_of(library.path)}, in the package {name}"
+                yield Want(path=path, detail=detail, because=library.path, bystander=True)
 
     def _modules(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
         modules = [

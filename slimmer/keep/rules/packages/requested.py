@@ -35,6 +35,8 @@ _OTHER_MODULE = re.compile(
 _HEAVIEST = 64_000_000
 # Bytes of a package all of whose programs are scripts of an interpreter that ran: tcllib has 22 MB.
 _HEAVIEST_OF_SCRIPTS = 32_000_000
+# The same where nobody saw the interpreter run, though it is kept to be run.
+_HEAVIEST_OF_UNSEEN_SCRIPTS = 6_000_000
 # Programs in a language that build and test what is written in it.
 _DEVELOPERS_TOOLS = frozenset(
     (
@@ -49,6 +51,8 @@ _LARGEST_PROGRAM = 1_500_000
 _HEAVIEST_PROGRAM = 4_000_000
 # The same of one that has privileges of its own (ping, sudo): nobody builds with it.
 _HEAVIEST_PRIVILEGED = 8_000_000
+# Bytes of one program with the libraries that no other rule keeps either.
+_HEAVIEST_ADDED = 500_000
 
 
 class RequestedPackagesRule(Rule):
@@ -117,8 +121,7 @@ class RequestedPackagesRule(Rule):
         libraries = {entry.path for entry in fresh if ".so" in entry.path}
         if libraries - self._libraries:
             self._libraries |= libraries
-            for program, detail in list(self._too_heavy.values()):
-                yield from self._small_program(program, detail)
+            yield from self._programs_that_add_little()
         for entry in fresh:
             if entry.path in self._awaiting and entry.path not in self.context.bystanders:
                 yield from self._awaiting.pop(entry.path)
@@ -176,15 +179,19 @@ class RequestedPackagesRule(Rule):
                 elif is_shell(interpreter, ""):
                     self._awaiting.setdefault(interpreter, []).append(want)
                 continue
-            yield from self._small_program(entry, detail)
+            limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
+            if weight_of(self.context, entry, limit=limit) <= limit:
+                yield Want(path=entry.path, detail=detail, bystander=True)
+            else:
+                self._too_heavy[entry.path] = (entry, detail)
 
-    def _small_program(self, entry: Entry, detail: str) -> Iterable[Want]:
-        limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
-        if weight_of(self.context, entry, limit=limit, present=self._libraries) <= limit:
-            self._too_heavy.pop(entry.path, None)
-            yield Want(path=entry.path, detail=detail, bystander=True)
-        else:
-            self._too_heavy[entry.path] = (entry, detail)
+    def _programs_that_add_little(self) -> Iterable[Want]:
+        """`ogrinfo`, where `gdalinfo` has brought the library that both are linked to."""
+        limit, present = _HEAVIEST_ADDED, self._libraries
+        for path, (entry, detail) in list(self._too_heavy.items()):
+            if weight_of(self.context, entry, limit=limit, present=present) <= limit:
+                del self._too_heavy[path]
+                yield Want(path=path, detail=detail, bystander=True)
 
     def _of_one_language(self, package: Package, programs: Sequence[Entry]) -> Iterable[Want]:
         """A package all of whose programs are scripts, in a language whose interpreter ran or is
@@ -192,7 +199,9 @@ class RequestedPackagesRule(Rule):
         interpreters = {self._interpreter_of(entry) for entry in programs}
         if not interpreters or "" in interpreters:
             return
-        if self.context.index.size_of(self._files[package]) > _HEAVIEST_OF_SCRIPTS:
+        has_run = not self.context.executed.isdisjoint(interpreters)
+        limit = _HEAVIEST_OF_SCRIPTS if has_run else _HEAVIEST_OF_UNSEEN_SCRIPTS
+        if self.context.index.size_of(self._files[package]) > limit:
             return
         detail = f"installed by name: {package.name}, in a language that is in use"
         wants = [
@@ -200,7 +209,7 @@ class RequestedPackagesRule(Rule):
             for path in self._files[package]
             if not is_documentation(path) and not is_for_building(path)
         ]
-        if not self.context.executed.isdisjoint(interpreters):
+        if has_run:
             yield from wants
         elif not any(is_shell(interpreter, "") for interpreter in interpreters):
             for interpreter in interpreters:
