@@ -38,7 +38,7 @@ from slimmer.values import (
     Trace,
     WritablePlace,
 )
-from slimmer.verify import PlainRun, smoke_test
+from slimmer.verify import PlainRun, Reference, SmokePlan, smoke_test
 from slimmer.words import count
 
 _NOT_LOADED = "the AppArmor profile and the Landlock ruleset were not tried in a container"
@@ -179,18 +179,22 @@ class _Trials:
         """The exit status with which the first container stopped; None where none has, or it did
         not stop in time."""
         self._number = 0
+        self._reference = case.reference
 
     @property
     def _is_stopped(self) -> bool:
         return self._number == 0 or self._stops is not None
 
-    def run(self, candidates: Sequence[Candidate]) -> Sequence[Attempt]:
-        """A container for each, side by side unless they would meet."""
+    @property
+    def _meet(self) -> bool:
         plan = self._case.plan
-        meet = (
+        return (
             is_shared(plan.run) or runs_here(plan.probes) or self._job.options.compose is not None
         )
-        workers = 1 if meet else _AT_A_TIME
+
+    def run(self, candidates: Sequence[Candidate]) -> Sequence[Attempt]:
+        """A container for each, side by side unless they would meet."""
+        workers = 1 if self._meet else _AT_A_TIME
         with ThreadPoolExecutor(workers, thread_name_prefix="harden") as pool:
             runs = all_results([pool.submit(self._one, each) for each in candidates])
         # Judged one after the other: the original may have to be asked once more.
@@ -218,6 +222,7 @@ class _Trials:
         problem = _problem(outcome)
         if not problem and self._number == 1:
             self._stops = end.status
+            self._hold_against(outcome)
         elif not problem and self._stops is not None and end.status != self._stops:
             stopped = "not in time" if end.status is None else f"with status {end.status}"
             problem = f"it stops {stopped}, otherwise with status {self._stops}"
@@ -232,10 +237,23 @@ class _Trials:
         )
 
     def _compared(self, outcome: SmokeOutcome) -> SmokeOutcome:
-        reference = self._case.reference
-        if reference is None:
+        if self._reference is None:
             return outcome.held_to_health
-        return reference.judge([outcome]).outcomes[0]
+        return self._reference.judge([outcome]).outcomes[0]
+
+    def _hold_against(self, first: SmokeOutcome) -> None:
+        """A build from a saved trace does not run the original. What the image itself answers with
+        all rights takes its place, so that the same rights are found as with a new trace."""
+        job, plan = self._job, self._case.plan
+        if job.options.from_trace is None or job.options.verify is not Verification.CONTENT:
+            return
+
+        def again(plan: SmokePlan) -> SmokeOutcome:
+            return smoke_test(job.session, self._image, plan, ImageKind.SLIM)
+
+        self._reference = Reference(first.results, plan, again, job.runs)
+        if self._meet:
+            self._reference.wait()
 
 
 def _problem(outcome: SmokeOutcome) -> str:
@@ -258,8 +276,8 @@ class _End:
     def look(self, container: PlainRun) -> None:
         if container.exit_status() is not None:
             return
+        self.users = container.process_users()
         if self._changes:
-            self.users = container.process_users()
             self.changed = container.changed_paths()
         if self._signal is not None:
             self.status = container.stop(self._signal, self._timeout)

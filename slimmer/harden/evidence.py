@@ -18,6 +18,11 @@ _PATH: Final = re.compile(r"/[^\s'\"`,;:()\[\]]+")
 _LONGEST: Final = 160
 
 
+def tells_of_refusal(attempt: Attempt) -> bool:
+    """Whether a failure is explained. Any other may be chance: a busy machine, a late answer."""
+    return _REFUSED.search(attempt.said) is not None
+
+
 def because(attempt: Attempt) -> str:
     """`it says "…"`, of the line that speaks of a refusal, else what the test found wrong."""
     lines = [line.strip() for line in attempt.said.splitlines() if _REFUSED.search(line)]

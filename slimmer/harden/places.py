@@ -23,6 +23,8 @@ _DISPENSABLE: Final = frozenset({"__pycache__"})
 _TEMPORARY: Final = "/tmp"
 _GIVEN_AWAY: Final = ("/etc", "/run", "/var")
 """Where a directory that is not root's is state or settings; elsewhere it is code as often."""
+_FOR_ALL: Final = 0o1002
+"""All may write, and nobody removes what is another one's."""
 _MOST_NESTED: Final = 8
 """Empty directories of the image in a tmpfs that are mounted again; beyond, it is a volume."""
 _LINKS: Final = 40
@@ -111,14 +113,14 @@ def doubtful_places(ground: Ground, written: Mapping[str, str]) -> tuple[Writabl
 
 
 def owned_places(ground: Ground, uids: Iterable[int]) -> tuple[WritablePlace, ...]:
-    """Directories that the image gives to one of these users who are not root, sorted by path: it
-    means them to write there, whether a probe makes them do so or not."""
+    """Directories that the image gives to one of these users who are not root, or to all, sorted by
+    path: it means them to write there, whether a probe makes them do so or not."""
     others = set(uids) - {0}
     found: dict[str, WritablePlace] = {}
     for entry in sorted(ground.kept.values(), key=lambda each: each.path):
         if (
             entry.type is not EntryType.DIRECTORY
-            or entry.uid not in others
+            or not (entry.uid in others or entry.mode & _FOR_ALL == _FOR_ALL)
             or not any(is_below(entry.path, each) for each in _GIVEN_AWAY)
             or _is_mounted(ground, entry.path)
             or any(is_below(entry.path, each) for each in found)
@@ -129,7 +131,9 @@ def owned_places(ground: Ground, uids: Iterable[int]) -> tuple[WritablePlace, ..
             path=entry.path,
             kind=PlaceKind.VOLUME if is_occupied else PlaceKind.TMPFS,
             options="" if is_occupied else _options(ground, entry.path),
-            reason=f"the image gives it to user {entry.uid}",
+            reason=f"the image gives it to user {entry.uid}"
+            if entry.uid in others
+            else "the image lets all users write there",
             is_needed=False,
         )
     return tuple(found.values())

@@ -14,7 +14,7 @@ from typing import Final
 
 from slimmer.errors import HardeningError
 from slimmer.harden.candidate import Attempt, Candidate
-from slimmer.harden.evidence import because, written_in_vain
+from slimmer.harden.evidence import because, tells_of_refusal, written_in_vain
 from slimmer.harden.places import (
     Ground,
     doubtful_places,
@@ -76,8 +76,11 @@ class _Search:
         self._setting = setting
         self._try_all = try_all
         self._known: dict[Candidate, Attempt] = {}
+        self._repeated: set[Candidate] = set()
         self._notes: list[str] = []
         self._reasons: dict[str, str] = {}
+        self._becomes: frozenset[int] = frozenset()
+        """The users that its processes go on as with all capabilities, but root."""
 
     def result(self) -> Hardening:
         setting = self._setting
@@ -87,6 +90,7 @@ class _Search:
             raise self._failed(
                 "the image has passed its smoke test, and does not pass again", first
             )
+        self._becomes = frozenset(uid for uid, _ in first.users if uid)
         written = {**_changes(first.changed), **setting.written}
         needed = writable_places(setting.ground, written)
         owned = owned_places(setting.ground, (uid for uid, _ in first.users))
@@ -124,7 +128,7 @@ class _Search:
             places=tuple(sorted((*least.places, *setting.given), key=lambda each: each.path)),
             image_volumes=setting.image_volumes,
             low_ports=setting.low_ports,
-            trials=len(self._known),
+            trials=len(self._known) + len(self._repeated),
             notes=tuple(self._notes),
         )
 
@@ -268,10 +272,28 @@ class _Search:
 
     def _try(self, candidates: Iterable[Candidate]) -> None:
         new = [each for each in dict.fromkeys(candidates) if each not in self._known]
-        self._known |= dict(zip(new, self._try_all(new), strict=True)) if new else {}
+        attempts = self._try_all(new) if new else ()
+        for candidate, attempt in zip(new, attempts, strict=True):
+            self._known[candidate] = self._judged(candidate, attempt)
+
+    def _judged(self, candidate: Candidate, attempt: Attempt) -> Attempt:
+        """Some servers only say that they cannot become another user, and go on as root, without
+        what that user may read and write: probes need not notice."""
+        lacking = sorted(self._becomes - {uid for uid, _ in attempt.users})
+        if not lacking or candidate.user or not attempt.passed or not attempt.users:
+            return attempt
+        users = ", ".join(map(str, lacking))
+        return replace(attempt, passed=False, problem=f"none of its processes becomes user {users}")
 
     def _one(self, candidate: Candidate) -> Attempt:
+        """A failure that nothing explains is not believed before it has failed alone as well."""
         self._try((candidate,))
+        attempt = self._known[candidate]
+        if attempt.passed or tells_of_refusal(attempt) or candidate in self._repeated:
+            return attempt
+        self._repeated.add(candidate)
+        (again,) = self._try_all((candidate,))
+        self._known[candidate] = self._judged(candidate, again)
         return self._known[candidate]
 
     def _failed(self, what: str, attempt: Attempt) -> HardeningError:

@@ -100,3 +100,18 @@ def test_who_leaves_root_is_started_without_it(server: str, tmp_path: Path) -> N
     assert found["user"] == "7:8", found
     assert found["capabilities"] == []
     assert found["read_only"] is True
+
+
+def test_a_saved_trace_gives_the_rights_of_a_new_one(server: str, tmp_path: Path) -> None:
+    """What the image says otherwise as another user tells of a right, whether the original has run
+    for this build or not."""
+    leave = json.dumps(["/start", "leave"])
+    asks = ("--cmd", leave, "--exec-probe", "sh -c 'id -u >&2'")
+    found = [
+        only(run_slim("build", server, *FLAGS, *asks, *trace, folder=tmp_path))
+        for trace in (("--save-trace", "app.trace"), ("--from-trace", "app.trace"))
+    ]
+    for each in found:
+        assert not each.get("user"), each
+        names = [right["name"] for right in each["capabilities"]]
+        assert {"CHOWN", "SETGID", "SETUID"} <= {*names}, each

@@ -23,7 +23,11 @@ _SMALL_REST: Final = 200_000
 """Or where what would come with it has no more bytes than this."""
 _MOST_PARTS: Final = 20
 """Or where its parts are more words than this."""
-_LITTER: Final = 32_000
+_FEW_PARTS: Final = 12
+_REST_OF_FEW: Final = 100_000
+"""But not where it is needed in so few parts, and more than this or than the parts would come with
+them."""
+_LITTER: Final = 16_000
 """A directory is taken whole where what would come with it has no more bytes than this, or than a
 tenth of what is needed of it."""
 _MOST_ENTRIES: Final = 8
@@ -134,13 +138,20 @@ def _packages(fates: Iterable[PathFate]) -> tuple[frozenset[str], frozenset[str]
             kept[each.package] = kept.get(each.package, 0) + each.size
             parts[each.package] += 1
     whole = frozenset(
-        name
-        for name, size in kept.items()
-        if (size >= _SHARE_OF_PACKAGE * sizes[name] and sizes[name] - size <= _LARGE_REST)
-        or sizes[name] - size <= _SMALL_REST
-        or parts[name] > _MOST_PARTS
+        name for name, size in kept.items() if _is_worth_it(size, sizes[name] - size, parts[name])
     )
     return whole, frozenset(kept) - whole
+
+
+def _is_worth_it(kept: int, rest: int, parts: int) -> bool:
+    """Whether a package is taken whole, by its bytes and its number of files."""
+    if parts > _MOST_PARTS:
+        return True
+    if parts <= _FEW_PARTS and rest > min(kept, _REST_OF_FEW):
+        return False
+    return rest <= _SMALL_REST or (
+        kept >= _SHARE_OF_PACKAGE * (kept + rest) and rest <= _LARGE_REST
+    )
 
 
 def _is_documentation(fate: PathFate) -> bool:

@@ -53,8 +53,14 @@ def text(
 
 def test_a_package_is_taken_whole_when_a_good_part_of_it_is_kept() -> None:
     needed = needed_of([
-        file("/usr/bin/half", 5_000_000, "half"),
+        *(file(f"/usr/bin/half{n}", 330_000, "half") for n in range(15)),
         file("/usr/share/half", 5_000_000, "half", kept=False),
+        file("/usr/lib/few.so", 500_000, "few"),
+        file("/usr/share/gcc/python", 117_000, "few", kept=False),
+        file("/usr/lib/most.so", 500_000, "most"),
+        file("/usr/share/most", 90_000, "most", kept=False),
+        file("/usr/lib/little", 10_000, "little"),
+        file("/usr/share/licences", 90_000, "little", kept=False),
         file("/usr/lib/one.so", 100, "huge"),
         file("/usr/lib/rest", 90_000_000, "huge", kept=False),
         file("/usr/lib/gone", 100, "gone", kept=False),
@@ -65,15 +71,16 @@ def test_a_package_is_taken_whole_when_a_good_part_of_it_is_kept() -> None:
         file("/usr/lib/documented", 1, "documented"),
         file("/usr/share/doc/documented/manual", 90_000_000, "documented", kept=False),
     ])  # fmt: skip
-    assert needed.packages == ("documented", "half", "many")
-    assert needed.in_parts == ("huge", "libc6")
-    assert needed.whole == ("/usr/lib/one.so", "/usr/lib/libc.so.6")
+    assert needed.packages == ("documented", "half", "many", "most")
+    assert needed.in_parts == ("few", "huge", "libc6", "little")
+    parts = ("few.so", "little", "one.so", "libc.so.6")
+    assert needed.whole == tuple(f"/usr/lib/{name}" for name in parts)
 
 
 def test_a_directory_is_taken_whole_when_little_of_it_is_dropped() -> None:
     needed = needed_of([
         file("/app/main.py"),
-        file("/app/test.py", 20_000, kept=False),
+        file("/app/test.py", 15_000, kept=False),
         file("/venv/used/a.py", 400_000),
         file("/venv/unused/b.py", 400_000, kept=False),
         file("/etc/passwd"),

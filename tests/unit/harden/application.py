@@ -42,7 +42,9 @@ class Trials:
     def __init__(
         self,
         application: Callable[[Candidate], str],
-        users: tuple[tuple[int, int], ...] = ((0, 0),),
+        users: tuple[tuple[int, int], ...] | Callable[[Candidate], tuple[tuple[int, int], ...]] = (
+            (0, 0),
+        ),
         changed: tuple[str, ...] = (),
     ) -> None:
         self._application = application
@@ -59,7 +61,7 @@ class Trials:
             passed=not said,
             problem="its command ended with status 1" if said else "",
             said=said,
-            users=self._users,
+            users=self._users(candidate) if callable(self._users) else self._users,
             changed=self._changed,
         )
 

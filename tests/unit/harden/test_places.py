@@ -120,3 +120,15 @@ def test_what_the_image_gives_to_the_application() -> None:
     ]
     assert not any(each.is_needed for each in found)
     assert owned_places(image, (0,)) == ()
+
+
+def test_directories_where_all_may_write_are_writable_below_var() -> None:
+    image = ground(
+        directory("/var/lib/php/sessions", mode=0o1733),
+        directory("/var/lib/shared", mode=0o777),
+        directory("/usr/share/all", mode=0o1777),
+        entry("/bin/app"),
+    )
+    (found,) = owned_places(image, (33,))
+    assert (found.path, found.options) == ("/var/lib/php/sessions", "mode=1733")
+    assert found.reason == "the image lets all users write there"

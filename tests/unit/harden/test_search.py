@@ -46,6 +46,43 @@ def test_a_root_process_that_starts_others_may_still_signal_them() -> None:
     assert names(alone.find()) == ["KILL", "SETGID", "SETUID"]
 
 
+def test_what_goes_on_as_root_where_it_cannot_become_another_user_has_not_passed() -> None:
+    """Apache's workers say so, answer, and cannot write to what is www-data's."""
+
+    def users(candidate: Candidate) -> tuple[tuple[int, int], ...]:
+        if candidate.user:
+            return ((33, 33),)
+        can = candidate.capabilities >= {"SETGID", "SETUID"}
+        return ((0, 0), (33, 33)) if can else ((0, 0),)
+
+    def application(candidate: Candidate) -> str:
+        return "make socket: Permission denied" if candidate.user else ""
+
+    found = Trials(application, users).find()
+    assert names(found) == ["KILL", "SETGID", "SETUID"]
+    assert found.capabilities[1].reason == "without it, none of its processes becomes user 33"
+    assert Trials(lambda candidate: "", users).find().user == "33:33"
+
+
+def test_a_failure_that_nothing_explains_is_tried_once_more() -> None:
+    """A machine that is busy with many containers at once fails some of them."""
+    failed: set[Candidate] = set()
+
+    def application(candidate: Candidate) -> str:
+        if not candidate.no_new_privileges or candidate in failed:
+            return needs("CHOWN")(candidate)
+        failed.add(candidate)
+        return "no answer within 10 s"
+
+    found = Trials(application).find()
+    assert names(found) == ["CHOWN"]
+    assert found.read_only
+    assert found.no_new_privileges
+    assert found.notes == ()
+    always = Trials(lambda candidate: "late" if candidate.read_only else "").find()
+    assert not always.read_only
+
+
 def test_capabilities_that_stand_in_for_each_other() -> None:
     """Neither is missed alone, and one of them has to stay."""
 
