@@ -92,6 +92,7 @@ class MemoryEngine(Engine):
     adds_to_layers = True
     api_version = "1.41"
     takes_index = True
+    knows_pushed = True
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
