@@ -437,6 +437,13 @@ class PullError(SlimError):
     cause = "an image could not be pulled"
 
 
+class ForeignArchitectureError(SlimError):
+    """The image is made for other processors than the engine's machine has."""
+
+    exit_code = 64
+    cause = "the image is for another architecture than the engine"
+
+
 class InterruptedRunError(SlimError):
     """The user pressed Ctrl-C, or the process was asked to end."""
 
