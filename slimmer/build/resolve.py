@@ -4,9 +4,15 @@ user."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from slimmer.engine import Engine
-from slimmer.errors import BaseMissingError, ImageNotFoundError, UsageError
+from slimmer.errors import (
+    BaseMissingError,
+    ForeignArchitectureError,
+    ImageNotFoundError,
+    UsageError,
+)
 from slimmer.image import (
     ORIGINAL_LABEL,
     debug_tag,
@@ -17,6 +23,9 @@ from slimmer.image import (
 )
 from slimmer.options import BuildOptions, DebugImage
 from slimmer.values import Compression, Original
+
+_TRACED: Final = ("amd64", "arm64")
+"""Architectures that there is a sensor for. Neither runs what is made for the other."""
 
 
 def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
@@ -30,6 +39,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     original = read_original(options.image, inspection, history)
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
+    _refuse_foreign_architecture(engine, original)
     own_names = repository_tags(inspection)
     slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
@@ -37,6 +47,19 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
         _refuse_foreign(engine, name)
     _refuse_push_to_nowhere(options, slim, debug)
     return original, slim, debug
+
+
+def _refuse_foreign_architecture(engine: Engine, original: Original) -> None:
+    """An emulator that may run the image's programs does not know the filter that traces them."""
+    own = str(engine.version().get("Arch") or "")
+    if {original.architecture, own} == set(_TRACED):
+        raise ForeignArchitectureError(
+            f"{original.reference} is for {original.architecture}, and the engine at "
+            f"{engine.address} runs on {own}: what an emulator runs cannot be traced",
+            hint=f"build it with an engine on {original.architecture}, for example "
+            "DOCKER_HOST=ssh://user@host, or fetch the image for "
+            f"{own} (--platform linux/{own} of `{engine.tool} pull` and `build`)",
+        )
 
 
 def resolve_bases(

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import docker
 import docker.errors
 import docker.utils
 import requests.utils
@@ -15,7 +14,7 @@ from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.context import ContextAPI
 from docker.context.config import get_current_context_name
 
-from slimmer.engine.docker import DockerEngine
+from slimmer.engine.docker import Client, DockerEngine
 from slimmer.engine.interface import Engine
 from slimmer.engine.podman import PodmanEngine
 from slimmer.engine.ssh import SshAdapter, through_ssh
@@ -36,7 +35,7 @@ def connect(host: str = "") -> Engine:
     address, tls = _endpoint(host)
     ssh: SshAdapter | None = None
     try:
-        client: Any = docker.APIClient(
+        client: Any = Client(
             base_url=_DEFAULT if address.startswith("ssh:") else address,
             version=MINIMUM_DOCKER_API_VERSION,
             tls=tls,

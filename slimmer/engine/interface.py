@@ -90,6 +90,12 @@ class Engine(Protocol):
         without those that it has. One that refuses it all the same says so."""
         ...
 
+    @property
+    def knows_pushed(self) -> bool:
+        """Whether the engine calls an image that it has pushed by its digest in the registry from
+        then on (`RepoDigests`)."""
+        ...
+
     def load_image(self, archive: Iterable[bytes]) -> str:
         """Stream a docker-archive into the engine; returns the engine's own words on it."""
         ...

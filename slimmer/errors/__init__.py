@@ -68,6 +68,7 @@ from slimmer.errors.interface import (
 from slimmer.errors.original import (
     ApiDescriptionError,
     CommandNotFoundError,
+    ForeignArchitectureError,
     NotListeningError,
     OriginalExitedError,
     OriginalProbeError,
@@ -99,6 +100,7 @@ __all__ = [
     "EnginePermissionError",
     "EngineUnreachableError",
     "FleetBuildsError",
+    "ForeignArchitectureError",
     "GateError",
     "GateUnmeasuredError",
     "HadolintError",

@@ -75,3 +75,10 @@ class SeccompUnavailableError(SlimError):
 
     exit_code = 53
     cause = "no system calls are recorded"
+
+
+class ForeignArchitectureError(SlimError):
+    """The image is made for other processors than the engine's machine has."""
+
+    exit_code = 64
+    cause = "the image is for another architecture than the engine"

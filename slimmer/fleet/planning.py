@@ -99,7 +99,11 @@ def _spread(file: FleetFile, engine: Engine) -> Iterator[Wish]:
         named.update(found)
         yield from (_with_image(wish, name) for name in found)
     for wish in file.registry:
-        found = [name for name in names_in_registry(wish) if name not in named]
+        found = [
+            name
+            for name in names_in_registry(wish)
+            if name not in named and not _is_made(name, engine)
+        ]
         named.update(found)
         yield from (_with_image(wish, name, pull=True) for name in found)
     for compose in file.compose:
@@ -119,10 +123,15 @@ def _matching(pattern: str, engine: Engine) -> list[str]:
     for name in sorted(set(engine.image_names(pattern))):
         if not whole.fullmatch(name) or name.startswith(f"{SESSION_REPOSITORY}/"):
             continue
-        labels = ((engine.find_image(name) or {}).get("Config") or {}).get("Labels") or {}
-        if ORIGINAL_LABEL not in labels and FOUNDATION_LABEL not in labels:
+        if not _is_made(name, engine):
             found.append(name)
     return found
+
+
+def _is_made(name: str, engine: Engine) -> bool:
+    """Whether the engine has it, and it is a result of slimmer's."""
+    labels = ((engine.find_image(name) or {}).get("Config") or {}).get("Labels") or {}
+    return ORIGINAL_LABEL in labels or FOUNDATION_LABEL in labels
 
 
 def _services(wish: ComposeWish, engine: Engine) -> Iterator[Wish]:

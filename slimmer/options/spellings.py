@@ -100,7 +100,9 @@ SPELLINGS: Final[tuple[Option, ...]] = (
     _told("--http-probe-cmd-file", "write the requests into slim.yaml (`probes:`), or into a "
           "plan: --plan FILE"),
     _told("--new-tag", "the slim image's name is given with --tag"),
-    # docker run's
+    # docker build's and run's
+    _told("--platform", "a build is for what its engine runs: DOCKER_HOST names an engine on the "
+          "other architecture, and `docker manifest create` joins what each has pushed"),
     _without_effect("-d --detach", "a build runs the container as it needs it"),
     _without_effect("--rm", "what a build has run goes with it"),
     _without_effect("-P --publish-all", "slim finds the ports, and publishes free ones"),

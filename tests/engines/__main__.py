@@ -18,16 +18,25 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.engines.registry import registry
 from tests.engines.roots import KINDS, Running, engine
 from tests.engines.starting import hand_over
 
 CACHE = Path(__file__).parents[2] / ".build" / "engines"
 STATIC, NGINX = "slimmer-samples/static:latest", "slimmer-samples/nginx:latest"
+BASE = "slimmer-samples/distroless-base:latest"
 _CHECKED = "slimmer-engines/checked:latest"
 _HARDENED = "slimmer-engines/hardened:slim"
 _ELSEWHERE = "elsewhere"
 """The folder of that image's report."""
 _HEALTH = ["CMD", "/server", "--version"]
+_TESTS = {
+    "schemaVersion": "2.0.0",
+    "fileExistenceTests": [{"name": "server", "path": "/server", "shouldExist": True}],
+    "commandTests": [
+        {"name": "version", "command": "/server", "args": ["--version"], "exitCode": 2}
+    ],
+}
 
 
 class Slim:
@@ -39,12 +48,12 @@ class Slim:
         self.folder = state / "work"
         self._state = state
 
-    def __call__(self, *arguments: str, status: int = 0, says: str = "") -> str:
+    def __call__(self, *arguments: str, status: int = 0, says: str = "", **variables: str) -> str:
         """What it says on both streams; it must end with `status` and say that."""
         done = subprocess.run(
             self.running.within(sys.executable, "-m", "slimmer", *arguments),
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, "DOCKER_HOST": self.running.address},
+            env={**os.environ, "DOCKER_HOST": self.running.address, **variables},
         )  # fmt: skip
         if done.returncode != status or not re.search(says, done.stdout):
             raise AssertionError(f"exit {done.returncode}, wanted {status} {says}\n{done.stdout}")
@@ -130,6 +139,58 @@ def hardened_elsewhere(slim: Slim) -> None:
     slim.answers_hardened(_ELSEWHERE)
 
 
+def base(slim: Slim) -> None:
+    """The base's layers are below the others, by digest, and what was added stands on them."""
+    tag = "slimmer-engines/based:slim"
+    slim(
+        *("build", NGINX, "--base", BASE, "--http-probe", "/", "--no-debug", "--tag", tag),
+        says=f"base +on {BASE}",
+    )
+    below, whole = (
+        json.loads(slim.running.docker("inspect", name))[0]["RootFS"]["Layers"]
+        for name in (BASE, tag)
+    )
+    assert whole[: len(below)] == below, (below, whole)
+    assert len(whole) > len(below)
+
+
+def push(slim: Slim) -> None:
+    """To a registry with a password: refused with a wrong one, and there under the digest that is
+    told with the right one."""
+    with registry(slim.running, slim.folder) as place:
+        tag = f"{place.address}/team/static:1"
+        building = ("build", STATIC, "--http-probe", "/", "--no-debug", "--tag", tag, "--push")
+        slim(*building, status=51, says="docker login|podman login", DOCKER_CONFIG=place.wrong)
+        told = slim(*building, DOCKER_CONFIG=place.right)
+        digest = place.digest("team/static", "1")
+        assert digest in told, (digest, told)
+
+
+def check(slim: Slim) -> None:
+    """Gates that pass, one that does not, and commands of structure tests in a container."""
+    (slim.folder / "tests.yaml").write_text(json.dumps(_TESTS))
+    image = f"{STATIC}-slim"
+    slim("check", image, "--max-size", "5MB", "--no-shell", "--structure-test", "tests.yaml")
+    slim("check", image, "--max-size", "1kB", status=42)
+
+
+def seccomp(slim: Slim) -> None:
+    """A profile that the image passes under, of the calls that were seen."""
+    slim("build", STATIC, "--http-probe", "/", "--no-debug", "--seccomp", "static.json")
+    profile = json.loads((slim.folder / "static.json").read_text())
+    allowed = {name for rule in profile["syscalls"] for name in rule["names"]}
+    assert "execve" in allowed, profile
+    assert "mount" not in allowed, profile
+
+
+def xray(slim: Slim) -> None:
+    """What the engine hands out is read, whatever form its layers have."""
+    told = slim("xray", NGINX, "--json")
+    found = json.loads(told[told.index("{") :])
+    layers = json.loads(slim.running.docker("inspect", NGINX))[0]["RootFS"]["Layers"]
+    assert [each["digest"] for each in found["layers"]] == layers, found["layers"]
+
+
 def why(slim: Slim) -> None:
     slim("why", f"{STATIC}-slim", "/server", says="/server")
 
@@ -143,7 +204,7 @@ def clean(slim: Slim) -> None:
 
 CHECKS: tuple[Callable[[Slim], None], ...] = (
     *(doctor, build, build_pair, health, missing_command, wrong_port, live_trace, why),
-    *(harden, hardened_elsewhere, clean),
+    *(base, push, check, seccomp, xray, harden, hardened_elsewhere, clean),
 )
 
 
@@ -160,7 +221,8 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     columns = {}
     with tempfile.TemporaryDirectory(prefix="elsewhere-") as elsewhere:
-        _make_hardened(Path(elsewhere))
+        if hardened_elsewhere in checks:
+            _make_hardened(Path(elsewhere))
         for name in names:
             with tempfile.TemporaryDirectory(prefix="engine-") as folder:
                 columns[name] = _column(name, Path(folder), Path(elsewhere), checks)
@@ -184,7 +246,8 @@ def _column(
     shutil.copytree(elsewhere, state / "work")
     cells = []
     with engine(name, CACHE, state) as running:
-        hand_over((STATIC, NGINX, _CHECKED, _HARDENED), running.address)
+        hardened = (_HARDENED,) if hardened_elsewhere in checks else ()
+        hand_over((STATIC, NGINX, BASE, _CHECKED, *hardened), running.address)
         for check in checks:
             try:
                 check(Slim(running, state))

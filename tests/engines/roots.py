@@ -39,6 +39,10 @@ cgroup_manager = "cgroupfs"
 runtime = "runc"
 events_logger = "file"
 """
+_REGISTRIES = """[[registry]]
+location = "127.0.0.1:5001"
+insecure = true
+"""
 _CLIENT = """#!/bin/sh
 exec /usr/bin/podman --root /state/data --runroot /state/run "$@"
 """
@@ -52,6 +56,8 @@ class Kind:
     """Debian's, which carries it."""
     packages: str
     command: tuple[str, ...]
+    root: str
+    """The folder of its root file system, which other kinds may share."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Name in the state's folder → content."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -108,6 +114,7 @@ class Running:
 def _docker(suite: str, settings: Mapping[str, Any]) -> Kind:
     return Kind(
         suite=suite,
+        root=f"docker-{suite}",
         packages="docker.io,iptables,ca-certificates,procps",
         command=(
             *("dockerd", "--host", "unix:///state/engine.sock", "--data-root", "/state/data"),
@@ -121,15 +128,24 @@ def _docker(suite: str, settings: Mapping[str, Any]) -> Kind:
 def _podman(suite: str) -> Kind:
     return Kind(
         suite=suite,
+        root=f"podman-{suite}",
         packages="podman,crun,runc,netavark,aardvark-dns,nftables,iptables,procps",
         command=(
             *("podman", "--root", "/state/data", "--runroot", "/state/run"),
             *("system", "service", "--time", "0", "unix:///state/engine.sock"),
         ),
         # The client that scripts find first: it has to be told where this engine keeps its state.
-        files={"containers.conf": _PODMAN, "podman": _CLIENT},
+        files={
+            "containers.conf": _PODMAN,
+            "registries.conf": _REGISTRIES,
+            "podman": _CLIENT,
+        },
         client="podman",
-        environment={"CONTAINERS_CONF": "/state/containers.conf", "NETAVARK_FW": "iptables"},
+        environment={
+            "CONTAINERS_CONF": "/state/containers.conf",
+            "CONTAINERS_REGISTRIES_CONF": "/state/registries.conf",
+            "NETAVARK_FW": "iptables",
+        },
     )
 
 
@@ -137,6 +153,8 @@ KINDS = {
     "docker-26": _docker("trixie", {}),
     "docker-26-containerd": _docker("trixie", {"features": {"containerd-snapshotter": True}}),
     "docker-26-userns": _docker("trixie", {"userns-remap": "default"}),
+    "docker-28": _docker("sid", {}),
+    "docker-28-containerd": _docker("sid", {"features": {"containerd-snapshotter": True}}),
     "podman-4.3": _podman("bookworm"),
     "podman-5.4": _podman("trixie"),
 }
@@ -149,12 +167,13 @@ def engine(name: str, cache: Path, state: Path) -> Iterator[Running]:
     Needs root, mmdebstrap and a machine that lets mount and pivot.
     """
     kind = KINDS[name]
-    root = cache / name
+    root = cache / kind.root
     if not root.is_dir():
-        made = cache / f"{name}.new"
+        made = cache / f"{kind.root}.new"
         subprocess.run(
-            ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={kind.packages}",
-             kind.suite, made],
+            # A mirror may have what was true some weeks ago.
+            ["mmdebstrap", "--quiet", "--aptopt=Acquire::Check-Valid-Until false",
+             "--variant=minbase", f"--include={kind.packages}", kind.suite, made],
             check=True,
         )  # fmt: skip
         made.rename(root)

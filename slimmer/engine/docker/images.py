@@ -70,6 +70,7 @@ class Images:
         return f"build it or fetch it first {fetch}; `{self.tool} images` lists what is there"
 
     takes_index = True
+    knows_pushed = True
 
     @property
     def adds_to_layers(self) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import docker.errors
 
 from slimmer.engine.docker.failures import told_failure, translated
-from slimmer.engine.docker.transfer import followed
+from slimmer.engine.docker.transfer import followed, without_tls
 from slimmer.errors import (
     PushBrokenError,
     PushRefusedError,
@@ -30,86 +31,89 @@ _REFUSED: Final = re.compile(
 )
 """In the engine's words on a push: what the registry has said no to. All else did not get there."""
 
+_DIGEST: Final = re.compile(r"\bdigest: (sha256:[0-9a-f]{64})\b")
+_NOT_REACHED: Final = "is the registry there, and reachable from the engine?"
+
 
 class Pushing:
     """The part of interface.Engine that sends images to registries."""
 
     _client: Any
+    tool: str
 
     def push_image(self, reference: str, told: Callable[[int, int], None]) -> str:
         name = parse_tag(reference)
-        registry = name.host or "docker.io"
-        with (
-            _as_broken(reference),
-            translated(f"push {reference}"),
-            _in_words_of_a_push(reference, registry),
-        ):
+        push = _Push(reference=reference, registry=name.host or "docker.io", tool=self.tool)
+        with push.as_broken(), translated(f"push {reference}"), push.in_its_words():
             lines = self._client.push(name.name, tag=name.tag, stream=True, decode=True)
-            return _follow(lines, reference, registry, told)
+            return push.follow(lines, told)
 
 
-def _follow(
-    lines: Iterator[dict[str, Any]],
-    reference: str,
-    registry: str,
-    told: Callable[[int, int], None],
-) -> str:
-    """The digest in the engine's last words."""
-    digest = ""
-    for line in followed(lines, told):
-        if words := told_failure(line):
-            raise _failure(reference, registry, words)
-        digest = str((line.get("aux") or {}).get("Digest") or digest)
-    if not digest:
-        raise PushBrokenError(
-            f"the engine tells of no image that {registry} would have of {reference}",
-            hint=_hint(reference),
+@dataclass(frozen=True, kw_only=True)
+class _Push:
+    """One push, and how what becomes of it is told."""
+
+    reference: str
+    registry: str
+    tool: str
+
+    def follow(self, lines: Iterator[dict[str, Any]], told: Callable[[int, int], None]) -> str:
+        """The digest in the engine's last words."""
+        digest = ""
+        for line in followed(lines, told):
+            if words := told_failure(line):
+                raise self.failure(words)
+            # Podman tells of it in words alone.
+            spoken = _DIGEST.search(str(line.get("status") or ""))
+            aux = (line.get("aux") or {}).get("Digest")
+            digest = str(aux or (spoken[1] if spoken else digest))
+        if not digest:
+            raise PushBrokenError(
+                f"the engine tells of no image that {self.registry} would have of {self.reference}",
+                hint=self.hint,
+            )
+        return digest
+
+    @contextlib.contextmanager
+    def in_its_words(self) -> Iterator[None]:
+        """What the engine says before it begins, and credentials that cannot be had."""
+        try:
+            yield
+        except docker.errors.APIError as error:
+            raise self.failure(str(error.explanation or error)) from error
+        except docker.errors.DockerException as error:
+            raise PushRefusedError(
+                f"the credentials for {self.registry} cannot be had: {error}",
+                hint="log in again (`docker login`), or look at the credential helper that "
+                f"config.json names; {self.hint}",
+            ) from error
+
+    @contextlib.contextmanager
+    def as_broken(self) -> Iterator[None]:
+        """Whatever else stops a push has the one exit code: the images are safe."""
+        try:
+            yield
+        except (PushRefusedError, PushBrokenError):
+            raise
+        except SlimError as error:
+            raise PushBrokenError(
+                f"{self.reference} could not be pushed: {error.message}",
+                hint=self.hint,
+                details=error.details,
+            ) from error
+
+    def failure(self, words: str) -> SlimError:
+        if _REFUSED.search(words):
+            return PushRefusedError(
+                f"{self.registry} refuses {self.reference}: {words}",
+                hint="log in with a user who may write there "
+                f"(`{self.tool} login {self.registry}`); {self.hint}",
+            )
+        return PushBrokenError(
+            f"{self.reference} could not be pushed to {self.registry}: {words}",
+            hint=f"{without_tls(words, self.registry) or _NOT_REACHED} {self.hint}",
         )
-    return digest
 
-
-@contextlib.contextmanager
-def _in_words_of_a_push(reference: str, registry: str) -> Iterator[None]:
-    """What the engine says before it begins, and credentials that cannot be had."""
-    try:
-        yield
-    except docker.errors.APIError as error:
-        raise _failure(reference, registry, str(error.explanation or error)) from error
-    except docker.errors.DockerException as error:
-        raise PushRefusedError(
-            f"the credentials for {registry} cannot be had: {error}",
-            hint="log in again (`docker login`), or look at the credential helper that config.json "
-            f"names; {_hint(reference)}",
-        ) from error
-
-
-@contextlib.contextmanager
-def _as_broken(reference: str) -> Iterator[None]:
-    """Whatever else stops a push has the one exit code: the images are safe."""
-    try:
-        yield
-    except (PushRefusedError, PushBrokenError):
-        raise
-    except SlimError as error:
-        raise PushBrokenError(
-            f"{reference} could not be pushed: {error.message}",
-            hint=_hint(reference),
-            details=error.details,
-        ) from error
-
-
-def _failure(reference: str, registry: str, words: str) -> SlimError:
-    if _REFUSED.search(words):
-        return PushRefusedError(
-            f"{registry} refuses {reference}: {words}",
-            hint=f"log in with a user who may write there (`docker login {registry}`); "
-            + _hint(reference),
-        )
-    return PushBrokenError(
-        f"{reference} could not be pushed to {registry}: {words}",
-        hint="is the registry there, and reachable from the engine? " + _hint(reference),
-    )
-
-
-def _hint(reference: str) -> str:
-    return f"the images are in the engine: `docker push {reference}` tries again"
+    @property
+    def hint(self) -> str:
+        return f"the images are in the engine: `{self.tool} push {self.reference}` tries again"

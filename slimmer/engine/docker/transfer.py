@@ -22,3 +22,14 @@ def followed(
             sizes[layer] = max(sizes.get(layer, 0), moved[layer], int(progress.get("total") or 0))
             told(sum(moved.values()), sum(sizes.values()))
         yield line
+
+
+def without_tls(words: str, registry: str) -> str:
+    """What to do where the engine expects TLS of a registry that has none; else nothing."""
+    if "server gave HTTP response to HTTPS client" not in words:
+        return ""
+    return (
+        f"{registry} speaks HTTP without TLS, which an engine has to be told: "
+        "`insecure-registries` in Docker's daemon.json, `insecure = true` in Podman's "
+        "registries.conf;"
+    )

@@ -33,6 +33,8 @@ class PodmanEngine(DockerEngine):
     takes_index = False
     adds_to_layers = False
     """It puts an image together from files, all of which it wants."""
+    knows_pushed = False
+    """It keeps the digest of the image with plain layers, and pushes one with compressed ones."""
 
     def create_container(self, configuration: Mapping[str, Any], name: str | None = None) -> str:
         configuration = with_owned_memory(configuration)

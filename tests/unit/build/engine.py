@@ -92,6 +92,8 @@ class MemoryEngine(Engine):
     adds_to_layers = True
     api_version = "1.41"
     takes_index = True
+    knows_pushed = True
+    architecture = ENGINE_ARCHITECTURES[os.uname().machine]
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
@@ -145,7 +147,7 @@ class MemoryEngine(Engine):
         }
 
     def version(self) -> dict[str, Any]:
-        return {"Version": "0 of tests"}
+        return {"Version": "0 of tests", "Arch": self.architecture}
 
     def forget(self, identity: str) -> None:
         """As if the image had never been there."""

@@ -200,6 +200,9 @@ class TestPush:
         bench.engine.push_image = lambda reference, told: "sha256:" + "5" * 64  # type: ignore[method-assign]
         with pytest.raises(PushBrokenError, match="does not know"):
             bench.build(tag=self.NAME, push=True)
+        bench.engine.knows_pushed = False
+        (pushed,) = bench.build(tag=self.NAME, push=True)["pushed"]
+        assert pushed["digest"] == "sha256:" + "5" * 64
 
     def test_a_name_of_no_registry(self, bench: Bench) -> None:
         with pytest.raises(UsageError, match="says no registry"):

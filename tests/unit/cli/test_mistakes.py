@@ -35,6 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("build a --dockerfile F", 2, "docker build -t NAME -f DOCKERFILE ."),
         ("build a --continue-after enter", 2, "slim trace start IMAGE"),
         ("build a --mount type=bind", 2, "--volume FROM:TO[:ro]"),
+        ("build a --platform linux/arm64", 2, "DOCKER_HOST names an engine on the other"),
         ("build a -d --rm", 3, "--rm has no effect"),
         ("build a --include-path /x --include-path-file none", 2, "'none' does not exist"),
         ("build ./none", 2, "./none is not there"),

@@ -11,6 +11,7 @@ import docker
 import pytest
 
 from slimmer.engine.docker.client import DockerEngine
+from slimmer.engine.docker.sdk import Client
 
 Served = Callable[..., DockerEngine]
 
@@ -55,7 +56,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
         threading.Thread(target=speak, daemon=True).start()
         address = f"unix://{tmp_path}/engine.sock"
-        clients.append(docker.APIClient(address, version=version, timeout=2))
+        clients.append(Client(address, version=version, timeout=2))
         return DockerEngine(clients[-1], address)
 
     yield serve

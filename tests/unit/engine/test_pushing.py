@@ -64,6 +64,26 @@ def test_a_registry_that_says_no_is_another_matter_than_one_that_is_not_reached(
     assert "in the engine" in caught.value.hint
 
 
+def test_podman_tells_of_the_digest_in_words(served: Served) -> None:
+    engine = served(
+        said(
+            {"status": f"The push refers to repository [{NAME}]"},
+            {"status": f"1: digest: {DIGEST} size: 751"},
+        )
+    )
+    assert engine.push_image(NAME, lambda *_: None) == DIGEST
+
+
+def test_podman_refuses_in_words_of_its_own(served: Served) -> None:
+    words = "pinging container registry: http: server gave HTTP response to HTTPS client"
+    body = json.dumps({"errorDetail": {"message": words}, "error": words}).encode()
+    with pytest.raises(PushBrokenError) as caught:
+        served(answer(body, "500 Internal Server Error")).push_image(NAME, lambda *_: None)
+    assert words in caught.value.message
+    assert "registry.example:5000 speaks HTTP without TLS" in caught.value.hint
+    assert "registries.conf" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     "answered",
     [

@@ -105,6 +105,19 @@ def test_names_in_a_registry_are_pulled(
     assert all(each.job.options.pull for each in planned.values())
 
 
+def test_what_slimmer_made_and_pushed_is_not_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slimmer.fleet.names.Registry", Listed)
+    made = "registry.example:5000/team/web:2"
+    planned = plan(
+        tmp_path, "registry: ['registry.example:5000/team/web:?']", Names(made, made=made)
+    )
+    assert [each.job.options.image for each in planned.values()] == [
+        "registry.example:5000/team/web:1"
+    ]
+
+
 def test_what_a_job_knows(tmp_path: Path) -> None:
     planned = plan(tmp_path, "images: [a:1]\nlimits: {seconds: 7}", Names("a:1"))["a:1-slim"]
     assert planned.job.seconds == 7
