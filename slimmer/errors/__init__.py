@@ -60,11 +60,7 @@ from slimmer.errors.engine import (
     PushRefusedError,
     ServiceNotReadyError,
 )
-from slimmer.errors.interface import (
-    InterruptedRunError,
-    SlimError,
-    as_slim_error,
-)
+from slimmer.errors.interface import InterruptedRunError, SlimError
 from slimmer.errors.original import (
     ApiDescriptionError,
     CommandNotFoundError,
@@ -78,6 +74,7 @@ from slimmer.errors.original import (
     TraceFileError,
     TraceIncompleteError,
 )
+from slimmer.errors.unexpected import as_slim_error
 
 BETWEEN: Final = "look for what stands between slim and the engine (a proxy, a tunnel)"
 """In hints on what did not arrive as it was sent."""

@@ -1,8 +1,7 @@
-"""What every error has, and what becomes of an exception that is none of them."""
+"""What every error has."""
 
 from __future__ import annotations
 
-import traceback
 from typing import ClassVar
 
 
@@ -30,16 +29,3 @@ class InterruptedRunError(SlimError):
 
     exit_code = 130
     cause = "interrupted"
-
-
-def as_slim_error(error: BaseException) -> SlimError:
-    """Any exception as the user is told of it: a bug in slimmer with its traceback."""
-    if isinstance(error, SlimError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
-        return InterruptedRunError("interrupted")
-    return SlimError(
-        f"internal error: {type(error).__name__}: {error}",
-        hint="this is a bug in slimmer: please report it with the lines above",
-        details="".join(traceback.format_exception(error)),
-    )

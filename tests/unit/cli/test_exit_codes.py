@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from click.testing import CliRunner
 from slimmer import errors
 from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
 from slimmer.cli.main import run, slim
-from slimmer.errors import SlimError, UsageError
+from slimmer.errors import NoSpaceError, SlimError, UsageError
 
 PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
 
@@ -96,3 +98,16 @@ def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str
         "hint": "what to do",
         "details": "first line\nlast line\n",
     }
+
+
+def test_a_full_disk_behind_the_output_is_no_bug_of_slimmer() -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "slimmer", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ran.returncode == NoSpaceError.exit_code
+    assert "full" in ran.stderr
+    assert "bug" not in ran.stderr

@@ -1,0 +1,29 @@
+"""What becomes of an exception that is no error of slimmer's."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+
+from slimmer.errors.build import NoSpaceError
+from slimmer.errors.interface import InterruptedRunError, SlimError
+
+
+def as_slim_error(error: BaseException) -> SlimError:
+    """Any exception as the user is told of it. What is not known here is a bug in slimmer, and
+    comes with its traceback."""
+    if isinstance(error, SlimError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return InterruptedRunError("interrupted")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        place = f" to {error.filename}" if error.filename else ""
+        return NoSpaceError(
+            f"a disk is full, or a quota used up: nothing more can be written{place}",
+            hint="free some where slim's output, its reports or its temporary files go (TMPDIR)",
+        )
+    return SlimError(
+        f"internal error: {type(error).__name__}: {error}",
+        hint="this is a bug in slimmer: please report it with the lines above",
+        details="".join(traceback.format_exception(error)),
+    )
