@@ -41,10 +41,12 @@ def advise(
     findings: Sequence[Finding] = (),
     previous: Xray | None = None,
     linked: Sequence[Linked] = (),
+    kept_unused: int | None = None,
 ) -> Advices:
     """Advice for an image whose use is known: `xray.usage` is not None. `subject` is the Dockerfile
     that it was built from, and `findings` what lint says of it; `previous` is an earlier image,
-    and `linked` are its programs and libraries that no distribution has packed."""
+    `linked` are its programs and libraries that no distribution has packed, and `kept_unused` bytes
+    of what a slim build keeps although it was not used."""
     assert xray.usage is not None
     steps = steps_by_layer(xray.layers, subject.dockerfile, subject.target) if subject else {}
     own = min(steps, default=1)
@@ -72,6 +74,7 @@ def advise(
         image=xray.image.reference,
         size=xray.image.size,
         used_size=xray.usage.size,
+        kept_size=kept_unused,
         dockerfile=subject.dockerfile.source.name if subject else "",
         advice=tuple(sorted(told, key=lambda each: (-each.size, each.layer or 0))),
         order=order_of(xray, previous, steps) if previous else None,

@@ -84,6 +84,9 @@ class Advices:
     size: int
     """Bytes of the content of all layers."""
     used_size: int
+    kept_size: int | None = None
+    """Bytes of what was not used and the slim build of the report keeps all the same, as its rules
+    hold that it may be needed; null where that is not known."""
     dockerfile: str = ""
     """The file whose lines are named; empty for none."""
     advice: tuple[Advice, ...]

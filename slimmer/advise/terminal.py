@@ -26,6 +26,7 @@ def _drawing(document: Advices, limit: int) -> RenderableType:
             (size(document.size), "bold"),
             (f", {size(document.used_size)} used", "green"),
             f", {size(document.named_size)} never opened or hidden",
+            (f" ({size(document.kept_size)} of it kept in case)" if document.kept_size else ""),
         )
     )
     for each in document.advice[:limit]:

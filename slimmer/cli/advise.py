@@ -151,7 +151,7 @@ def advise(
         )
         found = look_into(image, choice=Choice(), trace=trace, report=report)
         before = xray_of(previous, choice=Choice()) if previous else None
-        document = advise_on(found.xray, subject, findings, before, found.linked)
+        document = advise_on(found.xray, subject, findings, before, found.linked, found.kept_unused)
         if written and subject and found.report:
             _write(written, subject, found.report, found.config, image)
     if as_json:

@@ -24,6 +24,7 @@ from slimmer.trace.saved import SavedTrace, read_saved_trace
 from slimmer.trace.wire import read_trace
 from slimmer.values import Access
 from slimmer.xray import (
+    Examination,
     Inspection,
     LinkageInspection,
     Linked,
@@ -75,6 +76,9 @@ class LookedInto:
     report: SavedReport | None
     linked: tuple[Linked, ...]
     """Programs and libraries of the application's own, by their C library."""
+    kept_unused: int | None
+    """Bytes of what was not used and the slim build of the report keeps all the same; None where
+    that is not known."""
 
 
 def look_into(
@@ -104,6 +108,16 @@ def look_into(
         linked=found.linked,
         config=image.content.configuration.get("config") or {},
         report=told,
+        kept_unused=None if told is None else _kept_unused(told, found),
+    )
+
+
+def _kept_unused(report: SavedReport, found: Examination) -> int:
+    used = found.used or frozenset()
+    return sum(
+        found.sizes.get(path, 0)
+        for path, fate in report.fates.items()
+        if fate.kept and path not in used
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from slimmer.advise import Advices
 from slimmer.cli.main import run
+from slimmer.image.archive import read_image_file
 from tests.schemas import schema
-from tests.unit.cli.test_xray import saved_trace
+from tests.unit.cli.test_xray import DOCUMENTS, saved_trace
 from tests.unit.xray.archives import DIRECTORY, File, docker_archive, layer
 
 HOSTILE = "\x1b[2J\u202e\n"
@@ -89,6 +91,35 @@ def test_the_largest_comes_first_and_no_byte_twice(
     assert [number for number, _ in told] == [1, 0, 2, 3]
     assert sizes == sorted(sizes, reverse=True)
     assert 0 <= document["size"] - document["used_size"] - sum(sizes) < 1000
+
+
+def test_what_the_build_keeps_in_case_is_told(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert advice(capsys, archive)["kept_size"] is None
+    folder = tmp_path / "report"
+    shutil.copytree(DOCUMENTS / "static", folder)
+    report = json.loads((folder / "report.json").read_text())
+    report["original"]["id"] = read_image_file(archive).id
+    report["kept"] += [
+        {
+            "path": path,
+            "type": "file",
+            "size": size,
+            "layer": "application",
+            "reasons": [{"rule": rule, "detail": "opened by /server in phase boot"}],
+        }
+        for path, size, rule in (
+            ("/usr/lib/libc.so.6", 2_000_000, "trace"),
+            ("/usr/bin/git", 7_000_000, "requested"),
+        )
+    ]
+    (folder / "report.json").write_text(json.dumps(report))
+    asked = ["advise", str(archive), "--report", str(folder)]
+    assert run([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept_size"] == 7_000_000
+    assert run(asked) == 0
+    assert "(7.00 MB of it kept in case)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_packages_and_places_are_the_evidence(
