@@ -110,8 +110,9 @@ layers: setup samples ## Change samples, and tell which layers of their slim ima
 faults: setup samples ## Spoil the engine's answers, kill containers, fill a disk (root, dockerd)
 	$(BIN)/python -m tests.faults
 
-engines: setup samples ## Try slim on Docker 26 and Podman 4.3 and 5.4 (root, mmdebstrap; 500 MB each)
+engines: setup samples ## Try slim on Docker 26 and 28 and Podman 4.3 and 5.4 (root, mmdebstrap; 500 MB each)
 	@.ci/require 'command -v mmdebstrap && command -v nsenter' mmdebstrap util-linux
+	@$(REGISTRY)
 	$(BIN)/python -m tests.engines
 
 fleet: setup samples ## Three engines of their own, one killed; shared layers; 10,000 builds (root, dockerd)
