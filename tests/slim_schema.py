@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.check import ROWS, key_of
-from slimmer.options import GROUPS, PARTS, Kind, Option, Scope, default_of, rows_for
+from slimmer.options import GROUPS, LINT_SETTINGS, PARTS, Kind, Option, Scope, default_of, rows_for
 from slimmer.options.kinds import (
     Choice,
     CommandLine,
@@ -83,7 +83,14 @@ def slim_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "slim.yaml: the options of `slim build`",
         "description": "docs/slim-yaml.md says what each key means.",
-        **_object({**top, "roles": roles, "check": {"anyOf": [_gates(), _NOTHING]}}),
+        **_object(
+            {
+                **top,
+                "roles": roles,
+                "check": {"anyOf": [_gates(), _NOTHING]},
+                "lint": {"anyOf": [_lint(), _NOTHING]},
+            }
+        ),
         "allOf": [{"not": {"required": list(names)}} for names in sorted(exclusive)],
         "dependentSchemas": {"roles": {"properties": dict.fromkeys(sorted(own), False)}},
         "$defs": {**steps, "plan": _PLAN_NAMED},
@@ -96,6 +103,16 @@ def _gates() -> dict[str, Any]:
         {
             key_of(row): {"description": row.help, "anyOf": [_value(row.kind), _NOTHING]}
             for row in ROWS
+        }
+    )
+
+
+def _lint() -> dict[str, Any]:
+    """The section of `slim lint`."""
+    return _object(
+        {
+            row.key: {"description": row.help, "anyOf": [_value(row.kind), _NOTHING]}
+            for row in LINT_SETTINGS
         }
     )
 

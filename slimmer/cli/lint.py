@@ -26,6 +26,7 @@ from slimmer.lint import (
     lint_text,
 )
 from slimmer.lint.formats import FORMATS
+from slimmer.options import read_lint_section
 from slimmer.words import count
 
 
@@ -37,9 +38,7 @@ from slimmer.words import count
     metavar="DIR",
     help="The build context. Default: the folder of the Dockerfile.",
 )
-@click.option(
-    "--target", metavar="STAGE", default="", help="The stage to build. Default: the last."
-)
+@click.option("--target", metavar="STAGE", help="The stage to build. Default: the last.")
 @click.option(
     "--format",
     "form",
@@ -59,7 +58,6 @@ from slimmer.words import count
     "threshold",
     type=click.Choice((*SEVERITIES, "none")),
     metavar="SEVERITY",
-    default="warning",
     help=f"Fail from this severity on: {', '.join(SEVERITIES)}; none never fails. "
     "Default: warning.",
 )
@@ -74,10 +72,10 @@ from slimmer.words import count
 def lint(
     files: tuple[str, ...],
     context: Path | None,
-    target: str,
+    target: str | None,
     form: str,
     output: Path | None,
-    threshold: str,
+    threshold: str | None,
     ignore: tuple[str, ...],
     hadolint_config: Path | None,
     no_hadolint: bool,
@@ -91,17 +89,23 @@ def lint(
       slim lint --format sarif --output lint.sarif
       slim lint --failure-threshold error --ignore SL043
 
-    A comment before an instruction ignores a finding there: `# slim ignore=SL020`.
+    A comment before an instruction ignores a finding there: `# slim ignore=SL020`. What holds
+    for every run stands in the section `lint:` of slim.yaml.
     """
-    options = LintOptions(
-        context=context,
-        target=target,
-        ignore=frozenset(code.strip().upper() for each in ignore for code in each.split(",")),
-        hadolint="" if no_hadolint else find_hadolint(),
-        with_hadolint=not no_hadolint,
-    )
     with errors_as_json(form == "json" and output is None):
-        linted = tuple(_linted(files or (".",), options, hadolint_config))
+        told = read_lint_section()
+        codes = (*ignore, *told.get("ignore", ()))
+        with_hadolint = not no_hadolint and told.get("hadolint", True)
+        options = LintOptions(
+            context=context or told.get("context"),
+            target=target if target is not None else told.get("target", ""),
+            ignore=frozenset(code.strip().upper() for each in codes for code in each.split(",")),
+            hadolint=find_hadolint() if with_hadolint else "",
+            with_hadolint=with_hadolint,
+        )
+        threshold = threshold or str(told.get("failure_threshold", "warning"))
+        configuration = hadolint_config or told.get("hadolint_config")
+        linted = tuple(_linted(files or (".",), options, configuration))
         report = LintReport(threshold=threshold, files=linted)
         _tell(report, form, output)
     if report.failing:

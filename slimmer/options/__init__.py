@@ -5,6 +5,7 @@ from slimmer.options.docker_run import DockerRun, parse_docker_run
 from slimmer.options.document import Document, Section
 from slimmer.options.file import read_file, read_gates_section, read_options, read_section
 from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
+from slimmer.options.lint_section import LINT_SETTINGS, read_lint_section
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
@@ -25,6 +26,7 @@ __all__ = [
     "ANY_PLACE",
     "FILE",
     "GROUPS",
+    "LINT_SETTINGS",
     "PARTS",
     "SIZE",
     "TABLE",
@@ -56,6 +58,7 @@ __all__ = [
     "read_dive_rules",
     "read_file",
     "read_gates_section",
+    "read_lint_section",
     "read_options",
     "read_plan",
     "read_section",

@@ -21,6 +21,8 @@ from slimmer.options.table import PARTS, needed, rows_for
 SLIM_YAML = "slim.yaml"
 CHECK = "check"
 """The section with the gates of `slim check`."""
+LINT = "lint"
+"""The section for `slim lint`."""
 IMAGES = "images"
 """The key of files with several images, see slimmer.fleet."""
 _AT_THE_TOP = frozenset(Scope) - {Scope.ONLY_IN_ROLES}
@@ -40,7 +42,8 @@ def read_file(path: Path) -> FileSettings:
 def read_section(root: Section, folder: Path) -> FileSettings:
     """The same for a mapping with the keys of slim.yaml in any file; paths are relative to
     `folder`. Raises ConfigurationError."""
-    root.take(CHECK)  # its gates are no options of a build, see slimmer.check
+    for command in (CHECK, LINT):  # these are no options of a build
+        root.take(command)
     if root.has(IMAGES):
         raise root.error(IMAGES, "one build has one `image`", "slim fleet FILE builds several")
     for option in rows_for([Scope.ONE_ROLE]) if root.has("roles") else ():
@@ -54,6 +57,13 @@ def read_section(root: Section, folder: Path) -> FileSettings:
         raise root.document.error(root.key, error.message, error.hint) from error
     root.finish()
     return FileSettings(build=settings, roles=roles)
+
+
+def read_command_section(path: Path, name: str) -> Section | None:
+    """The section of another command than `slim build`; None where the file has none. Raises
+    ConfigurationError."""
+    root = Document(path).root()
+    return root.section(name) if root.has(name) else None
 
 
 def read_gates_section(path: Path) -> Section | None:

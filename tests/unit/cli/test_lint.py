@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from slimmer.cli.main import run
-from slimmer.lint import CHECKS
+from slimmer.lint import CHECKS, SEVERITIES
+from slimmer.options.lint_section import FailureThreshold
 
 DOCS = Path(__file__).parents[3] / "docs" / "lint.md"
 CLEAN = 'FROM debian:12-slim\nUSER nobody\nCMD ["a"]\n'
@@ -200,3 +202,30 @@ def test_the_program_of_the_path_is_used_where_the_environment_has_none(
     assert find_hadolint() == found
     monkeypatch.setenv("PATH", "")
     assert find_hadolint() == ""
+
+
+def test_what_holds_for_every_run_stands_in_slim_yaml(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "Dockerfile").write_text('FROM debian\nUSER 1000\nCMD ["a"]\n')
+    assert run(["lint", "--no-hadolint"]) == 46
+    told = capsys.readouterr().out
+    codes = sorted(set(re.findall(r"SL\d{3}", told)))
+    (folder / "slim.yaml").write_text(
+        f"image: app\nlint: {{hadolint: false, ignore: [{', '.join(codes)}]}}\n"
+    )
+    assert run(["lint"]) == 0
+    assert not re.search(r"SL\d{3}|DL\d{4}", capsys.readouterr().out)
+
+    (folder / "slim.yaml").write_text("lint: {hadolint: false, failure_threshold: none}\n")
+    assert run(["lint"]) == 0
+    assert codes == sorted(set(re.findall(r"SL\d{3}", capsys.readouterr().out)))
+    assert run(["lint", "--failure-threshold", "style"]) == 46
+
+    (folder / "slim.yaml").write_text("lint: {ignored: [SL043]}\n")
+    assert run(["lint"]) == 6
+    assert "slim.yaml:1: lint.ignored" in capsys.readouterr().err
+
+
+def test_slim_yaml_has_the_thresholds_of_the_option() -> None:
+    assert [each.value for each in FailureThreshold] == [*SEVERITIES, "none"]
