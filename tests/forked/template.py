@@ -9,6 +9,7 @@ each: the process' id, and how it ended.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -27,9 +28,12 @@ LARGEST = 1 << 20
 """Bytes of a message."""
 _APART = ("slimmer.__main__", "slimmer.fleet", "slimmer.pytest_plugin", "slimmer.xray.view")
 """Not imported beforehand: extras, and what is made for another process."""
+_LATE = ("cyclonedx.model.bom", "cyclonedx.output.json", "docker", "jinja2", "tree_sitter", "yaml")
+"""What slimmer imports where a run has come to need it, and most runs do."""
 
 
 def main() -> None:
+    gc.disable()  # as in each run of slimmer
     _import_all()
     with socket.socket(fileno=int(sys.argv[1])) as control:
         arguments = _next_run(control)
@@ -41,6 +45,8 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(slimmer.__path__, "slimmer."):
         if not module.name.startswith(_APART):
             importlib.import_module(module.name)
+    for name in _LATE:
+        importlib.import_module(name)
 
 
 def _next_run(control: socket.socket) -> list[str]:
