@@ -34,7 +34,7 @@ CMD ["sh"]
 
 
 @pytest.fixture(scope="module")
-def image(image: Callable[..., str]) -> str:
+def users(image: Callable[..., str]) -> str:
     return image(IMAGE)
 
 
@@ -62,15 +62,15 @@ def engine() -> Iterator[Engine]:
 def test_it_may_do_what_an_untraced_one_may(
     engine: Engine,
     client: docker.DockerClient,
-    image: str,
+    users: str,
     tmp_path: Path,
     options: dict[str, Any],
 ) -> None:
     names = {"cap_add": "cap_add", "cap_drop": "cap_drop", "security_opts": "security_opt"}
     asked = {names.get(key, key): _plain(value) for key, value in options.items()}
-    untraced = client.containers.run(image, ["sh", "-c", WITNESS], remove=True, **asked)
+    untraced = client.containers.run(users, ["sh", "-c", WITNESS], remove=True, **asked)
     run = RunOptions(command=("sh", "-c", WITNESS), **options)
-    original = read_original(image, engine.inspect_image(image))
+    original = read_original(users, engine.inspect_image(users))
     sensor = sensor_binary(original.architecture)
     with Session(engine) as session:
         target = TracedRun(
@@ -91,10 +91,10 @@ umount /.slim; mount -o remount,rw /.slim; kill -KILL -1; /.slim/sensor --versio
 
 @pytest.mark.parametrize("other_users", [False, True], ids=["mounted", "held"])
 def test_root_cannot_replace_the_sensor(
-    engine: Engine, image: str, tmp_path: Path, other_users: bool
+    engine: Engine, users: str, tmp_path: Path, other_users: bool
 ) -> None:
     """The engine would start what is in its place with the capabilities that are the gate's."""
-    original = read_original(image, engine.inspect_image(image))
+    original = read_original(users, engine.inspect_image(users))
     run = RunOptions(command=("sh", "-c", HOSTILE))
     sensor = sensor_binary(original.architecture)
     with Session(engine) as session:
