@@ -124,6 +124,21 @@ def test_safe_keeps_packages_whole_with_their_dependencies(tree: ImageTree) -> N
     }
 
 
+def test_safe_needs_a_reason_to_keep_a_package_whole(tree: ImageTree) -> None:
+    """A unit of systemd that the image's own link leads to brings neither apt nor what apt needs."""
+    unit, link = "/usr/lib/systemd/system/apt-daily.timer", "/etc/systemd/system/apt-daily.timer"
+    for path in ("/usr/sbin/web", "/usr/bin/apt", unit):
+        tree.add(path, mode=0o755 if "bin" in path else 0o644)
+    tree.package("web", "/usr/sbin/web")
+    tree.package("apt", "/usr/bin/apt", unit)
+    tree.link(link, unit)
+    kept = tree.decide(*seen("/usr/sbin/web"), strategy=Strategy.SAFE, includes=(link,)).reasons
+    assert unit in kept
+    assert "/usr/bin/apt" not in kept
+    kept = tree.decide(*seen("/usr/sbin/web", unit), strategy=Strategy.SAFE).reasons
+    assert "/usr/bin/apt" in kept
+
+
 def test_safe_follows_what_apk_packages_depend_on(tree: ImageTree) -> None:
     tree.add(
         "/lib/apk/db/installed",

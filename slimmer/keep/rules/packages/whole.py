@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import Package
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.keep.rules.packages.places import is_documentation
 from slimmer.values import Entry, Strategy
 
 
 class WholePackagesRule(Rule):
-    """Every distribution package that owns a kept file stays whole, and so do those that it
-    depends on: what the distribution tested together stays together. Manuals, documentation and
-    translations are left out; licences stay."""
+    """Every distribution package of which a file was seen, or a program is kept to be started,
+    stays whole, and so do those that it depends on: what the distribution tested together stays
+    together. A unit of systemd that a link leads to, or a module beside others, is no reason.
+    Manuals, documentation and translations are left out; licences stay."""
 
     name = "whole-packages"
-    summary = "each distribution package with a kept file, with its dependencies, without manuals"
+    summary = "each distribution package in use, with its dependencies, without manuals"
     strategies = frozenset({Strategy.SAFE})
 
     def __init__(self, context: Context) -> None:
@@ -29,6 +31,9 @@ class WholePackagesRule(Rule):
         if self._packages is None:
             return
         for entry in fresh:
+            is_started = is_program(entry) and entry.path not in self.context.bystanders
+            if entry.path not in self.context.seen and not is_started:
+                continue
             owner = self._packages.owner(entry.path)
             if owner is not None and owner not in self._kept:
                 detail = f"part of the package {owner.name}"
