@@ -125,7 +125,7 @@ def test_safe_keeps_packages_whole_with_their_dependencies(tree: ImageTree) -> N
 
 
 def test_safe_needs_a_reason_to_keep_a_package_whole(tree: ImageTree) -> None:
-    """A unit of systemd that a link of the image leads to brings neither apt nor what that needs."""
+    """A unit of systemd that a link of the image leads to brings neither apt nor its needs."""
     unit, link = "/usr/lib/systemd/system/apt-daily.timer", "/etc/systemd/system/apt-daily.timer"
     for path in ("/usr/sbin/web", "/usr/bin/apt", unit):
         tree.add(path, mode=0o755 if "bin" in path else 0o644)
