@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from slimmer.errors import NoSpaceError, UsageError
+from slimmer.errors import NO_SPACE, NoSpaceError, UsageError
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _REFUSED: Final = (
     *(errno.EACCES, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS),
 )
@@ -141,7 +140,7 @@ def space_errors(place: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in NO_SPACE:
             raise NoSpaceError(
                 f"no space left at {place} while {doing}",
                 hint="free some space, or set TMPDIR or --output to a larger disk",

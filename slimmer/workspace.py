@@ -13,7 +13,7 @@ from pathlib import Path
 
 from slimmer.disk import own_text
 from slimmer.engine import owner, owner_is_alive
-from slimmer.errors import NoSpaceError, UsageError
+from slimmer.errors import NO_SPACE, NoSpaceError, UsageError
 from slimmer.interruption import uninterrupted
 from slimmer.remains import Remaining, hold, settle
 
@@ -102,7 +102,7 @@ def _is_bare(folder: Path) -> bool:
 
 def explained(error: OSError, place: Path, setting: str) -> Exception:
     """The error to raise for a failure to write to `place`, which `setting` names."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_SPACE:
         return NoSpaceError(
             f"no space left in {place}",
             hint=f"free some, or point {setting} at a larger disk",

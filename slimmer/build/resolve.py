@@ -4,7 +4,6 @@ user."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from slimmer.engine import Engine
 from slimmer.errors import (
@@ -22,10 +21,8 @@ from slimmer.image import (
     slim_tag,
 )
 from slimmer.options import BuildOptions, DebugImage
+from slimmer.trace.run import ARCHITECTURES
 from slimmer.values import Compression, Original
-
-_TRACED: Final = ("amd64", "arm64")
-"""Architectures that there is a sensor for. Neither runs what is made for the other."""
 
 
 def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
@@ -52,7 +49,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
 def _refuse_foreign_architecture(engine: Engine, original: Original) -> None:
     """An emulator that may run the image's programs does not know the filter that traces them."""
     own = str(engine.version().get("Arch") or "")
-    if {original.architecture, own} == set(_TRACED):
+    if original.architecture != own and {original.architecture, own} <= ARCHITECTURES.keys():
         raise ForeignArchitectureError(
             f"{original.reference} is for {original.architecture}, and the engine at "
             f"{engine.address} runs on {own}: what an emulator runs cannot be traced",

@@ -11,7 +11,7 @@ from typing import Any, Final
 from slimmer.check.gate import Gate
 from slimmer.check.gates import GATES
 from slimmer.errors import UsageError
-from slimmer.options import ANY_PLACE, FILE, Kind, Section, read_gates_section
+from slimmer.options import ANY_PLACE, CHECK, FILE, Kind, Section, read_command_section
 
 SLIM_YAML: Final = Path("slim.yaml")
 OWN_FILE: Final = Path(".slim-check.yaml")
@@ -102,14 +102,14 @@ def read_gates(file: Path | None) -> CheckSettings:
     """What a file says; None: the one that is found. Raises ConfigurationError, and UsageError
     where gates stand in two files."""
     if file is not None:
-        section = read_gates_section(file)
+        section = read_command_section(file, CHECK)
         if section is None:
             raise UsageError(f"there is no section `check` in {file}")
         return _of_section(section, file.parent)
     sections = {
         each: section
         for each in (OWN_FILE, SLIM_YAML)
-        if each.is_file() and (section := read_gates_section(each)) is not None
+        if each.is_file() and (section := read_command_section(each, CHECK)) is not None
     }
     if len(sections) > 1:
         raise UsageError(

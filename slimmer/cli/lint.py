@@ -26,7 +26,7 @@ from slimmer.lint import (
     lint_text,
 )
 from slimmer.lint.formats import FORMATS
-from slimmer.options import read_lint_section
+from slimmer.options import FailureThreshold, read_lint_section
 from slimmer.words import count
 
 
@@ -56,7 +56,7 @@ from slimmer.words import count
 @click.option(
     "--failure-threshold",
     "threshold",
-    type=click.Choice((*SEVERITIES, "none")),
+    type=click.Choice([each.value for each in FailureThreshold]),
     metavar="SEVERITY",
     help=f"Fail from this severity on: {', '.join(SEVERITIES)}; none never fails. "
     "Default: warning.",

@@ -74,13 +74,14 @@ from slimmer.errors.original import (
     TraceFileError,
     TraceIncompleteError,
 )
-from slimmer.errors.unexpected import as_slim_error
+from slimmer.errors.unexpected import NO_SPACE, as_slim_error
 
 BETWEEN: Final = "look for what stands between slim and the engine (a proxy, a tunnel)"
 """In hints on what did not arrive as it was sent."""
 
 __all__ = [
     "BETWEEN",
+    "NO_SPACE",
     "ApiDescriptionError",
     "BaseMissingError",
     "BaseUnfitError",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import errno
 import traceback
+from typing import Final
 
 from slimmer.errors.build import NoSpaceError
 from slimmer.errors.interface import InterruptedRunError, SlimError
+
+NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a disk is full or a quota used up."""
 
 
 def as_slim_error(error: BaseException) -> SlimError:
@@ -16,7 +20,7 @@ def as_slim_error(error: BaseException) -> SlimError:
         return error
     if isinstance(error, KeyboardInterrupt):
         return InterruptedRunError("interrupted")
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
         place = f" to {error.filename}" if error.filename else ""
         return NoSpaceError(
             f"a disk is full, or a quota used up: nothing more can be written{place}",

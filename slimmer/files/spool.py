@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from slimmer.errors import NoSpaceError
+from slimmer.errors import NO_SPACE, NoSpaceError
 from slimmer.files.part import part_stream
 
 
@@ -59,7 +59,7 @@ class Spool:
                 self.end += written
                 view = view[written:]
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if error.errno in (*NO_SPACE, errno.EFBIG):
                 raise NoSpaceError(
                     f"no space left in {self._file.parent} for the files to keep",
                     hint="free space there, or set TMPDIR to a directory on a larger disk",

@@ -3,9 +3,9 @@
 from slimmer.options.dive_rules import read_dive_rules
 from slimmer.options.docker_run import DockerRun, parse_docker_run
 from slimmer.options.document import Document, Section
-from slimmer.options.file import read_file, read_gates_section, read_options, read_section
+from slimmer.options.file import CHECK, read_command_section, read_file, read_options, read_section
 from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
-from slimmer.options.lint_section import LINT_SETTINGS, read_lint_section
+from slimmer.options.lint_section import LINT_SETTINGS, FailureThreshold, read_lint_section
 from slimmer.options.option import Option, Scope, Settings
 from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
@@ -24,6 +24,7 @@ from slimmer.options.trust import insecure_probes, taking_any_certificate
 
 __all__ = [
     "ANY_PLACE",
+    "CHECK",
     "FILE",
     "GROUPS",
     "LINT_SETTINGS",
@@ -35,6 +36,7 @@ __all__ = [
     "DebugImage",
     "DockerRun",
     "Document",
+    "FailureThreshold",
     "FileSettings",
     "Kind",
     "Option",
@@ -55,9 +57,9 @@ __all__ = [
     "of_flags",
     "parse_docker_run",
     "parse_size",
+    "read_command_section",
     "read_dive_rules",
     "read_file",
-    "read_gates_section",
     "read_lint_section",
     "read_options",
     "read_plan",

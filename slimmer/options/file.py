@@ -60,18 +60,11 @@ def read_section(root: Section, folder: Path) -> FileSettings:
 
 
 def read_command_section(path: Path, name: str) -> Section | None:
-    """The section of another command than `slim build`; None where the file has none. Raises
-    ConfigurationError."""
+    """What a file says of another command than `slim build` (CHECK, LINT): its section of that
+    name, else the whole file; None for a slim.yaml without it. Raises ConfigurationError."""
     root = Document(path).root()
-    return root.section(name) if root.has(name) else None
-
-
-def read_gates_section(path: Path) -> Section | None:
-    """What a file says of the gates of `slim check`: its section of that name, else the whole
-    file; None for a slim.yaml without it. Raises ConfigurationError."""
-    root = Document(path).root()
-    if root.has(CHECK):
-        return root.section(CHECK)
+    if root.has(name):
+        return root.section(name)
     return None if path.name == SLIM_YAML else root
 
 

@@ -16,9 +16,9 @@ _DEPENDENCIES, _LIBRARIES, _END = 36, 52, 56
 class Typelib:
     """What one description names."""
 
-    libraries: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
     """Names of shared libraries that are opened with it."""
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
     """Other namespaces with their versions: `GObject-2.0`."""
 
 

@@ -11,7 +11,7 @@ from slimmer.errors import SensorMissingError
 PACKAGED = Path(__file__).resolve().parent / "bin"
 SOURCES = Path(__file__).resolve().parents[3] / "probes" / "sensor"
 """In a source checkout; an installed package has no such folder."""
-_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
+ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 """The engine's word → the compiler's."""
 
 
@@ -20,11 +20,11 @@ def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path
 
     In a source checkout it is built when a source is newer. Raises SensorMissingError.
     """
-    known = _ARCHITECTURES.get(architecture)
+    known = ARCHITECTURES.get(architecture)
     if known is None:
         raise SensorMissingError(
             f"slimmer cannot trace images of the architecture {architecture}",
-            hint=f"it can trace {' and '.join(_ARCHITECTURES)}; use such a variant of the image",
+            hint=f"it can trace {' and '.join(ARCHITECTURES)}; use such a variant of the image",
         )
     binary = packaged / known / "sensor"
     if not _is_current(binary, sources):
@@ -34,7 +34,7 @@ def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path
 
 def has_sensor(architecture: str, *, packaged: Path = PACKAGED, sources: Path = SOURCES) -> bool:
     """Whether `sensor_binary` would give one, or try to build it; nothing is built here."""
-    known = _ARCHITECTURES.get(architecture, "")
+    known = ARCHITECTURES.get(architecture, "")
     return bool(known) and any(
         place.is_file() for place in (packaged / known / "sensor", sources / "build.py")
     )

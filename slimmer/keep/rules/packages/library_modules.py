@@ -45,8 +45,10 @@ class LibraryModulesRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         packages = self.context.request.packages
-        for library in fresh if packages is not None else ():
-            if packages is None or not _LIBRARY.fullmatch(name_of(library.path)):
+        if packages is None:
+            return
+        for library in fresh:
+            if not _LIBRARY.fullmatch(name_of(library.path)):
                 continue
             owner = packages.owner(library.path)
             if owner is None or owner.name in self._done or library.type is not EntryType.FILE:

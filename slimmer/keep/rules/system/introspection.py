@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import name_of, parent_of
-from slimmer.keep.linux.typelib import read_typelib
+from slimmer.keep.linux.typelib import Typelib, read_typelib
 from slimmer.keep.mentions_of_files import LARGEST_TEXT
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.opened import LibrariesByName
@@ -76,9 +76,11 @@ class IntrospectionRule(Rule):
 
     def _installed_by_name(self) -> Iterable[Want]:
         packages = self.context.request.packages
-        for paths in self._typelibs.values() if packages is not None else ():
+        if packages is None:
+            return
+        for paths in self._typelibs.values():
             for path in paths:
-                owner = packages.owner(path) if packages is not None else None
+                owner = packages.owner(path)
                 if owner is not None and owner.requested:
                     yield from self._typelib(path, f"installed by name: {owner.name}", "")
 
@@ -95,7 +97,7 @@ class IntrospectionRule(Rule):
         """One namespace, unless its libraries are too heavy."""
         self.context.content.fetch([path])
         weight = 0
-        for library in self._libraries_of(path):
+        for library in self._libraries_of(self._read(path)):
             weight += weight_of(self.context, library, limit=_HEAVIEST)
         if weight > _HEAVIEST:
             self._left_out[path] = (source or "a package that was installed by name", weight)
@@ -103,19 +105,19 @@ class IntrospectionRule(Rule):
             yield Want(path=path, detail=detail, because=source or self._because)
 
     def _needs_of(self, entry: Entry) -> Iterable[Want]:
-        found = read_typelib(self.context.content.head(entry.path, _LARGEST))
-        for library in self._libraries_of(entry.path):
+        found = self._read(entry.path)
+        for library in self._libraries_of(found):
             detail = f"{name_of(entry.path)} names it"
             yield Want(path=library.path, detail=detail, because=entry.path)
-        for need in found.needs if found is not None else ():
+        for need in found.needs:
             path = f"{parent_of(entry.path)}/{need}{_ENDING}"
             yield Want(path=path, detail=f"{name_of(entry.path)} needs it", because=entry.path)
 
-    def _libraries_of(self, path: str) -> list[Entry]:
-        """Those that nobody was seen to load and the others."""
-        found = read_typelib(self.context.content.head(path, _LARGEST))
-        if found is None:
-            return []
+    def _read(self, path: str) -> Typelib:
+        """One that cannot be read names nothing."""
+        return read_typelib(self.context.content.head(path, _LARGEST)) or Typelib()
+
+    def _libraries_of(self, found: Typelib) -> list[Entry]:
         paths = [each for name in found.libraries for each in self._libraries.paths(name)]
         entries = (self.context.index.resolve(each).entry for each in paths)
         return [each for each in entries if each is not None and each.type is EntryType.FILE]
