@@ -69,6 +69,7 @@ def _keep_request(
         trace=_without_withheld(trace, files.index, options.withheld),
         config=job.original.config,
         copied=job.original.copied,
+        base_finished=job.original.base_finished,
         packages=files.packages,
         above_base=files.above_base,
         strategy=options.strategy,

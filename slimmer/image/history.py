@@ -23,6 +23,12 @@ from slimmer.values import CopiedFiles
 
 _SHELL = "/bin/sh -c #(nop)"
 _BUILDKIT = "# buildkit"
+_COMMANDS = ("CMD", "ENTRYPOINT")
+_LAYERLESS = re.compile(
+    r"(?:ARG|CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|SHELL|STOPSIGNAL|USER"
+    r"|VOLUME|WORKDIR)\b.*",
+    re.DOTALL,
+)
 _INSTRUCTION = re.compile(r"(?P<name>COPY|ADD|WORKDIR)\s+(?P<rest>.+)", re.DOTALL)
 _BY_DIGEST = re.compile(r".*(?:file|dir|multi):[0-9a-f]{32,}\s+in\s+(?P<place>.+)", re.DOTALL)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
@@ -37,9 +43,7 @@ def copied_files(history: Iterable[Mapping[str, Any]]) -> tuple[CopiedFiles, ...
     directory = "/"
     found: list[CopiedFiles] = []
     for step in reversed(list(history)):
-        text = str(step.get("CreatedBy") or "").strip()
-        text = text.removeprefix(_SHELL).removesuffix(_BUILDKIT).strip()
-        match = _INSTRUCTION.fullmatch(text)
+        match = _INSTRUCTION.fullmatch(_text(step))
         if match is None:
             continue
         if match["name"] == "WORKDIR":
@@ -56,16 +60,49 @@ def copied_files(history: Iterable[Mapping[str, Any]]) -> tuple[CopiedFiles, ...
 def begins_with_base(history: Iterable[Mapping[str, Any]]) -> bool:
     """Whether the lowest layer is a distribution's root and not what an author has put into
     `scratch`: whoever copies to a place other than `/` has no distribution there."""
-    steps = [str(step.get("CreatedBy") or "") for step in history]
-    for text in reversed(steps):
-        match = _INSTRUCTION.fullmatch(
-            text.strip().removeprefix(_SHELL).removesuffix(_BUILDKIT).strip()
-        )
+    for step in reversed(list(history)):
+        match = _INSTRUCTION.fullmatch(_text(step))
         if match is None:
             return True
         if match["name"] != "WORKDIR":
             return _absolute("/", _arguments(match["rest"].strip())[1] or "/") == "/"
     return True
+
+
+def base_finished(history: Iterable[Mapping[str, Any]]) -> int:
+    """When the image that this one is `FROM` was finished, in seconds since 1970; 0 where the
+    history does not show it.
+
+    An image that is to be run ends with a command. One that comes after it, with files between the
+    two, is another Dockerfile's. An ENTRYPOINT in front of the files and a CMD behind them may well
+    be of one, so the same instruction has to come twice, or an ENTRYPOINT after a CMD.
+    """
+    steps = list(reversed(list(history)))
+    texts = list(map(_text, steps))
+    has_files = [bool(text) and _LAYERLESS.fullmatch(text) is None for text in texts]
+    last: dict[str, int] = {}
+    finished = -1
+    for number, text in enumerate(texts):
+        name = text.partition(" ")[0]
+        if name not in _COMMANDS:
+            continue
+        for before in {name, "CMD"} & last.keys():
+            if any(has_files[last[before] : number]):
+                finished = max(finished, last[before])
+        last[name] = number
+    if finished < 0:
+        return 0
+    # Builders that are given a date write it in place of the time, and the files are younger. What
+    # was copied first is younger still.
+    first = next(number for number in range(finished + 1, len(steps)) if has_files[number])
+    is_copied = _INSTRUCTION.fullmatch(texts[first]) is not None
+    return int(steps[first if is_copied else finished].get("Created") or 0)
+
+
+def _text(step: Mapping[str, Any]) -> str:
+    """The instruction without the builder's own words."""
+    text = str(step.get("CreatedBy") or "").strip()
+    return text.removeprefix(_SHELL).removesuffix(_BUILDKIT).strip()
 
 
 def _arguments(text: str) -> tuple[tuple[str, ...], str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from slimmer.errors import EngineOperationError
-from slimmer.image.history import begins_with_base, copied_files
+from slimmer.image.history import base_finished, begins_with_base, copied_files
 from slimmer.image.labels import OF_A_RUN
 from slimmer.values import Original
 
@@ -68,6 +68,7 @@ def read_original(
         layers=tuple(layers),
         copied=copied_files(steps),
         has_base=begins_with_base(steps),
+        base_finished=base_finished(steps),
     )
 
 

@@ -26,6 +26,8 @@ class KeepRequest:
     """The image's config, as `values.Original.config`."""
     copied: tuple[CopiedFiles, ...] = ()
     """What the builder copied into the image, oldest first."""
+    base_finished: int = 0
+    """When the image below was finished, see `values.Original.base_finished`."""
     packages: PackageDatabase | None = None
     """The distribution's packages; None: the original has none, or nobody read them."""
     above_base: frozenset[str] | None = None

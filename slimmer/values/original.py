@@ -47,3 +47,6 @@ class Original:
     no history of it."""
     has_base: bool = True
     """Whether the lowest layer is a distribution's: false where an author began with `scratch`."""
+    base_finished: int = 0
+    """When the image that it is `FROM` was finished, in seconds since 1970; 0 where that is not
+    known."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 import yaml
+from _pytest.mark import ParameterSet
 
 from tests.apps.container import docker, inspect_image
 from tests.apps.expectation import Command, Request, read_expectations, run_environment
 from tests.survey.behaviour import Behaviour, read_behaviours
+from tests.survey.runner import Subject
 
 SAMPLE_APPS = Path(__file__).resolve().parents[2] / "sample_apps"
 SAMPLES = sorted(path.parent.name for path in SAMPLE_APPS.glob("*/slim.yaml"))
@@ -38,6 +40,8 @@ class Slimmed:
     debug: str
     report: dict[str, Any]
     """What `--json` wrote to stdout."""
+    folder: Path
+    """Where the report lies, with the trace beside it."""
     process: int
     """Process id that the build had."""
 
@@ -70,6 +74,10 @@ class Slimmed:
         """Bytes; every sample has a budget in its slim.yaml, in MB."""
         return int(self._settings["max_size"].removesuffix("MB")) * 1_000_000
 
+    @property
+    def trace(self) -> Path:
+        return self.folder / "run.trace"
+
     @cached_property
     def port(self) -> int | None:
         """The exposed port; None where the image's command ends by itself."""
@@ -90,14 +98,13 @@ def originals() -> dict[str, str]:
     return dict(lines)
 
 
-@pytest.fixture(
-    scope="session",
-    params=[
-        # One sample's tests share one build, so one worker of pytest-xdist runs them all.
-        pytest.param(name, marks=pytest.mark.xdist_group(name))
-        for name in SAMPLES
-    ],
-)
+def each_of(names: Iterable[str]) -> list[ParameterSet]:
+    """The samples, for `slimmed`: what asks for one shares one build, so one worker of
+    pytest-xdist runs it all."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+
+
+@pytest.fixture(scope="session", params=each_of(SAMPLES))
 def slimmed(
     request: pytest.FixtureRequest,
     originals: dict[str, str],
@@ -113,11 +120,12 @@ def slimmed(
     # A name of its own, so that test runs side by side do not move each other's tags.
     repository = f"slimmer-test-{uuid.uuid4().hex[:12]}/{name}"
     before = inspect_image(original)
+    folder = tmp_path_factory.mktemp(name)
     command = [
         sys.executable, "-m", "slimmer", "build", original,
         "--file", str(SAMPLE_APPS / name / "slim.yaml"),
         "--tag", f"{repository}:slim",
-        "--report-dir", str(tmp_path_factory.mktemp(name)), "--json",
+        "--report-dir", str(folder), "--save-trace", str(folder / "run.trace"), "--json",
     ]  # fmt: skip
     try:
         with subprocess.Popen(
@@ -136,9 +144,16 @@ def slimmed(
             slim=f"{repository}:slim",
             debug=f"{repository}:slim-debug",
             report=json.loads(stdout),
+            folder=folder,
             process=build.pid,
         )
     finally:
         made = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository)
         if made:
             docker("image", "rm", "--force", *made.splitlines())
+
+
+def broken(slimmed: Slimmed, image: str, behaviours: Sequence[Behaviour]) -> dict[str, str]:
+    """Name and problem of each of the behaviours that an image does not show."""
+    outcomes = Subject(image, slimmed.slim_yaml.parent).outcomes(behaviours)
+    return {each.behaviour.name: each.problem for each in outcomes if each.problem}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.conftest import SAMPLE_APPS
+from tests.apps.conftest import SAMPLE_APPS, Slimmed, each_of
 from tests.apps.container import inspect_image
 
 SAMPLES = runpy.run_path(str(SAMPLE_APPS / "build.py"))
@@ -27,10 +27,9 @@ LARGEST = {"express": 100_000_000, "go": 10_000_000, "flask": 0}
 def repository() -> Iterator[str]:
     name = f"slimmer-test-{uuid.uuid4().hex[:12]}"
     yield name
-    for tag in ("slim", "advised"):
-        subprocess.run(
-            ["docker", "image", "rm", "--force", f"{name}:{tag}"], capture_output=True, check=False
-        )
+    subprocess.run(
+        ["docker", "image", "rm", "--force", f"{name}:advised"], capture_output=True, check=False
+    )
 
 
 def slim(*arguments: str | Path) -> str:
@@ -47,18 +46,11 @@ def slim(*arguments: str | Path) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in LARGEST]
-)
+@pytest.mark.parametrize("slimmed", each_of(LARGEST), indirect=True)
 def test_what_is_advised_is_as_small_as_what_is_made_by_hand(
-    name: str, originals: dict[str, str], repository: str, tmp_path: Path
+    slimmed: Slimmed, repository: str, tmp_path: Path
 ) -> None:
-    folder, original = SAMPLE_APPS / name, originals[name]
-    plan = ("--file", folder / "slim.yaml")
-    slim(
-        *("build", original, *plan, "--strategy", "minimal", "--no-debug"),
-        *("--tag", f"{repository}:slim", "--report-dir", tmp_path / "report"),
-    )
+    folder = slimmed.slim_yaml.parent
     base = SAMPLES["trusting"](
         subprocess.run(
             [SAMPLE_APPS / "base"], capture_output=True, text=True, check=True
@@ -68,10 +60,11 @@ def test_what_is_advised_is_as_small_as_what_is_made_by_hand(
         (folder / "Dockerfile").read_text(), base=base, environment=os.environ
     )
     told = slim(
-        *("advise", original, "--report", tmp_path / "report", "--dockerfile", folder),
-        *("--write", tmp_path / "Dockerfile", "--prove", *plan, "--tag", f"{repository}:advised"),
+        *("advise", slimmed.original, "--report", slimmed.folder, "--dockerfile", folder),
+        *("--write", tmp_path / "Dockerfile", "--prove", "--file", slimmed.slim_yaml),
+        *("--tag", f"{repository}:advised"),
         *(f"--build-arg={key}={value}" for key, value in arguments.items()),
     )
     assert re.search(r"\d+ probes? passed$", told.strip()), told
     size = inspect_image(f"{repository}:advised")["Size"]
-    assert size < (LARGEST[name] or inspect_image(original)["Size"] / 10)
+    assert size < (LARGEST[slimmed.name] or slimmed.original_before["Size"] / 10)

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import functools
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tests.apps.conftest import SAMPLE_APPS, SAMPLES, Slimmed
+from tests.apps.conftest import SAMPLE_APPS, SAMPLES, Slimmed, broken
 from tests.apps.container import Container, docker, inspect_image, run_once, running, type_into
 from tests.apps.expectation import Command, Request
-from tests.survey.behaviour import Behaviour
-from tests.survey.runner import Subject
 
 pytestmark = [pytest.mark.apps, pytest.mark.engine]
 
@@ -104,12 +102,6 @@ def test_the_slim_image_shows_the_held_out_behaviours(slimmed: Slimmed) -> None:
     absent = [item for item in slimmed.behaviours if item.name in found]
     assert broken(slimmed, slimmed.original, absent) == {}
     assert list(found) == lost, "\n".join(found.values())
-
-
-def broken(slimmed: Slimmed, image: str, behaviours: Sequence[Behaviour]) -> dict[str, str]:
-    """Name and problem of each of the behaviours that an image does not show."""
-    outcomes = Subject(image, slimmed.slim_yaml.parent).outcomes(behaviours)
-    return {each.behaviour.name: each.problem for each in outcomes if each.problem}
 
 
 def test_the_slim_image_is_small(slimmed: Slimmed) -> None:

@@ -32,6 +32,8 @@ class Package:
     requested: bool = field(default=False, compare=False)
     """Whether somebody asked for it by name, as opposed to what came with another one. Unknown
     where the manager keeps no record: then False."""
+    installed: int = field(default=0, compare=False)
+    """When it was, in seconds since 1970; 0 where that is not known."""
     essential: bool = field(default=False, compare=False)
     """Whether the distribution installs it everywhere: the shell, the basic tools. apk knows no
     such packages."""

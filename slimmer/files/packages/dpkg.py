@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from slimmer.files.index import RootfsIndex
 from slimmer.files.packages.control import stanzas
 from slimmer.files.packages.database import Package
-from slimmer.values import Content, EntryType
+from slimmer.values import Content, Entry, EntryType
 
 _STATUS = "/var/lib/dpkg/status"
 _STATUS_DIRECTORY = "/var/lib/dpkg/status.d"
@@ -41,8 +41,9 @@ def dpkg_packages(index: RootfsIndex, content: Content) -> dict[Package, Sequenc
         for stanza in stanzas(_text(content, _STATUS), _FIELDS):
             # "install ok installed"; removed packages stay listed as "deinstall ok config-files".
             if stanza.get("Status", "").endswith(" installed"):
-                package = _package(stanza, automatic)
-                found[package] = _listed(index, content, stanza, package, diverted)
+                list_ = _list_of(index, stanza)
+                package = _package(stanza, automatic, list_)
+                found[package] = _listed(content, list_, package.name, diverted)
     for entry in index.children(_STATUS_DIRECTORY):
         if entry.type is EntryType.FILE and not entry.path.endswith(".md5sums"):
             for stanza in stanzas(_text(content, entry.path), _FIELDS):
@@ -61,7 +62,11 @@ def _automatic(index: RootfsIndex, content: Content) -> frozenset[str] | None:
     )
 
 
-def _package(stanza: dict[str, str], automatic: frozenset[str] | None = None) -> Package:
+def _package(
+    stanza: dict[str, str],
+    automatic: frozenset[str] | None = None,
+    list_: Entry | None = None,
+) -> Package:
     name = stanza.get("Package", "")
     return Package(
         name=name,
@@ -75,6 +80,8 @@ def _package(stanza: dict[str, str], automatic: frozenset[str] | None = None) ->
         ),
         section=stanza.get("Section", ""),
         requested=automatic is not None and name not in automatic,
+        # dpkg writes the list when it unpacks a package.
+        installed=0 if list_ is None else list_.mtime_ns // 10**9,
         provides=tuple(name for group in _relations(stanza.get("Provides", "")) for name in group),
         # Debian calls required what its essential packages need, and what a system cannot boot
         # without (Debian Policy 2.5).
@@ -95,25 +102,27 @@ def _relations(text: str) -> list[tuple[str, ...]]:
     return [group for group in groups if any(group)]
 
 
-def _listed(
-    index: RootfsIndex,
-    content: Content,
-    stanza: dict[str, str],
-    package: Package,
-    diverted: dict[str, tuple[str, str]],
-) -> Sequence[str]:
-    qualified = f"{_LISTS}/{package.name}:{package.architecture}.list"
-    plain = f"{_LISTS}/{package.name}.list"
+def _list_of(index: RootfsIndex, stanza: dict[str, str]) -> Entry | None:
+    """The file with the package's paths; None where dpkg's database has lost it."""
+    name = stanza.get("Package", "")
+    qualified = f"{_LISTS}/{name}:{stanza.get('Architecture', '')}.list"
     # Packages that may be there for several architectures have the architecture in the name.
-    path = qualified if stanza.get("Multi-Arch") == "same" and qualified in index else plain
-    if not index.is_file(path):
+    is_qualified = stanza.get("Multi-Arch") == "same" and qualified in index
+    path = qualified if is_qualified else f"{_LISTS}/{name}.list"
+    return index.get(path) if index.is_file(path) else None
+
+
+def _listed(
+    content: Content, list_: Entry | None, package: str, diverted: dict[str, tuple[str, str]]
+) -> Sequence[str]:
+    if list_ is None:
         return ()
-    paths = _text(content, path).split("\n")
+    paths = _text(content, list_.path).split("\n")
     if not diverted:
         return paths
     if diverted.keys().isdisjoint(paths):
         return paths
-    return [_undiverted(path, package.name, diverted) for path in paths]
+    return [_undiverted(path, package, diverted) for path in paths]
 
 
 def _undiverted(path: str, package: str, diverted: dict[str, tuple[str, str]]) -> str:

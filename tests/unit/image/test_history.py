@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slimmer.image.history import copied_files
+from slimmer.image.history import base_finished, copied_files
 from slimmer.values import CopiedFiles
 
 DIGEST = "939d6e69f77817dc99d5c748446bc54091a0c10507ca92b50c5d38e189fe4328"
@@ -68,3 +68,35 @@ def test_what_nobody_understands_is_no_copy(step: str) -> None:
 
 def test_steps_without_words_are_stepped_over() -> None:
     assert copied_files([{}, {"CreatedBy": None}]) == ()
+
+
+BASE = (
+    f"/bin/sh -c #(nop) ADD file:{DIGEST} in / ",
+    'CMD ["bash"]',
+    "RUN /bin/sh -c apt-get # buildkit",
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "finished"),
+    [
+        ((*BASE, 'CMD ["node"]', "ENV A=1", "RUN /bin/sh -c x # buildkit", 'CMD ["a"]'), 4),
+        ((*BASE, 'CMD ["node"]', "ENV A=1", "COPY a /a # buildkit", 'CMD ["a"]'), 6),
+        ((*BASE, 'CMD ["node"]', "COPY a /a # buildkit", 'ENTRYPOINT ["a"]', 'CMD ["b"]'), 5),
+        ((*BASE, 'ENTRYPOINT ["a"]', "COPY a /a # buildkit", 'CMD ["b"]'), 2),
+        ((*BASE, 'CMD ["a"]', 'ENTRYPOINT ["b"]'), 2),
+        ((*BASE, '/bin/sh -c #(nop)  CMD ["x"]', "/bin/sh -c make", '/bin/sh -c #(nop)  CMD ["y"]'),
+         4),
+        (("COPY a /a # buildkit", 'CMD ["a"]'), 0),
+        ((), 0),
+    ],
+)  # fmt: skip
+def test_when_the_image_below_was_finished(steps: tuple[str, ...], finished: int) -> None:
+    """Each step takes a second."""
+    history = [{"CreatedBy": step, "Created": at} for at, step in enumerate(steps, 1)]
+    assert base_finished(reversed(history)) == finished
+
+
+def test_an_engine_that_tells_no_times() -> None:
+    steps = ('CMD ["a"]', "COPY a /a # buildkit", 'CMD ["b"]')
+    assert base_finished([{"CreatedBy": step} for step in steps]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
 
@@ -170,3 +172,18 @@ def test_a_shell_script_of_what_was_installed_by_name_where_a_shell_is_kept(
     gained = tree.gained("requested-packages", *ran("/usr/bin/server"))
     assert "/usr/sbin/server-admin" in gained
     assert tree.gained("requested-packages", *ran("/usr/bin/quiet")) == set()
+
+
+def test_programs_that_the_image_below_has_installed(tree: ImageTree) -> None:
+    """Its author thought of any application; what a text mentions is another rule's."""
+    for name, installed in (("ps", 1000), ("jq", 3000)):
+        tree.compile(f"/usr/bin/{name}", PROGRAM)
+        tree.package(name, f"/usr/bin/{name}")
+        os.utime(tree.root / f"var/lib/dpkg/info/{name}.list", (installed, installed))
+    tree.compile("/usr/bin/server", PROGRAM)
+    came_along(tree)
+    server = ran("/usr/bin/server")
+    assert files(tree, tree.gained("requested-packages", *server, base_finished=2000)) == {
+        "/usr/bin/jq"
+    }
+    assert "/usr/bin/ps" in tree.gained("requested-packages", *server)

@@ -59,7 +59,8 @@ class RequestedPackagesRule(Rule):
     """`apt-get install lua-cjson php-intl fonts-noto` means that something will load them, when a
     request asks: modules of languages, fonts, dictionaries, drivers. A package that brings a
     program is another matter, since many a Dockerfile installs one to build with: of those the
-    small programs stay, and what is all scripts of a language that is in use."""
+    small programs stay, and what is all scripts of a language that is in use, unless the image
+    below has installed them."""
 
     name = "requested-packages"
     summary = (
@@ -131,7 +132,9 @@ class RequestedPackagesRule(Rule):
         programs = {
             package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
-            if package.name not in self._base and not is_to_build_with(package)
+            if package.name not in self._base
+            and not is_to_build_with(package)
+            and not self._is_inherited(asked_for[package])
         }
         self.context.content.fetch(
             entry.path
@@ -145,6 +148,11 @@ class RequestedPackagesRule(Rule):
                 yield from self._small_programs(entries, detail)
                 yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
+
+    def _is_inherited(self, package: Package) -> bool:
+        """Whether the image below brought it, whose author thought of any application: official
+        images of languages have ImageMagick, Subversion and ssh."""
+        return 0 < package.installed <= self.context.request.base_finished
 
     def _programs_of(self, package: Package) -> Iterable[Entry]:
         for path in self._files[package]:
