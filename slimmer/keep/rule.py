@@ -195,18 +195,26 @@ class Context:
 
     @cached_property
     def requested_programs(self) -> frozenset[str]:
-        """Names of the programs on the PATH whose packages somebody has installed by name."""
+        """Names of the programs on the PATH whose packages somebody has installed by name. One may
+        be an alternative, which no package owns: `convert`."""
         packages = self.request.packages
         if packages is None:
             return frozenset()
         files = packages.files()
-        return frozenset(
+        owned = {
             name_of(path)
             for package in packages.packages
             if package.requested and not package.essential
             for path in files[package]
-            if self.programs.has(path) and len(name_of(path)) > 3
-        )
+            if self.programs.has(path)
+        }
+        alternatives = {
+            name
+            for name in self.programs.names - owned
+            if packages.owner(path := self.programs.find(name)) is None
+            and packages.owner(self.index.real_path(path)) in packages.asked_for
+        }
+        return frozenset(name for name in owned | alternatives if len(name) > 3)
 
     def application_root(self, path: str) -> str:
         """The directory from which on the names above a source of the application mean something:

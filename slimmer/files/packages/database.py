@@ -109,6 +109,26 @@ class PackageDatabase:
         found.pop(package, None)
         return list(found)
 
+    @cached_property
+    def asked_for(self) -> Mapping[Package, Package]:
+        """What somebody has installed by name, and what that needs of the same source, each with
+        the one that was named: `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
+        requested = [each for each in self.packages if each.requested]
+        found = {each: each for each in requested}
+        for each in requested:
+            for part in self.of_one_source(each):
+                found.setdefault(part, each)
+        return found
+
+    def of_one_source(self, package: Package) -> list[Package]:
+        """The package, and what it depends on that was made of the same source."""
+        found = [package]
+        for part in found:
+            for other in self.dependencies(part):
+                if other.source == package.source and other not in found:
+                    found.append(other)
+        return found
+
     def files(self) -> Mapping[Package, Sequence[str]]:
         """Package → its files that the image has, each sorted; packages without any are there."""
         if self._files is None:

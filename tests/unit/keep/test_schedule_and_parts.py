@@ -187,3 +187,18 @@ def test_programs_that_the_image_below_has_installed(tree: ImageTree) -> None:
         "/usr/bin/jq"
     }
     assert "/usr/bin/ps" in tree.gained("requested-packages", *server)
+
+
+def test_a_program_with_a_dot_in_its_name_is_one(tree: ImageTree) -> None:
+    """`imagemagick` has but documentation, and needs the package with `convert-im6.q16`."""
+    for name in ("/usr/bin/paint-6.q16", "/usr/bin/tongue8.2", "/usr/bin/server"):
+        tree.compile(name, LARGE % 5_000_000)
+    tree.add("/usr/share/paint/colours")
+    tree.add("/usr/share/tongue/words")
+    tree.package("paint-6", "/usr/bin/paint-6.q16", "/usr/share/paint/colours")
+    tree.package("tongue8.2", "/usr/bin/tongue8.2", "/usr/share/tongue/words")
+    tree.package("paint", fields="Depends: paint-6\n")
+    tree.package("tongue", fields="Depends: tongue8.2\n")
+    came_along(tree, "paint-6", "tongue8.2")
+    gained = files(tree, tree.gained("requested-packages", *ran("/usr/bin/server")))
+    assert gained == {"/usr/bin/tongue8.2", "/usr/share/tongue/words"}

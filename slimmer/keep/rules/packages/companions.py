@@ -11,12 +11,11 @@ from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
-    asked_for_by_name,
     base_packages,
     is_to_build_with,
     packages_of_programs,
 )
-from slimmer.keep.rules.packages.weight import weight_of
+from slimmer.keep.rules.packages.weight import libraries_of, weight_of
 from slimmer.values import Entry, EntryType
 
 # Bytes of one program with the libraries that nobody was seen to load. pg_dump and redis-check-aof
@@ -91,9 +90,12 @@ class CompanionProgramsRule(Rule):
             if each.target.size <= limit
         ]
         self.context.content.fetch(each.target.path for each in companions)
+        # What the program brings is there anyway: `convert` beside `identify`.
+        kept = self.context.index.get(program) if companions else None
+        present = frozenset() if kept is None else libraries_of(self.context, kept)
         left = _MOST_OF_REQUESTED
         for each in sorted(companions, key=lambda each: (each.target.size, each.path)):
-            weight = weight_of(self.context, each.target, limit=limit)
+            weight = weight_of(self.context, each.target, limit=limit, present=present)
             if weight > _HEAVIEST:
                 left -= weight
             if weight <= limit and left >= 0:
@@ -106,7 +108,7 @@ class CompanionProgramsRule(Rule):
         if packages is None:
             return ()
         base = base_packages(packages)
-        return [each for each in asked_for_by_name(packages) if each.name not in base]
+        return [each for each in packages.asked_for if each.name not in base]
 
     def _behind_dispatchers(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """`/usr/bin/psql` is a link to a script, which starts the `psql` of one version in

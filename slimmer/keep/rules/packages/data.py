@@ -11,12 +11,10 @@ from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
-    asked_for_by_name,
     is_documentation,
     is_for_building,
     is_module_of_language,
     is_to_build_with,
-    of_one_source,
     private_folder,
 )
 from slimmer.keep.rules.packages.weight import omissions, weight_of_libraries
@@ -105,12 +103,12 @@ class PackageDataRule(Rule):
             is_bystander = kept.path in self.context.bystanders
             if not (_is_called(kept.path) or is_cgi) or (is_bystander and not is_asked_for):
                 continue
-            parts = of_one_source(packages, owner)
+            parts = packages.of_one_source(owner)
             if not is_bystander:
                 # Of others, what has no libraries and programs: `tesseract-ocr-eng`.
                 direct = [each for part in parts for each in packages.dependencies(part)]
                 # `erlang-ssl` needs `erlang-asn1`.
-                others = (part for each in direct for part in of_one_source(packages, each))
+                others = (part for each in direct for part in packages.of_one_source(each))
                 parts += [
                     each
                     for each in dict.fromkeys(others)
@@ -134,7 +132,7 @@ class PackageDataRule(Rule):
         if packages is None or owner is None or owner.essential or owner.name in self._split:
             return
         self._split.add(owner.name)
-        parts = of_one_source(packages, owner)[1:]
+        parts = packages.of_one_source(owner)[1:]
         for package in dict.fromkeys((*parts, *packages.dependencies(owner))):
             files = packages.files()[package]
             limit = _HEAVIEST
@@ -199,7 +197,7 @@ class PackageDataRule(Rule):
     @cached_property
     def _asked_for(self) -> frozenset[Package]:
         packages = self.context.request.packages
-        return frozenset() if packages is None else frozenset(asked_for_by_name(packages))
+        return frozenset() if packages is None else frozenset(packages.asked_for)
 
     def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
         """What it has in directories of its own, and its configuration. Modules of a program that

@@ -11,7 +11,6 @@ from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     is_documentation,
     is_for_building,
-    of_one_source,
     private_folder,
 )
 from slimmer.keep.rules.packages.plugins import ELSEWHERE, LIBRARY_FOLDER
@@ -56,7 +55,7 @@ class LibraryModulesRule(Rule):
             if LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
-                for part in of_one_source(packages, owner)[1:]:
+                for part in packages.of_one_source(owner)[1:]:
                     yield from self._data(part.name, packages.files()[part], library)
 
     def _data(self, name: str, files: Sequence[str], library: Entry) -> Iterable[Want]:

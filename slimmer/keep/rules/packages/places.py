@@ -4,7 +4,6 @@ hierarchy."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from slimmer.files import Package, PackageDatabase, is_below
 from slimmer.keep.rule import Context
@@ -94,35 +93,14 @@ def base_packages(packages: PackageDatabase) -> frozenset[str]:
     return frozenset(found)
 
 
-def asked_for_by_name(packages: PackageDatabase) -> Mapping[Package, Package]:
-    """What somebody has installed by name, and what that needs of the same source, each with the
-    one that was named: `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
-    requested = [each for each in packages.packages if each.requested]
-    found = {each: each for each in requested}
-    for each in requested:
-        for part in of_one_source(packages, each):
-            found.setdefault(part, each)
-    return found
-
-
 def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     """Of what somebody has installed by name, with the parts of it, what is not there to build
     with: a text of the author's that names a program of theirs means that program."""
     return frozenset(
         package
-        for package in asked_for_by_name(packages)
+        for package in packages.asked_for
         if not package.essential and not is_to_build_with(package)
     )
-
-
-def of_one_source(packages: PackageDatabase, package: Package) -> list[Package]:
-    """The package, and what it depends on that was made of the same source."""
-    found = [package]
-    for part in found:
-        for other in packages.dependencies(part):
-            if other.source == package.source and other not in found:
-                found.append(other)
-    return found
 
 
 def private_folder(path: str) -> str:

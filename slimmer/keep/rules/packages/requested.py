@@ -12,7 +12,6 @@ from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
-    asked_for_by_name,
     base_packages,
     is_documentation,
     is_for_building,
@@ -31,6 +30,9 @@ _INSTALLERS = frozenset(
 _OTHER_MODULE = re.compile(
     r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:tcltk|lua|R/site-library|guile|octave)/"
 )
+# What a module has beside it in its language, and an interpreter by its version, which is what
+# others are written in: `php8.2`. `convert-im6.q16` is a program.
+_OF_A_LANGUAGE = re.compile(r".+\.(?:\d+|awk|el|js|lua|php|pl|py|R|rb|scm|sh|tcl)")
 # Bytes of one package's own files.
 _HEAVIEST = 64_000_000
 # Bytes of a package all of whose programs are scripts of an interpreter that ran: tcllib has 22 MB.
@@ -128,7 +130,7 @@ class RequestedPackagesRule(Rule):
                 yield from self._awaiting.pop(entry.path)
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
-        asked_for = asked_for_by_name(packages)
+        asked_for = packages.asked_for
         programs = {
             package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
@@ -258,7 +260,7 @@ class RequestedPackagesRule(Rule):
         # and /usr/share has none: what is in a `bin` there is part of an application in PHP.
         return not any(
             name_of(parent_of(path)) in ("bin", "sbin", "games")
-            and "." not in name_of(path)
+            and not _OF_A_LANGUAGE.fullmatch(name_of(path))
             and not path.startswith("/usr/share/")
             for path in self._files[package]
         )

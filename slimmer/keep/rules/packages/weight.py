@@ -51,6 +51,18 @@ def weight_of_libraries(
     return weight
 
 
+def libraries_of(context: Context, program: Entry) -> frozenset[str]:
+    """The libraries that a kept program is linked to, directly or by others of them."""
+    found: set[str] = set()
+    pending = [program.path]
+    while pending:
+        context.content.fetch(pending)
+        fresh = {library.path for path in pending for library in _linked(context, path)} - found
+        found |= fresh
+        pending = sorted(fresh)
+    return frozenset(found)
+
+
 def omissions(weights: Mapping[str, int], kept: Collection[str]) -> Iterator[HeavyOmission]:
     """Of modules that were too heavy, those that nothing else has kept. `weights`: path → bytes."""
     for path, weight in weights.items():
