@@ -26,6 +26,9 @@ _STARTS = (
 _OPENS = (
     *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),
     *(b"Native.load", b"loadLibrary", b"Fiddle", b"ffi_lib", b"NativeLibrary", b"libraryLookup"),
+    # Guile; Common Lisp, by itself and by CFFI; Racket; Raku; Lua.
+    *(b"dynamic-link", b"foreign-library", b"load-shared-object", b"ffi-lib", b"NativeCall"),
+    b"package.loadlib",
 )
 _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
 # What may stand between the name of a function that starts a program and the first literal.

@@ -7,7 +7,9 @@ import re
 from slimmer.files import name_of, parent_of
 
 SOURCES = re.compile(
-    r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy)", re.I
+    r".*\.(?:py|[cm]?[jt]sx?|rb|php|pl|pm|lua|jl|r|ex|exs|erl|tcl|scm|clj|groovy|m|rkt|ss|sld|lisp"
+    r"|lsp|cl|asd|raku|rakumod|hy|fnl)",
+    re.I,
 )
 """Sources of languages that may start programs."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from slimmer.files import parent_of
+from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import Context
 from slimmer.keep.rules.packages import LIBRARY_FOLDER
 
@@ -21,11 +21,21 @@ class LibrariesByName:
 
     def paths(self, name: str) -> Iterable[str]:
         """All that `libmagic.so.1`, `libmagic` or the `magic` of `-lmagic` may mean; a full path
-        stands for itself."""
+        stands for itself, and without an ending for what has one (Guile's and Lisp's `dlopen` add
+        it)."""
         if name.startswith("/"):
-            return (name,) if ".so" in name else ()
+            return (name,) if ".so" in name else self._without_ending(name)
         match = _NAME.fullmatch(name)
         return self._by_name.get(name) or (self._by_name.get(match["stem"], ()) if match else ())
+
+    def _without_ending(self, path: str) -> Iterable[str]:
+        folder, name = self._context.index.real_path(parent_of(path)), name_of(path)
+        stem = name.removeprefix("lib")
+        return (
+            ()
+            if stem == name
+            else [each for each in self._by_name.get(stem, ()) if parent_of(each) == folder]
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -51,6 +51,23 @@ def test_a_module_of_a_language_may_open_one(tree: ImageTree) -> None:
     assert f"{FOLDER}/libtls.so.3.1" in gained(tree, module)
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/usr/share/guile/site/3.0/tls.scm", f'(dynamic-link "{FOLDER}/libtls")'),
+        ("/usr/share/common-lisp/source/tls/tls.lisp", '(define-foreign-library x (t "libtls"))'),
+        ("/app/tls.rkt", '(define lib (ffi-lib "libtls" (list "3" #f)))'),
+    ],
+)
+def test_a_module_of_lisp_opens_one_without_its_ending(
+    tree: ImageTree, path: str, text: str
+) -> None:
+    tree.add(path, text)
+    if path.startswith("/usr"):
+        tree.package("modules", path)
+    assert gained(tree, path) == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
+
+
 def test_a_heavy_library_is_named_and_left_out(tree: ImageTree) -> None:
     tree.compile("/app/shop", OPENS)
     with (tree.root / FOLDER[1:] / "libtls.so.3.1").open("wb") as file:

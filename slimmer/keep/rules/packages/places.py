@@ -37,7 +37,7 @@ _STATE_FOLDER = re.compile(r"(/var/(?:lib|www|spool)/[^/]+|/srv/[^/]+)/")
 _LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
 _MODULE_OF_LANGUAGE = re.compile(
     r"/usr/(?:lib|share)/(?:[^/]+-linux-[^/]+/)?(?:python3/dist-packages|ruby/vendor_ruby|perl5|php"
-    r"|nodejs|lua|tcltk|R/site-library)/"
+    r"|nodejs|lua|tcltk|R/site-library|guile|common-lisp/source|octave)/"
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
 _FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
