@@ -9,6 +9,7 @@ from functools import cached_property
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
@@ -52,6 +53,7 @@ class CompanionProgramsRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._done: set[Package] = set()
+        self._interpreters = AwaitedInterpreters(context)
 
     def begin(self) -> Iterable[Want]:
         # Each directory once, by its real path: /bin may be a link to /usr/bin.
@@ -65,6 +67,7 @@ class CompanionProgramsRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         yield from self._behind_dispatchers(fresh)
+        yield from self._interpreters.released(fresh)
         packages = self.context.request.packages
         if packages is None:
             return
@@ -98,7 +101,13 @@ class CompanionProgramsRule(Rule):
                 left -= weight
             if weight <= limit and left >= 0:
                 detail = f"a program of the package {package.name}, as {program} is"
-                yield Want(path=each.path, detail=detail, because=program, bystander=True)
+                want = Want(path=each.path, detail=detail, because=program, bystander=True)
+                interpreter = self._interpreters.interpreter_of(each.target)
+                # `c_rehash` beside `openssl` is worth no Perl.
+                if interpreter and interpreter not in self.context.executed:
+                    self._interpreters.hold(interpreter, [want])
+                else:
+                    yield want
 
     @cached_property
     def _asked_for(self) -> Collection[Package]:
