@@ -28,6 +28,10 @@ _HEAVIEST = 4_000_000
 # tools has 5 MB, all linked into it.
 _HEAVIEST_OF_REQUESTED = 12_000_000
 _MOST_OF_REQUESTED = 48_000_000
+# A program of such a package may also be as large as the largest of it that ran, up to this:
+# languages that link all of a program into it make tools of a server's size (`promtool` beside
+# `prometheus`).
+_HEAVIEST_BESIDE = 64_000_000
 # The same of the program that a link on the PATH stands for.
 _HEAVIEST_BEHIND = 64_000_000
 
@@ -85,16 +89,16 @@ class CompanionProgramsRule(Rule):
     def _light_companions(
         self, packages: PackageDatabase, package: Package, program: str
     ) -> Iterable[Want]:
-        limit = _HEAVIEST
+        limit, left = _HEAVIEST, _MOST_OF_REQUESTED
         if package in self._asked_for and not is_to_build_with(package):
-            limit = _HEAVIEST_OF_REQUESTED
+            beside = min(self._largest_that_ran(packages, package), _HEAVIEST_BESIDE)
+            limit, left = max(_HEAVIEST_OF_REQUESTED, beside), max(left, beside)
         companions = [
             each
             for each in self._companions(packages, package, program)
             if each.target.size <= limit
         ]
         self.context.content.fetch(each.target.path for each in companions)
-        left = _MOST_OF_REQUESTED
         for each in sorted(companions, key=lambda each: (each.target.size, each.path)):
             weight = weight_of(self.context, each.target, limit=limit)
             if weight > _HEAVIEST:
@@ -108,6 +112,11 @@ class CompanionProgramsRule(Rule):
                     self._interpreters.hold(interpreter, [want])
                 else:
                     yield want
+
+    def _largest_that_ran(self, packages: PackageDatabase, package: Package) -> int:
+        ran = (path for path in self.context.executed if packages.owner(path) is package)
+        entries = filter(None, map(self.context.index.get, ran))
+        return max((entry.size for entry in entries), default=0)
 
     @cached_property
     def _asked_for(self) -> Collection[Package]:

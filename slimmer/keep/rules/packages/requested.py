@@ -53,6 +53,8 @@ _HEAVIEST_PROGRAM = 4_000_000
 _HEAVIEST_PRIVILEGED = 8_000_000
 # Bytes of one program with the libraries that no other rule keeps either.
 _HEAVIEST_ADDED = 500_000
+# Bytes of a program that is all there is of its package, and has all in it that it needs.
+_LARGEST_BY_ITSELF = 12_000_000
 
 
 class RequestedPackagesRule(Rule):
@@ -140,6 +142,8 @@ class RequestedPackagesRule(Rule):
             if package.name not in _DEVELOPERS_TOOLS:
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield from self._small_programs(entries, detail)
+                if asked_for[package] is package and len(entries) == 1:
+                    yield from self._by_itself(entries[0], detail)
                 yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
 
@@ -181,6 +185,15 @@ class RequestedPackagesRule(Rule):
                 yield Want(path=entry.path, detail=detail, bystander=True)
             else:
                 self._too_heavy[entry.path] = (entry, detail)
+
+    def _by_itself(self, program: Entry, detail: str) -> Iterable[Want]:
+        """Who installs a client of 7 MB that brings no library (`influx`) wants that program: it
+        was not there for something else, as `wget` is for a build."""
+        if _LARGEST_PROGRAM < program.size <= _LARGEST_BY_ITSELF:
+            self.context.content.fetch([program.path])
+            limit = program.size + _HEAVIEST_ADDED
+            if weight_of(self.context, program, limit=limit) <= limit:
+                yield Want(path=program.path, detail=detail, bystander=True)
 
     def _programs_that_add_little(self) -> Iterable[Want]:
         """`ogrinfo`, where `gdalinfo` has brought the library that both are linked to."""
