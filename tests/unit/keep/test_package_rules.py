@@ -201,6 +201,42 @@ def test_small_programs_of_a_package_whose_program_ran_are_kept(tree: ImageTree)
     assert {path for path in gained if not tree.is_directory(path)} == set(kept)
 
 
+def test_a_companion_as_large_as_the_program_that_ran_of_a_package_that_was_asked_for(
+    tree: ImageTree,
+) -> None:
+    """`promtool` beside `prometheus`: all of a program in Go is in its file."""
+    for path, size in (("serve", 20), ("tool", 19), ("other", 21)):
+        tree.add(f"/usr/bin/{path}", mode=0o755)
+        with (tree.root / f"usr/bin/{path}").open("ab") as stream:
+            stream.truncate(size * 1_000_000)
+    tree.package("serve", "/usr/bin/serve", "/usr/bin/tool", "/usr/bin/other")
+    tree.add("/var/lib/apt/extended_states", "")
+    ran = seen("/usr/bin/serve", access=Access.EXECUTE)
+    assert tree.gained("companion-programs", *ran) == {"/usr/bin/tool"}
+    came_along = "Package: serve\nArchitecture: all\nAuto-Installed: 1\n"
+    tree.add("/var/lib/apt/extended_states", came_along)
+    assert tree.gained("companion-programs", *ran) == set()
+
+
+def test_a_companion_in_a_language_that_did_not_run_waits_for_its_interpreter(
+    tree: ImageTree,
+) -> None:
+    """`c_rehash` beside `openssl` is worth no Perl; where Perl is kept anyway it costs nothing."""
+    for path in ("/usr/bin/crypt", "/usr/bin/perl", "/bin/sh"):
+        tree.add(path, mode=0o755)
+    tree.add("/usr/bin/rehash", "#!/usr/bin/env perl\n", mode=0o755)
+    tree.add("/usr/bin/request", "#!/bin/sh\n", mode=0o755)
+    tree.add("/app/report", "#!/usr/bin/perl\n", mode=0o755)
+    tree.package("crypt", "/usr/bin/crypt", "/usr/bin/rehash", "/usr/bin/request")
+    tree.package("perl", "/usr/bin/perl")
+    ran = seen("/usr/bin/crypt", access=Access.EXECUTE)
+    assert tree.gained("companion-programs", *ran) == set()
+    ran = seen("/usr/bin/crypt", "/bin/sh", access=Access.EXECUTE)
+    assert tree.gained("companion-programs", *ran) == {"/usr/bin/request"}
+    kept = seen("/app/report", access=Access.LOOKUP)
+    assert tree.gained("companion-programs", *ran, *kept) == {"/usr/bin/request", "/usr/bin/rehash"}
+
+
 def test_a_companion_with_heavy_libraries_is_left_out(tree: ImageTree) -> None:
     """Whoever only links to a library that links to a heavy one brings that as well."""
     shared = ("-nostdlib", "-Wl,--no-as-needed")

@@ -55,6 +55,27 @@ def test_a_script_beside_other_programs(tree: ImageTree) -> None:
     assert gained == {"/usr/bin/ask", "/usr/bin/asktest"}
 
 
+def test_a_large_program_that_is_all_there_is_of_a_package(tree: ImageTree) -> None:
+    """A client in Go brings no library; one that brings some was rather there for the build."""
+    tree.compile("/usr/lib/libheavy.so", "char ballast[4000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    tree.compile("/usr/bin/fetch", use, "-L{root}/usr/lib", "-lheavy")
+    tree.compile("/usr/bin/client", PROGRAM)
+    tree.compile("/usr/bin/one", PROGRAM)
+    tree.compile("/usr/bin/two", PROGRAM)
+    for name in ("fetch", "client", "one"):
+        with (tree.root / f"usr/bin/{name}").open("ab") as stream:
+            stream.truncate(7_000_000)
+    tree.package("client", "/usr/bin/client")
+    tree.package("fetch", "/usr/bin/fetch")
+    tree.package("more", "/usr/bin/one", "/usr/bin/two")
+    came_along(tree)
+    gained = files(tree, tree.gained("requested-packages"))
+    assert gained == {"/usr/bin/client", "/usr/bin/two"}
+    came_along(tree, "client", "more")
+    assert files(tree, tree.gained("requested-packages")) == set()
+
+
 def test_a_script_has_the_modules_of_its_package(tree: ImageTree) -> None:
     """Its own text names none: `load_entry_point('keeper==1', 'console_scripts', 'keeper')`."""
     modules = {f"{SITE}/keeper/archive.py", f"{SITE}/keeper-1.egg-info/PKG-INFO"}

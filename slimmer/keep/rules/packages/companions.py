@@ -9,6 +9,7 @@ from functools import cached_property
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     base_packages,
@@ -26,6 +27,10 @@ _HEAVIEST = 4_000_000
 # tools has 5 MB, all linked into it.
 _HEAVIEST_OF_REQUESTED = 12_000_000
 _MOST_OF_REQUESTED = 48_000_000
+# A program of such a package may also be as large as the largest of it that ran, up to this:
+# languages that link all of a program into it make tools of a server's size (`promtool` beside
+# `prometheus`).
+_HEAVIEST_BESIDE = 64_000_000
 # The same of the program that a link on the PATH stands for.
 _HEAVIEST_BEHIND = 64_000_000
 
@@ -51,6 +56,7 @@ class CompanionProgramsRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._done: set[Package] = set()
+        self._interpreters = AwaitedInterpreters(context)
 
     def begin(self) -> Iterable[Want]:
         # Each directory once, by its real path: /bin may be a link to /usr/bin.
@@ -64,6 +70,7 @@ class CompanionProgramsRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         yield from self._behind_dispatchers(fresh)
+        yield from self._interpreters.released(fresh)
         packages = self.context.request.packages
         if packages is None:
             return
@@ -81,9 +88,10 @@ class CompanionProgramsRule(Rule):
     def _light_companions(
         self, packages: PackageDatabase, package: Package, program: str
     ) -> Iterable[Want]:
-        limit = _HEAVIEST
+        limit, left = _HEAVIEST, _MOST_OF_REQUESTED
         if package in self._asked_for and not is_to_build_with(package):
-            limit = _HEAVIEST_OF_REQUESTED
+            beside = min(self._largest_that_ran(packages, package), _HEAVIEST_BESIDE)
+            limit, left = max(_HEAVIEST_OF_REQUESTED, beside), max(left, beside)
         companions = [
             each
             for each in self._companions(packages, package, program)
@@ -93,14 +101,24 @@ class CompanionProgramsRule(Rule):
         # What the program brings is there anyway: `convert` beside `identify`.
         kept = self.context.index.get(program) if companions else None
         present = frozenset() if kept is None else libraries_of(self.context, kept)
-        left = _MOST_OF_REQUESTED
         for each in sorted(companions, key=lambda each: (each.target.size, each.path)):
             weight = weight_of(self.context, each.target, limit=limit, present=present)
             if weight > _HEAVIEST:
                 left -= weight
             if weight <= limit and left >= 0:
                 detail = f"a program of the package {package.name}, as {program} is"
-                yield Want(path=each.path, detail=detail, because=program, bystander=True)
+                want = Want(path=each.path, detail=detail, because=program, bystander=True)
+                interpreter = self._interpreters.interpreter_of(each.target)
+                # `c_rehash` beside `openssl` is worth no Perl.
+                if interpreter and interpreter not in self.context.executed:
+                    self._interpreters.hold(interpreter, [want])
+                else:
+                    yield want
+
+    def _largest_that_ran(self, packages: PackageDatabase, package: Package) -> int:
+        ran = (path for path in self.context.executed if packages.owner(path) is package)
+        entries = filter(None, map(self.context.index.get, ran))
+        return max((entry.size for entry in entries), default=0)
 
     @cached_property
     def _asked_for(self) -> Collection[Package]:

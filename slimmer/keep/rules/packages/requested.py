@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
-from slimmer.keep.linux.shebang import KERNEL_LIMIT, program_of_env, read_shebang
 from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     base_packages,
@@ -55,6 +55,8 @@ _HEAVIEST_PROGRAM = 4_000_000
 _HEAVIEST_PRIVILEGED = 8_000_000
 # Bytes of one program with the libraries that no other rule keeps either.
 _HEAVIEST_ADDED = 500_000
+# Bytes of a program that is all there is of its package, and has all in it that it needs.
+_LARGEST_BY_ITSELF = 12_000_000
 
 
 class RequestedPackagesRule(Rule):
@@ -76,8 +78,7 @@ class RequestedPackagesRule(Rule):
         packages = context.request.packages
         self._files = {} if packages is None else packages.files()
         self._programs_are_asked = False
-        # Real path of an interpreter → what to keep once it is kept to be run.
-        self._awaiting: dict[str, list[Want]] = {}
+        self._interpreters = AwaitedInterpreters(context)
         # Programs that may turn out to need little beyond what is kept anyway.
         self._too_heavy: dict[str, tuple[Entry, str]] = {}
         self._libraries: set[str] = set()
@@ -125,9 +126,7 @@ class RequestedPackagesRule(Rule):
         if libraries - self._libraries:
             self._libraries |= libraries
             yield from self._programs_that_add_little()
-        for entry in fresh:
-            if entry.path in self._awaiting and entry.path not in self.context.bystanders:
-                yield from self._awaiting.pop(entry.path)
+        yield from self._interpreters.released(fresh)
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
         asked_for = packages.asked_for
@@ -148,6 +147,8 @@ class RequestedPackagesRule(Rule):
             if package.name not in _DEVELOPERS_TOOLS:
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield from self._small_programs(entries, detail)
+                if asked_for[package] is package and len(entries) == 1:
+                    yield from self._by_itself(entries[0], detail)
                 yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
 
@@ -182,18 +183,27 @@ class RequestedPackagesRule(Rule):
                 continue
             if self.context.elf_files.get(entry.path) is None:
                 # A script costs nothing where its interpreter ran.
-                interpreter = self._interpreter_of(entry)
+                interpreter = self._interpreters.interpreter_of(entry)
                 want = Want(path=entry.path, detail=detail, bystander=True)
                 if interpreter in self.context.executed:
                     yield want
                 elif is_shell(interpreter, ""):
-                    self._awaiting.setdefault(interpreter, []).append(want)
+                    self._interpreters.hold(interpreter, [want])
                 continue
             limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
             if weight_of(self.context, entry, limit=limit) <= limit:
                 yield Want(path=entry.path, detail=detail, bystander=True)
             else:
                 self._too_heavy[entry.path] = (entry, detail)
+
+    def _by_itself(self, program: Entry, detail: str) -> Iterable[Want]:
+        """Who installs a client of 7 MB that brings no library (`influx`) wants that program: it
+        was not there for something else, as `wget` is for a build."""
+        if _LARGEST_PROGRAM < program.size <= _LARGEST_BY_ITSELF:
+            self.context.content.fetch([program.path])
+            limit = program.size + _HEAVIEST_ADDED
+            if weight_of(self.context, program, limit=limit) <= limit:
+                yield Want(path=program.path, detail=detail, bystander=True)
 
     def _programs_that_add_little(self) -> Iterable[Want]:
         """`ogrinfo`, where `gdalinfo` has brought the library that both are linked to."""
@@ -206,7 +216,7 @@ class RequestedPackagesRule(Rule):
     def _of_one_language(self, package: Package, programs: Sequence[Entry]) -> Iterable[Want]:
         """A package all of whose programs are scripts, in a language whose interpreter ran or is
         kept to be run, is more of that language: tcllib beside tclsh, duplicity beside python3."""
-        interpreters = {self._interpreter_of(entry) for entry in programs}
+        interpreters = {self._interpreters.interpreter_of(entry) for entry in programs}
         if not interpreters or "" in interpreters:
             return
         has_run = not self.context.executed.isdisjoint(interpreters)
@@ -223,17 +233,7 @@ class RequestedPackagesRule(Rule):
             yield from wants
         elif not any(is_shell(interpreter, "") for interpreter in interpreters):
             for interpreter in interpreters:
-                self._awaiting.setdefault(interpreter, []).extend(wants)
-
-    def _interpreter_of(self, program: Entry) -> str:
-        """Its real path; empty where this is no script, or one without."""
-        if program.size > _LARGEST_PROGRAM:
-            return ""
-        start = self.context.content.head(program.path, KERNEL_LIMIT)
-        interpreter, argument = read_shebang(start)
-        if name_of(interpreter) == "env":
-            interpreter = self.context.programs.find(program_of_env(argument))
-        return self.context.index.real_path(interpreter) if interpreter else ""
+                self._interpreters.hold(interpreter, wants)
 
     @cached_property
     def _base(self) -> frozenset[str]:
