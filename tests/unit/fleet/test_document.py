@@ -50,6 +50,14 @@ def test_all_that_there_is_to_say(tmp_path: Path) -> None:
     VALIDATOR.validate(yaml.safe_load(COMPLETE))
 
 
+@pytest.mark.parametrize("text", ["off", "'off'", "no", "false"])
+def test_off_may_be_written_without_quotes(tmp_path: Path, text: str) -> None:
+    """Where YAML reads something else than a text."""
+    whole = f"images: [a]\nshare: {text}"
+    assert read(tmp_path, whole).share == "off"
+    VALIDATOR.validate(yaml.safe_load(whole))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -60,6 +68,7 @@ def test_all_that_there_is_to_say(tmp_path: Path) -> None:
         ("images: [{image: b, strategy: tiny}]", "images[0].strategy"),
         ("images: [a]\ndefaults: {tag: b}", "defaults.tag: each image has its own"),
         ("images: [a]\nlimits: {seconds: 0}", "limits.seconds: 0 is too small"),
+        ("images: [a]\nshare: on", "share: expected text, found `true`"),
         ("images: [a]\nlimits: {retries: much}", "limits.retries: expected a whole number"),
         ("compose: [{services: [a]}]", "which compose file?"),
     ],
