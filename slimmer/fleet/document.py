@@ -154,6 +154,8 @@ def _from_files(root: Section, folder: Path, defaults: FileSettings) -> Iterator
         ]  # fmt: skip
         if not found:
             raise place.error(f"no file matches {value}")
+        if not all(each.is_file() for each in found):
+            raise place.error(f"there is no file {value} in {folder}")
         for file in found:
             yield from _from_file(file, defaults)
 
