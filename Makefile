@@ -19,7 +19,7 @@ SCRIPTS := sample_apps/build.py tests/conftest.py tests/apps tests/bench tests/e
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey hardened-survey digests layers faults engines fleet fuzz soak clean clean-samples schemas release site
+.PHONY: help setup browser engine samples demo test unit sensor-tests container-tests engine-tests apps lint format bench survey repair-survey hardened-survey digests layers faults engines fleet fuzz soak clean clean-samples schemas image pythons release site
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,13 @@ soak: setup samples ## Build the samples 200 times (SOAK=20), kill some, and loo
 
 release: setup ## Build wheel and sdist into dist/, install each into a fresh venv, and try it there
 	@.ci/release $(PYTHON)
+
+image: setup engine ## An image of slimmer, slimmed by slimmer (BASE=an image with Python)
+	@.ci/image
+
+pythons: setup engine ## The wheel and the unit tests under Python 3.13 and 3.14 (root, mmdebstrap)
+	@.ci/require 'command -v mmdebstrap' mmdebstrap
+	@.ci/pythons
 
 schemas: setup ## Write docs/schemas and the tables of options and commands from the source
 	$(BIN)/python -m tests.schemas

@@ -7,7 +7,7 @@
 # the repository instead, SLIM_CHECK the gates.
 set -eu
 : "${IMAGE:?say what the image is called: IMAGE=my-app:ci}"
-command -v slim >/dev/null || { echo "slim is not installed: pip install 'slimmer[check]'" >&2; exit 127; }
+command -v slim >/dev/null || { echo "slim is not installed: pip install 'slimmer-images[check]'" >&2; exit 127; }
 
 docker build --tag "$IMAGE" .
 if [ -n "${SLIM_TRACE:-}" ]; then

@@ -48,7 +48,10 @@ def fleet_schema() -> dict[str, Any]:
                 **_list({"anyOf": [_TEXT, _SECTION]}),
             },
             "limits": _limits(),
-            "share": {"description": "auto, off, or an image to stand on", **_TEXT},
+            "share": {
+                "description": "auto, off, or an image to stand on",
+                "anyOf": [_TEXT, {"const": False}],  # in YAML `off` is false
+            },
         },
         "anyOf": [
             {"required": [name], "properties": {name: {"minItems": 1}}}

@@ -8,6 +8,7 @@ its own beside it.
 """
 
 from slimmer.build.build import build_image
+from slimmer.build.loading import load_steps
 from slimmer.build.profiling import Profiled, profile_image, profile_of_trace
 from slimmer.build.proving import Proved, prove_dockerfile
 
@@ -15,6 +16,7 @@ __all__ = [
     "Profiled",
     "Proved",
     "build_image",
+    "load_steps",
     "profile_image",
     "profile_of_trace",
     "prove_dockerfile",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from slimmer.build.destinations import refuse_unwritable
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
+from slimmer.build.loading import load_later_steps
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import (
@@ -155,7 +156,7 @@ def _pushed(job: Job, report: Report) -> Report:
 
 def _run(job: Job) -> Report:
     refuse_unwritable(job.options, job.slim_name)
-    later = job.pool.submit(_later_steps)
+    later = job.pool.submit(load_later_steps)
     bases = _bases(job)
     with job.clock.stage("trace", "the engine makes the containers"):
         job, findings = _traced_or_recalled(job, later)
@@ -329,13 +330,3 @@ def _reported(job: Job, findings: Findings, later: Future[None]) -> Iterator[Non
         if cause is error:
             raise
         raise cause from error
-
-
-def _later_steps() -> None:
-    """Import the steps behind the traced run. That takes Python 0.1 s, which is spent while the
-    engine starts the containers."""
-    import slimmer.build.deliver
-    import slimmer.build.verify  # noqa: F401
-    from slimmer.report import prepare_page
-
-    prepare_page()

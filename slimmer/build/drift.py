@@ -53,7 +53,7 @@ def fitting_drift(
 ) -> tuple[Drift, ...]:
     """What has changed of the trace's paths, sorted by path, where the trace still fits: the
     application may change, and with --allow-drift everything. Raises TraceDriftError."""
-    from slimmer.pack import APPLICATION  # see build._later_steps
+    from slimmer.pack import APPLICATION  # see loading.py
 
     drifted = _with_layers(job, files, tuple(drift(saved, files.index, files.server.content)))
     before = saved.identity.contents
@@ -80,7 +80,7 @@ def fitting_drift(
 
 
 def _with_layers(job: Job, files: OriginalFiles, drifted: tuple[Drift, ...]) -> tuple[Drift, ...]:
-    from slimmer.pack import layers_of  # see build._later_steps
+    from slimmer.pack import layers_of  # see loading.py
 
     ends = {each.path: _real(files, each.path) for each in drifted}
     layers = layers_of(

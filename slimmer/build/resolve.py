@@ -96,7 +96,7 @@ def read_missed(options: BuildOptions) -> tuple[tuple[str, str], ...]:
 def _refuse_what_fails_later(options: BuildOptions) -> None:
     """Mistakes that a later step would find after a minute's work."""
     if options.rules or options.without_rules:
-        from slimmer.ecosystems import RULEBOOK  # see build._later_steps
+        from slimmer.ecosystems import RULEBOOK  # see loading.py
         from slimmer.keep import check_rule_names
 
         check_rule_names((*options.rules, *options.without_rules), RULEBOOK)

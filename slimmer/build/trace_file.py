@@ -197,7 +197,7 @@ def unstable_paths(saved: SavedTrace, index: RootfsIndex, keep: KeepSet) -> dict
 
 
 def _write(file: Path, saved: SavedTrace) -> None:
-    from slimmer.disk import PRIVATE, file_beside, space_errors  # see build._later_steps
+    from slimmer.disk import PRIVATE, file_beside, space_errors  # see loading.py
 
     with space_errors(file, "saving the trace"), file_beside(file, mode=PRIVATE) as unfinished:
         unfinished.stream.write(to_bytes(saved))

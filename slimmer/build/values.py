@@ -27,7 +27,7 @@ from slimmer.values import (
     in_role,
 )
 
-if TYPE_CHECKING:  # loaded while the engine starts containers, see build._later_steps
+if TYPE_CHECKING:  # loaded while the engine starts containers, see loading.py
     from slimmer.base import BaseImage, Comparison, Overlay
     from slimmer.evidence import PackageUse, Uses
     from slimmer.keep import KeepRequest

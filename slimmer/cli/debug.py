@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -23,9 +24,10 @@ def trace(file: Path) -> None:
         click.echo(line)
 
 
-@debug.command("fleet-build", hidden=True)
-def fleet_build() -> None:
-    """Do the job that stdin begins with: what a worker of `slim fleet` starts for each build."""
-    from slimmer.fleet import build_here  # other commands do not pay for it
+@debug.command("fleet-builds", hidden=True)
+def fleet_builds() -> None:
+    """Do builds, each in a fork of this process, as the worker at the other end of stdin asks."""
+    from slimmer.fleet import serve_builds  # other commands do not pay for it
 
-    build_here(sys.stdin.buffer, sys.stdout, sys.stderr)
+    with socket.socket(fileno=sys.stdin.fileno()) as control:
+        serve_builds(control)

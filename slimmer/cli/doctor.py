@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 
 import click
 
@@ -22,8 +23,13 @@ _MARKS = {
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on stdout.")
 def doctor(as_json: bool) -> None:
     """Check engine, kernel, capabilities and disk, and trace a tiny container for real."""
+    tell_findings(examine_machine(), as_json, "no build can work here")
+
+
+def tell_findings(looked_at: Iterable[Finding], as_json: bool, verdict: str) -> None:
+    """Each as soon as it is known. Raises DoctorFindings with the verdict where one is broken."""
     findings = []
-    for finding in examine_machine():
+    for finding in looked_at:
         findings.append(finding)
         if not as_json:
             _print(finding)
@@ -33,7 +39,7 @@ def doctor(as_json: bool) -> None:
     broken = [finding for finding in findings if finding.state is State.BROKEN]
     if broken:
         raise DoctorFindings(
-            f"no build can work here: {broken[0].subject}: {broken[0].found}",
+            f"{verdict}: {broken[0].subject}: {broken[0].found}",
             hint=broken[0].advice,
         )
 

@@ -17,7 +17,7 @@ from slimmer.words import comparison, count, printable, size
 @click.command(short_help="Build many images on one or several engines.")
 @click.argument(
     "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     default=Path("fleet.yaml"),
 )
 @click.option(
@@ -83,6 +83,11 @@ def fleet(
         raise UsageError(
             "--scheduler has workers of its own, each with an engine",
             hint="of --engine, leave the one that has the originals; start more workers there",
+        )
+    if not file.exists():
+        raise UsageError(
+            f"there is no {file}",
+            hint="write one: `images: [my-app:latest]` is enough; docs/fleet.md has the rest",
         )
     gc.enable()  # a fleet runs for hours, and leaves cycles behind
     with errors_as_json(as_json):

@@ -25,7 +25,7 @@ from slimmer.remains import close_all
 COMMANDS = (
     *("build", "why", "diff", "xray", "lint", "advise", "report", "check", "fleet", "watch"),
     *("trace", "vex", "scan-diff", "profile", "verify-provenance"),
-    *("plans", "rules", "doctor", "clean", "debug", "help"),
+    *("plans", "rules", "doctor", "self-check", "clean", "debug", "help"),
 )
 """In the order in which people need them; each is the command of that name, with _ for -, in its
 module."""

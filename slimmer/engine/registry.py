@@ -103,6 +103,13 @@ class Registry:
     def _in_words(self, action: str, hint: str) -> Iterator[None]:
         try:
             yield
+        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+            raise PullError(
+                f"no registry answers at {self._host}",
+                hint="is that its name, with its port? What stands before the first slash is the "
+                "registry's; a name of Docker Hub is written docker.io/NAME",
+                details=str(error),
+            ) from error
         except (requests.exceptions.RequestException, ValueError, LookupError, TypeError) as error:
             raise PullError(f"{self._host} cannot {action}: {error}", hint=hint) from error
         except docker.errors.DockerException as error:

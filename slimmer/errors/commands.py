@@ -6,10 +6,10 @@ from slimmer.errors.interface import SlimError
 
 
 class DoctorFindings(SlimError):
-    """`slim doctor` found something without which a build cannot work."""
+    """`slim doctor` or `slim self-check` found something without which a build cannot work."""
 
     exit_code = 18
-    cause = "slim doctor found a problem that stops a build"
+    cause = "slim doctor or slim self-check found what stops a build"
 
 
 class MissedFilesError(SlimError):

@@ -10,7 +10,13 @@ from slimmer.evidence.bills import Bill, BilledPackage, parse_bill, read_bill, r
 from slimmer.evidence.claims import Claim, Claims, ImageFiles, Justification, OpenWeakness, judge
 from slimmer.evidence.identity import PackageId
 from slimmer.evidence.prefetch import prefetch_list
-from slimmer.evidence.sbom import ORIGINAL_SBOM_NAME, SBOM_NAME, SbomSubject, compose_sbom
+from slimmer.evidence.sbom import (
+    ORIGINAL_SBOM_NAME,
+    SBOM_NAME,
+    SbomSubject,
+    compose_sbom,
+    prepare_bills,
+)
 from slimmer.evidence.scan_diff import (
     DOCUMENTS,
     HIDDEN,
@@ -71,6 +77,7 @@ __all__ = [
     "packages_removed",
     "parse_bill",
     "prefetch_list",
+    "prepare_bills",
     "read_bill",
     "read_original_bill",
     "read_scan",

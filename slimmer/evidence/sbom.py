@@ -66,6 +66,12 @@ class SbomSubject:
     slimmer_version: str
 
 
+def prepare_bills() -> None:
+    """Load what `compose_sbom` comes to load."""
+    import cyclonedx.model.bom
+    import cyclonedx.output.json  # noqa: F401
+
+
 def compose_sbom(
     subject: SbomSubject, packages: Sequence[PackageUse], system: OperatingSystem | None
 ) -> bytes:

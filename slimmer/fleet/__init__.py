@@ -1,10 +1,11 @@
 """Many images through any number of engines: `slim fleet`.
 
 fleet.yaml → wishes (document.py) → builds (planning.py) → workers (running.py, workforce.py,
-worker.py, child.py) → outcomes (state.py) → shared layers (sharing.py) → report
+worker.py, child.py,
+template.py) → outcomes (state.py) → shared layers (sharing.py) → report
 """
 
-from slimmer.fleet.child import build_here
+from slimmer.fleet.child import serve_builds
 from slimmer.fleet.document import FleetFile, Limits, read_fleet
 from slimmer.fleet.fleet import FleetOptions, run_fleet
 from slimmer.fleet.job import Job, LayerSize, Outcome
@@ -20,8 +21,8 @@ __all__ = [
     "LayerSize",
     "Limits",
     "Outcome",
-    "build_here",
     "fleet_progress",
     "read_fleet",
     "run_fleet",
+    "serve_builds",
 ]

@@ -1,8 +1,9 @@
 """One build in a process of its own: what it keeps in memory, sets in its environment or loses by a
 crash is nobody else's.
 
-Its stdin is its lifeline: once the worker at the other end is no more, the build ends as if by
-SIGTERM, and takes what it has made in the engine with it.
+The process is forked from a template that has imported what builds need, since that takes as much
+processor time as a small build itself. A pipe is its lifeline: once the worker at the other end is
+no more, the build ends as if by SIGTERM, and takes what it has made in the engine with it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import contextlib
 import os
 import pickle
 import signal
+import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
@@ -23,9 +24,9 @@ from typing import BinaryIO, Final, TextIO
 from slimmer.codec import Mismatch
 from slimmer.errors import BuildLostError, InterruptedRunError, SlimError, as_slim_error
 from slimmer.fleet.job import RESULTS, Job, LayerSize, Outcome
+from slimmer.fleet.template import Fork, forks
 from slimmer.interruption import BUDGET
 
-COMMAND: Final = (sys.executable, "-m", "slimmer", "debug", "fleet-build")
 LOG: Final = "build.log"
 """What a build says while it goes on, beside its report."""
 _LENGTH: Final = struct.Struct(">Q")
@@ -33,13 +34,25 @@ _MOST_DETAILS: Final = 4000
 """Characters of an error's evidence that are kept."""
 
 
-def build_here(commands: BinaryIO, told: TextIO, log: TextIO) -> None:
-    """What the process does: the job that `commands` begins with, its outcome to `told`."""
-    (length,) = _LENGTH.unpack(commands.read(_LENGTH.size))
-    job: Job = pickle.loads(commands.read(length))
+def serve_builds(control: socket.socket) -> None:
+    """What the template does; a fork returns when its build is done."""
+    from slimmer.build import load_steps
+
+    load_steps()
+    for commands, telling in forks(control):
+        _build_here(commands, telling)
+
+
+def _build_here(commands: BinaryIO, telling: int) -> None:
+    """The job that `commands` begins with; its outcome to `telling`."""
+    with os.fdopen(commands.fileno(), "rb", closefd=False) as whole:
+        (length,) = _LENGTH.unpack(whole.read(_LENGTH.size))
+        job, environment = pickle.loads(whole.read(length))
+    os.environ.clear()
+    os.environ.update(environment)
     threading.Thread(target=_follow, args=(commands.fileno(),), daemon=True).start()
-    told.write(RESULTS.encode(_build(job, log)) + "\n")
-    told.flush()
+    with open(telling, "w", encoding="ascii") as told:
+        told.write(RESULTS.encode(_build(job, sys.stderr)) + "\n")
 
 
 def _follow(lifeline: int) -> None:
@@ -97,50 +110,25 @@ def failed(job: Job, error: SlimError, seconds: float = 0.0) -> Outcome:
 def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Outcome:
     """Run the job in a child and wait for it, `job.seconds` at the most."""
     begun = time.monotonic()
-    message = pickle.dumps(job)
+    message = pickle.dumps((job, dict(environment)))
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        (folder / LOG).open("wb") as log,
-        subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=environment,
-            # The terminal's Ctrl-C is for the coordinator, who tells workers.
-            start_new_session=True,
-        ) as child,
-    ):
-        assert child.stdin is not None
-        assert child.stdout is not None
-        lifeline = child.stdin
+    with (folder / LOG).open("wb") as log:
+        fork = Fork(log)
         with contextlib.suppress(BrokenPipeError):  # it has ended: its log says why
-            lifeline.write(_LENGTH.pack(len(message)) + message)
-            lifeline.flush()
-        # Popen would close the lifeline to read what is told.
-        child.stdin = None
+            fork.lifeline.write(_LENGTH.pack(len(message)) + message)
+            fork.lifeline.flush()
+        said = None
         try:
-            said, _ = child.communicate(timeout=job.seconds)
-        except subprocess.TimeoutExpired:
-            _end(child)
-            return failed(job, _too_slow(job), time.monotonic() - begun)
+            said = fork.said(job.seconds)
         finally:
-            with contextlib.suppress(BrokenPipeError):
-                lifeline.close()
+            status = fork.end(BUDGET + 5)
+    if said is None:
+        return failed(job, _too_slow(job), time.monotonic() - begun)
     try:
         outcome: Outcome = RESULTS.decode(Outcome, said)
     except Mismatch:
-        return failed(job, _silent(child.returncode, folder), time.monotonic() - begun)
+        return failed(job, _silent(status, folder), time.monotonic() - begun)
     return outcome
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.communicate(timeout=BUDGET + 5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
 
 
 def _too_slow(job: Job) -> SlimError:

@@ -97,7 +97,7 @@ def read_fleet(path: Path) -> FleetFile:
     registry = tuple(_wishes(root, REGISTRY, folder, defaults))
     compose = tuple(_compose(root, folder, defaults))
     limits = _limits(root)
-    share = root.scalar("share", str, "")
+    share = _share(root)
     root.finish()
     if not wishes and not registry and not compose:
         raise document.error(
@@ -154,6 +154,8 @@ def _from_files(root: Section, folder: Path, defaults: FileSettings) -> Iterator
         ]  # fmt: skip
         if not found:
             raise place.error(f"no file matches {value}")
+        if not all(each.is_file() for each in found):
+            raise place.error(f"there is no file {value} in {folder}")
         for file in found:
             yield from _from_file(file, defaults)
 
@@ -185,6 +187,14 @@ def _compose(root: Section, folder: Path, defaults: FileSettings) -> Iterator[Co
         services = section.texts("services")
         section.finish()
         yield ComposeWish(file=folder / file, services=services, settings=defaults, place=place)
+
+
+def _share(root: Section) -> str:
+    """In YAML `off` is false."""
+    if root.get("share") is False:
+        root.take("share")
+        return "off"
+    return root.scalar("share", str, "")
 
 
 def _limits(root: Section) -> Limits:

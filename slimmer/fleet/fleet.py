@@ -13,6 +13,7 @@ from typing import Any, Final
 from slimmer.codec import Codec
 from slimmer.disk import files_beside, space_errors
 from slimmer.engine import connect
+from slimmer.errors import BaseMissingError
 from slimmer.fleet.document import FleetFile
 from slimmer.fleet.formats import markdown, page_pieces
 from slimmer.fleet.job import Outcome
@@ -29,7 +30,7 @@ from slimmer.fleet.report import (
     node_size,
 )
 from slimmer.fleet.running import run_builds
-from slimmer.fleet.sharing import ALONE, AUTO, SEPARATE, SHARED, propose, settle, standing
+from slimmer.fleet.sharing import ALONE, AUTO, OFF, SEPARATE, SHARED, propose, settle, standing
 from slimmer.fleet.state import State
 from slimmer.fleet.workforce import Workforce, local_workers, require_distributed, workers_of
 
@@ -73,6 +74,7 @@ def run_fleet(file: FleetFile, options: FleetOptions, progress: FleetProgress) -
     with contextlib.closing(engine), contextlib.closing(State(output / STATE_NAME)) as state:
         home = Home.of(engine)
         share = options.share or file.share or AUTO
+        _refuse_missing(share, home, options)
         plain = plan_fleet(file, home, output / _BUILDS)
         planned = [standing(each, share, home, state) for each in plain]
         run = _Run(home=home, state=state, file=file, options=options, progress=progress)
@@ -87,6 +89,16 @@ def run_fleet(file: FleetFile, options: FleetOptions, progress: FleetProgress) -
         )
     write_fleet_report(report, output)
     return report
+
+
+def _refuse_missing(share: str, home: Home, options: FleetOptions) -> None:
+    """An image to stand on that no worker will have; those of a scheduler may have others."""
+    if share in (AUTO, OFF) or options.scheduler or home.engine.find_image(share) is not None:
+        return
+    raise BaseMissingError(
+        f"share: the engine at {home.engine.address} has no image {share}",
+        hint=f"write {AUTO}, {OFF}, or the name of an image that all are to stand on",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

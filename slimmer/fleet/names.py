@@ -9,6 +9,8 @@ from slimmer.engine import Registry
 from slimmer.fleet.document import Wish
 from slimmer.image import usual_results
 
+_SHOWN: Final = 5
+"""How many names an error lists."""
 _WILD: Final = re.compile(r"(\*|\?|\[[^\]]*\])")
 
 
@@ -42,7 +44,10 @@ def names_in_registry(wish: Wish) -> tuple[str, ...]:
     own = {result for name in names for result in usual_results(name)}
     found = sorted(name for name in names - own if whole.fullmatch(name))
     if not found:
+        there = sorted(names) or [f"{host}/{each}" for each in paths]
+        others = f"there are {', '.join(there[:_SHOWN])}{', …' if len(there) > _SHOWN else ''}; "
         raise wish.place.error(
-            f"no image in the registry matches {wish.image}", "`*` stands for all but a slash"
+            f"no image in the registry matches {wish.image}",
+            f"{others if there else ''}`*` stands for all but a slash",
         )
     return tuple(found)

@@ -76,7 +76,7 @@ def _fetch(job: Job, own: Engine, home: Engine) -> tuple[str, ...]:
             continue
         if here is not None and here["Id"] == there["Id"]:
             continue
-        own.load_image(home.save_image(name))
+        _hand_over(name, home, own)
         if name not in options.bases:
             brought.append(name)
     return tuple(brought)
@@ -95,11 +95,21 @@ def _built(job: Job, own: Engine) -> Outcome:
     )
 
 
+def _hand_over(name: str, giver: Engine, taker: Engine) -> None:
+    """The image under its name. One that the taker has under another name, as often where several
+    tags were slimmed, is not sent."""
+    image = giver.inspect_image(name)["Id"]
+    if taker.find_image(image) is not None:
+        taker.tag_image(image, name)
+    else:
+        taker.load_image(giver.save_image(name))
+
+
 def _bring_home(job: Job, outcome: Outcome, own: Engine, home: Engine) -> Outcome:
     """The results under their names in the home engine, and no more in the worker's."""
     names = [name for name in names_of(job) if own.find_image(name) is not None]
     for name in names:
-        home.load_image(own.save_image(name))
+        _hand_over(name, own, home)
     found = home.find_image(job.name)
     if found is None:
         raise EngineOperationError(

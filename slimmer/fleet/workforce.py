@@ -25,6 +25,14 @@ _CONNECTING: Final = 15.0
 """Seconds until a scheduler must answer at first."""
 _RECONNECTING: Final = 300.0
 """Seconds for a scheduler that was lost to come back."""
+_CALM: Final = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.scheduler.work-stealing": False,
+}
+"""What Dask does again and again for tasks of milliseconds took 0.5 s of processor time for each
+build of some seconds."""
 Key = tuple[str, int]
 Ended = tuple[Job, Outcome | None]
 """A job and its outcome; None where both were lost with the scheduler, and it has to be sent
@@ -141,7 +149,7 @@ def local_workers(
     _quiet()
     with contextlib.ExitStack() as stack:
         folder = str(stack.enter_context(workspace()))
-        stack.enter_context(dask.config.set({"temporary-directory": folder}))
+        stack.enter_context(dask.config.set({"temporary-directory": folder, **_CALM}))
         # Whoever may send tasks may do everything that this user may: loopback is not enough.
         security = distributed.Security.temporary()
         workers = {

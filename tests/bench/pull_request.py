@@ -30,18 +30,21 @@ def measure_pull_request(name: str, *options: str, runs: int) -> list[Figure]:
                 slim_build(changed, *options, "--from-trace", file, name=f"pull-{name}")
             )
             forget(recalled[-1].reference)
-    before = median(f"{name}: traced build of main", [one.seconds for one in traced[1:]])
-    after = median(f"{name}: a changed line, from the trace", [one.seconds for one in recalled[1:]])
     new = new_layers(traced[-1], recalled[-1])
+    figures: list[Figure] = []
+    for clock in ("seconds", "processor"):
+        before, after = (
+            median(f"{name}: {what}, {clock}", [getattr(each, clock) for each in builds[1:]])
+            for what, builds in (("traced build of main", traced), ("a changed line", recalled))
+        )
+        ratio = f"{name}: changed line / traced, {clock}"
+        figures += [
+            before,
+            after,
+            Figure(name=ratio, value=after.value / before.value, unit="", goal=1 / 3),
+        ]
     return [
-        before,
-        after,
-        Figure(
-            name=f"{name}: changed line / traced",
-            value=after.value / before.value,
-            unit="",
-            goal=1 / 3,
-        ),
+        *figures,
         Figure(
             name=f"{name}: new layers",
             value=float(len(new)),

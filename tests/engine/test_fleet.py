@@ -56,5 +56,16 @@ def test_a_fleet_from_the_first_build_to_the_second_run(
             client.images.remove(name, force=True)
 
 
+def test_what_is_to_be_stood_on_is_looked_for_first(
+    slim: Callable[..., Ran], tmp_path: Path
+) -> None:
+    assert "there is no fleet.yaml" in slim("fleet").stderr
+    (tmp_path / "fleet.yaml").write_text(f"images: ['{BUSYBOX}']\nshare: of\n")
+    ended = slim("fleet")
+    assert ended.code == 49
+    assert "has no image of" in ended.stderr
+    assert "write auto, off, or the name" in ended.stderr
+
+
 def read(folder: Path) -> Any:
     return json.loads((folder / "slim-fleet" / "fleet.json").read_text())

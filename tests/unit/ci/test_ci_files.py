@@ -14,6 +14,7 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
+from slimmer import DISTRIBUTION
 from slimmer.options import read_options
 from tests.unit.ci.steps import (
     EXPRESSION,
@@ -59,6 +60,15 @@ def test_its_shell_is_understood(step: Step) -> None:
         ["bash", "-n"], input=step.script, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_packages_are_ours() -> None:
+    """Others are called `slimmer` and `slim` on PyPI, and pip would install them."""
+    files = [ROOT / "action.yml", *(each for each in (ROOT / "ci").rglob("*") if each.is_file())]
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    names = re.findall(r"(?<![\w./$-])([a-z][\w-]+)\[[a-z]+(?:,[a-z]+)*\]", text)
+    assert len(names) >= 5
+    assert set(names) == {DISTRIBUTION}
 
 
 def test_what_others_say_never_becomes_shell() -> None:

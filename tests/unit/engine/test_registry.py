@@ -90,5 +90,7 @@ def test_what_cannot_be_read_is_told(host: str) -> None:
 
 
 def test_a_registry_that_is_not_there() -> None:
-    with Registry("127.0.0.1:1") as registry, pytest.raises(PullError, match="repositories"):
+    with Registry("127.0.0.1:1") as registry, pytest.raises(PullError) as caught:
         registry.repositories()
+    assert caught.value.message == "no registry answers at 127.0.0.1:1"
+    assert "refused" in caught.value.details

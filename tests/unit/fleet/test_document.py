@@ -50,6 +50,14 @@ def test_all_that_there_is_to_say(tmp_path: Path) -> None:
     VALIDATOR.validate(yaml.safe_load(COMPLETE))
 
 
+@pytest.mark.parametrize("text", ["off", "'off'", "no", "false"])
+def test_off_may_be_written_without_quotes(tmp_path: Path, text: str) -> None:
+    """Where YAML reads something else than a text."""
+    whole = f"images: [a]\nshare: {text}"
+    assert read(tmp_path, whole).share == "off"
+    VALIDATOR.validate(yaml.safe_load(whole))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -60,6 +68,7 @@ def test_all_that_there_is_to_say(tmp_path: Path) -> None:
         ("images: [{image: b, strategy: tiny}]", "images[0].strategy"),
         ("images: [a]\ndefaults: {tag: b}", "defaults.tag: each image has its own"),
         ("images: [a]\nlimits: {seconds: 0}", "limits.seconds: 0 is too small"),
+        ("images: [a]\nshare: on", "share: expected text, found `true`"),
         ("images: [a]\nlimits: {retries: much}", "limits.retries: expected a whole number"),
         ("compose: [{services: [a]}]", "which compose file?"),
     ],
@@ -74,7 +83,7 @@ def test_what_cannot_be_meant(tmp_path: Path, text: str, words: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"files\[0\]: no file matches \*/slim"):
         read(tmp_path, "files: ['*/slim.yaml']")
-    with pytest.raises(ConfigurationError, match=r"cannot read .*two\.yaml"):
+    with pytest.raises(ConfigurationError, match=r"files\[0\]: there is no file two\.yaml in"):
         read(tmp_path, "files: two.yaml")
 
 

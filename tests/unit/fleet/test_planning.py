@@ -105,6 +105,19 @@ def test_names_in_a_registry_are_pulled(
     assert all(each.job.options.pull for each in planned.values())
 
 
+@pytest.mark.parametrize(
+    ("pattern", "others"),
+    [("team/web:9", "team/web:1, "), ("*", "other/api, "), ("team/*:9", ", …; `*` stands")],
+)
+def test_what_there_is_instead_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, others: str
+) -> None:
+    monkeypatch.setattr("slimmer.fleet.names.Registry", Listed)
+    with pytest.raises(ConfigurationError, match=r"registry\[0\]: no image in the reg") as caught:
+        plan(tmp_path, f"registry: 'registry.example:5000/{pattern}'", Names())
+    assert others in caught.value.hint
+
+
 def test_what_slimmer_made_and_pushed_is_not_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,12 +6,14 @@ import os
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from slimmer.fleet import Job, Outcome
 from slimmer.fleet.child import LOG, build_in_child
+from slimmer.fleet.template import _OF_THREAD
 from slimmer.fleet.workforce import local_workers
 from tests.unit.fleet.outcomes import job, outcome
 
@@ -64,10 +66,40 @@ def test_a_build_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 def test_a_process_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "slimmer.fleet.child.COMMAND", ("sh", "-c", "echo out of memory >&2; exit 9")
+        "slimmer.fleet.template.COMMAND", ("sh", "-c", "echo out of memory >&2; exit 9")
     )
-    ended = build_in_child(job(), dict(os.environ), tmp_path)
+    with ThreadPoolExecutor() as thread:  # each has its template
+        ended = thread.submit(build_in_child, job(), dict(os.environ), tmp_path).result()
     assert ended.exit_code == 62
     assert "status 9" in ended.problem
     assert ended.details == "out of memory"
     assert (tmp_path / LOG).read_text() == "out of memory\n"
+
+
+def test_a_template_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    """And while it lives, builds are its children, each a process of its own."""
+    nowhere = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/no.sock"}
+
+    def builds() -> list[tuple[int, int]]:
+        processes = []
+        for number in range(3):
+            assert build_in_child(job(), nowhere, tmp_path / f"{number}").exit_code == 3
+            template = _OF_THREAD.template
+            processes.append((template._process.pid, template.pid))
+            if number == 1:
+                template._process.kill()
+        return processes
+
+    with ThreadPoolExecutor() as thread:
+        (first, one), (second, other), (third, _) = thread.submit(builds).result()
+    assert first == second != third
+    assert one != other
+
+
+def test_a_build_has_the_environment_of_its_worker_alone(tmp_path: Path) -> None:
+    """Nothing of the build before it is left, and the log is its own."""
+    for name in ("one", "two"):
+        build_in_child(job(), {"DOCKER_HOST": f"unix://{tmp_path}/{name}"}, tmp_path / name)
+    assert (tmp_path / "one" / LOG).exists()
+    ended = build_in_child(job(), {"DOCKER_HOST": f"unix://{tmp_path}/three"}, tmp_path / "three")
+    assert f"{tmp_path}/three" in ended.problem

@@ -1,11 +1,22 @@
-"""What `slim doctor` says of slimmer itself."""
+"""What `slim doctor` and `slim self-check` say of slimmer itself."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+import slimmer
 from slimmer import DISTRIBUTION
+from slimmer.cli.self_check import self_check
+from slimmer.errors import DoctorFindings
 from slimmer.trace.run import has_sensor
 from slimmer.upkeep import State
 from slimmer.upkeep.installation import EXTRAS, installation_findings, is_installed
@@ -50,3 +61,27 @@ def test_modules_and_programs_are_seen() -> None:
     assert is_installed("sh")
     assert not is_installed("no-such-program")
     assert not is_installed("no_such_module")
+
+
+def test_self_check_needs_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
+    done = CliRunner().invoke(self_check, ["--json"])
+    found = {row["subject"]: row["state"] for row in json.loads(done.output)}
+    assert list(found) == [
+        *("slimmer", "modules", "packages", "sensor", "extras", "sensor here", "ready plans"),
+    ]
+    assert set(found.values()) == {"good"}
+
+
+def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    """A copy of the package without one of its modules, under the same Python."""
+    copy = tmp_path / "slimmer"
+    shutil.copytree(Path(slimmer.__file__).parent, copy)
+    (copy / "fleet" / "names.py").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "slimmer", "self-check"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=tmp_path,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "modules: slimmer.fleet: No module named 'slimmer.fleet.names'\n" in done.stdout
+    assert done.returncode == DoctorFindings.exit_code
