@@ -157,30 +157,3 @@ def test_a_command_that_ends_before_or_after_its_probes(
     reference = ran.report["slim"]["reference"]
     assert command("docker", "run", "--rm", reference) == "42\n"
     assert command("docker", "run", "--rm", reference, "cat", "/question") == "43\n"
-
-
-COMPUTE = """\
-read -r now rest </proc/uptime
-end=$((${now%.*} + 9))
-while [ ${now%.*} -lt $end ]; do
-    step=0
-    while [ $step -lt 20000 ]; do step=$((step + 1)); done
-    read -r now rest </proc/uptime
-done
-cat /answer
-"""
-"""Nine seconds without a path that is new, then a file."""
-
-
-def test_a_command_that_computes_for_long_before_its_last_step(
-    slim: Callable[..., Ran], image: Callable[..., str]
-) -> None:
-    """It is a job as long as it is at work, whether it looks up anything or not."""
-    name = image(
-        f"FROM {BUSYBOX}\nCOPY compute /compute\nRUN echo 42 >/answer && echo 43 >/question\n"
-        'CMD ["sh", "/compute"]\n',
-        {"compute": COMPUTE.encode()},
-    )
-    ran = slim("build", name, *MINIMAL, "--exec-probe", "cat /question")
-    assert "/answer" in {entry["path"] for entry in ran.report["kept"]}
-    assert ran.report["trace"]["exit_status"] == 0

@@ -3,7 +3,7 @@
 That is read from what its threads do, as the sensor tells it (Activity). Where all of them wait for
 an event, with nothing done between two looks, nothing can come but from outside, and that is known
 at once. Where some wait for a time that may be over soon, or for an answer of somebody else, only a
-clock can decide. Where a thread runs, or processor time is used, it is at work.
+clock can decide. Where threads run look after look, or processor time is used, it is at work.
 """
 
 from __future__ import annotations
@@ -64,20 +64,23 @@ class Settling:
         now = self._clock()
         passed, self._looked, self._before = now - self._looked, now, seen
         quiet = self._quiet_for()
-        if seen is not None and _is_at_work(before, seen, passed):
-            self._at_work = now
-        nothing_for = min(quiet, now - self._at_work)
         if before is None or seen is None:
             # One look alone tells nothing of processor time.
-            self._settled = seen is None and nothing_for > QUIET
-        else:
-            is_still = nothing_for >= passed and _all_wait(before) and _all_wait(seen)
-            is_same = _threads(before) == _threads(seen)
-            self._settled = (is_still and is_same) or nothing_for > QUIET
+            self._settled = seen is None and quiet > QUIET
+            return
+        if _is_at_work(before, seen, passed):
+            self._at_work = now
+        nothing_for = min(quiet, now - self._at_work)
+        is_still = nothing_for >= passed and _all_wait(before) and _all_wait(seen)
+        is_same = _threads(before) == _threads(seen)
+        self._settled = (is_still and is_same) or nothing_for > QUIET
 
 
-def _is_at_work(before: Activity | None, seen: Activity, passed: float) -> bool:
-    return seen.running > 0 or (before is not None and seen.used - before.used >= _SHARE * passed)
+def _is_at_work(before: Activity, seen: Activity, passed: float) -> bool:
+    """A thread that is met running once may look after its runtime; a loaded machine makes that
+    long, and gives those that compute little time."""
+    is_running = before.running > 0 and seen.running > 0
+    return is_running or seen.used - before.used >= _SHARE * passed
 
 
 def _all_wait(seen: Activity) -> bool:

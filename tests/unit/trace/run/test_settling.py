@@ -91,9 +91,16 @@ def test_processor_time_is_a_sign_of_work_where_no_look_meets_it() -> None:
     assert Course(*looked_after).settles_after() == LOOK
 
 
-def test_the_clock_begins_anew_with_each_sign_of_work() -> None:
-    sometimes = [*[activity(limited=1)] * 10, activity(running=1), activity(limited=1)]
-    assert QUIET < Course(*sometimes).settles_after() - 10 * LOOK <= QUIET + 2 * LOOK
+def test_the_clock_begins_anew_with_work() -> None:
+    waits, runs = activity(limited=1), activity(running=1)
+    sometimes = [*[waits] * 10, runs, runs, waits]
+    assert QUIET < Course(*sometimes).settles_after() - 11 * LOOK <= QUIET + 2 * LOOK
+
+
+def test_a_thread_that_is_met_running_once_is_no_work() -> None:
+    """As of a program that wakes each second, on a loaded machine."""
+    waits, runs = activity(limited=1), activity(running=1)
+    assert QUIET < Course(*[waits, waits, runs] * 20).settles_after() <= QUIET + 2 * LOOK
 
 
 def test_new_paths_are_work() -> None:
