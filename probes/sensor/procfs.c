@@ -50,11 +50,15 @@ bool procfs_stat(pid_t id, struct procfs_stat *result)
         return false;
     int parent = 0;
     unsigned long long start_time = 0;
-    if (sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-               &result->state, &parent, &start_time) != 3)
+    unsigned long long used[4] = {0, 0, 0, 0}; /* by its programs and by the kernel for them */
+    if (sscanf(rest,
+               ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d %*d %*d %*d "
+               "%llu",
+               &result->state, &parent, &used[0], &used[1], &used[2], &used[3], &start_time) != 7)
         return false;
     result->parent = parent;
     result->start_time = start_time;
+    result->used = used[0] + used[1] + used[2] + used[3];
     return true;
 }
 

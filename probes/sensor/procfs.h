@@ -20,6 +20,7 @@ struct procfs_stat {
     char state;          /* R, S, D, Z, … */
     pid_t parent;        /* 0 for a process whose parent is outside of the PID namespace */
     uint64_t start_time; /* clock ticks since boot: with the id, names a process for good */
+    uint64_t used;       /* processor time of the process and its reaped children, in clock ticks */
 };
 
 /* False when the process is gone. */

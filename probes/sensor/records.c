@@ -219,6 +219,18 @@ void records_system_call(struct records *records, uint32_t audit_architecture, u
     stream_end(&records->stream);
 }
 
+void records_activity(struct records *records, const struct activity *activity)
+{
+    stream_begin(&records->stream, RECORD_ACTIVITY);
+    stream_u32(&records->stream, activity->running);
+    stream_u32(&records->stream, activity->waiting);
+    stream_u32(&records->stream, activity->limited);
+    stream_u32(&records->stream, activity->is_connected ? 1 : 0);
+    stream_u64(&records->stream, activity->limited > 0 ? activity->left : 0);
+    stream_u64(&records->stream, activity->used);
+    stream_end(&records->stream);
+}
+
 void records_trailer(struct records *records)
 {
     struct stream *stream = &records->stream;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "activity.h"
 #include "calls.h"
 #include "fold.h"
 #include "siphash.h"
@@ -27,6 +28,7 @@ enum record_type {
     RECORD_LOSS = 12,
     RECORD_TRAILER = 13,
     RECORD_SYSTEM_CALL = 14,
+    RECORD_ACTIVITY = 15,
 };
 
 enum source { SOURCE_NOTIFY = 1, SOURCE_FANOTIFY = 2, SOURCE_CENSUS = 8 };
@@ -112,6 +114,7 @@ void records_loss(struct records *records, enum source source, uint64_t count, c
 /* `index` is that of the argument which decides, from 1; 0: none does. */
 void records_system_call(struct records *records, uint32_t audit_architecture, uint32_t number,
                          uint32_t index, uint32_t argument);
+void records_activity(struct records *records, const struct activity *activity);
 /* Nothing is written after it. */
 void records_trailer(struct records *records);
 void records_flush(struct records *records);

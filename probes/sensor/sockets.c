@@ -16,7 +16,12 @@
 
 #include "descriptor.h"
 
-enum { STATE_LISTEN = 0x0A };
+/* Of a connection on which something may arrive still. */
+enum { STATE_ESTABLISHED = 1, STATE_SYN_SENT = 2, STATE_FIN_WAIT2 = 5, STATE_LISTEN = 0x0A };
+
+enum { PORTS = 65536 };
+
+typedef void diagnostics_visitor(const struct inet_diag_msg *found, void *context);
 
 /* A netlink socket belongs to the namespace in which it was made, so we go there for a moment. */
 void sockets_open(struct sockets *sockets, pid_t target)
@@ -35,7 +40,7 @@ void sockets_open(struct sockets *sockets, pid_t target)
     (void)setns(ours, CLONE_NEWNET);
 }
 
-static bool request(int diagnostics, unsigned char family)
+static bool request(int diagnostics, unsigned char family, unsigned states)
 {
     struct {
         struct nlmsghdr header;
@@ -47,25 +52,15 @@ static bool request(int diagnostics, unsigned char family)
     message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     message.body.sdiag_family = family;
     message.body.sdiag_protocol = IPPROTO_TCP;
-    message.body.idiag_states = 1U << STATE_LISTEN;
+    message.body.idiag_states = states;
     return send(diagnostics, &message, sizeof message, 0) == (ssize_t)sizeof message;
 }
 
-static void report(const struct inet_diag_msg *found, sockets_visitor *visit, void *context)
-{
-    struct listening_socket socket = {
-        .port = ntohs(found->id.idiag_sport),
-        .family = found->idiag_family == AF_INET ? 4 : 6,
-    };
-    memcpy(socket.address, found->id.idiag_src, socket.family == 4 ? 4 : 16);
-    visit(&socket, context);
-}
-
 /* False when the kernel has no diagnostics for this family. */
-static bool each_by_netlink(int diagnostics, unsigned char family, sockets_visitor *visit,
-                            void *context)
+static bool each_by_netlink(int diagnostics, unsigned char family, unsigned states,
+                            diagnostics_visitor *visit, void *context)
 {
-    if (!request(diagnostics, family))
+    if (!request(diagnostics, family, states))
         return false;
     for (;;) {
         union {
@@ -89,7 +84,7 @@ static bool each_by_netlink(int diagnostics, unsigned char family, sockets_visit
                 return false;
             if (header.nlmsg_len >= NLMSG_HDRLEN + sizeof found) {
                 memcpy(&found, answer.bytes + offset + NLMSG_HDRLEN, sizeof found);
-                report(&found, visit, context);
+                visit(&found, context);
             }
             offset += (header.nlmsg_len + 3U) & ~(size_t)3;
         }
@@ -131,15 +126,77 @@ static void each_by_table(pid_t target, const char *name, uint16_t family, socke
     fclose(table);
 }
 
+struct listeners {
+    sockets_visitor *visit;
+    void *context;
+};
+
+static void report(const struct inet_diag_msg *found, void *context)
+{
+    const struct listeners *listeners = context;
+    struct listening_socket socket = {
+        .port = ntohs(found->id.idiag_sport),
+        .family = found->idiag_family == AF_INET ? 4 : 6,
+    };
+    memcpy(socket.address, found->id.idiag_src, socket.family == 4 ? 4 : 16);
+    listeners->visit(&socket, listeners->context);
+}
+
 void sockets_each_listening(struct sockets *sockets, sockets_visitor *visit, void *context)
 {
+    struct listeners listeners = {.visit = visit, .context = context};
+    unsigned states = 1U << STATE_LISTEN;
     if (sockets->diagnostics >= 0 &&
-        each_by_netlink(sockets->diagnostics, AF_INET, visit, context)) {
+        each_by_netlink(sockets->diagnostics, AF_INET, states, report, &listeners)) {
         /* A kernel without IPv6 has no diagnostics for it, and no sockets. */
-        (void)each_by_netlink(sockets->diagnostics, AF_INET6, visit, context);
+        (void)each_by_netlink(sockets->diagnostics, AF_INET6, states, report, &listeners);
         return;
     }
     descriptor_close(&sockets->diagnostics);
     each_by_table(sockets->target, "tcp", 4, visit, context);
     each_by_table(sockets->target, "tcp6", 6, visit, context);
+}
+
+struct connections {
+    unsigned char listening[PORTS / 8]; /* one bit for each port */
+    bool found;
+};
+
+static void remember_port(const struct listening_socket *socket, void *context)
+{
+    struct connections *connections = context;
+    connections->listening[socket->port / 8] |= (unsigned char)(1U << socket->port % 8);
+}
+
+static bool is_loopback(const struct inet_diag_msg *found)
+{
+    struct in6_addr address;
+    memcpy(&address, found->id.idiag_dst, sizeof address);
+    if (found->idiag_family == AF_INET)
+        return address.s6_addr[0] == 127;
+    return IN6_IS_ADDR_LOOPBACK(&address) ||
+           (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127);
+}
+
+/* Who has connected to the target waits for an answer of it, not the other way round; a connection
+ * that no process has any more (without an inode) is the kernel's affair. */
+static void consider(const struct inet_diag_msg *found, void *context)
+{
+    struct connections *connections = context;
+    unsigned port = ntohs(found->id.idiag_sport);
+    bool is_ours = (connections->listening[port / 8] >> port % 8 & 1) == 0;
+    if (is_ours && found->idiag_inode != 0 && !is_loopback(found))
+        connections->found = true;
+}
+
+bool sockets_are_connected(struct sockets *sockets)
+{
+    struct connections connections = {.found = false};
+    unsigned states = 1U << STATE_ESTABLISHED | 1U << STATE_SYN_SENT | 1U << STATE_FIN_WAIT2;
+    sockets_each_listening(sockets, remember_port, &connections);
+    if (sockets->diagnostics < 0 ||
+        !each_by_netlink(sockets->diagnostics, AF_INET, states, consider, &connections))
+        return true;
+    (void)each_by_netlink(sockets->diagnostics, AF_INET6, states, consider, &connections);
+    return connections.found;
 }

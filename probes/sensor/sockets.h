@@ -1,7 +1,8 @@
-/* The TCP sockets that listen in the target's network namespace. */
+/* The TCP sockets in the target's network namespace: where it listens, whom it is connected to. */
 #ifndef SENSOR_SOCKETS_H
 #define SENSOR_SOCKETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,5 +24,9 @@ typedef void sockets_visitor(const struct listening_socket *socket, void *contex
 void sockets_open(struct sockets *sockets, pid_t target);
 
 void sockets_each_listening(struct sockets *sockets, sockets_visitor *visit, void *context);
+
+/* Whether the target has connected to somebody who is not in its container, and may get an answer
+ * of them. True as well where the kernel does not tell. */
+bool sockets_are_connected(struct sockets *sockets);
 
 #endif

@@ -16,7 +16,7 @@ static uint64_t monotonic(void)
 
 void stream_open(struct stream *stream, int descriptor)
 {
-    static const unsigned char magic[STREAM_HEADER] = {'S', 'L', 'I', 'M', 'T', 'R', 'C', 0, 2};
+    static const unsigned char magic[STREAM_HEADER] = {'S', 'L', 'I', 'M', 'T', 'R', 'C', 0, 3};
 
     *stream = (struct stream){.descriptor = descriptor, .started = monotonic()};
     memcpy(stream->buffer, magic, sizeof magic);

@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "activity.h"
 #include "adopt.h"
+#include "attention.h"
 #include "census.h"
 #include "control.h"
 #include "ending.h"
@@ -26,13 +27,9 @@
 #include "watch_options.h"
 
 enum {
-    EVENTS_AT_ONCE = 64,
     /* Events of the second source between two looks at the first, where programs wait for us. */
     OPENS_AT_ONCE = 64,
 };
-
-/* What an epoll event is about, in the upper half of its data; the lower half is a descriptor. */
-enum about { ABOUT_LISTENER, ABOUT_OPENS, ABOUT_CONTROL, ABOUT_EXIT_PIPE, ABOUT_TARGET };
 
 /* What all steps know; each is given its own part and what else it needs. */
 struct watch {
@@ -52,21 +49,6 @@ struct watch {
     struct control control;
 };
 
-static bool attend(struct watch *watch, int descriptor, enum about about)
-{
-    struct epoll_event event = {
-        .events = EPOLLIN,
-        .data.u64 = (uint64_t)about << 32 | (uint32_t)descriptor,
-    };
-    return epoll_ctl(watch->events, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
-static void disregard(struct watch *watch, int descriptor)
-{
-    (void)epoll_ctl(watch->events, EPOLL_CTL_DEL, descriptor, NULL);
-    close(descriptor);
-}
-
 /* Takes a gate's listener or its pipes and lets it go on. False with an explanation when its
  * descriptors cannot be had. */
 static bool take(struct watch *watch, const struct gate *gate,
@@ -81,10 +63,10 @@ static bool take(struct watch *watch, const struct gate *gate,
         return gate_pipes_go(descriptor);
     if (gate->mode == RENDEZVOUS_PIPES)
         return gate_pipes_take(&watch->pipes, gate, descriptor) &&
-               attend(watch, watch->pipes.exit, ABOUT_EXIT_PIPE) &&
+               attention_pay(watch->events, watch->pipes.exit, ABOUT_EXIT_PIPE) &&
                gate_pipes_start(&watch->pipes);
     listener_prepare(descriptor);
-    return attend(watch, descriptor, ABOUT_LISTENER);
+    return attention_pay(watch->events, descriptor, ABOUT_LISTENER);
 }
 
 /* Both sources, then the first records, then the gate may go on: nothing of what it does from
@@ -136,10 +118,10 @@ static enum watch_status start(struct watch *watch)
 
     listening_start(&watch->listening, watch->options.target, watch->notifying);
     if (fanotify)
-        attend(watch, watch->opens.descriptor, ABOUT_OPENS);
-    if (!attend(watch, STDIN_FILENO, ABOUT_CONTROL))
+        attention_pay(watch->events, watch->opens.descriptor, ABOUT_OPENS);
+    if (!attention_pay(watch->events, STDIN_FILENO, ABOUT_CONTROL))
         watch->stopping = true; /* a file or /dev/null: nobody controls us */
-    attend(watch, rendezvous_end(&gate), ABOUT_TARGET);
+    attention_pay(watch->events, rendezvous_end(&gate), ABOUT_TARGET);
     adopt_remember(&watch->adopt, &gate);
     if (!take(watch, &gate, no_notify)) {
         fprintf(stderr, "slimmer: watch: cannot take over from the gate: %s\n", no_notify);
@@ -153,7 +135,7 @@ static void serve_exit_pipe(struct watch *watch)
     int32_t status = 0;
     if (gate_pipes_status(&watch->pipes, &status) && !watch->finished)
         ending_report(&watch->ending, &watch->records, status);
-    disregard(watch, watch->pipes.exit);
+    attention_end(watch->events, watch->pipes.exit);
     watch->pipes.exit = -1;
 }
 
@@ -223,6 +205,19 @@ static void start_phase(struct watch *watch, const char *name)
     opens_forget(&watch->opens);
 }
 
+static void report_activity(struct watch *watch)
+{
+    struct activity activity;
+    activity_look(&activity, watch->options.target, now(watch));
+    activity.is_connected = sockets_are_connected(&watch->listening.sockets);
+    /* Who is in a call that is recorded either waits for us, or goes on and waits for a file. */
+    if (activity.in_calls > 0 && attention_calls_wait(watch->events))
+        activity.running += activity.in_calls;
+    else if (activity.in_calls > 0)
+        activity_add_limited(&activity, activity.in_calls, 0);
+    records_activity(&watch->records, &activity);
+}
+
 static void obey(const char *line, void *context)
 {
     static const char phase[] = "phase ";
@@ -239,6 +234,8 @@ static void obey(const char *line, void *context)
         adopt_expect(&watch->adopt, now(watch));
     else if (strcmp(line, "signals") == 0)
         signals_report(watch->options.target, &watch->records);
+    else if (strcmp(line, "activity") == 0)
+        report_activity(watch);
     else if (strcmp(line, "finish") == 0)
         finish(watch);
     else
@@ -259,13 +256,14 @@ static void adopt_gates(struct watch *watch)
 
 static void serve(struct watch *watch, const struct epoll_event *event)
 {
-    int descriptor = (int)(uint32_t)event->data.u64;
-    switch ((enum about)(event->data.u64 >> 32)) {
+    int descriptor = attention_descriptor(event);
+    switch (attention_about(event)) {
     case ABOUT_LISTENER:
         if ((event->events & EPOLLIN) != 0)
             serve_listener(watch, descriptor);
         else
-            disregard(watch, descriptor); /* the last process under that filter has ended */
+            /* The last process under that filter has ended. */
+            attention_end(watch->events, descriptor);
         break;
     case ABOUT_OPENS:
         if (watch->opens.descriptor >= 0)
@@ -296,12 +294,12 @@ static int sooner(int one, int other)
 static void run(struct watch *watch)
 {
     while (!watch->stopping) {
-        struct epoll_event events[EVENTS_AT_ONCE];
+        struct epoll_event events[ATTENTION_EVENTS];
         int wait = -1;
         if (!watch->finished)
             wait = sooner(adopt_wait(&watch->adopt, now(watch)),
                           listening_wait(&watch->listening, now(watch)));
-        int count = epoll_wait(watch->events, events, EVENTS_AT_ONCE, wait);
+        int count = epoll_wait(watch->events, events, ATTENTION_EVENTS, wait);
         for (int index = 0; index < count; index++)
             serve(watch, &events[index]);
         if (!watch->finished) {

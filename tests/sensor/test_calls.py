@@ -1,4 +1,5 @@
-"""The table's numbers against the kernel's own headers. (Its calls are compared with strace's.)"""
+"""The tables' numbers against the kernel's own headers. (The calls of the first are compared with
+strace's.)"""
 
 from __future__ import annotations
 
@@ -14,12 +15,16 @@ _COLUMNS = ("x86_64", "i386", "aarch64", "arm")
 _TARGETS = {"x86_64": "x86_64", "i386": "x86", "aarch64": "aarch64", "arm": "arm"}
 
 
-def table() -> dict[str, dict[str, int]]:
-    """Column → name → number, from the source's rows."""
-    source = (SOURCES / "calls.c").read_text()
+_ROWS = {"calls": 80, "waits": 30}
+"""File → how many rows it has at least."""
+
+
+def table(file: str) -> dict[str, dict[str, int]]:
+    """Column → name → number, from the rows of a source file."""
+    source = (SOURCES / f"{file}.c").read_text()
     columns: dict[str, dict[str, int]] = {column: {} for column in _COLUMNS}
-    rows = re.findall(r'(?:CALL|ROOT|OTHER)\("(\w+)",([^()]*)\),', source)
-    assert len(rows) > 80
+    rows = re.findall(r'(?:CALL|ROOT|OTHER|WAIT)\("(\w+)",([^()]*)\),', source)
+    assert len(rows) > _ROWS[file]
     for name, rest in rows:
         numbers = [int(text) for text in rest.split(",")[-4:]]
         for column, number in zip(_COLUMNS, numbers, strict=True):
@@ -29,8 +34,9 @@ def table() -> dict[str, dict[str, int]]:
     return columns
 
 
+@pytest.mark.parametrize("file", _ROWS)
 @pytest.mark.parametrize("column", _COLUMNS)
-def test_numbers_are_the_kernels(column: str, tmp_path: Path) -> None:
+def test_numbers_are_the_kernels(column: str, file: str, tmp_path: Path) -> None:
     compiler = sensor_build.zig_compiler(_TARGETS[column])
     if compiler is None:
         pytest.skip("ziglang, which has every architecture's headers, is not installed")
@@ -42,7 +48,7 @@ def test_numbers_are_the_kernels(column: str, tmp_path: Path) -> None:
         [*compiler, "-E", "-dM", str(source)], capture_output=True, text=True, check=True
     ).stdout
     kernel = {name: _value(text) for name, text in re.findall(r"#define __NR_(\w+) (.+)", printed)}
-    ours = table()[column]
+    ours = table(file)[column]
     known = {name: number for name, number in ours.items() if name in kernel}
     assert known == {name: kernel[name] for name in known}
     # What the headers do not have yet is numbered alike on all architectures since Linux 5.1.

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from slimmer.errors import OriginalExitedError
 from slimmer.probing import HEALTHCHECK, Prober, exercise
 from slimmer.trace.run.explanation import ended_early, failed_probe, not_listening
+from slimmer.trace.run.settling import LOOK, QUIET
 from slimmer.trace.run.traced_run import TracedRun
-from slimmer.trace.wire.events import QUIET
 from slimmer.values import Probe, RunOptions
-
-LONGEST_LOOK = 1.0
-"""Seconds between two looks at a container that tells of no change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +29,8 @@ def await_ready(
     target: TracedRun, probes: tuple[Probe, ...], run: RunOptions, *, ports: Collection[int]
 ) -> Readiness:
     """Wait until the started container passes these probes, each a phase of its own. Without any,
-    until it listens on one of the `ports`; where none is known, until it listens anywhere, or has
-    looked up nothing new for QUIET seconds.
+    until it listens on one of the `ports`; where none is known, until it listens anywhere or has
+    settled: one that only computes is ready once its time to start is over.
 
     Raises a SlimError that tells what the container did instead.
     """
@@ -67,14 +64,15 @@ def _await_port(target: TracedRun, run: RunOptions, ports: Collection[int], star
         status = target.exit_status()
         if status is not None:
             raise target.cause() or _ended(status, target.logs())
-        quiet = target.quiet_for() > QUIET
-        if quiet and not ports:
+        has_settled = bool(listening or not ports) and target.has_settled()
+        is_late = time.monotonic() - started > run.start_timeout
+        if not ports and (has_settled or (is_late and target.quiet_for() > QUIET)):
             return
-        if time.monotonic() - started > run.start_timeout or (quiet and listening):
+        if is_late or (has_settled and listening):
             silent = not_listening(target, min(ports, default=None), run)
             if silent is not None:
                 raise silent
-        target.wait_for_change(LONGEST_LOOK)
+        target.wait_for_change(LOOK)
 
 
 def _ended(status: int, logs: str) -> Exception:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,6 @@ from slimmer.engine import (
     SENSOR_PATH,
     BrokenAnswerError,
     Loan,
-    LogReader,
     Session,
     addresses,
     argument_vector,
@@ -32,15 +30,15 @@ from slimmer.files import RootfsIndex
 from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
+from slimmer.trace.run.followed_log import FollowedLog
+from slimmer.trace.run.settling import LOOK, QUIET
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
-from slimmer.trace.wire.events import QUIET, RecordStream
+from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
 from slimmer.trace.wire.trace import PartOfTrace, build_trace, part_of_trace
 from slimmer.values import Original, PortBinding, RunOptions, Source, Trace
 
-LOG_LOOK = 0.5
-"""Seconds between two looks whether a container that should write a line has ended."""
 MOMENT = 0.5
 """Seconds in which the end of a target that has dropped a connection is told of."""
 
@@ -92,8 +90,9 @@ class TracedRun:
         self._port = DefaultPort(run.port, exposed_ports(original.config), self.listening)
         self._description: Mapping[str, Any] = {}
         self.container = ""
-        self._log: LogReader | None = None
-        self._lock = threading.Lock()
+        self._log = FollowedLog(
+            lambda: self._engine.follow_log(self.container), lambda: self.exit_status() is not None
+        )
 
     def start(self) -> Hello:
         """Start target and sidecar; returns once the sensor has said which sources it has.
@@ -197,18 +196,8 @@ class TracedRun:
     def wait_for_line(
         self, pattern: re.Pattern[str], position: int, timeout: float
     ) -> tuple[str, int] | None:
-        """The container's log is followed from the first call on, and read from its start. It has
-        no end while the first program is held at its exit, so that is looked for."""
-        with self._lock:
-            if self._log is None:
-                self._log = self._engine.follow_log(self.container)
-        deadline = time.monotonic() + timeout
-        while True:
-            has_ended = self.exit_status() is not None
-            left = min(deadline - time.monotonic(), LOG_LOOK)
-            found = self._log.wait_for(pattern, position, left)
-            if found is not None or has_ended or time.monotonic() >= deadline:
-                return found
+        """As the container has written it so far."""
+        return self._log.wait_for_line(pattern, position, timeout)
 
     def signal(self, name: str) -> None:
         """Send a signal to the target's first program, which is the user's command by now."""
@@ -248,14 +237,19 @@ class TracedRun:
         while True:
             if self._port.is_open(port):
                 return True
-            over = self._stream.quiet_for() > QUIET or time.monotonic() > deadline
-            if over or self.exit_status() is not None:
+            # Its time is not lost to a command that is to be run, however long this one computes.
+            over = self.quiet_for() > QUIET or time.monotonic() > deadline
+            if over or self.has_settled() or self.exit_status() is not None:
                 return False
-            self.wait_for_change(0.25)
+            self.wait_for_change(LOOK)
 
     def is_hopeless(self, port: int | None) -> bool:
-        """True once the target listens elsewhere and looks up nothing new for QUIET seconds."""
-        return self.quiet_for() > QUIET and bool(self.listening()) and not self._port.is_open(port)
+        """True once the target listens elsewhere and has settled."""
+        return bool(self.listening()) and not self._port.is_open(port) and self.has_settled()
+
+    def has_settled(self) -> bool:
+        """Whether the target does nothing more by itself, as far as anybody can tell by now."""
+        return self._watcher.settling.has_settled()
 
     def quiet_for(self) -> float:
         """Seconds since the target last looked up a path that was new in its phase."""
@@ -267,14 +261,15 @@ class TracedRun:
         return self.exit_status()
 
     def wait_while_busy(self, timeout: float) -> int | None:
-        """As `wait_for_exit`, but no longer than new paths are seen: a command that goes on
-        without any for QUIET seconds is taken for one that stays."""
+        """As `wait_for_exit`, but no longer than the command is at work: one that has settled is
+        taken for one that stays."""
         deadline = time.monotonic() + timeout
         while (status := self.exit_status()) is None:
-            left = min(deadline - time.monotonic(), QUIET - self._stream.quiet_for())
-            if left <= 0:
+            left = deadline - time.monotonic()
+            if left <= 0 or self.has_settled():
                 return None
-            self._stream.wait_for(Exiting, left)
+            self._waiting(f"the command may end by itself: {self._watcher.settling.doing()}")
+            self._stream.wait_for(Exiting, min(left, LOOK))
         return status
 
     @property
@@ -340,8 +335,7 @@ class TracedRun:
 
     def close(self) -> None:
         """Remove the target and the sidecar."""
-        if self._log is not None:
-            self._log.close()
+        self._log.close()
         self._watcher.close()
         self._session.discard(self.container)
 

@@ -23,8 +23,10 @@ from slimmer.errors import (
     TraceIncompleteError,
 )
 from slimmer.trace.run.explanation import ended_early, killed_for_memory
+from slimmer.trace.run.settling import Settling
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import (
+    Activity,
     Adopted,
     Exiting,
     Hello,
@@ -70,6 +72,7 @@ class Watcher:
         self._container = ""
         self._attachment: Attachment | None = None
         self._stream: RecordStream | None = None
+        self.settling = Settling(self.activity, lambda: self.stream.quiet_for())
         self._claimed: set[int] = set()
         self._lock = threading.Lock()
 
@@ -156,6 +159,14 @@ class Watcher:
         self._tell("signals")
         answer = self.stream.wait_for(Signals, ANSWER_TIMEOUT)
         return answer is not None and answer.takes(signal)
+
+    def activity(self) -> Activity | None:
+        """What the target's threads do now; None at the end of the records."""
+        if self.stream.ended:
+            return None
+        point = self.stream.position()
+        self._tell("activity")
+        return self.stream.wait_for(Activity, ANSWER_TIMEOUT, since=point)
 
     def complete(self) -> None:
         """Let the sensor write its trailer: the end of the target has made it do so, or it is told

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from slimmer.trace.wire.records import (
+    Activity,
     Adopted,
     Exiting,
     Hello,
@@ -114,6 +115,18 @@ def _system_call(time: int, fields: Fields) -> SystemCall:
     )
 
 
+def _activity(time: int, fields: Fields) -> Activity:
+    return Activity(
+        time=time,
+        running=fields.number(4),
+        waiting=fields.number(4),
+        limited=fields.number(4),
+        connected=bool(fields.number(4)),
+        left=fields.number(8) / 1e9,
+        used=fields.number(8) / 1e9,
+    )
+
+
 def _note(time: int, fields: Fields) -> Note:
     return Note(time=time, text=fields.text())
 
@@ -127,5 +140,6 @@ PARSERS: Final[Mapping[int, Callable[[int, Fields], Record]]] = {
     10: _adopted,
     11: _note,
     14: _system_call,
+    15: _activity,
 }
 """By the record's type."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from slimmer.trace.wire.records import (
+    Activity,
     Adopted,
     Call,
     Exiting,
@@ -92,6 +93,13 @@ def _words(record: Record) -> str:
         case SystemCall():
             argument = f", argument {record.index} = {record.argument:#x}" if record.index else ""
             return f"--- system call {record.number} of {record.architecture:#x}{argument}"
+        case Activity():
+            limited = f" ({record.left:.3f} s and more)" if record.limited else ""
+            return (
+                f"--- threads: {record.running} run, {record.waiting} wait for an event, "
+                f"{record.limited} for a time{limited}; {record.used:.2f} s of processor time"
+                + ("; connected" if record.connected else "")
+            )
         case Note():
             return f"--- note: {_plain(record.text)}"
         case Loss():

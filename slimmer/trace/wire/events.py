@@ -17,9 +17,6 @@ _OF_PATHS = (Lookup, Opened, Program, Call)
 MOST_REMEMBERED = 100_000
 """Records of a run that are in memory, 30 MB; beyond that all of them are read from the file."""
 _PIECE = 1 << 18
-QUIET = 5.0
-"""Seconds without any new path, after which an application that listens elsewhere counts as
-started, and one that listens nowhere as one that stays."""
 
 
 class RecordStream:

@@ -25,9 +25,10 @@ from slimmer.trace.wire.records import (
 from slimmer.values import Access
 
 MAGIC = b"SLIMTRC\0"
-VERSION = 2
-_READABLE = (1, VERSION)
-"""Version 1 has no records of system calls; all others are as they were."""
+VERSION = 3
+_READABLE = (1, 2, VERSION)
+"""Version 1 has no records of system calls, and version 2 none of what threads do; all others are
+as they were."""
 
 _FILE_HEADER = struct.Struct("<8sHHI")
 _RECORD_HEADER = struct.Struct("<IIQ")  # size of the body, type, nanoseconds

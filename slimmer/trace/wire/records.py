@@ -152,6 +152,25 @@ class SystemCall(Record):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Activity(Record):
+    """What the target's threads do at this moment, but those of commands of ours."""
+
+    running: int
+    """Threads that run, may run, or wait for a disk."""
+    waiting: int
+    """Threads that wait for an event without a time limit."""
+    limited: int
+    """Threads that wait for some time, or of which the kernel does not tell."""
+    connected: bool
+    """Whether the target has a connection to somebody outside of its container who may answer, or
+    nobody knows."""
+    left: float
+    """Seconds that each of `limited` goes on to wait at least, but for an event."""
+    used: float
+    """Seconds of processor time since the target's start."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Note(Record):
     """Something that a human should know."""
 

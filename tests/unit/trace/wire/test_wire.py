@@ -11,6 +11,7 @@ from slimmer.errors import SlimError, TraceFileError, TraceIncompleteError
 from slimmer.trace.wire.describe import describe
 from slimmer.trace.wire.reader import RecordReader
 from slimmer.trace.wire.records import (
+    Activity,
     Adopted,
     Exiting,
     Hello,
@@ -135,7 +136,19 @@ def test_what_is_no_trace_is_told_apart() -> None:
         RecordReader().feed(b"SLIMSRV\0\1")
 
 
-@pytest.mark.parametrize(("version", "advice"), [(3, "newer slimmer"), (0, "trace again")])
+def test_what_threads_do() -> None:
+    body = struct.pack("<IIIIQQ", 1, 2, 3, 1, 4_500_000_000, 70_000_000)
+    (_, seen, *_) = read(complete(hello(), record(15, body)))
+    assert seen == Activity(
+        time=0, running=1, waiting=2, limited=3, connected=True, left=4.5, used=0.07
+    )
+    (line,) = describe([seen])
+    assert "1 run, 2 wait for an event, 3 for a time (4.500 s and more); 0.07 s" in line
+    assert line.endswith("; connected")
+    assert build_trace([seen]).sightings == ()
+
+
+@pytest.mark.parametrize(("version", "advice"), [(4, "newer slimmer"), (0, "trace again")])
 def test_another_version_is_told_apart(version: int, advice: str) -> None:
     with pytest.raises(TraceFileError, match=f"version {version}") as caught:
         RecordReader().feed(struct.pack("<8sHHI", b"SLIMTRC\0", version, 0, 0))
@@ -170,6 +183,7 @@ def test_system_calls_belong_to_the_phase_before_them() -> None:
     [
         record(99, b""),
         record(14, b"\0" * 15),
+        record(15, b"\0" * 31),
         record(0, b""),
         struct.pack("<IIQ", 1 << 30, 4, 0),
         record(6, struct.pack("<H", 10) + b"short"),
