@@ -89,6 +89,9 @@ COMMON_WORDS = frozenset(
     )
 )
 
+# Those that are words of programming languages: whatever reads JavaScript has `import` in it.
+KEYWORDS = frozenset(("import",))
+
 
 @dataclass(kw_only=True, slots=True)
 class Mentions:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.files import name_of
 from slimmer.keep.linux.elf import OPENER, PROGRAM_STARTERS
-from slimmer.keep.mentions import COMMON_WORDS, Mentions
+from slimmer.keep.mentions import COMMON_WORDS, KEYWORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -137,7 +137,9 @@ class MentionsRule(Rule):
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
-            asked_for = not is_general or program in self.context.requested_programs
+            asked_for = not is_general or (
+                program in self.context.requested_programs and program not in KEYWORDS
+            )
             if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
             limit = _HEAVIEST if asked_for else _HEAVIEST_MAYBE
