@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from slimmer.shell.functions import Use, use_of_words
 from slimmer.shell.inline_code import InlineCode, inline_code
 from slimmer.shell.prefixes import PREFIXES, SHELLS, Prefix
 from slimmer.shell.variables import Assembled, Variables
@@ -65,8 +66,8 @@ class ShellScript:
 
     commands: tuple[ShellCommand, ...] = ()
     """Each once; builtins of the shell included."""
-    functions: frozenset[str] = frozenset()
-    """The names of the functions that it defines."""
+    functions: Mapping[str, Use | None] = field(default_factory=dict)
+    """The functions that it defines, with what they do with the words of a call."""
     scripts: frozenset[str] = frozenset()
     """Files that `.`, `source` or a shell reads, as they are written: `./lib.sh`."""
     paths: frozenset[str] = frozenset()
@@ -81,12 +82,19 @@ class ShellScript:
 
     @property
     def programs(self) -> frozenset[str]:
-        """Names in command position, builtins included; calls of own functions are none."""
-        return frozenset(
-            command.words[0]
-            for command in self.commands
-            if command.words[0] and (command.by_program or command.words[0] not in self.functions)
-        )
+        """Names in command position, builtins included; calls of own functions are none, but may
+        start or look for what their words name."""
+        return frozenset(name for command in self.commands for name in self._started_by(command))
+
+    def _started_by(self, command: ShellCommand) -> Iterator[str]:
+        name, *operands = command.words
+        if name and (command.by_program or name not in self.functions):
+            yield name
+            return
+        use = self.functions.get(name or "")
+        if use is not None:
+            named = [word for word in operands if word and word[0] not in "-+"]
+            yield from named[:1] if use is Use.STARTS else named
 
 
 def is_shell(interpreter: str, argument: str = "") -> bool:
@@ -107,7 +115,7 @@ def read_script(content: bytes | str) -> ShellScript:
     reader.read(_without_false_ends(source), _DEEPEST)
     return ShellScript(
         commands=tuple(dict.fromkeys(reader.commands)),
-        functions=frozenset(reader.functions),
+        functions=reader.functions,
         scripts=frozenset(reader.scripts),
         paths=frozenset(reader.paths),
         written=frozenset(reader.written),
@@ -134,7 +142,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.commands: list[ShellCommand] = []
-        self.functions: set[str] = set()
+        self.functions: dict[str, Use | None] = {}
         self.scripts: set[str] = set()
         self.paths: set[str] = set()
         self.written: set[str] = set()
@@ -150,7 +158,8 @@ class _Reader:
         for node in found.get("function", ()):
             name = node.child_by_field_name("name")
             if name is not None:
-                self.functions.add(word_of(name).text)
+                text = os.fsdecode(node.text or b"")
+                self.functions[word_of(name).text] = use_of_words(text)
         self.paths.update(_paths_in(source, found.get("unread", ())))
         for node in found.get("assignment", ()):
             variable, value = node.child_by_field_name("name"), node.child_by_field_name("value")

@@ -15,6 +15,7 @@ from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.opened import LibrariesByName
 from slimmer.keep.rules.packages import (
+    AwaitedInterpreters,
     installed_to_be_run,
     is_module_of_language,
     mentioned_omissions,
@@ -25,6 +26,7 @@ from slimmer.shell import LANGUAGES
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_PROGRAM = 64 << 20
+_LARGEST_SCRIPT = 1 << 20
 # Modules of languages that are larger compute something.
 _LARGEST_OPENER = 16 << 20
 # Bytes of a program, with the libraries that nobody was seen to load, that a text starts; and of
@@ -59,6 +61,7 @@ class MentionsRule(Rule):
         # Makefiles count once something may run make.
         self._makefiles: list[Entry] = []
         self._runs_make = False
+        self._interpreters = AwaitedInterpreters(context)
 
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
@@ -95,6 +98,7 @@ class MentionsRule(Rule):
             self._runs_make = self._runs_make or self._is_make(entry)
         yield from self._named_in_recipes()
         yield from self._named_inline(fresh)
+        yield from self._interpreters.released(fresh)
 
     def _is_make(self, entry: Entry) -> bool:
         is_make = is_program(entry) and bool(_MAKE.fullmatch(name_of(entry.path)))
@@ -153,7 +157,13 @@ class MentionsRule(Rule):
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
             if not is_general and program in self._installed_to_be_run:
                 limit = _HEAVIEST_INSTALLED
-            yield from self._program(program, source, limit)
+            interpreter = self._unseen_interpreter(program) if is_general else ""
+            if interpreter:
+                path, detail = self.context.programs.find(program), f"{source} mentions it"
+                want = Want(path=path, detail=detail, because=source)
+                self._interpreters.hold(interpreter, [want])
+            else:
+                yield from self._program(program, source, limit)
         for word in sorted(found.words - found.programs - found.maybe_programs):
             if not is_general and word in self._installed_to_be_run:
                 yield from self._program(word, source, _HEAVIEST)
@@ -166,6 +176,17 @@ class MentionsRule(Rule):
         if found.finds_libraries and "/ctypes/" not in source:
             for path in _LDCONFIG:
                 yield Want(path=path, detail=f"{source} may ask it for libraries", because=source)
+
+    def _unseen_interpreter(self, name: str) -> str:
+        """A name alone in a text for many cases is no reason for a whole language: `prosodyctl
+        adduser` is a command of its own, and Debian's `adduser` is in Perl."""
+        path = self.context.programs.find(name)
+        program = self.context.index.resolve(path).entry if path else None
+        if program is None or program.size > _LARGEST_SCRIPT:
+            return ""
+        self.context.content.fetch([program.path])
+        interpreter = self._interpreters.interpreter_of(program)
+        return "" if interpreter in self.context.executed else interpreter
 
     def _started_by_program(self, entry: Entry) -> Iterable[Want]:
         """Of the distribution's programs: what they start by a name that stands in them alone, as

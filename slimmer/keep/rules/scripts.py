@@ -16,7 +16,7 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages import PROGRAM_FOLDERS, mentioned_omissions, weight_of
 from slimmer.keep.rules.servers import control_programs
 from slimmer.keep.rules.system import CRON_TABLES
-from slimmer.shell import is_shell, read_script
+from slimmer.shell import ShellScript, is_shell, read_script
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST_SCRIPT = 1 << 18
@@ -24,8 +24,10 @@ _LARGEST_SCRIPT = 1 << 18
 # and of one that a script of the image's author names.
 _HEAVIEST = 16_000_000
 _HEAVIEST_OF_OWN = 64_000_000
-# The same of a part of a script that came along.
+# The same of a part of a script that came along; and of a tool of other packages that one names
+# which somebody has installed by name (`expr` with libgmp).
 _HEAVIEST_PART = 8_000_000
+_HEAVIEST_TOOL = 1_000_000
 _WORD = re.compile(r"[\w+-][\w.+-]*")
 _SHELL_WORDS = frozenset(
     (
@@ -69,6 +71,8 @@ class EntrypointScriptsRule(Rule):
                     yield from self._named_by(entry)
             elif self._is_companion(entry) and self._is_shell_script(entry):
                 yield from self._parts_of(entry)
+                if name_of(entry.path) in self.context.requested_programs:
+                    yield from self._tools_of(entry)
 
     def _is_kept_in_earnest(self, entry: Entry) -> bool:
         path = entry.path
@@ -105,6 +109,45 @@ class EntrypointScriptsRule(Rule):
             ):
                 detail = f"a part of {script.path}, of the same source"
                 yield Want(path=path, detail=detail, because=script.path, bystander=True)
+
+    def _tools_of(self, script: Entry) -> Iterable[Want]:
+        """The small programs that an administrator's tool of a package that was installed by name
+        starts, or makes sure of, itself or in a file that it reads: without `expr` `kamctl` ends
+        at once."""
+        detail = f"named by the script {script.path}"
+        waiting, read = [script], {script.path}
+        while waiting:
+            text = waiting.pop()
+            words = read_script(self.context.content.head(text.path, _LARGEST_SCRIPT))
+            for command in sorted(words.programs - _SHELL_WORDS - INSTALLERS):
+                path = self.context.programs.find(command)
+                if path and self._is_small_tool(path):
+                    yield Want(path=path, detail=detail, because=script.path, bystander=True)
+            for path in self._files_read_by(words, text):
+                entry = self.context.index.get(path)
+                if entry is not None and path not in read and 0 < entry.size <= _LARGEST_SCRIPT:
+                    read.add(path)
+                    waiting.append(entry)
+                    yield Want(path=path, detail=detail, because=script.path, bystander=True)
+            self.context.content.fetch(entry.path for entry in waiting)
+
+    def _is_small_tool(self, path: str) -> bool:
+        program = self.context.index.resolve(path).entry
+        if (
+            program is None
+            or weight_of(self.context, program, limit=_HEAVIEST_TOOL) > _HEAVIEST_TOOL
+        ):
+            return False
+        return self.context.elf_files.get(program.path) is not None
+
+    def _files_read_by(self, words: ShellScript, script: Entry) -> Iterable[str]:
+        """What it sources, of its own package where variables are in the way."""
+        for named in sorted(words.scripts):
+            yield from self._read_as(named, script)
+        for named in sorted(words.assembled.programs):
+            entry = self.context.index.resolve(join("/", named)).entry
+            if named.startswith("/") and entry is not None and not is_program(entry):
+                yield entry.path
 
     def _is_shell_script(self, entry: Entry) -> bool:
         start = self.context.content.head(entry.path, 256)

@@ -338,3 +338,19 @@ def test_names_for_package_managers_and_developers_start_nothing(
     assert "/usr/bin/pdftotext" not in tree.gained("mentions", *seen(path))
     tree.add("/app/node_modules/late/index.js", CALL)
     assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/app/node_modules/late/index.js"))
+
+
+def test_a_name_alone_in_a_packaged_text_brings_no_language(tree: ImageTree) -> None:
+    """`prosodyctl adduser` is a command of its own; Debian's adduser is a script in Perl."""
+    text = 'os.execute("true")\nlocal order = { "enlist"; "dismiss" }\n'
+    tree.add("/usr/bin/chatctl", f"#!/usr/bin/lua\n{text}", mode=0o755)
+    tree.add("/usr/bin/enlist", "#!/usr/bin/perl\n", mode=0o755)
+    for path in ("/usr/bin/lua", "/usr/bin/perl", "/usr/bin/dismiss"):
+        tree.add(path, mode=0o755)
+    tree.package("chat", "/usr/bin/chatctl")
+    tree.package("people", "/usr/bin/enlist")
+    ran = seen("/usr/bin/chatctl", "/usr/bin/lua", access=Access.EXECUTE)
+    assert tree.gained("mentions", *ran) == {"/usr/bin/dismiss"}
+    tree.add("/app/report", "#!/usr/bin/perl\n", mode=0o755)
+    kept = seen("/app/report", access=Access.LOOKUP)
+    assert tree.gained("mentions", *ran, *kept) == {"/usr/bin/dismiss", "/usr/bin/enlist"}

@@ -143,6 +143,29 @@ def test_a_script_that_came_along_has_the_programs_of_its_source(tree: ImageTree
     assert gained == {helper}
 
 
+def test_an_administrators_script_has_the_small_tools_that_it_makes_sure_of(
+    tree: ImageTree,
+) -> None:
+    """As those of SIP servers: `locate_tool expr` stands in a file that the script reads."""
+    library = "/usr/lib/phone/ctl/base"
+    tree.compile("/usr/sbin/phoned", PROGRAM)
+    tree.compile("/usr/bin/expression", PROGRAM)
+    tree.compile("/usr/bin/debugger", LARGE % 5_000_000)
+    tree.add("/usr/bin/report", "#!/usr/bin/perl\n", mode=0o755)
+    tree.add(library, "locate() { T=`which $1`; }\nlocate expression\nlocate debugger\nreport\n")
+    text = '#!/bin/sh\nLIB="/usr/lib/phone/"\n. "$LIB/ctl/base"\n'
+    tree.add("/usr/sbin/phctl", text, mode=0o755)
+    tree.package("phone", "/usr/sbin/phoned", "/usr/sbin/phctl", library)
+    tree.package("others", "/usr/bin/expression", "/usr/bin/debugger", "/usr/bin/report")
+    came_along(tree, "others")
+    tree.add("/bin/sh", mode=0o755)
+    seen_to_run = (*ran("/usr/sbin/phoned"), *ran("/bin/sh"))
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen_to_run))
+    assert gained == {"/usr/bin/expression"}
+    came_along(tree, "others", "phone")
+    assert files(tree, tree.gained("entrypoint-scripts", *seen_to_run)) == set()
+
+
 def test_the_data_of_what_was_installed_by_name_beside_what_ran(tree: ImageTree) -> None:
     """`cyrus` starts what it is told in /usr/lib/cyrus/bin; its parts are packages of their own."""
     tree.compile("/usr/sbin/mailctl", PROGRAM)

@@ -62,6 +62,14 @@ from slimmer.shell import is_shell, read_script
             {"x", "a", "c", "trap", "d", "e"},
         ),
         (">/x a; 2>&1 b", {"a", "b"}),
+        ('run() { echo "+ $*"; "$@"; }\nrun a b; run -q c', {"echo", "a", "c"}),
+        ('f() { if ! exec "$@"; then x; fi; }\nf a -b', {"exec", "x", "a"}),
+        ("tool() { T=`which $1`; }\ntool a; tool b c", {"which", "a", "b", "c"}),
+        (
+            'need() { for t in "$@"; do command -v "$t" || exit; done; }\nneed a b',
+            {"command", "exit", "a", "b"},
+        ),
+        ('say() { echo "$1"; [ "$1" ] && x; }\nsay a', {"echo", "[", "x"}),
         ("", set()),
     ],
 )

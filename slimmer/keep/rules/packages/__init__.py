@@ -2,6 +2,7 @@
 
 from slimmer.keep.rules.packages.companions import CompanionProgramsRule
 from slimmer.keep.rules.packages.data import PackageDataRule
+from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.library_modules import LibraryModulesRule
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
@@ -28,6 +29,7 @@ __all__ = [
     "LIBRARY_FOLDER",
     "PACKAGE_RULES",
     "PROGRAM_FOLDERS",
+    "AwaitedInterpreters",
     "installed_to_be_run",
     "is_module_of_language",
     "is_to_build_with",
