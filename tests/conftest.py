@@ -35,7 +35,7 @@ def pytest_configure() -> None:
     the user's is left alone."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # How long an example takes says more of the machine than of the code.
-    hypothesis.settings.register_profile("unhurried")
+    hypothesis.settings.register_profile("unhurried", deadline=None)
     hypothesis.settings.load_profile("unhurried")
     # What was imported and collected stays to the end; it is looked through less often.
     gc.set_threshold(50_000, 20, 100)

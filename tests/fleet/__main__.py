@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000, help="of the simulation's builds")
     parser.add_argument("--copies", type=int, default=4, help="of each sample, for the engines")
     parser.add_argument("names", nargs="*", metavar="NAME", help="samples (default: all of Debian)")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     names = asked.names or list(DEBIAN)
     if asked.what == "simulation":
         from tests.fleet.simulation import simulate

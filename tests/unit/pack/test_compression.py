@@ -7,17 +7,22 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from backports import zstd
 
 from slimmer.errors import PackingError
 from slimmer.image.archive import read_image_file
 from slimmer.pack import NamedImage, output_target, with_compressed_layers, write_output
 from slimmer.values import Compression, PackedImage
 from tests.unit.pack.test_sinks import damage, slim, source
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 __all__ = ["slim", "source"]
 

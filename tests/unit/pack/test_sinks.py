@@ -249,6 +249,12 @@ def test_a_layout_that_exists_keeps_its_other_images(
     ] == [("two:1", slim.manifest_digest), ("one:1", debug.manifest_digest)]
 
 
+def _add(layout: Path, source: Path, layers: Path, name: str) -> None:
+    write_output(
+        output_target(f"{layout}/"), [NamedImage(image=_slim(source, layers), reference=name)]
+    )
+
+
 @pytest.mark.parametrize("begins", ["new", "there"])
 def test_builds_that_write_into_one_layout_at_once_lose_nothing(
     tmp_path: Path, source: Path, begins: str
@@ -261,12 +267,14 @@ def test_builds_that_write_into_one_layout_at_once_lose_nothing(
         write_output(target, [NamedImage(image=_slim(source, layers), reference="first:1")])
         names.append("first:1")
 
-    def build(name: str) -> None:
-        write_output(target, [NamedImage(image=_slim(source, layers), reference=name)])
-
     # Processes, as builds are: a lock of a thread would not be seen.
-    context = multiprocessing.get_context("fork")
-    builds = [context.Process(target=build, args=(name,)) for name in names if name != "first:1"]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    builds = [
+        context.Process(target=_add, args=(target.path, source, layers, name))
+        for name in names
+        if name != "first:1"
+    ]
     for each in builds:
         each.start()
     for each in builds:
