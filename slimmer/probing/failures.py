@@ -4,6 +4,7 @@ user can do about it."""
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 from typing import Final
 
@@ -32,6 +33,9 @@ _CUT: Final = "the answer broke off"
 FOREIGN: Final = "not an HTTP answer"
 NO_HTTP2: Final = "the port speaks no HTTP/2, which gRPC needs"
 NO_TLS: Final = "the port speaks no TLS"
+ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
+ELSEWHERE: Final = re.compile(f"^(?:{FOREIGN}|{CLOSED}|{NO_TLS})|{ASK_FOR_HTTPS}$")
+"""Answers of a port that is not the one which was meant: of several, another one may be."""
 
 NEEDS_TIME: Final = frozenset({REFUSED, TOO_LATE})
 """What only time may be the cause of."""

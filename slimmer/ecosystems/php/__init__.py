@@ -2,7 +2,7 @@
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.php.metadata import ComposerReader
-from slimmer.ecosystems.php.rules import ComposerRule, PhpConsoleRule
+from slimmer.ecosystems.php.rules import ComposerRule, PhpConsoleRule, PhpModulesRule
 from slimmer.keep import Landmark, directories
 
 PHP = Ecosystem(
@@ -23,6 +23,6 @@ PHP = Ecosystem(
     ),
     folders=("vendor/composer",),
     sources=(".php",),
-    rules=(ComposerRule, PhpConsoleRule),
+    rules=(ComposerRule, PhpModulesRule, PhpConsoleRule),
     readers=(ComposerReader,),
 )

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final
 from slimmer.errors import UsageError
 from slimmer.probing.connection import Connection, authority, speaks_tls
 from slimmer.probing.failures import (
-    CLOSED,
-    FOREIGN,
+    ASK_FOR_HTTPS,
+    ELSEWHERE,
     WANTS_CERTIFICATE,
     describe_failure,
     is_for_good,
@@ -74,9 +74,6 @@ _BARE_PATH: Final = re.compile(rf"(?!(?:\d{{3}}|(?i:{'|'.join(METHODS)}))$)[\w.~
 NOT_READY_STATUSES: Final = frozenset({502, 503, 504})
 _NO_CERTIFICATE: Final = b"No required SSL certificate was sent"
 """In nginx' page: it shakes hands with everybody, and asks afterwards."""
-_ASK_FOR_HTTPS: Final = "the port speaks TLS: ask for https://"
-_NO_HTTP: Final = (FOREIGN, CLOSED)
-"""What servers of other protocols say to a request, or do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +194,7 @@ class Http(Kind[HttpProbe]):
 
     def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
         result = self._send_to(probe.port, probe, attempt)
-        if probe.port is None and result.answer.startswith(_NO_HTTP):
+        if probe.port is None and ELSEWHERE.search(result.answer):
             # Of several ports one speaks HTTP, and nobody has said which.
             for port in attempt.target.other_ports():
                 other = self._send_to(port, probe, attempt)
@@ -270,7 +267,7 @@ def request(
         # Many servers tell in this way that they speak TLS only.
         if result.passed or answer.status != HTTPStatus.BAD_REQUEST or not _is_tls(origin, address):
             return result
-        return dataclasses.replace(result, answer=f"{result.answer}; {_ASK_FOR_HTTPS}")
+        return dataclasses.replace(result, answer=f"{result.answer}; {ASK_FOR_HTTPS}")
     seconds = time.monotonic() - started
     return ProbeResult(
         probe=probe, passed=False, answer=failure, answered=definite, seconds=seconds
@@ -281,9 +278,9 @@ def _told(error: Exception, origin: HttpOrigin, address: tuple[str, int]) -> tup
     """(why there is no answer, whether another try would fail in the same way)."""
     is_there = not isinstance(error, ConnectionRefusedError | TimeoutError)
     if is_there and _is_tls(origin, address):
-        return _ASK_FOR_HTTPS, True
+        return ASK_FOR_HTTPS, True
     said = describe_failure(error)
-    if not origin.tls and said.startswith((CLOSED, FOREIGN)):
+    if not origin.tls and ELSEWHERE.search(said):
         protocol = protocol_at(address)
         if protocol is not None:
             return f"{said}: the port speaks {protocol.name}", True

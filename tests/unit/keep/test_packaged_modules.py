@@ -131,6 +131,24 @@ def test_modules_that_operators_of_perl_load(tree: ImageTree) -> None:
     assert gained == {f"{core}/File/Glob.pm"}
 
 
+def test_packages_in_php_that_a_kept_one_depends_on(tree: ImageTree) -> None:
+    wiki, colours, feeds = "/usr/share/wiki/index.php", "/usr/share/php-c/c.php", "/usr/share/php/f"
+    licence, text = "/usr/share/doc/php-c/copyright", "/usr/share/doc/php-c/a.php"
+    for path in (wiki, colours, licence, text, f"{feeds}/f.php", "/usr/share/heavy/x.php"):
+        tree.add(path)
+    with (tree.root / "usr/share/heavy/x.php").open("wb") as file:
+        file.truncate(17 << 20)
+    tree.compile("/usr/bin/php", PROGRAM)
+    tree.package("wiki", wiki, fields="Depends: php-c, php-cli, php-heavy\n")
+    tree.package("php-c", colours, licence, text, fields="Depends: php-f\n")
+    tree.package("php-f", f"{feeds}/f.php")
+    tree.package("php-heavy", "/usr/share/heavy/x.php")
+    tree.package("php-cli", "/usr/bin/php")
+    tree.add("/app/main")
+    gained = files(tree, tree.gained("php-modules", *seen(wiki)))
+    assert gained == {colours, licence, f"{feeds}/f.php"}
+
+
 def test_a_console_is_part_of_rubys_library(tree: ImageTree) -> None:
     library = "/usr/lib/ruby/3.1.0"
     console = {f"{library}/{name}" for name in ("irb.rb", "irb/init.rb", "reline.rb", "rdoc.rb")}

@@ -346,6 +346,19 @@ def test_of_several_ports_the_one_that_speaks_http_is_found(
         assert not named.passed, "what the user names is asked, and nothing else"
 
 
+@pytest.mark.parametrize("wants_tls", [False, True])
+def test_of_two_ports_the_one_with_tls_is_asked_where_the_probe_says_so(
+    server: tuple[str, int], wants_tls: bool
+) -> None:
+    """`EXPOSE 8080 443`: the lower number comes first, whatever the scheme."""
+    with serve({"/200": "secret"}, tls=True) as secure:
+        ports = (server[1], secure.port) if wants_tls else (secure.port, server[1])
+        target = ThisMachine(served=ports[0], others=ports[1:])
+        probe = HttpProbe(name="p", path="/200", tls=wants_tls, insecure=True)
+        assert Prober(target, probe_timeout=5).once(probe).passed
+    assert target.port() == ports[1]
+
+
 def test_a_port_that_is_no_web_server_is_not_the_last_word_while_another_is_closed() -> None:
     """sshd listens at once, the web server beside it a little later."""
     with foreign_server(b"SSH-2.0-OpenSSH_9.2\r\n") as foreign_port, socket.socket() as later:

@@ -12,6 +12,9 @@ _TOPS = (
     *("/run", "/var/cache", "/var/lib", "/var/local", "/var/log", "/var/mail", "/var/opt"),
     *("/var/spool", "/var/www"),
 )
+# The rest of what the file system hierarchy has for others than the distribution: scripts write
+# to it, and cost nothing while there is nothing in it.
+_FOR_OTHERS = ("/media", "/mnt", "/opt", "/srv", "/var/backups")
 # Of what installs packages: nothing is installed into a slim image.
 _INSTALLERS = tuple(
     f"/var/{place}/{name}"
@@ -26,10 +29,14 @@ class StateDirectoriesRule(Rule):
     to the container's streams are of the same kind. None of them has any content."""
 
     name = "state-directories"
-    summary = "directories below /var and /run that are empty or not root's"
+    summary = "directories below /var and /run that are empty or not root's; /srv, /opt, /mnt"
     strategies = BEYOND_MINIMAL
 
     def begin(self) -> Iterable[Want]:
+        for top in (*_TOPS, *_FOR_OTHERS):
+            folder = self.context.index.resolve(top).entry
+            if folder is not None and folder.type is EntryType.DIRECTORY:
+                yield Want(path=folder.path, detail="ready for what programs write")
         for top in _TOPS:
             for entry in self.context.index.subtree(self.context.index.real_path(top)):
                 if self._is_for_writing(entry):
