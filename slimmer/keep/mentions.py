@@ -40,6 +40,8 @@ _CALLED = re.compile(
     r"(?:[(\[{=:,\s]|new\s+String\[\]|List\.of|Arrays\.asList|asList|of)*[rbfu]?$",
     re.IGNORECASE,
 )
+# A line that is a comment in nearly all languages; `#define` is none.
+_COMMENT_LINE = re.compile(r"[ \t]*(?:#(?![A-Za-z])|//|;|--[ \t]|/?\*[ \t])")
 _SHELL_OPTION = re.compile(r"['\"]-l?c['\"]\s*,\s*[rbfu]?$")
 _CONSTANT = re.compile(rb"\x01\x00[\x02-\xff](?=[a-z/])")
 _LIBRARY_CLASSES = (b"com/sun/jna/", b"java/lang/foreign/SymbolLookup", b"loadLibrary")
@@ -145,6 +147,9 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
             continue
         # Most literals are one word, and looked up as such.
         if literal in known or (not literal.isalnum() and not known.isdisjoint(_words(literal))):
+            line = text.rfind("\n", 0, match.start()) + 1
+            if _COMMENT_LINE.match(text, line, match.start()):
+                continue
             before = text[max(0, match.start() - 48) : match.start()]
             programs = found.programs if starts else found.maybe_programs
             if _PIPE_MODE.search(before):

@@ -41,6 +41,12 @@ _USED = (
     "that have no file in the image."
 )
 
+_QUERY = "/usr/bin/dpkg-query"
+_NOT_ANSWERED = (
+    "{script} asks dpkg-query for packages, which will find none: what is left is told in "
+    f"{_SINGLE}, as in distroless images. --include {_STATUS} keeps dpkg's list as it was."
+)
+
 PARTIAL_FIELD = "X-Slimmer-Files"
 """`KEPT/TOTAL` in the entry of a package that lost files; unknown fields are skipped by readers."""
 
@@ -89,8 +95,16 @@ class DpkgReader(Reader):
             further=tuple(further),
             generated=tuple(generated),
             superseded=() if is_used else tuple(self._superseded()),
-            notes=(_USED,) if is_used else (),
+            notes=(_USED,) if is_used else tuple(self._unanswered()),
         )
+
+    def _unanswered(self) -> Iterator[str]:
+        """Of the author's own scripts that ask dpkg itself, the first."""
+        reasons = self.request.keep.reasons.get(self.index.real_path(_QUERY), ())
+        scripts = {reason.because for reason in reasons if reason.because}
+        own = [each for each in scripts if self.request.packages.owner(each) is None]
+        if own:
+            yield _NOT_ANSWERED.format(script=min(own))
 
     def _superseded(self) -> Iterator[str]:
         """What names packages and files that are gone. No rule asks for it; a whole folder may."""

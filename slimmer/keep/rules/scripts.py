@@ -78,12 +78,13 @@ class EntrypointScriptsRule(Rule):
         path = entry.path
         if path in self._scripts or path in self.context.seen:
             return True
-        if any(is_below(path, table) for table in CRON_TABLES):
+        is_bystander = path in self.context.bystanders
+        if not is_bystander and any(is_below(path, table) for table in CRON_TABLES):
             return True
         if self.context.own_files.are_known and self.context.own_files.contains(entry):
             return True
         # The distribution's own, which something starts: a wrapper around the program proper.
-        return path not in self.context.bystanders and not self.context.environments.contains(path)
+        return not is_bystander and not self.context.environments.contains(path)
 
     def _is_companion(self, entry: Entry) -> bool:
         """A program that came along, as `mariadbd-safe` does beside `mariadbd`."""

@@ -35,6 +35,9 @@ KNOWN = frozenset(("pdftotext", "ps", "git", "awk", "tar", "wc", "sort", "zip", 
         ("<?php shell_exec('pdftotext a.pdf -');", {"pdftotext"}),
         ("require 'open3'; Open3.capture2('awk', s)", {"awk"}),
         ("x = {'sort': 1}; print('git')", set()),
+        ("# then run 'git'\nsubprocess\n", set()),
+        ("  // exec('git')\nexec('awk')", {"awk"}),
+        ('#define PAGER system("sort")\n', {"sort"}),
     ],
 )
 def test_programs_that_a_source_starts(source: str, programs: set[str]) -> None:

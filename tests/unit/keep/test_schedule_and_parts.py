@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from slimmer.values import Access, Sighting
+from slimmer.values import Access, Sighting, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 PROGRAM = "int main(void) { return 0; }"
@@ -40,6 +40,21 @@ def test_what_the_table_of_a_package_starts(tree: ImageTree) -> None:
     came_along(tree, "debianutils", "checks")
     gained = files(tree, tree.gained("schedule", *ran("/usr/sbin/cron")))
     assert gained == {"/etc/cron.d/scrub", "/usr/bin/run-parts"}
+
+
+def test_what_looks_for_updates_starts_nothing(tree: ImageTree) -> None:
+    """Debian's apt has a daily script, which would bring half of apt into every image with cron."""
+    for name in ("/usr/sbin/cron", "/usr/bin/settings", "/usr/bin/clean", "/bin/sh"):
+        tree.compile(name, PROGRAM)
+    tree.add("/etc/cron.daily/updates", "#!/bin/sh\nsettings --all\n", mode=0o755)
+    tree.add("/etc/cron.daily/clean", "#!/bin/sh\nclean --all\n", mode=0o755)
+    tree.package("cron", "/usr/sbin/cron")
+    tree.package("apt", "/usr/bin/settings", "/etc/cron.daily/updates")
+    tree.package("cleaner", "/usr/bin/clean", "/etc/cron.daily/clean")
+    came_along(tree, "apt", "cleaner")
+    kept = tree.decide(*ran("/usr/sbin/cron"), strategy=Strategy.BALANCED).reasons
+    assert {"/etc/cron.daily/updates", "/etc/cron.daily/clean", "/usr/bin/clean"} <= kept.keys()
+    assert "/usr/bin/settings" not in kept
 
 
 def test_a_table_of_anacron(tree: ImageTree) -> None:

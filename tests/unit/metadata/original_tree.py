@@ -105,6 +105,7 @@ class OriginalTree:
         *kept: str,
         excludes: tuple[str, ...] = (),
         asked_for_by: dict[str, str] | None = None,
+        because_of: dict[str, str] | None = None,
         sbom_in_image: bool = False,
         above: tuple[str, ...] | None = None,
         uses: Uses | None = None,
@@ -112,16 +113,23 @@ class OriginalTree:
         """Keep these paths (with their parents), and describe what is left.
 
         `asked_for_by` names the rule that a path is kept by; the trace where it says nothing.
+        `because_of` names the path that led to it.
         """
         slim = Path(tempfile.mkdtemp(dir=self._folder, prefix="slim-"))
-        rules = asked_for_by or {}
+        rules, because = asked_for_by or {}, because_of or {}
         with (
             tempfile.TemporaryDirectory() as spool,
             indexed(self.root, Path(spool) / "spool") as (index, content),
         ):
             before = KeepSet(
                 reasons={
-                    path: (Reason(rule=rules.get(path, "trace"), detail="opened in phase boot"),)
+                    path: (
+                        Reason(
+                            rule=rules.get(path, "trace"),
+                            detail="opened in phase boot",
+                            because=because.get(path, ""),
+                        ),
+                    )
                     for path in sorted({"/", *kept, *(up for p in kept for up in ancestors(p))})
                 }
             )

@@ -210,6 +210,17 @@ def test_the_database_stays_when_the_application_reads_it(original: OriginalTree
     assert set(described.components("deb")) == {"debian/tool@2:1.5-3+b1"}
 
 
+def test_a_script_of_the_author_that_asks_dpkg_is_told_of(original: OriginalTree) -> None:
+    """Scanners find what is left, but `dpkg-query` does not: a script may count on it."""
+    install(original, TOOL, {"Package": "dpkg", "/usr/bin/dpkg-query": "query"})
+    for script, is_told in (("/usr/local/bin/inventory", True), ("/usr/bin/tool", False)):
+        original.add(script, "dpkg-query -W\n")
+        given = {"/usr/bin/dpkg-query": script}
+        described = original.describe("/usr/bin/tool", script, *given, because_of=given)
+        notes = described.metadata.keep.notes
+        assert any(f"{script} asks dpkg-query" in note for note in notes) is is_told
+
+
 def test_scanners_never_find_both_forms(original: OriginalTree) -> None:
     """A rule may keep a whole folder without anybody reading what is in it."""
     install(original, TOOL, OTHER)

@@ -12,6 +12,7 @@ from slimmer.keep.command_texts import COMMENT, commands_in_settings
 from slimmer.keep.mentions import programs_of_script
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.packages.places import base_packages
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType
 
@@ -69,7 +70,8 @@ class ScheduleRule(Rule):
             )
             for table in tables:
                 detail = "a table or script of the scheduler"
-                yield Want(path=table.path, detail=detail, because=because, bystander=is_bystander)
+                aside = is_bystander or self._is_of_the_installer(table)
+                yield Want(path=table.path, detail=detail, because=because, bystander=aside)
                 if table.type is EntryType.FILE and self._is_of_something_used(table, because):
                     yield from self._started_by(table, is_bystander=is_bystander)
 
@@ -81,6 +83,17 @@ class ScheduleRule(Rule):
             or source == self.context.source_of(scheduler)
             or source in self._used_sources
         )
+
+    def _is_of_the_installer(self, table: Entry) -> bool:
+        """`/etc/cron.daily/apt-compat` looks for updates: 6 MB, in an image that gets none."""
+        packages = self.context.request.packages
+        owner = packages.owner(table.path) if packages is not None else None
+        return owner is not None and owner.name in self._installers
+
+    @cached_property
+    def _installers(self) -> frozenset[str]:
+        packages = self.context.request.packages
+        return frozenset() if packages is None else base_packages(packages)
 
     @cached_property
     def _used_sources(self) -> frozenset[str]:
