@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from slimmer.image import ORIGINAL_LABEL
 from tests.engine.conftest import BUSYBOX, OWN, Ran
+from tests.engine.test_push import registry
 
 pytestmark = pytest.mark.engine
 
@@ -69,3 +71,48 @@ def test_what_is_to_be_stood_on_is_looked_for_first(
 
 def read(folder: Path) -> Any:
     return json.loads((folder / "slim-fleet" / "fleet.json").read_text())
+
+
+@pytest.mark.usefixtures("only_cleaner")
+def test_images_from_every_kind_of_source(
+    client: docker.DockerClient,
+    slim: Callable[..., Ran],
+    image: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    """A glob of the engine's tags, a slim.yaml with several images, a service of a compose file,
+    and what a registry lists and the engine does not have."""
+    dockerfile = f'FROM {BUSYBOX}\nCOPY only /srv/only\nCMD ["sleep", "1000"]\n'
+    globbed, one, two, served, pulled = (f"{OWN}-{word}:1" for word in ("g", "a", "b", "s", "p"))
+    for name in (globbed, one, two, served):
+        image(dockerfile, {"only": name.encode()}, tag=name)
+    with registry(tmp_path) as host:
+        pulled = f"{host}/team/{OWN.partition('/')[2]}:1"
+        client.images.push(image(dockerfile, {"only": b"p"}, tag=pulled))
+        client.images.remove(pulled)
+        (tmp_path / "slim.yaml").write_text(json.dumps({"images": [one, two]}))
+        compose = {"services": {"web": {"image": served}, "other": {"image": "no-such:1"}}}
+        (tmp_path / "compose.yaml").write_text(json.dumps(compose))
+        fleet = {
+            "defaults": {
+                "strategy": "minimal",
+                "debug": False,
+                "run": {"stop_timeout": 0, "start_timeout": 5},
+                "probes": [{"exec": "cat /srv/only"}],
+            },
+            "images": [f"{OWN}-g:*"],
+            "files": ["slim.yam*"],
+            "compose": [{"file": "compose.yaml", "services": ["web"]}],
+            "registry": [f"{host}/team/*:*"],
+            "share": False,
+        }
+        (tmp_path / "fleet.yaml").write_text(json.dumps(fleet))
+        ended = slim("fleet")
+    builds = read(tmp_path)["builds"]
+    for each in builds:
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            client.images.remove(each["name"], force=True)
+    client.images.remove(pulled, force=True)
+    assert ended.code == 0, ended.stderr
+    assert {each["image"] for each in builds} == {globbed, one, two, served, pulled}
+    assert {each["status"] for each in builds} == {"built"}
