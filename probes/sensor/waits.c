@@ -29,7 +29,7 @@ enum limit {
     LIMIT_FUTEX,        /* as TIMESPEC, which may be a time of day; by its operation */
     LIMIT_UNTOLD,       /* as TIMESPEC; how long is not found out */
     LIMIT_SIGNAL,       /* as TIMESPEC; a signal is what it waits for */
-    LIMIT_BY_FILE,      /* a read: of a file it ends, of a pipe, a socket or a terminal not */
+    LIMIT_BY_FILE,      /* a read: of a file it ends, of a pipe or a terminal not */
 };
 
 struct waiting {
@@ -41,7 +41,8 @@ struct waiting {
 #define WAIT(name, limit, argument, x86_64, i386, aarch64, arm) \
     {{x86_64, i386, aarch64, arm}, limit, argument}
 
-/* Whatever is not in this list may end by itself at any time: sleeping, writing, connecting. The
+/* Whatever is not in this list may end by itself at any time: writing, connecting, and receiving,
+ * as a socket may have a time limit of its own (SO_RCVTIMEO) and the answer be on its way. The
  * numbers are compared with the kernel's own headers by tests/sensor/test_calls.py. */
 static const struct waiting waiting_calls[] = {
     /*   name                    limit               at x86_64 i386 aarch64 arm */
@@ -72,9 +73,6 @@ static const struct waiting waiting_calls[] = {
     WAIT("futex_waitv",          LIMIT_UNTOLD,        3,  449,  449,  449,  449),
     WAIT("read",                 LIMIT_BY_FILE,       0,    0,    3,   63,    3),
     WAIT("readv",                LIMIT_BY_FILE,       0,   19,  145,   65,  145),
-    WAIT("recvfrom",             LIMIT_NONE,          0,   45,  371,  207,  292),
-    WAIT("recvmsg",              LIMIT_NONE,          0,   47,  372,  212,  297),
-    WAIT("recvmmsg",             LIMIT_UNTOLD,        4,  299,  337,  243,  365),
     WAIT("msgrcv",               LIMIT_NONE,          0,   70,  401,  188,  302),
     WAIT("mq_timedreceive",      LIMIT_UNTOLD,        4,  243,  280,  183,  277),
     WAIT("semop",                LIMIT_NONE,          0,   65,   -1,  193,  298),
@@ -154,8 +152,9 @@ static struct wait judge_read(const struct sleeping_call *call)
     case S_IFREG:
     case S_IFDIR:
     case S_IFBLK:
+    case S_IFSOCK:
         return until(0);
-    default: /* pipes, sockets, terminals, and what has no name: events, signals, inotify */
+    default: /* pipes, terminals, and what has no name: events, signals, inotify */
         return (struct wait){.end = WAIT_ENDLESS};
     }
 }

@@ -69,6 +69,17 @@ def test_a_command_that_computes_for_long_before_its_last_step(
     assert ran.report["trace"]["exit_status"] == 0
 
 
+def test_a_command_that_computes_for_too_long_is_told_of(
+    slim: Callable[..., Ran], silent: Callable[..., str]
+) -> None:
+    name = silent(". /compute; cat /answer")
+    ran = slim("build", name, *MINIMAL, "--exec-probe", "cat /question", "--start-timeout", "4")
+    assert "/answer" not in kept(ran)
+    (note,) = (note for note in ran.notes if "still at work after 4 s" in note)
+    assert "raise --start-timeout" in note
+    assert "may end by itself: it computes (at most 4 s)" in ran.stderr
+
+
 @pytest.mark.parametrize(
     "line", ["read work <>/work", "sleep 3600", "read work <>/work & wait"],
     ids=["waits", "sleeps", "waits-for-children"],

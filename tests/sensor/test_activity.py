@@ -13,7 +13,7 @@ from tests.sensor.enclosure import PATIENCE, Enclosure
 ENDLESS = {
     **dict.fromkeys(
         (
-            "pause", "accept", "pipe", "eventfd", "inotify", "socket", "epoll", "poll", "ppoll",
+            "pause", "accept", "pipe", "eventfd", "inotify", "epoll", "poll", "ppoll",
             "select", "condition", "sigsuspend", "sigwait", "loopback",
         ),
         1,
@@ -30,7 +30,7 @@ LONG = {
     "long-timer": (1, 1),
 }
 """Way → those that wait for an event, and for a thousand seconds; a clock counts among these."""
-SHORT = ("short-sleep", "short-poll", "short-signal", "short-timer", "fifo", "writing")
+SHORT = ("short-sleep", "short-poll", "short-signal", "short-timer", "fifo", "writing", "socket")
 
 
 def look(enclosure: Enclosure) -> Activity:

@@ -164,8 +164,13 @@ def examine(
             waiting(f"the application is watched for {run.settle:g} s (--settle)")
             exit_status = _settle(target, prober, probes[0], run)
         if exit_status is None and _may_end_by_itself(target, original, probes):
-            waiting("the command may end by itself: it still looks up new files")
             exit_status = target.wait_while_busy(run.start_timeout)
+            if exit_status is None and not target.has_settled():
+                notes.append(
+                    f"the command was still at work after {run.start_timeout:g} s, and was "
+                    "stopped: if it is to end by itself, raise --start-timeout, or what it opens "
+                    "later is missing"
+                )
     else:
         waiting(f"the command runs to its end: at most {run.start_timeout:g} s (--start-timeout)")
         exit_status = _run_to_the_end(target, original, run)

@@ -268,7 +268,8 @@ class TracedRun:
             left = deadline - time.monotonic()
             if left <= 0 or self.has_settled():
                 return None
-            self._waiting(f"the command may end by itself: {self._watcher.settling.doing()}")
+            doing = self._watcher.settling.doing()
+            self._waiting(f"the command may end by itself: {doing} (at most {timeout:g} s)")
             self._stream.wait_for(Exiting, min(left, LOOK))
         return status
 

@@ -162,7 +162,7 @@ class Watcher:
 
     def activity(self) -> Activity | None:
         """What the target's threads do now; None at the end of the records."""
-        if self.stream.ended:
+        if self.stream.ended or self.stream.find(Trailer) is not None:
             return None
         point = self.stream.position()
         self._tell("activity")
