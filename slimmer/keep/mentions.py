@@ -22,6 +22,9 @@ _STARTS = (
     *(b"ProcessBuilder", b"getRuntime", b"Open3", b"shell_exec", b"proc_open", b"passthru"),
     *(b"Command::new", b"exec.Command", b"Process.Start", b"posix_spawn", b"create_subprocess"),
     *(b"zx", b"Bun.spawn", b"Deno.Command", b"IO.popen", b"Kernel", b"system(", b"exec("),
+    # Lisp, Scheme, Octave; and what looks a program up on the PATH.
+    *(b"run-program", b"launch-program", b"open-pipe", b'(system "', b"(system*", b"= system ("),
+    *(b"shutil.which", b"Sys.which", b"executable-find", b"find-executable", b"file_in_path"),
 )
 _OPENS = (
     *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),

@@ -39,6 +39,8 @@ _HEAVIEST_MAYBE = 8_000_000
 _HEAVIEST_STARTED = 1_000_000
 # Letters of a name that a program has hardly by chance: `cpan` and `scalar` are in many.
 _SHORTEST_SURE = 7
+# Letters of a name that `requested_programs` leaves out, as such names stand everywhere.
+_SHORT_NAME = 3
 # Bytes of a program whose name is a word of every day, and stands where a command may stand.
 _HEAVIEST_WORD = 256_000
 _MAKE = re.compile(r"g?make|gnumake")
@@ -141,9 +143,7 @@ class MentionsRule(Rule):
         # Scripts of the distribution, and packages of languages, are for many cases.
         is_general = is_dependency or is_packaged
         for program in sorted(found.programs):
-            asked_for = not is_general or (
-                program in self.context.requested_programs and program not in KEYWORDS
-            )
+            asked_for = not is_general or self._is_requested(program)
             if is_dependency and is_packaged and not asked_for:
                 continue  # its package says what it cannot do without
             limit = _HEAVIEST if asked_for else _HEAVIEST_MAYBE
@@ -152,7 +152,7 @@ class MentionsRule(Rule):
             yield from self._program(program, source, limit)
         for program in sorted(found.maybe_programs - found.programs):
             # Django has `program = "msgfmt"`: who has installed that by name wants it to be found.
-            if is_dependency and program not in self.context.requested_programs:
+            if is_dependency and not self._is_requested(program):
                 continue
             limit = _HEAVIEST if is_dependency else _HEAVIEST_MAYBE
             if not is_general and program in self._installed_to_be_run:
@@ -260,6 +260,14 @@ class MentionsRule(Rule):
     def _files(self) -> FileMentions:
         request = self.context.request
         return FileMentions(self.context.content, self.context.programs.names, request.readings)
+
+    def _is_requested(self, program: str) -> bool:
+        """Whether somebody has installed it by name, though its name be as short as that of `gs`,
+        for which Octave looks."""
+        if program in self.context.requested_programs:
+            return program not in KEYWORDS
+        is_short = len(program) <= _SHORT_NAME and program not in COMMON_WORDS
+        return is_short and program in self._installed_to_be_run
 
     @cached_property
     def _installed_to_be_run(self) -> frozenset[str]:

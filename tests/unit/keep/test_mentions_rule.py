@@ -357,3 +357,23 @@ def test_a_name_alone_in_a_packaged_text_brings_no_language(tree: ImageTree) -> 
     tree.add("/app/report", "#!/usr/bin/perl\n", mode=0o755)
     kept = seen("/app/report", access=Access.LOOKUP)
     assert tree.gained("mentions", *ran, *kept) == {"/usr/bin/dismiss", "/usr/bin/enlist"}
+
+
+def test_a_module_of_the_distribution_looks_for_what_was_installed_by_name(tree: ImageTree) -> None:
+    """Octave prints by Ghostscript, of which it has the name alone."""
+    module = "/usr/share/octave/7.3.0/m/plot/private/parse.m"
+    tree.add(module, 'gs = file_in_path (getenv ("PATH"), {"gs", "gs.exe"}); x = {"qq"};')
+    tree.package("octave-common", module)
+    for name in ("gs", "qq"):
+        tree.compile(f"/usr/bin/{name}", "int main(void) { return 0; }")
+        tree.package(f"package-{name}", f"/usr/bin/{name}")
+        with (tree.root / f"usr/bin/{name}").open("r+b") as file:
+            file.truncate(2_000_000)  # no small tool, which would be kept anyway
+    automatic = "".join(
+        f"Package: {name}\nArchitecture: all\nAuto-Installed: 1\n\n"
+        for name in ("octave-common", "package-qq")
+    )
+    tree.add("/var/lib/apt/extended_states", automatic)
+    gained = tree.gained("mentions", *seen(module))
+    assert "/usr/bin/gs" in gained
+    assert "/usr/bin/qq" not in gained

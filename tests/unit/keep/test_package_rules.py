@@ -20,6 +20,7 @@ def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> Non
         "/usr/lib/python3/dist-packages/x.py",
         "/usr/include/x.h",
         f"{SHARE}/include/x.h",
+        "/usr/share/database-source/15/x.lisp",
     )
     for path in (*data, *rest, "/usr/lib/database/15/bin/server"):
         tree.add(path, mode=0o755)

@@ -43,6 +43,8 @@ _MODULE_OF_LANGUAGE = re.compile(
 _FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
 # Elsewhere they are what a program of the package reads: printers' drivers, sendmail's macros.
 _HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
+# Of the distribution's compilers, for debuggers and editors: SBCL's own have 23 MB.
+_OWN_SOURCES = re.compile(r"/usr/(?:share|lib)/[^/]+-(?:source|src)/")
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _SECTIONS_FOR_BUILDING = (
     "devel",
@@ -131,8 +133,10 @@ def is_module_of_language(path: str) -> bool:
 
 
 def is_for_building(path: str) -> bool:
-    """Whether only compilers and linkers read this file."""
-    return path.endswith(_FOR_BUILDING) or bool(_HEADERS.search(path))
+    """Whether only compilers, linkers and debuggers read this file."""
+    if path.endswith(_FOR_BUILDING):
+        return True
+    return bool(_HEADERS.search(path) or _OWN_SOURCES.match(path))
 
 
 def is_documentation(path: str) -> bool:
