@@ -7,6 +7,7 @@ from typing import Final
 
 from slimmer.build.job import Job
 from slimmer.build.values import Assembly
+from slimmer.ecosystems import source_of
 from slimmer.files import PackageDatabase, PathGlobs, name_of
 from slimmer.pack import DEPENDENCIES
 from slimmer.secrets import secrets_of_file
@@ -40,7 +41,8 @@ def secrets_kept(
 ) -> tuple[tuple[str, str, int], ...]:
     """(path, what it is, number of the line) of the first secret of each file.
 
-    What packages brought is public, and the test keys of libraries are many: neither is looked at.
+    What packages brought is public, and the test keys of libraries are many: neither is looked at,
+    nor is the byte code that was made of it as it was installed.
     """
     paths = [
         entry.path
@@ -49,7 +51,7 @@ def secrets_kept(
         for entry in layer.entries
         if entry.type is EntryType.FILE
         and 0 < entry.size <= _LARGEST
-        and packages.owner(entry.path) is None
+        and packages.owner(source_of(entry.path)) is None
     ]
     content.fetch(paths)
     found = (

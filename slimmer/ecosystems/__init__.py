@@ -12,7 +12,7 @@ from slimmer.ecosystems.java import JAVA
 from slimmer.ecosystems.node import NODE
 from slimmer.ecosystems.perl import PERL
 from slimmer.ecosystems.php import PHP
-from slimmer.ecosystems.python import PYTHON
+from slimmer.ecosystems.python import PYTHON, source_of
 from slimmer.ecosystems.reader import MetadataRequest, Reader, encoded
 from slimmer.ecosystems.ruby import RUBY
 from slimmer.ecosystems.rust import RUST
@@ -56,4 +56,5 @@ __all__ = [
     "MetadataRequest",
     "Reader",
     "encoded",
+    "source_of",
 ]

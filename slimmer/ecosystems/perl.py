@@ -29,6 +29,8 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
+# `open $f, '<:encoding(Shift_JIS)', …` and `:encoding($charset)` ask for Encode's tables.
+_ENCODING = re.compile(r":encoding\((?!\s*(?i:utf-?8))")
 # What operators load: `<*.conf>`, `%!`, `%+`, `open $f, '<', \$text`, `binmode $f, ':encoding(x)'`.
 _LOADED_BY_OPERATORS = (
     *("File/Glob.pm", "Errno.pm", "Tie/Hash/NamedCapture.pm", "PerlIO/scalar.pm"),
@@ -140,6 +142,14 @@ class PerlModulesRule(Rule):
         """Whether no Perl ran, and the module or script is there for others."""
         return not self._ran and path in self.context.bystanders
 
+    def _is_of_perl(self, path: str) -> bool:
+        """Whether this is a module of Perl itself that did not run. What it asks for is for cases
+        of its own: `Getopt::Long` has a way to print a manual, which knows encodings of Asia."""
+        packages = self.context.request.packages
+        owner = packages.owner(path) if packages is not None else None
+        is_of_perl = owner is not None and bool(_PERL_PACKAGE.fullmatch(owner.name))
+        return is_of_perl and path not in self.context.seen
+
     def _read(self, entry: Entry, most: int) -> _Names:
         """What the first `most` bytes of a file name."""
         text = os.fsdecode(self.context.content.head(entry.path, most))
@@ -149,7 +159,7 @@ class PerlModulesRule(Rule):
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
         for root in self._roots:
             if f"{root}/{file}" in self.context.index:
-                quiet = self._is_quiet(because)
+                quiet = self._is_quiet(because) or self._is_of_perl(because)
                 yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
@@ -206,6 +216,8 @@ def _names_in(text: str) -> _Names:
         for module in (pragma, *_MODULE.findall(modules))
     )
     used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
+    if _ENCODING.search(text):
+        used.add("Encode")
     return list(dict.fromkeys(_FILE.findall(text))), sorted(used), _NAMED.findall(text)
 
 

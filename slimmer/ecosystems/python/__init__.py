@@ -2,6 +2,7 @@
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.python.environment import PythonEnvironmentRule
+from slimmer.ecosystems.python.files import source_of
 from slimmer.ecosystems.python.library import PythonLibraryRule
 from slimmer.ecosystems.python.metadata import PythonReader
 from slimmer.ecosystems.python.touched import PythonDistributionsRule
@@ -35,3 +36,5 @@ PYTHON = Ecosystem(
     rules=(PythonLibraryRule, PythonEnvironmentRule, PythonDistributionsRule),
     readers=(PythonReader,),
 )
+
+__all__ = ["PYTHON", "source_of"]

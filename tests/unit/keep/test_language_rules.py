@@ -331,6 +331,23 @@ def test_modules_below_one_that_was_loaded_are_its_parts(tree: ImageTree) -> Non
     assert {path for path in gained if not tree.is_directory(path)} == {f"{core}/Encode/JP.pm"}
 
 
+def test_what_perl_itself_asks_for_brings_no_tables(tree: ImageTree) -> None:
+    """`Getopt::Long` may print a manual, which has encodings; a text that names one needs them."""
+    core = "/usr/share/perl/5.36.0"
+    texts = {"strict": "", "Getopt/Long": "require Pod::Text;\n", "Pod/Text": "use Encode;\n"}
+    names = [*texts, "Encode", "Encode/JP"]
+    for name in names:
+        tree.add(f"{core}/{name}.pm", texts.get(name, ""))
+    tree.package("perl-modules-5.36", *(f"{core}/{name}.pm" for name in names))
+    tree.add("/usr/bin/perl", mode=0o755)
+    script = "#!/usr/bin/perl\nuse Getopt::Long;\nopen my $f, '<:encoding(%s)', 'x';\n"
+    for encoding, has_tables in (("UTF-8", False), ("Shift_JIS", True), ("$charset", True)):
+        tree.add("/srv/check", script % encoding, mode=0o755)
+        gained = tree.gained("perl-modules", *seen("/usr/bin/perl", "/srv/check"))
+        assert f"{core}/Encode.pm" in gained
+        assert (f"{core}/Encode/JP.pm" in gained) is has_tables
+
+
 def test_a_packaged_distribution_brings_those_that_it_depends_on(tree: ImageTree) -> None:
     vendor = "/usr/share/perl5"
     for name in ("XML/Simple.pm", "XML/LibXML.pm", "XML/LibXML/SAX.pm"):

@@ -1,0 +1,1 @@
+return { joe = "green", ann = "oolong" }

@@ -1,0 +1,2 @@
+VirtualHost "guests.example"
+  authentication = "anonymous"
