@@ -100,6 +100,7 @@ def asked_for_by_name(packages: PackageDatabase) -> Mapping[Package, Package]:
     """What somebody has installed by name, and what that needs of the same source, each with the
     one that was named: `bind9-dnsutils` is installed, and has its `host` in bind9-host."""
     requested = [each for each in packages.packages if each.requested]
+    requested.sort(key=is_to_build_with)  # what both need of one source is there to be run
     found = {each: each for each in requested}
     for each in requested:
         for part in of_one_source(packages, each):
@@ -112,8 +113,11 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     with: a text of the author's that names a program of theirs means that program."""
     return frozenset(
         package
-        for package in asked_for_by_name(packages)
-        if not package.essential and not is_to_build_with(package)
+        for package, asked_for in asked_for_by_name(packages).items()
+        if not package.essential
+        and not is_to_build_with(package)
+        # `cpp` is a part of `g++`, and nothing without it.
+        and not is_to_build_with(asked_for)
     )
 
 

@@ -14,6 +14,7 @@ from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     asked_for_by_name,
     base_packages,
+    installed_to_be_run,
     is_documentation,
     is_for_building,
     is_to_build_with,
@@ -128,10 +129,11 @@ class RequestedPackagesRule(Rule):
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
         asked_for = asked_for_by_name(packages)
+        to_be_run = installed_to_be_run(packages)
         programs = {
             package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
-            if package.name not in self._base and not is_to_build_with(package)
+            if package.name not in self._base and package in to_be_run
         }
         self.context.content.fetch(
             entry.path
