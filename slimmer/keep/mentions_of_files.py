@@ -66,7 +66,8 @@ _LIBRARY = re.compile(r"lib[\w+.-]+")
 # Packages ask for their own version, or build themselves, with these while they are developed.
 _DEVELOPERS_TOOLS = frozenset(
     (
-        *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "ld", "make", "cmake"),
+        *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "cpp", "ld", "make"),
+        "cmake",
         *("objdump", "pip", "pip3", "npm", "yarn", "docker", "apt", "apt-get", "brew", "man"),
     )
 )

@@ -229,6 +229,25 @@ def test_small_programs_that_were_installed_by_name(tree: ImageTree) -> None:
     assert gained == {"/usr/bin/jq"}
 
 
+def test_the_parts_of_what_was_installed_to_build_with_are_as_well(tree: ImageTree) -> None:
+    """`cpp` starts a compiler that is not there; a part that something else needs too is kept."""
+    for name, fields in (
+        ("g++", "Section: devel\nDepends: cpp, scanner\n"),
+        ("cpp", "Section: interpreters\n"),
+        ("tools", "Section: utils\nDepends: scanner\n"),
+        ("scanner", "Section: utils\n"),
+    ):
+        tree.compile(f"/usr/bin/{name}", "int main(void) { return 0; }")
+        tree.package(name, f"/usr/bin/{name}", fields=f"Source: gcc\n{fields}")
+    automatic = "".join(
+        f"Package: {name}\nArchitecture: all\nAuto-Installed: 1\n\n" for name in ("cpp", "scanner")
+    )
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/app/main")
+    gained = {p for p in tree.gained("requested-packages", *seen("/app/main")) if "/bin/" in p}
+    assert gained == {"/usr/bin/tools", "/usr/bin/scanner"}
+
+
 def test_programs_with_privileges_of_their_own_may_weigh_more(tree: ImageTree) -> None:
     """Nobody installs ping to build with, whatever libraries it has."""
     use = "extern char ballast[]; int main(void) { return ballast[0]; }"

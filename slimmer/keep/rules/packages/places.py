@@ -99,9 +99,12 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     """Of what somebody has installed by name, with the parts of it, what is not there to build
     with: a text of the author's that names a program of theirs means that program."""
     return frozenset(
-        package
-        for package in packages.asked_for
-        if not package.essential and not is_to_build_with(package)
+        part
+        for package in packages.packages
+        # `cpp` is a part of `g++`, and nothing without it.
+        if package.requested and not is_to_build_with(package)
+        for part in packages.of_one_source(package)
+        if not part.essential and not is_to_build_with(part)
     )
 
 

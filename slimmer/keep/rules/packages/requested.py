@@ -13,6 +13,7 @@ from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     base_packages,
+    installed_to_be_run,
     is_documentation,
     is_for_building,
     is_to_build_with,
@@ -129,12 +130,12 @@ class RequestedPackagesRule(Rule):
         yield from self._interpreters.released(fresh)
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
-        asked_for = packages.asked_for
+        asked_for, to_be_run = packages.asked_for, installed_to_be_run(packages)
         programs = {
             package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
             if package.name not in self._base
-            and not is_to_build_with(package)
+            and package in to_be_run
             and not self._is_inherited(asked_for[package])
         }
         self.context.content.fetch(
