@@ -74,6 +74,13 @@ def test_the_same_image_gives_the_same_bytes_and_another_one_another_serial_numb
     assert compose_sbom(SUBJECT, unused(LIBZ, TOOL), None) == first
     document = json.loads(first)
     assert "timestamp" not in document["metadata"]
+    # A set's order would be another one in each process.
+    opened = tuple(f"/usr/lib/{number:02}.so" for number in range(20))
+    used = PackageUse(component=TOOL, state=State.USED, opened=opened[::-1])
+    [tool] = json.loads(compose_sbom(SUBJECT, [used], None))["components"]
+    places = [each["location"] for each in tool["evidence"]["occurrences"]]
+    assert len(places) > 10
+    assert places == sorted(places)
     other = composed(LIBZ, TOOL, subject=replace(SUBJECT, digest="sha256:" + "c" * 64))
     assert other["serialNumber"] != document["serialNumber"]
 
