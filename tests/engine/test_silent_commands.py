@@ -120,6 +120,17 @@ def test_an_application_that_computes_before_it_listens_is_waited_for(
     assert ran.passed("slim")
 
 
+def test_a_command_of_ours_may_stir_what_waits(
+    slim: Callable[..., Ran], silent: Callable[..., str]
+) -> None:
+    """Though it listens, if only to itself, and waits in between."""
+    stirred = "for time in 1 2 3 4; do read work; done <>/work; : >/tmp/done"
+    name = silent(f"httpd -p 127.0.0.1:9000 -h /www; {stirred}; read work <>/work")
+    probe = "sh -c 'echo work >>/work; test -e /tmp/done'"
+    ran = slim("build", name, *MINIMAL, "--exec-probe", probe, "--verify", "off")
+    assert ran.code == 0, ran.stderr
+
+
 def test_an_application_that_listens_elsewhere_and_waits_is_hopeless_at_once(
     slim: Callable[..., Ran], silent: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ class TracedRun:
         self._port = DefaultPort(run.port, exposed_ports(original.config), self.listening)
         self._description: Mapping[str, Any] = {}
         self.container = ""
+        self._was_stirred = False
         self._log = FollowedLog(
             lambda: self._engine.follow_log(self.container), lambda: self.exit_status() is not None
         )
@@ -160,6 +161,7 @@ class TracedRun:
     ) -> CommandOutcome:
         """Run a command in the container, behind a gate of its own."""
         point = self._stream.position()
+        self._was_stirred = True
         try:
             ran = run_command(
                 self._engine,
@@ -244,8 +246,11 @@ class TracedRun:
             self.wait_for_change(LOOK)
 
     def is_hopeless(self, port: int | None) -> bool:
-        """True once the target listens elsewhere and has settled."""
-        return bool(self.listening()) and not self._port.is_open(port) and self.has_settled()
+        """True once the target listens elsewhere and has settled; where commands are run in it,
+        which may stir it, not before QUIET seconds."""
+        if not self.listening() or self._port.is_open(port) or not self.has_settled():
+            return False
+        return not self._was_stirred or self.quiet_for() > QUIET
 
     def has_settled(self) -> bool:
         """Whether the target does nothing more by itself, as far as anybody can tell by now."""
