@@ -387,7 +387,7 @@ def test_a_module_of_the_distribution_looks_for_what_was_installed_by_name(tree:
         tree.compile(f"/usr/bin/{name}", "int main(void) { return 0; }")
         tree.package(f"package-{name}", f"/usr/bin/{name}")
         with (tree.root / f"usr/bin/{name}").open("r+b") as file:
-            file.truncate(2_000_000)  # no small tool, which would be kept anyway
+            file.truncate(13_000_000)  # no small tool, which would be kept anyway
     automatic = "".join(
         f"Package: {name}\nArchitecture: all\nAuto-Installed: 1\n\n"
         for name in ("octave-common", "package-qq")
