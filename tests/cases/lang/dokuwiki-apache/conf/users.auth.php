@@ -1,0 +1,2 @@
+# users
+ann:$1$WdOWbghn$1UqUvOn6rtKJQEfIuZd.K/:Ann:ann@example.com:admin,user

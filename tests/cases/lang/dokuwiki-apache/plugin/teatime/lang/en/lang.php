@@ -1,0 +1,1 @@
+<?php $lang["drawn"] = "Drawn:";

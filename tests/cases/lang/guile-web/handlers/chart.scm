@@ -1,0 +1,7 @@
+(use-modules (shop util) (ice-9 popen) (ice-9 binary-ports))
+(lambda (query body settings)
+  (let* ((kind (arg query "kind" "svg")) (file (tmpnam))
+         (p (open-pipe (string-append (assoc-ref settings "plot") " >/dev/null") OPEN_WRITE)))
+    (format p "set terminal ~a; set output '~a'; plot sin(x) title 'Tee'~%" kind file)
+    (close-pipe p)
+    (values '((content-type . (application/octet-stream))) (call-with-input-file file get-bytevector-all #:binary #t))))

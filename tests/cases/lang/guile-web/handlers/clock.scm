@@ -1,0 +1,5 @@
+(use-modules (shop util) (srfi srfi-19))
+(lambda (query body settings)
+  (setenv "TZ" (arg query "zone" "UTC")) (tzset)
+  (setlocale LC_TIME (arg query "locale" "C"))
+  (text (strftime "%A %H:%M %Z" (localtime 1700000000))))

@@ -1,0 +1,6 @@
+(use-modules (shop util) (cairo) (ice-9 binary-ports))
+(lambda (query body settings)
+  (let* ((s (cairo-image-surface-create 'argb32 80 20)) (c (cairo-create s)))
+    (cairo-select-font-face c "DejaVu Sans" 'normal 'bold) (cairo-set-font-size c 12) (cairo-move-to c 2 14) (cairo-show-text c (arg query "text" "Tee"))
+    (cairo-surface-write-to-png s "/tmp/picture.png")
+    (values '((content-type . (image/png))) (call-with-input-file "/tmp/picture.png" get-bytevector-all #:binary #t))))

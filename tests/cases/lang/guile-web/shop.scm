@@ -1,0 +1,1 @@
+(use-modules (shop util)) (display "shop\n")

@@ -1,0 +1,7 @@
+(define-module (shop store) #:use-module (sqlite3) #:export (visit))
+(define (visit dir name)
+  (let ((db (sqlite-open (string-append dir "/shop.db"))))
+    (sqlite-exec db "create table if not exists v(name text)")
+    (let ((s (sqlite-prepare db "insert into v values(?)"))) (sqlite-bind s 1 name) (sqlite-step s) (sqlite-finalize s))
+    (let* ((s (sqlite-prepare db "select count(*) from v where name=?")) (_ (sqlite-bind s 1 name)) (n (vector-ref (sqlite-step s) 0)))
+      (sqlite-finalize s) (sqlite-close db) n)))

@@ -1,0 +1,1 @@
+(teahouse:define-plugin "reverse" (text) (reverse text))

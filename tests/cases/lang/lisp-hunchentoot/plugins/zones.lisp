@@ -1,0 +1,6 @@
+(asdf:load-system "local-time")
+(in-package :teahouse)
+(define-plugin "zones" (text)
+  (uiop:symbol-call :local-time :reread-timezone-repository)
+  (let ((zone (uiop:symbol-call :local-time :find-timezone-by-location-name text)))
+    (uiop:symbol-call :local-time :format-timestring nil (uiop:symbol-call :local-time :unix-to-timestamp 1700000000) :timezone zone)))

@@ -1,0 +1,7 @@
+(defpackage :teahouse-db (:use :cl) (:export #:visit))
+(in-package :teahouse-db)
+(defun visit (name)
+  (sqlite:with-open-database (db "/srv/tea/visits.db")
+    (sqlite:execute-non-query db "create table if not exists v(name text)")
+    (sqlite:execute-non-query db "insert into v values(?)" name)
+    (format nil "~a ~a" name (sqlite:execute-single db "select count(*) from v where name=?" name))))

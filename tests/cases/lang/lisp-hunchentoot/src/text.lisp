@@ -1,0 +1,7 @@
+(defpackage :teahouse-text (:use :cl) (:export #:page))
+(in-package :teahouse-text)
+(defun page (template name)
+  (let* ((path (format nil "/srv/tea/templates/~a" template)) (text (uiop:read-file-string path)))
+    (if (uiop:string-suffix-p template ".md")
+        (with-output-to-string (s) (cl-markdown:markdown text :stream s))
+        (mustache:render* text `((name . ,name) (teas . #(((tea . "Assam")) ((tea . "Sencha")))))))))

@@ -1,0 +1,5 @@
+(defpackage :teahouse-zip (:use :cl) (:export #:render))
+(in-package :teahouse-zip)
+(defun render (text)
+  (let* ((raw (flexi-streams:string-to-octets text :external-format :utf-8)) (z (salza2:compress-data raw 'salza2:gzip-compressor)))
+    (format nil "~a ~a" (length z) (flexi-streams:octets-to-string (chipz:decompress nil 'chipz:gzip z) :external-format :utf-8))))

@@ -1,0 +1,6 @@
+(defsystem "teahouse" :depends-on ("hunchentoot" "cl-who" "cffi")
+  :pathname "src" :components ((:file "server")))
+(defsystem "teahouse/json" :depends-on ("yason") :pathname "src" :components ((:file "json")))
+(defsystem "teahouse/zip" :depends-on ("salza2" "chipz") :pathname "src" :components ((:file "zip")))
+(defsystem "teahouse/db" :depends-on ("sqlite") :pathname "src" :components ((:file "db")))
+(defsystem "teahouse/text" :depends-on ("cl-markdown" "cl-mustache") :pathname "src" :components ((:file "text")))
