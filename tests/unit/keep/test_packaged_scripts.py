@@ -60,6 +60,7 @@ def test_a_large_program_that_is_all_there_is_of_a_package(tree: ImageTree) -> N
     tree.compile("/usr/lib/libheavy.so", "char ballast[4000000] = {1};", shared=True)
     use = "extern char ballast[]; int main(void) { return ballast[0]; }"
     tree.compile("/usr/bin/fetch", use, "-L{root}/usr/lib", "-lheavy")
+    tree.compile("/usr/bin/other", use, "-L{root}/usr/lib", "-lheavy")
     tree.compile("/usr/bin/client", PROGRAM)
     tree.compile("/usr/bin/one", PROGRAM)
     tree.compile("/usr/bin/two", PROGRAM)
@@ -72,6 +73,8 @@ def test_a_large_program_that_is_all_there_is_of_a_package(tree: ImageTree) -> N
     came_along(tree)
     gained = files(tree, tree.gained("requested-packages"))
     assert gained == {"/usr/bin/client", "/usr/bin/two"}
+    gained = files(tree, tree.gained("requested-packages", *seen("/usr/bin/other")))
+    assert "/usr/bin/fetch" in gained, "its library is there anyway"
     came_along(tree, "client", "more")
     assert files(tree, tree.gained("requested-packages")) == set()
 

@@ -81,7 +81,7 @@ class RequestedPackagesRule(Rule):
         self._programs_are_asked = False
         self._interpreters = AwaitedInterpreters(context)
         # Programs that may turn out to need little beyond what is kept anyway.
-        self._too_heavy: dict[str, tuple[Entry, str]] = {}
+        self._too_heavy: dict[str, tuple[Entry, str, int]] = {}
         self._libraries: set[str] = set()
 
     def begin(self) -> Iterable[Want]:
@@ -195,22 +195,26 @@ class RequestedPackagesRule(Rule):
             if weight_of(self.context, entry, limit=limit) <= limit:
                 yield Want(path=entry.path, detail=detail, bystander=True)
             else:
-                self._too_heavy[entry.path] = (entry, detail)
+                self._too_heavy[entry.path] = (entry, detail, _HEAVIEST_ADDED)
 
     def _by_itself(self, program: Entry, detail: str) -> Iterable[Want]:
         """Who installs a client of 7 MB that brings no library (`influx`) wants that program: it
         was not there for something else, as `wget` is for a build."""
-        if _LARGEST_PROGRAM < program.size <= _LARGEST_BY_ITSELF:
-            self.context.content.fetch([program.path])
-            limit = program.size + _HEAVIEST_ADDED
-            if weight_of(self.context, program, limit=limit) <= limit:
-                yield Want(path=program.path, detail=detail, bystander=True)
+        if program.size > _LARGEST_BY_ITSELF:
+            return
+        self.context.content.fetch([program.path])
+        if self.context.elf_files.get(program.path) is None:
+            return
+        limit = program.size + _HEAVIEST_ADDED
+        if weight_of(self.context, program, limit=limit) <= limit:
+            yield Want(path=program.path, detail=detail, bystander=True)
+        else:
+            self._too_heavy[program.path] = (program, detail, limit)
 
     def _programs_that_add_little(self) -> Iterable[Want]:
         """`ogrinfo`, where `gdalinfo` has brought the library that both are linked to."""
-        limit, present = _HEAVIEST_ADDED, self._libraries
-        for path, (entry, detail) in list(self._too_heavy.items()):
-            if weight_of(self.context, entry, limit=limit, present=present) <= limit:
+        for path, (entry, detail, limit) in list(self._too_heavy.items()):
+            if weight_of(self.context, entry, limit=limit, present=self._libraries) <= limit:
                 del self._too_heavy[path]
                 yield Want(path=path, detail=detail, bystander=True)
 
