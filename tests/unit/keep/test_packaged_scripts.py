@@ -68,7 +68,8 @@ def test_a_large_program_that_is_all_there_is_of_a_package(tree: ImageTree) -> N
         with (tree.root / f"usr/bin/{name}").open("ab") as stream:
             stream.truncate(7_000_000)
     tree.package("client", "/usr/bin/client")
-    tree.package("fetch", "/usr/bin/fetch")
+    tree.add("/usr/bin/fetch-all", "#!/bin/sh\n", mode=0o755)
+    tree.package("fetch", "/usr/bin/fetch", "/usr/bin/fetch-all")
     tree.package("more", "/usr/bin/one", "/usr/bin/two")
     came_along(tree)
     gained = files(tree, tree.gained("requested-packages"))

@@ -148,8 +148,9 @@ class RequestedPackagesRule(Rule):
             if package.name not in _DEVELOPERS_TOOLS:
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield from self._small_programs(entries, detail)
-                if asked_for[package] is package and len(entries) == 1:
-                    yield from self._by_itself(entries[0], detail)
+                compiled = [each for each in entries if self._is_compiled(each)]
+                if asked_for[package] is package and len(compiled) == 1:
+                    yield from self._by_itself(compiled[0], detail)
                 yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
 
@@ -157,6 +158,10 @@ class RequestedPackagesRule(Rule):
         """Whether the image below brought it, whose author thought of any application: official
         images of languages have ImageMagick, Subversion and ssh."""
         return 0 < package.installed <= self.context.request.base_finished
+
+    def _is_compiled(self, program: Entry) -> bool:
+        """What is too large to be fetched for this is no script."""
+        return program.size > _LARGEST_PROGRAM or bool(self.context.elf_files.get(program.path))
 
     def _programs_of(self, package: Package) -> Iterable[Entry]:
         for path in self._files[package]:
