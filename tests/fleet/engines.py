@@ -63,7 +63,7 @@ class _Engine:
     def kill(self) -> None:
         """The engine with all that it runs: its PID namespace ends with its first process."""
         first = subprocess.run(
-            ["pgrep", "--parent", str(self.process.pid)], capture_output=True, text=True, check=True
+            ["pgrep", "--parent", str(self.process.pid)], capture_output=True, text=True
         )
         for pid in first.stdout.split():
             os.kill(int(pid), signal.SIGKILL)
@@ -103,11 +103,13 @@ class _Trial:
             stderr=log,
         )
         log.close()
+        engine = _Engine(address=address, process=process)
         stack.callback(process.wait)
-        stack.callback(process.terminate)
+        # `unshare --fork` passes over SIGTERM, and its child would stay.
+        stack.callback(engine.kill)
         await_engine(address, process, place / "log")
         hand_over([f"slimmer-samples/{name}:latest" for name in self.names], address)
-        return _Engine(address=address, process=process)
+        return engine
 
     def local(self, title: str, engines: Sequence[_Engine]) -> _Ran:
         """With a scheduler of its own."""
