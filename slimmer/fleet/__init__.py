@@ -1,8 +1,8 @@
 """Many images through any number of engines: `slim fleet`.
 
 fleet.yaml → wishes (document.py) → builds (planning.py) → workers (running.py, workforce.py,
-worker.py, child.py,
-template.py) → outcomes (state.py) → shared layers (sharing.py) → report
+worker.py) → a process for each build (template.py, child.py) → outcomes (state.py) → shared layers
+(sharing.py) → report
 """
 
 from slimmer.fleet.child import serve_builds
