@@ -15,10 +15,10 @@ from tests.apps.container import docker, inspect_image
 pytestmark = [pytest.mark.apps, pytest.mark.engine]
 
 LARGEST = {
-    "express": {"balanced": 145, "safe": 230},
-    "flask": {"balanced": 65, "safe": 125},
-    "imagetool": {"balanced": 155, "safe": 200},
-    "nginx": {"balanced": 23, "safe": 75},
+    "express": {"balanced": 145, "safe": 190},
+    "flask": {"balanced": 65, "safe": 115},
+    "imagetool": {"balanced": 155, "safe": 192},
+    "nginx": {"balanced": 23, "safe": 65},
     "static": {"balanced": 2, "safe": 2},
 }
 """MB that an image may have."""
