@@ -76,7 +76,7 @@ def _fetch(job: Job, own: Engine, home: Engine) -> tuple[str, ...]:
             continue
         if here is not None and here["Id"] == there["Id"]:
             continue
-        _hand_over(name, home, own)
+        _hand_over(name, there["Id"], home, own)
         if name not in options.bases:
             brought.append(name)
     return tuple(brought)
@@ -95,10 +95,9 @@ def _built(job: Job, own: Engine) -> Outcome:
     )
 
 
-def _hand_over(name: str, giver: Engine, taker: Engine) -> None:
-    """The image under its name. One that the taker has under another name, as often where several
-    tags were slimmed, is not sent."""
-    image = giver.inspect_image(name)["Id"]
+def _hand_over(name: str, image: str, giver: Engine, taker: Engine) -> None:
+    """The image of this id under its name. One that the taker has under another name, as often
+    where several tags were slimmed, is not sent."""
     if taker.find_image(image) is not None:
         taker.tag_image(image, name)
     else:
@@ -107,14 +106,16 @@ def _hand_over(name: str, giver: Engine, taker: Engine) -> None:
 
 def _bring_home(job: Job, outcome: Outcome, own: Engine, home: Engine) -> Outcome:
     """The results under their names in the home engine, and no more in the worker's."""
-    names = [name for name in names_of(job) if own.find_image(name) is not None]
-    for name in names:
-        _hand_over(name, own, home)
+    made = {
+        name: image["Id"] for name in names_of(job) if (image := own.find_image(name)) is not None
+    }
+    for name, image in made.items():
+        _hand_over(name, image, own, home)
     found = home.find_image(job.name)
     if found is None:
         raise EngineOperationError(
             f"{job.name} was sent to the engine at {home.address}, which does not have it"
         )
-    for name in names:
+    for name in made:
         own.remove_image(name)
     return dataclasses.replace(outcome, image_id=str(found["Id"]))

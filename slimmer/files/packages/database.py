@@ -10,6 +10,9 @@ from slimmer.files.index import RootfsIndex
 from slimmer.files.paths import join, name_of, parent_of
 from slimmer.values import Entry, EntryType
 
+# Besides those that are essential.
+_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
@@ -108,6 +111,19 @@ class PackageDatabase:
                 found |= dict.fromkeys(self._providers.get(name, ()))
         found.pop(package, None)
         return list(found)
+
+    @cached_property
+    def base(self) -> frozenset[str]:
+        """Names of packages of which the distribution makes its images: nobody has asked for any of
+        them, though no record says so."""
+        pending = [each for each in self.packages if each.essential or each.name in _BASE]
+        found: set[str] = set()
+        while pending:
+            package = pending.pop()
+            if package.name not in found:
+                found.add(package.name)
+                pending += self.dependencies(package)
+        return frozenset(found)
 
     @cached_property
     def asked_for(self) -> Mapping[Package, Package]:

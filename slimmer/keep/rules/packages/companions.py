@@ -12,7 +12,6 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
-    base_packages,
     is_to_build_with,
     packages_of_programs,
 )
@@ -125,8 +124,7 @@ class CompanionProgramsRule(Rule):
         packages = self.context.request.packages
         if packages is None:
             return ()
-        base = base_packages(packages)
-        return [each for each in packages.asked_for if each.name not in base]
+        return [each for each in packages.asked_for if each.name not in packages.base]
 
     def _behind_dispatchers(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """`/usr/bin/psql` is a link to a script, which starts the `psql` of one version in

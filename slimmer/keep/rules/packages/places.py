@@ -11,8 +11,6 @@ from slimmer.keep.rule import Context
 PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"),
 )
-# Besides those that are essential.
-_BASE = frozenset(("apt", "adduser", "apk-tools", "busybox", "gpgv", "mawk", "usrmerge"))
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
 # Documentation, integration into desktops and shells, what builds other software, and what
@@ -80,19 +78,6 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
         if package is not None and not package.essential:
             found.setdefault(package, program)
     return found
-
-
-def base_packages(packages: PackageDatabase) -> frozenset[str]:
-    """Names of packages of which the distribution makes its images: nobody has asked for any of
-    them, though no record says so."""
-    pending = [each for each in packages.packages if each.essential or each.name in _BASE]
-    found: set[str] = set()
-    while pending:
-        package = pending.pop()
-        if package.name not in found:
-            found.add(package.name)
-            pending += packages.dependencies(package)
-    return frozenset(found)
 
 
 def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:

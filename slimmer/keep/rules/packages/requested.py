@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
 
 from slimmer.files import Package, PackageDatabase, name_of, parent_of
 from slimmer.keep.programs import is_program, privileges_of
@@ -12,7 +11,6 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
-    base_packages,
     installed_to_be_run,
     is_documentation,
     is_for_building,
@@ -89,7 +87,7 @@ class RequestedPackagesRule(Rule):
         if packages is None:
             return
         asked = [
-            each for each in packages.packages if each.requested and each.name not in self._base
+            each for each in packages.packages if each.requested and each.name not in packages.base
         ]
         done: set[str] = set()
         named = {each.name for each in asked}
@@ -134,7 +132,7 @@ class RequestedPackagesRule(Rule):
         programs = {
             package: list(self._programs_of(package))
             for package in sorted(asked_for, key=lambda each: each.name)
-            if package.name not in self._base
+            if package.name not in packages.base
             and package in to_be_run
             and not self._is_inherited(asked_for[package])
         }
@@ -244,11 +242,6 @@ class RequestedPackagesRule(Rule):
         elif not any(is_shell(interpreter, "") for interpreter in interpreters):
             for interpreter in interpreters:
                 self._interpreters.hold(interpreter, wants)
-
-    @cached_property
-    def _base(self) -> frozenset[str]:
-        packages = self.context.request.packages
-        return frozenset() if packages is None else base_packages(packages)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         for package, size in self._heavy.items():

@@ -12,7 +12,6 @@ from slimmer.keep.command_texts import COMMENT, commands_in_settings
 from slimmer.keep.mentions import programs_of_script
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.packages.places import base_packages
 from slimmer.keep.rules.packages.weight import weight_of
 from slimmer.values import Entry, EntryType
 
@@ -88,12 +87,7 @@ class ScheduleRule(Rule):
         """`/etc/cron.daily/apt-compat` looks for updates: 6 MB, in an image that gets none."""
         packages = self.context.request.packages
         owner = packages.owner(table.path) if packages is not None else None
-        return owner is not None and owner.name in self._installers
-
-    @cached_property
-    def _installers(self) -> frozenset[str]:
-        packages = self.context.request.packages
-        return frozenset() if packages is None else base_packages(packages)
+        return packages is not None and owner is not None and owner.name in packages.base
 
     @cached_property
     def _used_sources(self) -> frozenset[str]:
