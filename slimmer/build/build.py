@@ -21,6 +21,7 @@ from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import (
     BuiltImages,
     Findings,
+    Foresight,
     OriginalFiles,
     SmokeCase,
     TracedOriginal,
@@ -205,14 +206,16 @@ def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[Job, Findings]:
             traced, files = recalled
             return job, Findings(traced=traced, files=files)
 
+    foresight = Foresight()
+
     def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
         later.result()
         from slimmer.build.decide import decide_ahead
 
-        decide_ahead(job, role, trace, files)
+        decide_ahead(job, foresight, role, trace, files)
 
     traced, files = trace_original(job, ahead, serving)
-    return job, Findings(traced=traced, files=files)
+    return job, Findings(traced=traced, files=files, foresight=foresight)
 
 
 def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases | None) -> Report:
@@ -236,7 +239,7 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     cases = smoke_cases(job, traced)
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
-        findings.decision = decide_for_roles(job, traced, files, repairs)
+        findings.decision = decide_for_roles(job, traced, files, repairs, findings.foresight)
         assembly = assemble(job, files, findings.decision, traced, bases)
         if not any(repair.listing for repair in findings.decision.request.repairs):
             # Else there is more than will stay: repair cuts it down, and is asked again below.

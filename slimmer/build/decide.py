@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from slimmer.build.job import Job
-from slimmer.build.values import Decision, OriginalFiles, TracedOriginal, TracedRole
+from slimmer.build.values import Decision, Foresight, OriginalFiles, TracedOriginal, TracedRole
 from slimmer.ecosystems import RULEBOOK
 from slimmer.files import PathGlobs, RootfsIndex
-from slimmer.keep import KeepRequest, decide, union_of
+from slimmer.keep import KeepRequest, OvertakenError, carried_over, decide, union_of
 from slimmer.options import Role
 from slimmer.trace.wire import union
-from slimmer.values import Repair, RunOptions, Trace
+from slimmer.values import KeepSet, Repair, RunOptions, Trace
+
+
+def decide_ahead(
+    job: Job, foresight: Foresight, role: Role, trace: Trace, files: OriginalFiles
+) -> None:
+    """Decide on a trace that is not complete yet, for two effects: what will be kept is fetched
+    and read beside the run, and where nothing new is seen after it, nothing is left to decide. The
+    role's decision of before, if it still goes on, is broken off."""
+    mine = foresight.under_way[role.name] = object()
+    request = _keep_request(job, role.run, trace, files)
+    with contextlib.suppress(OvertakenError):
+        kept = decide(
+            request, RULEBOOK, is_overtaken=lambda: foresight.under_way[role.name] is not mine
+        )
+        foresight.decided[role.name] = (request, kept)
 
 
 def decide_for_roles(
-    job: Job, traced: TracedOriginal, files: OriginalFiles, repairs: tuple[Repair, ...] = ()
+    job: Job,
+    traced: TracedOriginal,
+    files: OriginalFiles,
+    repairs: tuple[Repair, ...] = (),
+    foresight: Foresight | None = None,
 ) -> Decision:
     """The union of what all roles need. `repairs` are what earlier rounds were seen to miss; what
     the build that saved the trace has repaired comes along."""
     known = traced.recalled.repairs if traced.recalled is not None else ()
     with job.clock.stage("decide", "rules look for what the seen files need"):
         requests = keep_requests(job, traced, files, (*known, *repairs))
-        keep = union_of([decide(each, RULEBOOK) for each in requests])
+        keep = union_of([_decided(each, foresight) for each in requests])
         job.progress.detail(
             "decide", f"rules ask for {len(keep.reasons):,} of {len(files.index):,} paths"
         )
     return Decision(request=requests[0], keep=keep)
 
 
-def decide_ahead(job: Job, role: Role, trace: Trace, files: OriginalFiles) -> None:
-    """Decide on a trace that is not complete yet, for one effect: nearly all that will be kept
-    is fetched while the probes take their time."""
-    decide(_keep_request(job, role.run, trace, files), RULEBOOK)
+def _decided(request: KeepRequest, foresight: Foresight | None) -> KeepSet:
+    for earlier, kept in foresight.decided.values() if foresight is not None else ():
+        if (known := carried_over(kept, earlier, request)) is not None:
+            return known
+    return decide(request, RULEBOOK)
 
 
 def keep_requests(

@@ -34,7 +34,7 @@ _MOST_TO_SEARCH = 300_000_000
 """Bytes: some four seconds beside the traced run. What has no package database is small."""
 
 Ahead = Callable[[Role, Trace, OriginalFiles], None]
-"""What is done with the unfinished trace of a role once it has booted."""
+"""What is done with the unfinished trace of a role once it has booted, and when it is stopped."""
 
 
 def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]:
@@ -112,8 +112,8 @@ def _examine_as(
         )
     deciding: list[Future[None]] = []
 
-    def decide_on_boot() -> None:
-        ahead(role, target.seen(), files.result())
+    def look_ahead() -> None:
+        deciding.append(job.pool.submit(lambda: ahead(role, target.seen(), files.result())))
 
     examination = examine(
         target,
@@ -121,7 +121,8 @@ def _examine_as(
         probes,
         role.run,
         done=lambda result: job.progress.probed("trace", named(role, result)),
-        booted=lambda: deciding.append(job.pool.submit(decide_on_boot)),
+        booted=look_ahead,
+        stopping=look_ahead,
         explorations=explorations,
         waiting=waiting,
     )

@@ -225,12 +225,23 @@ class BuiltImages:
     """What was tried; None where the first images passed, or nothing was found to try."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Foresight:
+    """Decisions on traces that are not complete yet, by the names of roles."""
+
+    under_way: dict[str, object] = field(default_factory=dict)
+    """What stands for the decision that was begun last."""
+    decided: dict[str, tuple[KeepRequest, KeepSet]] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class Findings:
     """How far a build has come since the traced run: what there is to report, even if it fails."""
 
     traced: TracedOriginal
     files: OriginalFiles
+    foresight: Foresight | None = None
+    """None where nothing was traced."""
     seccomp: ProfileInForce | None = None
     """As it was in the last round; None where no profile is made."""
     decision: Decision | None = None

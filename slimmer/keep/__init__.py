@@ -8,8 +8,9 @@ brought by `ecosystems`, which `rulebook` puts among them.
 from slimmer.keep.advice import rules_for
 from slimmer.keep.borrowed_tools import FOLDER as BORROWED_FOLDER
 from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
+from slimmer.keep.carried_over import carried_over
 from slimmer.keep.debug_tools import debug_tools, has_shell
-from slimmer.keep.decision import check_rule_names, decide, union_of
+from slimmer.keep.decision import OvertakenError, check_rule_names, decide, union_of
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.environments import Landmark, directories
 from slimmer.keep.executed import interpreter_of, program_named
@@ -28,10 +29,12 @@ __all__ = [
     "KeepRequest",
     "Landmark",
     "Need",
+    "OvertakenError",
     "Rule",
     "Rulebook",
     "Want",
     "borrowed_tools",
+    "carried_over",
     "check_rule_names",
     "debug_tools",
     "decide",

@@ -17,16 +17,16 @@ class Below:
         self._known = {"/": False}
 
     def __contains__(self, path: str) -> bool:
-        known = self._known.get(path)
-        if known is not None:
-            return known
-        folders = []
         folder = parent_of(path)
+        known = self._known.get(folder)
+        return (self._learn(folder) if known is None else known) or self._is_one(path)
+
+    def _learn(self, folder: str) -> bool:
+        folders = []
         while folder not in self._known:
             folders.append(folder)
             folder = parent_of(folder)
         answer = self._known[folder]
         for below in reversed(folders):
-            answer = answer or self._is_one(below)
-            self._known[below] = answer
-        return answer or self._is_one(path)
+            answer = self._known[below] = answer or self._is_one(below)
+        return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 from slimmer.errors import UsageError
@@ -15,18 +15,28 @@ from slimmer.keep.startable import unstartable
 from slimmer.values import Entry, EntryType, HeavyOmission, KeepSet, Reason
 
 
-def decide(request: KeepRequest, rulebook: Rulebook) -> KeepSet:
+class OvertakenError(Exception):
+    """Nobody waits for this decision any more."""
+
+
+def decide(
+    request: KeepRequest,
+    rulebook: Rulebook,
+    *,
+    is_overtaken: Callable[[], bool] = lambda: False,
+) -> KeepSet:
     """What stays of the original, with reasons.
 
-    Raises UsageError where `--include` names something that does not exist, and whatever
-    fetching content raises. Content of every kept regular file is fetched on return.
+    Raises UsageError where `--include` names something that does not exist, whatever fetching
+    content raises, and OvertakenError soon after `is_overtaken` holds. Content of every kept
+    regular file is fetched on return.
     """
     context = Context(request, rulebook)
     ledger = Ledger(
         request.index, PathGlobs(request.excludes), withheld=PathGlobs(request.withheld)
     )
     rules = [rule(context) for rule in rulebook.rules if is_asked(rule, request)]
-    run_rules(context, rules, ledger)
+    run_rules(context, rules, ledger, is_overtaken)
     return KeepSet(
         reasons=ledger.reasons(),
         excluded=tuple(sorted(ledger.excluded)),
@@ -89,7 +99,12 @@ def is_asked(rule: type[Rule], request: KeepRequest) -> bool:
     return request.strategy in rule.strategies or rule.name in request.with_rules
 
 
-def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:
+def run_rules(
+    context: Context,
+    rules: Sequence[Rule],
+    ledger: Ledger,
+    is_overtaken: Callable[[], bool] = lambda: False,
+) -> None:
     """Rounds until nothing new is kept. The index is finite, so there is an end."""
     context.bystanders = ledger.bystanders
     context.own_files.claimed = frozenset(path for rule in rules for path in rule.claims())
@@ -102,6 +117,8 @@ def run_rules(context: Context, rules: Sequence[Rule], ledger: Ledger) -> None:
         context.content.fetch(_readable(fresh, context, also))
         also = []
         for rule in rules:
+            if is_overtaken():
+                raise OvertakenError
             for want in rule.follow(fresh):
                 ledger.keep(want, rule.name)
         fresh = ledger.take_fresh()

@@ -102,12 +102,15 @@ class Ledger:
         """What the walk meets, in its order, up to where it is excluded or leaves the image."""
         steps = walk.way if walk.entry is None else (*walk.way, walk.entry)
         for step in steps:
+            if step.path in self._reasons:  # it was allowed before
+                yield step
+                continue
             if is_engine_artefact(step):
                 return
             if self._globs and self._globs.covers(step.path):
                 self.excluded.add(step.path)
                 return
-            if not repairs and step.path not in self._reasons and self._withheld.covers(step.path):
+            if not repairs and self._withheld.covers(step.path):
                 return
             yield step
 

@@ -18,6 +18,12 @@ _DONE = {
 }
 
 
+def detail_of(sighting: Sighting) -> str:
+    """One phrase for humans."""
+    who = f" by {sighting.program}" if sighting.program else ""
+    return f"{_DONE[sighting.access]}{who} in phase {sighting.phase}"
+
+
 class TraceRule(Rule):
     """Each sighting, with the way to it. Of a path that does not exist the way alone is kept, up
     to the deepest directory: programs create files in directories that nothing else mentions."""
@@ -28,10 +34,9 @@ class TraceRule(Rule):
     def begin(self) -> Iterable[Want]:
         is_minimal = self.context.request.strategy is Strategy.MINIMAL
         for sighting in self.context.request.trace.sightings:
-            who = f" by {sighting.program}" if sighting.program else ""
             yield Want(
                 path=sighting.path,
-                detail=f"{_DONE[sighting.access]}{who} in phase {sighting.phase}",
+                detail=detail_of(sighting),
                 even_if_missing=True,
                 bystander=not is_minimal and self._is_glimpse(sighting),
             )

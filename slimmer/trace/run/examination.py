@@ -90,14 +90,15 @@ def examine(
     *,
     done: Callable[[ProbeResult], None],
     booted: Callable[[], None] = lambda: None,
+    stopping: Callable[[], None] = lambda: None,
     explorations: Sequence[Exploration] = (),
     waiting: Callable[[str], None] = lambda _: None,
 ) -> Examination:
     """Probe the started target, one phase per probe or as plans name them, explore it, then stop it
     and complete its trace.
 
-    `booted` is called when most of what the application needs has been seen, `done` with each
-    probe's result, `waiting` with what is waited for.
+    `booted` is called when most of what the application needs has been seen, `stopping` when all
+    of it may have been, `done` with each probe's result, `waiting` with what is waited for.
 
     Raises a SlimError that tells what the original did instead where a probe fails.
     """
@@ -177,6 +178,7 @@ def examine(
     if exit_status is not None:
         _judge_exit(target, exit_status, probes)
     waiting("the trace is completed")
+    stopping()
     trace = target.finish()
     return Examination(
         trace=trace,
