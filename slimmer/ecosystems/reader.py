@@ -7,6 +7,7 @@ what it will read, then is asked for what it found. Distributions' readers are i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,12 +35,13 @@ class MetadataRequest:
     @cached_property
     def by_ending(self) -> Mapping[str, Sequence[Entry]]:
         """`.gemspec` → what is named so: one pass over the index for all readers."""
-        entries: dict[str, list[Entry]] = {}
+        entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in self.index:
-            _, _, name = entry.path.rpartition("/")
+            path = entry.path
+            dot, name = path.rfind("."), path.rfind("/") + 1
             # As splitext has it: dots in front of a name begin no ending.
-            _, dot, ending = name.lstrip(".").rpartition(".")
-            entries.setdefault(f".{ending}" if dot and ending else "", []).append(entry)
+            has_one = name < dot < len(path) - 1 and path[name:dot].strip(".")
+            entries[path[dot:] if has_one else ""].append(entry)
         return entries
 
 

@@ -7,7 +7,7 @@ directories, one and all. Whatever else is asked for goes through `resolve`.
 from __future__ import annotations
 
 import errno
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -50,7 +50,6 @@ class RootfsIndex:
         """
         self._entries = {entry.path: entry for entry in entries}
         self._paths = sorted(self._entries)
-        self._children: dict[str, list[Entry]] | None = None
         self._ways: dict[str, tuple[Entry, ...]] = {}
         self.unreadable: Mapping[str, int] = dict(unreadable or {})
         root = self._entries.get("/")
@@ -92,12 +91,19 @@ class RootfsIndex:
 
     def children(self, path: str) -> tuple[Entry, ...]:
         """The entries in the directory of exactly this path, sorted by name."""
-        if self._children is None:
-            self._children = {}
-            for entry in self:
-                if entry.path != "/":
-                    self._children.setdefault(parent_of(entry.path), []).append(entry)
-        return tuple(self._children.get(path, ()))
+        prefix = "/" if path == "/" else path + "/"
+        found: list[Entry] = []
+        place = bisect_right(self._paths, prefix)
+        while place < len(self._paths):
+            below = self._paths[place]
+            if not below.startswith(prefix):
+                break
+            if (end := below.find("/", len(prefix))) < 0:
+                found.append(self._entries[below])
+                place += 1
+            else:  # deeper, as is all up to the character behind "/"
+                place = bisect_left(self._paths, below[:end] + "0", place)
+        return tuple(found)
 
     def subtree(self, path: str) -> Iterator[Entry]:
         """The entry of exactly this path and all below it, sorted by path; or nothing."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from slimmer.errors import BETWEEN, OriginalUnreadableError
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, entry_of
 
 MAGIC = b"SLIMSRV\0"
 VERSION = 2
@@ -184,19 +184,19 @@ def index_records(incoming: Incoming, unreadable: dict[str, int]) -> Iterator[En
             linked = link_count > 1 and entry_type is not EntryType.DIRECTORY
             last_mode = last_mode if mode == last_mode else mode
             last_mtime_ns = last_mtime_ns if mtime_ns == last_mtime_ns else mtime_ns
-            yield Entry(
-                path=path,
-                type=entry_type,
-                mode=last_mode,
-                uid=uid,
-                gid=gid,
-                size=content_size,
-                mtime_ns=last_mtime_ns,
-                inode=inodes.setdefault((dev, ino), len(inodes) + 1) if linked else 0,
-                link_count=link_count,
-                link_target=os.fsdecode(record[path_end:target_end]) if target_length else "",
-                device=(major, minor) if major or minor else (0, 0),
-                xattrs=_xattrs(record[target_end:size], xattr_count) if xattr_count else (),
+            yield entry_of(
+                path,
+                entry_type,
+                last_mode,
+                uid,
+                gid,
+                content_size,
+                last_mtime_ns,
+                inodes.setdefault((dev, ino), len(inodes) + 1) if linked else 0,
+                link_count,
+                os.fsdecode(record[path_end:target_end]) if target_length else "",
+                (major, minor) if major or minor else (0, 0),
+                _xattrs(record[target_end:size], xattr_count) if xattr_count else (),
             )
         (size,) = U32.unpack_from(record, size)
     (announced,) = U64.unpack(incoming.take(U64.size))

@@ -30,14 +30,14 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
     """All packages of the distribution. Documentation counts as nothing that is left: what the slim
     image's database and the SBOM name is what is left here."""
     found = []
+    kept = request.keep.reasons
     for package, paths in request.packages.files().items():
-        counted = [path for path in paths if not is_documentation(path)]
         found.append(
             Installed(
                 type=_TYPES.get(package.manager, package.manager),
                 name=package.name,
                 size=request.index.size_of(paths),
-                is_left=any(path in request.keep.reasons for path in counted),
+                is_left=any(path in kept and not is_documentation(path) for path in paths),
                 version=package.version,
                 files=tuple(paths),
                 architecture=package.architecture,

@@ -27,6 +27,7 @@ from slimmer.values.files import (
     Content,
     Entry,
     EntryType,
+    entry_of,
 )
 from slimmer.values.hardening import (
     Hardening,
@@ -139,6 +140,7 @@ __all__ = [
     "Verdict",
     "WritablePlace",
     "differs",
+    "entry_of",
     "in_role",
     "podman_tmpfs",
 ]

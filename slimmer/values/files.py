@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 
 class EntryType(enum.Enum):
@@ -20,7 +20,7 @@ class EntryType(enum.Enum):
     SOCKET = "s"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, init=False)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """One path of the original's root file system."""
 
@@ -44,42 +44,44 @@ class Entry:
     xattrs: tuple[tuple[str, bytes], ...] = ()
     """Extended attributes, sorted by name; `security.capability` among them."""
 
-    def __init__(
-        self,
-        *,
-        path: str,
-        type: EntryType,
-        mode: int,
-        uid: int,
-        gid: int,
-        size: int,
-        mtime_ns: int,
-        inode: int = 0,
-        link_count: int = 1,
-        link_target: str = "",
-        device: tuple[int, int] = (0, 0),
-        xattrs: tuple[tuple[str, bytes], ...] = (),
-    ) -> None:
-        """A frozen dataclass's own takes 2.6 µs, as it looks for each field by its name; this takes
-        1.2, and an image has 50,000 entries."""
-        _set_path(self, path)
-        _set_type(self, type)
-        _set_mode(self, mode)
-        _set_uid(self, uid)
-        _set_gid(self, gid)
-        _set_size(self, size)
-        _set_mtime(self, mtime_ns)
-        _set_inode(self, inode)
-        _set_link_count(self, link_count)
-        _set_link_target(self, link_target)
-        _set_device(self, device)
-        _set_xattrs(self, xattrs)
+
+class _Draft:
+    """An entry whose fields can still be set, as a frozen dataclass looks for each by its name."""
+
+    __slots__ = tuple(each.name for each in fields(Entry))
 
 
-(
-    _set_path, _set_type, _set_mode, _set_uid, _set_gid, _set_size, _set_mtime,
-    _set_inode, _set_link_count, _set_link_target, _set_device, _set_xattrs,
-) = (getattr(Entry, each.name).__set__ for each in fields(Entry))  # fmt: skip
+def entry_of(
+    path: str,
+    type: EntryType,
+    mode: int,
+    uid: int,
+    gid: int,
+    size: int,
+    mtime_ns: int,
+    inode: int,
+    link_count: int,
+    link_target: str,
+    device: tuple[int, int],
+    xattrs: tuple[tuple[str, bytes], ...],
+) -> Entry:
+    """The same as `Entry` in a quarter of its 2.6 µs, for those who make all 50,000 of an image."""
+    made: Any = _Draft()
+    made.path = path
+    made.type = type
+    made.mode = mode
+    made.uid = uid
+    made.gid = gid
+    made.size = size
+    made.mtime_ns = mtime_ns
+    made.inode = inode
+    made.link_count = link_count
+    made.link_target = link_target
+    made.device = device
+    made.xattrs = xattrs
+    made.__class__ = Entry
+    entry: Entry = made
+    return entry
 
 
 class Content(Protocol):

@@ -60,31 +60,34 @@ def dive_figures(layers: Sequence[LayerContent]) -> DiveFigures:
     """The figures of an image."""
     total: dict[str, int] = {}
     least: dict[str, int] = {}
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = {}  # of those that were found more than once
     stacked: dict[str, tuple[int, bool]] = {}
     last = max((number for number, layer in enumerate(layers) if layer.removed), default=-1)
     for number, layer in enumerate(layers):
         parents = _parents(layer)
         if not number and layer.removed:  # dive takes the lowest layer to lie upon itself
             _lay_upon(stacked, layer, parents)
-        for path, size in _leaves(layer, parents, stacked):
+        leaves = _leaves(layer, parents, stacked)
+        if not layer.removed:  # then no path is there twice
+            fresh = dict(leaves)
+            leaves = iter([(path, fresh.pop(path)) for path in total.keys() & fresh.keys()])
+            total |= fresh
+            least |= fresh
+        for path, size in leaves:
             if size == _MISSING:
                 least.setdefault(path, _MISSING)
                 break
             if path in total:
                 total[path] += size
-                counts[path] += 1
+                counts[path] = counts.get(path, 1) + 1
                 if size < least[path]:
                     least[path] = size
             else:
                 total[path] = least[path] = size
-                counts[path] = 1
         if number < last:  # nothing is removed above
             _lay_upon(stacked, layer, parents)
     found = sum(total.values())
-    several = sorted(
-        (path for path, count in counts.items() if count > 1), key=lambda path: (-total[path], path)
-    )
+    several = sorted(counts, key=lambda path: (-total[path], path))
     wasted = sum(total[path] for path in several)
     size = sum(layer.size for layer in layers)
     user_size = size - layers[0].size if layers else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,8 +11,10 @@ from slimmer import __version__
 from slimmer.files import RootfsIndex
 from slimmer.image.archive import ImageContent
 from slimmer.values import EntryType
-from slimmer.xray.dive import dive_figures
+from slimmer.xray.beside import beside
+from slimmer.xray.dive import DiveFigures, dive_figures
 from slimmer.xray.document import (
+    Duplicates,
     HiddenFiles,
     HiddenPath,
     ImageFacts,
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from slimmer.xray.packages import Packages
 
 _SHOWN_HIDDEN: Final = 100
+_MANY: Final = 10_000
+"""Files from which on a second processor is worth a copy of this process."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,16 +110,28 @@ def examine_paths(
     index = RootfsIndex(stack.entries.values())
     visible = {entry.inode: entry.path for entry in index if entry.inode}
     remarks = _remarks(image, stack)
-    content = Databases({path: each.packed for path, each in remarks.items() if each.packed})
+    content = Databases({path: each.database for path, each in remarks.items() if each.database})
     kinds = {stack.entries[path].inode: each.kind for path, each in remarks.items() if each.kind}
-    packages = packages_of(index, content)
     paths = None if used is None else frozenset(used.paths(index))
     sizes = content_sizes(index, paths or ())
     steps = steps_of(image.configuration)
     makers = steps_of_layers(steps, len(image.layers))
-    shares, unpackaged = package_shares(packages, sizes, paths, stack.layer_of)
-    used_by_layer = _used_by_layer(stack, sizes, paths)
-    unused = {} if paths is None else unused_shares(sizes, paths, stack.layer_of)
+
+    def figures() -> tuple[DiveFigures, tuple[Share, ...], tuple[Share, ...], Duplicates]:
+        return (
+            dive_figures(image.layers),
+            directory_shares(sizes, paths),
+            type_shares(index, sizes, kinds, paths),
+            duplicates(image.layers, contents, visible),
+        )
+
+    with beside(figures) if len(sizes) > _MANY else nullcontext(figures) as figures_later:
+        packages = packages_of(index, content)
+        shares, unpackaged = package_shares(packages, sizes, paths, stack.layer_of)
+        used_by_layer = _used_by_layer(stack, sizes, paths)
+        unused = {} if paths is None else unused_shares(sizes, paths, stack.layer_of)
+        layers = _layers(image, makers, changes, stack.hidden, used_by_layer, unused)
+        dive, directories, types, copies = figures_later()
     xray = Xray(
         slimmer_version=__version__,
         image=ImageFacts(
@@ -136,14 +153,14 @@ def examine_paths(
             size=sum(sizes[path] for path in paths if path in sizes),
             files=sum(path in sizes for path in paths),
         ),
-        layers=_layers(image, makers, changes, stack.hidden, used_by_layer, unused),
+        layers=layers,
         hidden=_hidden(stack.hidden),
-        dive=dive_figures(image.layers),
-        directories=directory_shares(sizes, paths),
-        types=type_shares(index, sizes, kinds, paths),
+        dive=dive,
+        directories=directories,
+        types=types,
         packages=shares,
         unpackaged=unpackaged,
-        duplicates=duplicates(image.layers, contents, visible),
+        duplicates=copies,
         privileges=privileges(stack, packages),
         secrets=secrets(image.layers, visible, packages, image.configuration, steps),
         dockerfile=dockerfile_of(steps, image.configuration),

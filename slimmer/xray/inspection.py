@@ -27,6 +27,7 @@ _MAY_BE_MANAGED: Final = re.compile(
 )
 """Quicker to ask, and says no to most paths."""
 _LONGEST_DATABASE: Final = 256 << 20
+_SMALL_DATABASE: Final = 64 * 1024
 _LONGEST_TEXT: Final = 128 * 1024
 """Bytes of a text that is searched for secrets."""
 _HEAD: Final = 8
@@ -52,13 +53,31 @@ _UNLIKELY_ENDINGS: Final = frozenset({"json", "txt", "xml", "conf", "cfg", "ini"
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A package manager's database, until all layers are read."""
+
+    data: bytes
+    is_packed: bool
+
+    @classmethod
+    def of(cls, data: bytes) -> Stored:
+        """Large ones are compressed. Most are lists of few lines, of which all 600 together are no
+        larger than one of those."""
+        is_packed = len(data) > _SMALL_DATABASE
+        return cls(zlib.compress(data, 1) if is_packed else data, is_packed)
+
+    def content(self) -> bytes:
+        return zlib.decompress(self.data) if self.is_packed else self.data
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What one file's content tells."""
 
     kind: str = ""
     """By its first bytes; empty where its name tells it."""
-    packed: bytes = b""
-    """Compressed: a package manager's database."""
+    database: Stored | None = None
+    """Of a package manager's."""
     secrets: tuple[tuple[str, int], ...] = ()
     """What it is, and in which line."""
     libc: str = ""
@@ -80,7 +99,7 @@ class Inspection:
 
     def inspect(self, path: str, head: bytes) -> Remark | None:
         if _is_managed(path):
-            return Remark(packed=zlib.compress(head, 1))
+            return Remark(database=Stored.of(head))
         kind = "" if kind_by_name(path) else kind_by_head(head)
         is_text = len(head) > _HEAD and b"\0" not in head[:512]
         secrets = tuple(secrets_of_file(name_of(path), head)) if is_text else ()
@@ -130,15 +149,15 @@ def _may_hold_secrets(path: str) -> bool:
 class Databases:
     """A `values.Content` of the files that were kept; any other is empty."""
 
-    def __init__(self, packed: Mapping[str, bytes]) -> None:
-        self._packed = packed
+    def __init__(self, stored: Mapping[str, Stored]) -> None:
+        self._stored = stored
 
     def fetch(self, paths: Iterable[str]) -> None:
         """All that there will be is here."""
 
     def open(self, path: str) -> BinaryIO:
-        packed = self._packed.get(path)
-        return io.BytesIO(zlib.decompress(packed) if packed else b"")
+        stored = self._stored.get(path)
+        return io.BytesIO(stored.content() if stored else b"")
 
     def head(self, path: str, size: int) -> bytes:
         return self.open(path).read(size)

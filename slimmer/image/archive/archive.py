@@ -205,7 +205,7 @@ class _Reading:
         self._place = place
         self._inspector = inspector
         self._wait = wait
-        self._digests, self._contents = Hashing(), Contents()
+        self._digests, self._contents = Hashing(niceness=5), Contents()
         self._layers: dict[str, LayerContent] = {}
         self._broken: dict[str, ValueError] = {}
         self._links: dict[str, str] = {}

@@ -22,9 +22,11 @@ Parts = Sequence[tuple[int, int]]
 
 
 class Hashing:
-    """Another process that hashes, from the first thing that it is asked for."""
+    """Another process that hashes, from the first thing that it is asked for. `niceness`: more than
+    0 where its answers are waited for last, so that others come first on two processors."""
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
+        self._niceness = niceness
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
         self._parts: IO[bytes] | None = None
@@ -94,7 +96,10 @@ class Hashing:
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                (sys.executable, "-I", "-S", str(_PROGRAM), str(self._parts.fileno())),
+                (
+                    *(sys.executable, "-I", "-S", str(_PROGRAM)),
+                    *(str(self._parts.fileno()), str(self._niceness)),
+                ),
                 stdin=theirs.fileno(),
                 stdout=self._found,
                 stderr=subprocess.DEVNULL,

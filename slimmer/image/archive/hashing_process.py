@@ -4,8 +4,9 @@ A thread that hashes has to wait for the interpreter's lock after each piece whi
 members, up to 5 ms each time: 1.1 s for 0.7 GB instead of 0.5. It imports nothing of slimmer, so
 that it begins at once.
 
-stdin is a socket: each request is an open file, and where in the list of parts (a file, its number
-is the argument) to read on, and how many. A part is where it starts, and how many bytes it has.
+Arguments: the number of the open file with the list of parts, and by how much others go first.
+stdin is a socket: each request is an open file, and where in the list of parts to read on, and how
+many. A part is where it starts, and how many bytes it has.
 The digests go to stdout, in the order of requests. It ends with its stdin.
 """
 
@@ -61,4 +62,5 @@ def serve(parts: int) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(int(sys.argv[2]))
     serve(int(sys.argv[1]))

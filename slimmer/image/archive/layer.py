@@ -29,7 +29,7 @@ from slimmer.image.archive.tar import (
     Member,
     members,
 )
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, entry_of
 
 _WHITEOUT: Final = ".wh."
 _OPAQUE: Final = ".wh..wh..opq"
@@ -177,8 +177,7 @@ class _Reader:
         self.remarks: dict[str, Any] = {}
         self._names: dict[int, list[str]] = {}
         self.size = 0
-        for member in members(source):
-            self._add(member)
+        self._read(members(source))
 
     def content(self, digest: Digest) -> LayerContent:
         for inode, names in self._names.items():
@@ -198,38 +197,50 @@ class _Reader:
             remarks=self.remarks,
         )
 
-    def _add(self, member: Member) -> None:
-        name, kind, mode, uid, gid, size, mtime, link, device, attributes = member
-        path = _absolute(name)
-        if _WHITEOUT in path and self._marks(path):
-            return
-        inode = 0
-        if kind == FILE:
-            inode = next(_inodes)
-            self.size += size
-            if self._inspector is not None:
-                self._look(self._inspector, path, size, mode, inode)
-            elif self._all_places and isinstance(self._source, FileSource):
-                self.places[inode] = (self._source.position, size)
-        elif kind == HARD_LINK:
-            first = self.entries.get(_absolute(link))
-            if first is not None and first.type is EntryType.FILE:
-                self.entries[path] = replace(first, path=path)
-                self._names.setdefault(first.inode, [first.path]).append(path)
-                return
-        self.entries[path] = Entry(
-            path=path,
-            type=_TYPES[kind],
-            mode=mode,
-            uid=uid,
-            gid=gid,
-            size=size,
-            mtime_ns=int(mtime * 1e9),
-            inode=inode,
-            link_target=link if kind == SYMLINK else "",
-            device=device,
-            xattrs=tuple(sorted(attributes.items())) if attributes else (),
-        )
+    def _read(self, found: Iterable[Member]) -> None:
+        entries, places, source = self.entries, self.places, self._source
+        inspector, is_file = self._inspector, isinstance(source, FileSource)
+        is_passed_by = is_file and not self._small
+        for name, kind, mode, uid, gid, size, mtime, link, device, attributes in found:
+            if "/." not in name and "//" not in name and name[:1] not in _UNUSUAL:
+                path = "/" + (name[:-1] if name[-1] == "/" else name)
+            else:
+                path = posixpath.normpath("/" + name).replace("//", "/")
+                if _WHITEOUT in path and self._marks(path):
+                    continue
+            inode = 0
+            if kind == FILE:
+                inode = next(_inodes)
+                self.size += size
+                if inspector is None:
+                    if self._all_places and is_file:
+                        places[inode] = (source.position, size)
+                elif size:
+                    wanted = inspector.wants(path, size, mode)
+                    if is_passed_by and not wanted:  # as most are
+                        places[inode] = (source.position, size)
+                    else:
+                        self._look(inspector, path, size, wanted, inode)
+            elif kind == HARD_LINK:
+                first = entries.get(_absolute(link))
+                if first is not None and first.type is EntryType.FILE:
+                    entries[path] = replace(first, path=path)
+                    self._names.setdefault(first.inode, [first.path]).append(path)
+                    continue
+            entries[path] = entry_of(
+                path,
+                _TYPES[kind],
+                mode,
+                uid,
+                gid,
+                size,
+                int(mtime * 1e9),
+                inode,
+                1,
+                link if kind == SYMLINK else "",
+                device,
+                tuple(sorted(attributes.items())) if attributes else (),
+            )
 
     def _marks(self, path: str) -> bool:
         """Whether it stands for what is removed, or is a note of the storage's own."""
@@ -242,13 +253,10 @@ class _Reader:
             self.removed.append(f"{folder}/{name.removeprefix(_WHITEOUT)}")
         return True
 
-    def _look(self, inspector: Inspector, path: str, size: int, mode: int, inode: int) -> None:
+    def _look(self, inspector: Inspector, path: str, size: int, wanted: int, inode: int) -> None:
         """Show the inspector what it wants of a file, and hash its content, or remember where it
         lies."""
-        if not size:
-            return
         source = self._source
-        wanted = inspector.wants(path, size, mode)
         if size <= self._small or wanted >= size:
             data = source.read(size)
             if wanted:

@@ -25,6 +25,8 @@ _NO_DEVICE: Final = (0, 0)
 _NONE: Final[Mapping[str, bytes]] = {}
 
 FILE, HARD_LINK, SYMLINK, CHARACTER, BLOCK_DEVICE, DIRECTORY, FIFO = b"0123456"
+_CODES: Final = {bytes((code,)): code for code in b"0123456"}
+_DEVICES: Final = (CHARACTER, BLOCK_DEVICE)
 
 
 class Member(NamedTuple):
@@ -51,7 +53,7 @@ def members(source: Source) -> Iterator[Member]:
     for what is no tar."""
     numbers, rights, tails = _Numbers(), _Rights(), _Tails()
     extended: dict[str, bytes] = {}
-    unpack, read_header, new = _HEADER.unpack, source.read_up_to, tuple.__new__
+    unpack, read_header, new, codes = _HEADER.unpack, source.read_up_to, tuple.__new__, _CODES
     while True:
         header = read_header(BLOCK)
         if len(header) < BLOCK:
@@ -65,17 +67,20 @@ def members(source: Source) -> Iterator[Member]:
                 return
             _check(header, told)
         size = numbers[raw_size]
-        if kind in b"xgLK":
-            _extend(extended, kind, source, size)
-            continue
-        if kind == b"S":
-            _skip_sparse_map(source, header)
+        code = codes.get(kind)
+        if code is None:
+            if kind in b"xgLK":
+                _extend(extended, kind, source, size)
+                continue
+            if kind == b"S":
+                _skip_sparse_map(source, header)
+            code = FILE  # so says POSIX of codes that are unknown
         name = name.partition(b"\0")[0]
         if tail.prefix:
             name = tail.prefix + name
         mode, uid, gid = rights[raw_rights]
         mtime: float = numbers[raw_mtime]
-        link = link.partition(b"\0")[0]
+        link = link.partition(b"\0")[0] if link[0] else b""
         attributes = _NONE
         if extended:
             name, link = extended.get("path", name), extended.get("linkpath", link)
@@ -84,10 +89,10 @@ def members(source: Source) -> Iterator[Member]:
             mtime = float(extended.get("mtime", mtime))
             attributes = _attributes(extended)
             extended = {}
-        code = kind[0] if kind in b"0123456" else FILE  # so says POSIX of codes that are unknown
-        if code == FILE and name[-1:] == b"/":
-            code = DIRECTORY  # as the first tars wrote them
-        if code != FILE:
+        if code == FILE:
+            if name[-1:] == b"/":
+                code, size = DIRECTORY, 0  # as the first tars wrote them
+        else:
             size = 0
         end = source.position + -(-size // BLOCK) * BLOCK
         told_of = (
@@ -99,7 +104,7 @@ def members(source: Source) -> Iterator[Member]:
             size,
             mtime,
             link.decode("utf-8", "surrogateescape") if link else "",
-            _device(tail.device) if CHARACTER <= code <= BLOCK_DEVICE else _NO_DEVICE,
+            _NO_DEVICE if code not in _DEVICES else _device(tail.device),
             attributes,
         )
         yield new(Member, told_of)

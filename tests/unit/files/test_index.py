@@ -7,6 +7,7 @@ import errno
 import os
 import struct
 import tempfile
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slimmer.files import RootfsIndex
-from slimmer.values import Entry, EntryType
+from slimmer.values import Entry, EntryType, entry_of
 
 
 def entry(path: str, kind: EntryType = EntryType.FILE, target: str = "") -> Entry:
@@ -216,3 +217,25 @@ def test_resolve_is_what_the_kernel_does(
                 ), path
         finally:
             witness.close()
+
+
+def test_children_are_what_lies_in_the_directory_itself() -> None:
+    index = tree("/a", "/a/b", "/a/b/c", "/a.d", files=("/a/b/c/d", "/a/b-c", "/a/b0", "/a.d/e"))
+    assert [found.path for found in index.children("/")] == ["/a", "/a.d"]
+    assert [found.path for found in index.children("/a")] == ["/a/b", "/a/b-c", "/a/b0"]
+    assert [found.path for found in index.children("/a/b")] == ["/a/b/c"]
+    assert not any(map(index.children, ("/a.d/e", "/a/b0", "/b")))
+
+
+def test_entries_that_are_made_in_a_short_way_are_the_same() -> None:
+    made = entry_of("/a", EntryType.FILE, 0o644, 1, 2, 3, 4, 5, 6, "", (7, 8), (("user.a", b"b"),))
+    usual = Entry(
+        path="/a", type=EntryType.FILE, mode=0o644, uid=1, gid=2, size=3, mtime_ns=4, inode=5,
+        link_count=6, link_target="", device=(7, 8), xattrs=(("user.a", b"b"),),
+    )  # fmt: skip
+    assert made == usual
+    assert type(made) is Entry
+    assert hash(made) == hash(usual)
+    assert replace(made, size=9) == replace(usual, size=9)
+    with pytest.raises(FrozenInstanceError):
+        made.size = 9  # type: ignore[misc]
