@@ -9,10 +9,35 @@ from typing import Final
 
 _KEYS: Final = re.compile(
     rb"-----BEGIN (?:(?P<kind>RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----"
-    rb"\s+(?:[A-Z][\w-]+: [^\n]*\n)*\s*[A-Za-z0-9+/=]{40}"
+    rb"(?:\s|\\[rn])+(?:[A-Z][\w-]+: [^\n]*\n)*\s*[A-Za-z0-9+/=]{40}"
 )
+_SCHEMES: Final = (
+    *("http", "https", "ftp", "sftp", "smtp", "smtps", "ldap", "ldaps", "amqp", "amqps"),
+    *("postgres", "postgresql", "mysql", "mariadb", "mongodb", "mongodb+srv", "redis", "rediss"),
+)
+"""Of addresses in which servers are given with user and password."""
 _TOKENS: Final[dict[str, tuple[tuple[bytes, ...], re.Pattern[bytes]]]] = {
-    "AWS access key": ((b"AKIA",), re.compile(rb"\bAKIA(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b")),
+    "PuTTY private key": (
+        (b"PuTTY-User-Key-File-",),
+        re.compile(rb"\bPuTTY-User-Key-File-[23]: "),
+    ),
+    "age private key": (
+        (b"AGE-SECRET-KEY-1",),
+        re.compile(rb"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b"),
+    ),
+    "key of a cluster's user": (
+        (b"client-key-data",),
+        re.compile(rb"client-key-data['\"]?\s*:\s*['\"]?[A-Za-z0-9+/=]{40}"),
+    ),
+    "AWS access key": (
+        (b"AKIA", b"ASIA"),
+        re.compile(rb"\bA[KS]IA(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b"),
+    ),
+    "AWS secret key": (
+        (b"aws_secret_access_key", b"AWS_SECRET_ACCESS_KEY", b"SecretAccessKey"),
+        re.compile(rb"\w+['\"]?\s*[=:]\s*['\"]?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"),
+    ),
+    "Azure account key": ((b"AccountKey=",), re.compile(rb"\bAccountKey=[A-Za-z0-9+/]{86}==")),
     "GitHub token": (
         (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
         re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
@@ -31,21 +56,38 @@ _TOKENS: Final[dict[str, tuple[tuple[bytes, ...], re.Pattern[bytes]]]] = {
         re.compile(rb"\b[rs]k_live_[A-Za-z0-9]{20,}\b"),
     ),
     "Google API key": ((b"AIza",), re.compile(rb"\bAIza[\w-]{35}\b")),
+    "OpenAI or Anthropic key": (
+        (b"sk-proj-", b"sk-ant-"),
+        re.compile(rb"\bsk-(?:proj|ant)-[\w-]{40,}"),
+    ),
+    "Hugging Face token": ((b"hf_",), re.compile(rb"\bhf_[A-Za-z0-9]{34}\b")),
+    "DigitalOcean token": ((b"dop_v1_",), re.compile(rb"\bdop_v1_[a-f0-9]{64}\b")),
+    "SendGrid key": ((b"SG.",), re.compile(rb"\bSG\.[\w-]{22}\.[\w-]{43}")),
+    "Vault token": ((b"hvs.",), re.compile(rb"\bhvs\.[\w-]{24,}")),
+    "password of netrc": (
+        (b"machine",),
+        re.compile(rb"\bmachine\s+\S+\s+login\s+\S+\s+password\s+\S+"),
+    ),
     "registry login": ((b'"auth"',), re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/]{8,}={0,2}"')),
     "password in an address": (
-        (b"http://", b"https://"),
-        re.compile(rb"\bhttps?://[\w.-]{1,64}:(?![$<{*])[^\s:/@'\"$<>{}]{6,}@[\w.-]+"),
+        tuple(f"{each}://".encode() for each in _SCHEMES),
+        re.compile(
+            rb"\b[a-z]+(?:\+[a-z]+)?://[\w.-]{0,64}:(?![$<{*]|(?:password|changeme|secret|example)@)"
+            rb"[^\s:/@'\"$<>{}]{6,}@[\w.-]+"
+        ),
     ),
 }
 """What it is called → how it may begin, which is quick to look for, and its form."""
 _NAMED_SECRET: Final = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)$", re.I
+    r"(?:^|_)(?:PASS(?:WORD|WD)?|SECRET(?:_KEY(?:_BASE)?)?|TOKEN|API_?KEY|APP_KEY|PRIVATE_KEY"
+    r"|ACCESS_KEY|ENCRYPTION_KEY|SIGNING_KEY|CREDENTIALS)$",
+    re.I,
 )
 
 
-_VARIABLES: Final = re.compile(r"\.env(?:\..+)?")
+_VARIABLES: Final = re.compile(r"\.env(?:\..+)?|[\w.-]+\.env")
 """Names of files of variables, but for those that only show how one is written."""
-_EXAMPLES: Final = re.compile(r"\.(?:example|sample|template|dist|test)$")
+_EXAMPLES: Final = re.compile(r"(?:^|\.)(?:example|sample|template|dist|test)(?:$|\.env$)")
 _VARIABLE: Final = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=\s*['\"]?([^'\"\n]*)", re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from slimmer.build.concealing import concealment_of
 from slimmer.build.destinations import refuse_unwritable
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
@@ -29,7 +30,8 @@ from slimmer.build.values import (
 from slimmer.engine import Session, connect, network_note
 from slimmer.errors import SmokeTestError, as_slim_error
 from slimmer.options import BuildOptions, Role, taking_any_certificate
-from slimmer.progress import Progress, StageClock
+from slimmer.probing import conceal_error, concealed_errors
+from slimmer.progress import ConcealingProgress, Progress, StageClock
 from slimmer.values import CallUse, Repair, Trace
 from slimmer.workspace import explained, workspace
 
@@ -51,7 +53,13 @@ def build_image(options: BuildOptions, progress: Progress) -> Report:
 
 def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]) -> T:
     """What `work` makes of the original, which is in the engine, and of a session and a workspace
-    that go with it. Errors as for `build_image`."""
+    that go with it. Errors as for `build_image`. Secrets of the options are told nobody."""
+    conceal = concealment_of(options)
+    with concealed_errors(conceal):
+        return _with_job(options, ConcealingProgress(progress, conceal), work)
+
+
+def _with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]) -> T:
     clock = StageClock(progress)
     options = taking_any_certificate(options)
     if options.cache_directory is not None:
@@ -323,6 +331,7 @@ def _reported(job: Job, findings: Findings, later: Future[None]) -> Iterator[Non
             cause = as_slim_error(explained(error, job.folder.parent, "TMPDIR"))
         else:
             cause = as_slim_error(error)
+        conceal_error(cause, job.conceal)
         try:
             later.result()
             from slimmer.build.deliver import report_failure

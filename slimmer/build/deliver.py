@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from slimmer.build.concealing import concealed_hardening, concealed_outcome
 from slimmer.build.evidence import write_evidence
 from slimmer.build.job import Job
 from slimmer.build.known_results import what_passed
@@ -119,7 +120,9 @@ def report_failure(job: Job, findings: Findings, error: SlimError) -> Report:
         directory /= FAILED_NAME
     with _staged(directory) as staged:
         written = _write_traces(job, staged.folder, directory)
-        log = next((each.logs for each in _outcomes(findings) if not each.passed and each.logs), "")
+        log = next(
+            (each.logs for each in _outcomes(job, findings) if not each.passed and each.logs), ""
+        )
         if log:
             (staged.folder / LOG_NAME).write_text(log, "utf-8", "surrogateescape")
             written["log"] = str(directory / LOG_NAME)
@@ -183,10 +186,13 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         verification=(built.verification if built is not None else job.options.verify).value,
         tests=(
             *(
-                SmokeOutcome(image=ImageKind.ORIGINAL, role=role.name, results=results)
+                concealed_outcome(
+                    SmokeOutcome(image=ImageKind.ORIGINAL, role=role.name, results=results),
+                    job.conceal,
+                )
                 for role, results in results_of_original(traced)
             ),
-            *_outcomes(findings),
+            *_outcomes(job, findings),
         ),
         explorations=tuple(
             dataclasses.replace(summary, role=each.role.name)
@@ -196,9 +202,9 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         seccomp=findings.seccomp,
         repair=built.repair if built is not None else None,
         fidelity=built.fidelity if built is not None else (),
-        hardening=findings.hardening,
+        hardening=tuple(concealed_hardening(each, job.conceal) for each in findings.hardening),
         package=files.package_name,
-        notes=(*job.notes, *traced.notes),
+        notes=tuple(map(job.conceal, (*job.notes, *traced.notes))),
         measurements=Measurements(
             stages=job.clock.times,
             total_seconds=job.clock.total_seconds,
@@ -207,8 +213,9 @@ def _record(job: Job, findings: Findings) -> RunRecord:
     )
 
 
-def _outcomes(findings: Findings) -> tuple[SmokeOutcome, ...]:
-    return findings.built.outcomes if findings.built is not None else ()
+def _outcomes(job: Job, findings: Findings) -> tuple[SmokeOutcome, ...]:
+    outcomes = findings.built.outcomes if findings.built is not None else ()
+    return tuple(concealed_outcome(each, job.conceal) for each in outcomes)
 
 
 def _trace_file(

@@ -45,7 +45,7 @@ def write_evidence(
     }
     if options.spdx:
         subject = subject_of(job, job.slim_name, slim.config_digest)
-        document = compose_spdx(subject, bills.packages, _created(slim))
+        document = compose_spdx(subject, bills.packages, assembly.metadata.system, _created(slim))
         (folder / SPDX_NAME).write_bytes(document)
         written["spdx"] = str(directory / SPDX_NAME)
     if options.scan is not None and options.vex is not None:

@@ -25,11 +25,13 @@ from slimmer.harden import (
     executed_new_in,
     find_hardening,
     granted_capabilities,
+    groups_of_users,
     texts_of,
     written_in,
 )
 from slimmer.options import BuildOptions, Verification
 from slimmer.values import (
+    EntryType,
     Hardening,
     ImageKind,
     PlaceKind,
@@ -45,6 +47,8 @@ _NOT_LOADED = "the AppArmor profile and the Landlock ruleset were not tried in a
 _AT_A_TIME = 4
 """Containers that are tried side by side, where they do not meet: most of a start is waiting."""
 _FIRST_PRIVILEGED_PORT = 1024
+_PASSWD = "/etc/passwd"
+_LARGEST_PASSWD = 1 << 20
 _LONGEST_ID = 65535
 """Beyond it lie the ids of user namespaces, which are not those of the image."""
 
@@ -153,6 +157,7 @@ def _setting(
         role=case.role.name,
         granted=granted_capabilities(run),
         user=run.user or str(job.original.config.get("User") or ""),
+        groups=groups_of_users(_passwd(files, ground)),
         low_ports=tuple(sorted(each for each in ports if each < _FIRST_PRIVILEGED_PORT)),
         written=written_in(trace),
         announced=announced_in(trace, ground.kept, files.server.content),
@@ -161,6 +166,14 @@ def _setting(
         image_volumes=volumes,
         was_read_only=run.read_only,
     )
+
+
+def _passwd(files: OriginalFiles, ground: Ground) -> bytes:
+    """The slim image's /etc/passwd; nothing where it has none."""
+    entry = ground.kept.get(ground.index.real_path(_PASSWD))
+    if entry is None or entry.type is not EntryType.FILE:
+        return b""
+    return files.server.content.head(entry.path, _LARGEST_PASSWD)
 
 
 def _target(volume: str) -> str:

@@ -7,13 +7,16 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slimmer.build.concealing import concealment_of
 from slimmer.build.destinations import report_directory_of
 from slimmer.engine import Session
 from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, DebugImage, Role, Verification
+from slimmer.probing import Concealment
 from slimmer.progress import Progress, StageClock
 from slimmer.values import Original, Probe
 
@@ -55,6 +58,11 @@ class Job:
     def trace_file(self, role: Role) -> Path:
         """Where the sensor's records of a role go: `trace`, or `trace-NAME`."""
         return self.folder / "-".join(filter(None, ("trace", role.name)))
+
+    @cached_property
+    def conceal(self) -> Concealment:
+        """Takes the values of secrets out of what is told of the run."""
+        return concealment_of(self.options)
 
     @property
     def report_directory(self) -> Path:

@@ -24,6 +24,7 @@ from slimmer.options import (
     of_flags,
     parse_docker_run,
 )
+from slimmer.probing import Concealment, concealed_errors, values_to_conceal
 from slimmer.progress import told_if_slow
 from slimmer.trace.live import (
     LiveOptions,
@@ -243,8 +244,10 @@ def _run_daemon(options: LiveOptions, place: Place) -> None:
         said = True
         _answer({"name": live.name})
 
+    values = values_to_conceal(options.container.run.environment, options.probes)
     try:
-        run_daemon(options, place, ready)
+        with concealed_errors(Concealment(values)):
+            run_daemon(options, place, ready)
     except SlimError as error:
         if not said:
             _answer({"error": as_object(error)})

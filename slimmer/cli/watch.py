@@ -11,6 +11,7 @@ import click
 from slimmer.cli.failure import errors_as_json
 from slimmer.errors import MissedFilesError
 from slimmer.options import parse_docker_run
+from slimmer.probing import Concealment, concealed_errors, values_to_conceal
 from slimmer.watch import (
     MissedPath,
     Watched,
@@ -89,7 +90,8 @@ def watch(
     Ends with 0 where nothing was missed.
     """
     options = WatchOptions(image=image, container=parse_docker_run(arguments), seconds=limit)
-    with errors_as_json(as_json):
+    conceal = Concealment(values_to_conceal(options.container.run.environment, ()))
+    with errors_as_json(as_json), concealed_errors(conceal):
         watched = watch_image(options, _Told(to_stderr=as_json))
     if output is not None:
         write_watched(watched, output)

@@ -149,6 +149,15 @@ def package_url(component: Component) -> PackageURL | None:
     )
 
 
+def source_package(component: Component) -> tuple[str, str] | None:
+    """(name, version) of what a distribution has built the package from."""
+    if component.type not in ("deb", "apk"):
+        return None
+    upstream = dict(component.qualifiers).get("upstream", component.name)
+    source, _, version = upstream.partition("@")
+    return source, version or component.version
+
+
 def printable(path: str) -> str:
     """A path that JSON can hold, whatever bytes are in it."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -206,10 +215,9 @@ def properties_of(use: PackageUse) -> Iterator[tuple[str, str]]:
         yield CODE, "false"
     for phase in use.phases:
         yield PHASE, printable(phase)
-    if each.type in ("deb", "apk"):
-        source, _, version = dict(each.qualifiers).get("upstream", each.name).partition("@")
-        yield _SOURCE_NAME, source
-        yield _SOURCE_VERSION, version or each.version
+    if source := source_package(each):
+        yield _SOURCE_NAME, source[0]
+        yield _SOURCE_VERSION, source[1]
 
 
 def _system_component(system: OperatingSystem | None) -> list[CyclonedxComponent]:

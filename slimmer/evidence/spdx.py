@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from slimmer import DISTRIBUTION
 from slimmer.errors import MissingExtraError
-from slimmer.evidence.sbom import SbomSubject, package_url, printable, properties_of
+from slimmer.evidence.sbom import (
+    SbomSubject,
+    package_url,
+    printable,
+    properties_of,
+    source_package,
+)
 from slimmer.evidence.use import PackageUse, State
+from slimmer.metadata import Component, OperatingSystem
 
 if TYPE_CHECKING:
     from spdx_tools.spdx.model.actor import Actor
@@ -24,6 +31,11 @@ SPDX_NAME: Final = "sbom.spdx.json"
 _NAMES: Final = uuid.UUID("c4c1f9a4-2f0d-5d8e-b0a1-6de4bb0c9d55")
 """The name space of our documents' names, drawn once."""
 _IMAGE: Final = "SPDXRef-image"
+_SYSTEM: Final = "SPDXRef-OperatingSystem"
+_BUILT_FROM: Final = "built package from: "
+"""Begins a package's source information. Trivy, whose words these two are, knows the distribution
+by the one and the source package by the other; without them it finds no weakness of the
+distribution's packages."""
 
 
 def require_spdx() -> None:
@@ -37,18 +49,28 @@ def require_spdx() -> None:
         )
 
 
-def compose_spdx(subject: SbomSubject, packages: Sequence[PackageUse], created: datetime) -> bytes:
+def compose_spdx(
+    subject: SbomSubject,
+    packages: Sequence[PackageUse],
+    system: OperatingSystem | None,
+    created: datetime,
+) -> bytes:
     """The document. SPDX wants a time: `created` should be the image's, so that the same image has
     the same document. What slimmer found out of a package stands in annotations, as `NAME=VALUE`
     with the names of the properties in the CycloneDX document."""
     from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
     stream = io.StringIO()
-    write_document_to_stream(_document(subject, packages, created), stream, validate=False)
+    write_document_to_stream(_document(subject, packages, system, created), stream, validate=False)
     return stream.getvalue().encode() + b"\n"
 
 
-def _document(subject: SbomSubject, packages: Sequence[PackageUse], created: datetime) -> Document:
+def _document(
+    subject: SbomSubject,
+    packages: Sequence[PackageUse],
+    system: OperatingSystem | None,
+    created: datetime,
+) -> Document:
     from spdx_tools.spdx.model.actor import Actor, ActorType
     from spdx_tools.spdx.model.document import CreationInfo, Document
     from spdx_tools.spdx.model.relationship import Relationship, RelationshipType
@@ -57,9 +79,12 @@ def _document(subject: SbomSubject, packages: Sequence[PackageUse], created: dat
     created = created.replace(microsecond=0)
     image = _image(subject)
     listed = [
-        _package(use, f"SPDXRef-package-{number}")
-        for number, use in enumerate(packages)
-        if use.state is not State.REMOVED
+        *_system(system),
+        *(
+            _package(use, f"SPDXRef-package-{number}")
+            for number, use in enumerate(packages)
+            if use.state is not State.REMOVED
+        ),
     ]
     annotations = [
         annotation
@@ -100,6 +125,24 @@ def _image(subject: SbomSubject) -> Package:
     )
 
 
+def _system(system: OperatingSystem | None) -> list[Package]:
+    from spdx_tools.spdx.model.package import Package, PackagePurpose
+    from spdx_tools.spdx.model.spdx_no_assertion import SpdxNoAssertion
+
+    if system is None:
+        return []
+    return [
+        Package(
+            spdx_id=_SYSTEM,
+            name=system.id,
+            version=system.version or None,
+            download_location=SpdxNoAssertion(),
+            files_analyzed=False,
+            primary_package_purpose=PackagePurpose.OPERATING_SYSTEM,
+        )
+    ]
+
+
 def _package(use: PackageUse, identity: str) -> Package:
     from spdx_tools.spdx.model.package import (
         ExternalPackageRef,
@@ -121,8 +164,14 @@ def _package(use: PackageUse, identity: str) -> Package:
         download_location=SpdxNoAssertion(),
         files_analyzed=False,
         external_references=references,
-        source_info=printable(use.component.described_by) or None,
+        source_info=_source_info(use.component) or None,
     )
+
+
+def _source_info(component: Component) -> str:
+    """What it was built from; of what no distribution has built, the file that describes it."""
+    source = source_package(component)
+    return _BUILT_FROM + " ".join(source) if source else printable(component.described_by)
 
 
 def _annotations(

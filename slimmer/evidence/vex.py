@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,16 +101,16 @@ def _cyclonedx(claims: Iterable[Claim], subject: VexSubject, bill: Bill, now: da
 
     analysed = [
         Vulnerability(
-            id=claim.weakness.id,
-            affects=[BomTarget(ref=each) for each in _links(claim, bill)],
+            id=weakness,
+            affects=[BomTarget(ref=each) for each in _links(alike, bill)],
             analysis=VulnerabilityAnalysis(
                 state=ImpactAnalysisState.NOT_AFFECTED,
                 # It has no word for a package that is not there.
                 justification=ImpactAnalysisJustification.CODE_NOT_PRESENT,
-                detail=f"{claim.justification.value}: in {subject.reference} {claim.why}",
+                detail=_detail(alike, subject),
             ),
         )
-        for claim in claims
+        for weakness, alike in _by_weakness(claims)
     ]
     tool = Component(type=ComponentType.APPLICATION, name="slimmer", version=__version__)
     image = Component(
@@ -128,12 +129,25 @@ def _cyclonedx(claims: Iterable[Claim], subject: VexSubject, bill: Bill, now: da
     return _written(json.loads(JsonV1Dot6(document).output_as_string()))
 
 
-def _links(claim: Claim, bill: Bill) -> Iterator[str]:
-    """To the package in the original's SBOM, or to its package URL where it is not named there."""
-    if claim.reference and bill.serial:
-        yield f"urn:cdx:{bill.serial}/1#{claim.reference}"
-    else:
-        yield from claim.purls
+def _by_weakness(claims: Iterable[Claim]) -> Iterator[tuple[str, list[Claim]]]:
+    """What is claimed of one weakness, package by package. Trivy takes the first entry that a
+    weakness has, and no other."""
+    for weakness, alike in groupby(claims, key=lambda claim: claim.weakness.id):
+        yield weakness, list(alike)
+
+
+def _links(claims: Iterable[Claim], bill: Bill) -> Iterator[str]:
+    """To the packages in the original's SBOM, or to the package URLs of what is not named there."""
+    for claim in claims:
+        if claim.reference and bill.serial:
+            yield f"urn:cdx:{bill.serial}/1#{claim.reference}"
+        else:
+            yield from claim.purls
+
+
+def _detail(claims: Iterable[Claim], subject: VexSubject) -> str:
+    reasons = (f"{claim.justification.value}: {claim.why}" for claim in claims)
+    return f"in {subject.reference}: {'; '.join(dict.fromkeys(reasons))}"
 
 
 def _written(document: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 Knows no engine: who runs the containers is handed in.
 """
 
+from slimmer.harden.accounts import groups_of_users
 from slimmer.harden.applied import applied, granted_capabilities
 from slimmer.harden.candidate import Attempt, Candidate
 from slimmer.harden.forms import (
@@ -32,6 +33,7 @@ __all__ = [
     "executed_new_in",
     "find_hardening",
     "granted_capabilities",
+    "groups_of_users",
     "texts_of",
     "written_in",
 ]

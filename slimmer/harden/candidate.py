@@ -12,7 +12,7 @@ class Candidate:
     """One way to run the image."""
 
     user: str = ""
-    """`UID:GID`; empty: as it is run without hardening."""
+    """`UID` or `UID:GID`; empty: as it is run without hardening."""
     capabilities: frozenset[str]
     read_only: bool = False
     no_new_privileges: bool = False

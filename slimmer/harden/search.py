@@ -47,6 +47,8 @@ class Setting:
     """The capabilities that the container has without hardening."""
     user: str = ""
     """The user that the image or the build names; empty: root."""
+    groups: Mapping[int, int] = field(default_factory=dict)
+    """User id → group id, of the image's /etc/passwd."""
     low_ports: tuple[int, ...] = ()
     written: Mapping[str, str]
     """Path → reason, see `places.written_in`."""
@@ -113,12 +115,13 @@ class _Search:
         if not last.passed:
             raise self._failed("the image does not pass with the rights that were found", last)
         is_root = first.users[0][0] == 0 if first.users else None
+        users = last.users if least.user else first.users
         return Hardening(
             role=setting.role,
             user=least.user,
             user_reason=why,
             is_root=False if least.user else is_root,
-            process_user=least.user or ":".join(map(str, first.users[0] if first.users else ())),
+            process_user=":".join(map(str, users[0])) if users else least.user,
             capabilities=tuple(
                 NeededCapability(name=name, reason=self._reasons.get(name, "given by the build"))
                 for name in sorted(least.capabilities)
@@ -258,7 +261,8 @@ class _Search:
         uid, gid = others[0]
         candidate = replace(
             frame,
-            user=f"{uid}:{gid}",
+            # Engines give the other groups of /etc/group to whom they find by the number alone.
+            user=str(uid) if self._setting.groups.get(uid) == gid else f"{uid}:{gid}",
             capabilities=frozenset(),
             places=owned_by(frame.places, uid, gid),
         )

@@ -1,6 +1,12 @@
 """Probes: what exercises the application, and how its readiness is observed."""
 
 from slimmer.probing.command_line import COMMAND_MISSING, check_words, command_words
+from slimmer.probing.concealing import (
+    Concealment,
+    conceal_error,
+    concealed_errors,
+    values_to_conceal,
+)
 from slimmer.probing.connection import authority, is_loopback
 from slimmer.probing.connections import Connections, Exchanged, media_type, request_name
 from slimmer.probing.exercise import (
@@ -38,6 +44,7 @@ __all__ = [
     "RECORD_LIMIT",
     "TOO_LATE",
     "CommandOutcome",
+    "Concealment",
     "Connections",
     "Exchanged",
     "Exploration",
@@ -48,6 +55,8 @@ __all__ = [
     "authority",
     "check_words",
     "command_words",
+    "conceal_error",
+    "concealed_errors",
     "exercise",
     "expanded",
     "healthcheck_probe",
@@ -67,6 +76,7 @@ __all__ = [
     "shown_header",
     "shown_url",
     "shown_words",
+    "values_to_conceal",
     "with_port",
     "with_unique_names",
 ]

@@ -16,7 +16,7 @@ _SECRET: Final = re.compile(
 )
 _PARAMETER: Final = re.compile(r"([?&;]|^)([^?&;=#]+)=([^&;#]*)")
 _USER: Final = re.compile(r"(?<=//)[^/@\s]+@")
-_FIELD: Final = re.compile(r"""["']?([\w.-]+)["']?\s*[:=]\s*["']?(?!\$\{)[^\s"',&}]""")
+_FIELD: Final = re.compile(r"""["']?([\w.-]+)["']?\s*[:=]\s*["']?(?!\$\{)([^\s"',&}]+)""")
 """`"password": "x` in JSON, `password=x` in a form."""
 _NAMED: Final = ("headers", "form", "environment")
 """Fields of probes that are names with values."""
@@ -96,18 +96,37 @@ def _told(words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def literal_secrets(probe: Probe) -> Iterator[str]:
     """The names of what the probe itself says of secrets, in place of a `${…}` for each."""
+    return (name for name, _ in _secrets_of(probe))
+
+
+def secret_values(probe: Probe) -> Iterator[str]:
+    """The same secrets themselves; of `Bearer …` what is behind the scheme."""
+    for _, value in _secrets_of(probe):
+        scheme, space, rest = value.partition(" ")
+        yield rest if space and scheme.isalpha() else value
+
+
+def _secrets_of(probe: Probe) -> Iterator[tuple[str, str]]:
     for field in _NAMED:
         for name, value in getattr(probe, field, ()):
             if is_secret(name) and value and "${" not in value:
-                yield name
+                yield name, value
     _, _, query = getattr(probe, "path", "").partition("?")
     body = getattr(probe, "body", b"").decode("utf-8", "replace")
     for text in (query, body, getattr(probe, "message", "")):
-        yield from filter(is_secret, _FIELD.findall(text))
+        for name, value in _FIELD.findall(text):
+            if is_secret(name):
+                yield name, value
     command = getattr(probe, "command", ())
-    for word, (_, name) in zip(command, _told(command), strict=True):
+    for word, (shown, name) in zip(command, _told(command), strict=True):
         if name and "${" not in word:
-            yield name
+            yield name, _hidden_part(word, shown)
+
+
+def _hidden_part(word: str, shown: str) -> str:
+    """What of a word is not in the word as it is shown."""
+    before, _, after = shown.partition(HIDDEN)
+    return word[len(before) : len(word) - len(after)]
 
 
 def _without_value(pair: str) -> str:

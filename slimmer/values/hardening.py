@@ -49,7 +49,8 @@ class Hardening:
     role: str = ""
     """The role of slim.yaml; empty where the image has only one."""
     user: str = ""
-    """`UID:GID` that was found for it; empty: as the image or the build's options say."""
+    """What was found for it: `UID`, or `UID:GID` where the image's /etc/passwd has another group
+    for it; empty: as the image or the build's options say."""
     user_reason: str = ""
     is_root: bool | None = None
     """Whether its first process is root's; None where the engine did not tell."""

@@ -86,12 +86,12 @@ class PortBinding:
 
 def podman_tmpfs(options: str, user: str) -> str | None:
     """Docker's options of a tmpfs as Podman has them; None where its owner is another one than
-    `user`, that of the container."""
+    `user`, that of the container. One without a group has the group of its account."""
     words = options.split(",")
-    owner = {each.partition("=")[::2] for each in words if each.startswith(_OWNERS)}
+    owner = dict(each.split("=", 1) for each in words if each.startswith(_OWNERS))
     if not owner:
         return options
     uid, _, gid = user.partition(":")
-    if owner - {("uid", uid), ("gid", gid or uid)}:
+    if owner.get("uid", uid) != uid or (gid and owner.get("gid", gid) != gid):
         return None
     return ",".join([*(each for each in words if not each.startswith(_OWNERS)), "U"]).lstrip(",")

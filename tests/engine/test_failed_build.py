@@ -123,3 +123,14 @@ def test_a_full_disk(
     assert "no space left" in report["problem"]
     assert "log" not in report["artifacts"], "no container failed"
     assert (tmp_path / "app.trace").is_file()
+
+
+def test_what_the_container_says_of_its_variables_is_hidden(
+    slim: Callable[..., Ran], server: str
+) -> None:
+    """Applications print their settings, and CI keeps what slim prints."""
+    command = ("--cmd", '["/bin/sh", "-c", "echo mode is $MODE >&2; exit 3"]')
+    ran = slim("build", server, *FLAGS, *command, "--env", "MODE=hunter2hunter2")
+    assert ran.code == 7, ran.stderr
+    assert "mode is (hidden)" in ran.stderr
+    assert "hunter2" not in ran.stderr + ran.stdout

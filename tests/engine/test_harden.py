@@ -31,7 +31,8 @@ DOCKERFILE = f"""\
 FROM {BUSYBOX}
 COPY start /start
 RUN mkdir -p /run /www /tmp && echo ok > /www/health \\
-    && echo 'root:x:0:0::/:/bin/sh' > /etc/passwd && echo 'www:x:7:8::/:/bin/sh' >> /etc/passwd
+    && echo 'root:x:0:0::/:/bin/sh' > /etc/passwd && echo 'www:x:7:8::/:/bin/sh' >> /etc/passwd \\
+    && printf 'www:x:8:\\nkeys:x:9:www\\n' > /etc/group
 STOPSIGNAL SIGKILL
 EXPOSE 8080
 CMD ["/start", "stay"]
@@ -97,9 +98,18 @@ def test_compose_takes_the_fragment(hardened: Ran, tmp_path: Path) -> None:
 def test_who_leaves_root_is_started_without_it(server: str, tmp_path: Path) -> None:
     leave = json.dumps(["/start", "leave"])
     found = only(run_slim("build", server, *FLAGS, "--cmd", leave, folder=tmp_path))
-    assert found["user"] == "7:8", found
+    assert found["user"] == "7", found
+    assert found["process_user"] == "7:8", found
     assert found["capabilities"] == []
     assert found["read_only"] is True
+    script = tmp_path / "run.sh"
+    script.write_text(found["texts"]["hardened-run.sh"])
+    identity = command("/bin/sh", str(script), "--detach").strip()
+    try:
+        status = command("docker", "exec", identity, "/bin/busybox", "cat", "/proc/1/status")
+        assert "Groups:\t8 9" in status, "its other groups, as it has them where it leaves root"
+    finally:
+        command("docker", "rm", "--force", identity)
 
 
 def test_a_saved_trace_gives_the_rights_of_a_new_one(server: str, tmp_path: Path) -> None:

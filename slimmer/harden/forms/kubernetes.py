@@ -26,9 +26,8 @@ def kubernetes_pod(hardening: Hardening, image: str) -> str:
     if hardening.is_root is False:
         rights["runAsNonRoot"] = True
     named = hardening.user if hardening.user[:1].isdigit() else ""
-    uid, _, gid = (named or (hardening.process_user if not hardening.is_root else "")).partition(
-        ":"
-    )
+    process = hardening.process_user if not hardening.is_root else ""
+    uid, _, gid = (process or named).partition(":")
     if uid.isdigit():
         rights["runAsUser"] = int(uid)
     if gid.isdigit():

@@ -10,8 +10,14 @@ from typing import Any
 
 import google.protobuf.json_format as protobuf_json
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from in_toto.exceptions import SignatureVerificationError
+from in_toto.models.metadata import Metadata
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
+from securesystemslib.signer import SSlibKey
 
 from slimmer.build.rebuild import rebuild
 from slimmer.errors import (
@@ -154,6 +160,15 @@ class TestSignature:
         told = subprocess.run([*verify, *files], capture_output=True, text=True)
         assert told.stdout.strip() == "Signature Verified Successfully", told.stderr
 
+    def test_in_toto_verifies_it_and_takes_no_other_key(self, bench: Bench, key: Path) -> None:
+        """By its own verifier, which knows nothing of slimmer."""
+        bench.build(sign_key=key)
+        sealed = Metadata.load(str(bench.reports / "provenance.dsse.json"))
+        public = load_pem_public_key(key.with_suffix(".pub").read_bytes())
+        sealed.verify_signature(_as_in_toto_has_it(public))
+        with pytest.raises(SignatureVerificationError):
+            sealed.verify_signature(_as_in_toto_has_it(Ed25519PrivateKey.generate().public_key()))
+
     def test_a_key_that_cannot_sign_is_told_before_anything_runs(
         self, bench: Bench, tmp_path: Path
     ) -> None:
@@ -234,6 +249,11 @@ class TestRebuild:
 def test_a_build_that_fails_has_none(bench: Bench) -> None:
     error, _ = bench.fails(BudgetError, max_size=1000)
     assert not Path(error.report_file).with_name("provenance.json").exists()
+
+
+def _as_in_toto_has_it(key: PublicKeyTypes) -> dict[str, Any]:
+    public = SSlibKey.from_crypto(key)
+    return {**public.to_dict(), "keyid": public.keyid}
 
 
 def _number(data: bytes) -> bytes:

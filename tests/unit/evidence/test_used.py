@@ -16,7 +16,9 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 from slimmer.evidence import State, bill_diff, compose_spdx, parse_bill, read_bill, uses_of
 from slimmer.files import RootfsIndex
 from slimmer.values import Access, Entry, EntryType, Sighting, Source, Trace
+from tests.unit.evidence.scanner import Scanner, findings
 from tests.unit.metadata.original_tree import SUBJECT, Described, OriginalTree
+from tests.unit.metadata.test_dpkg import install
 from tests.unit.metadata.test_languages import SITE, distribution, package
 
 INDEX = RootfsIndex(
@@ -144,7 +146,7 @@ def test_spdx_is_valid_by_its_own_library_and_says_the_same(
     original: OriginalTree, tmp_path: Path
 ) -> None:
     described = three_fates(original)
-    document = compose_spdx(SUBJECT, described.packages, datetime(2026, 1, 2, tzinfo=UTC))
+    document = compose_spdx(SUBJECT, described.packages, None, datetime(2026, 1, 2, tzinfo=UTC))
     file = tmp_path / "sbom.spdx.json"
     file.write_bytes(document)
 
@@ -156,5 +158,29 @@ def test_spdx_is_valid_by_its_own_library_and_says_the_same(
         same = cyclonedx[name]
         assert (each.state, each.files, each.purl) == (same.state, same.files, same.purl)
         assert set(each.phases) == set(same.phases)
-    again = compose_spdx(SUBJECT, described.packages, datetime(2026, 1, 2, tzinfo=UTC))
+    again = compose_spdx(SUBJECT, described.packages, None, datetime(2026, 1, 2, tzinfo=UTC))
     assert again == document
+
+
+def test_trivy_finds_in_spdx_what_it_finds_in_cyclonedx(
+    original: OriginalTree, scanner: Scanner, tmp_path: Path
+) -> None:
+    """Weaknesses of a distribution's packages are filed under their sources, for its release."""
+    original.add("/etc/os-release", 'ID=debian\nVERSION_ID="12"\n')
+    install(original, {"Package": "libc6", "Source": "glibc (2.36-9)", "/lib/libc.so.6": "code"})
+    distribution(original, "Flask", "3.0.3", "flask/app.py")
+    described = original.describe("/lib/libc.so.6", f"{SITE}/flask/app.py", "/etc/os-release")
+    spdx, cyclonedx = tmp_path / "sbom.spdx.json", tmp_path / "sbom.cdx.json"
+    cyclonedx.write_bytes(described.bill())
+    spdx.write_bytes(
+        compose_spdx(
+            SUBJECT, described.packages, described.metadata.system, datetime(2026, 1, 2, tzinfo=UTC)
+        )
+    )
+
+    found = findings(scanner.sbom(spdx))
+
+    assert found == findings(scanner.sbom(cyclonedx))
+    assert {name for _, name in found} == {"libc6", "Flask"}
+    assert validate_full_spdx_document(parse_file(str(spdx))) == []
+    assert {each.id.name for each in read_bill(spdx).packages} == {"libc6", "flask"}

@@ -96,6 +96,33 @@ def test_trivy_leaves_out_what_is_gone_and_nothing_else(
     assert {id for id, _ in findings(scanner.sbom(sbom, "--vex", str(vex)))} == {LIBC, TOOL}
 
 
+@pytest.mark.parametrize("name", ["vex.json", "vex.cdx.json"])
+def test_a_weakness_of_several_packages_is_left_out_of_each_that_is_gone(
+    name: str, scanner: Scanner, original: OriginalTree, tmp_path: Path
+) -> None:
+    """Trivy takes the first statement on a weakness in CycloneDX, and no other."""
+    original.add("/etc/os-release", OS_RELEASE)
+    original.add("/etc/debian_version", "12.9\n")
+    packages = {"libc-a": "/usr/bin/a", "libc6": "/lib/libc.so.6", "libc-z": "/usr/bin/z"}
+    install(
+        original,
+        *(
+            {"Package": package, "Source": "glibc (2.36-9)", file: "code"}
+            for package, file in packages.items()
+        ),
+    )
+    described = original.describe("/lib/libc.so.6", *RELEASE)
+    sbom, vex, scan = tmp_path / "original.cdx.json", tmp_path / name, tmp_path / "scan.json"
+    sbom.write_bytes(described.bill())
+    assert {package for _, package in findings(scanner.sbom(sbom, into=scan))} == {*packages}
+    bill = parse_bill(described.bill(), "bill")
+    claims = judge(read_scan(scan).weaknesses, bill, kept(described))
+
+    vex.write_bytes(vex_document(vex_form(vex), claims.claims, SLIM, bill, NOW))
+
+    assert findings(scanner.sbom(sbom, "--vex", str(vex))) == {(LIBC, "libc6")}
+
+
 def test_the_original_itself_scanned_with_vex_has_only_what_the_slim_image_has(
     scanner: Scanner, system: OriginalTree, tmp_path: Path
 ) -> None:

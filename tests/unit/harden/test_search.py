@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slimmer.errors import HardeningError
-from slimmer.harden import Candidate
+from slimmer.harden import Candidate, groups_of_users
 from slimmer.values import Hardening, WritablePlace
 from tests.unit.harden.application import Trials, directory, entry, ground, needs
 
@@ -119,6 +119,19 @@ class TestUser:
         assert names(found) == []
         options = {place.path: place.options for place in found.places}
         assert options["/run"] == "mode=755,uid=101,gid=102", "root's directory becomes its own"
+
+    def test_with_the_group_of_its_account_it_is_named_alone(self) -> None:
+        """With a group behind it, no engine gives it the other groups that it is in."""
+
+        def application(candidate: Candidate) -> str:
+            return "" if candidate.user else needs("SETUID", "SETGID")(candidate)
+
+        passwd = b"root:x:0:0::/:\nwww:x:101:102:a:b\nagain:x:101:7::/:\n+\nno:x:y:z:\n"
+        groups = groups_of_users(passwd)
+        assert groups == {0: 0, 101: 102}
+        assert Trials(application, self.USERS).find(groups=groups).user == "101"
+        found = Trials(application, ((0, 0), (101, 7))).find(groups=groups)
+        assert found.user == "101:7"
 
     def test_who_cannot_stays_root_and_says_why(self) -> None:
         def application(candidate: Candidate) -> str:
