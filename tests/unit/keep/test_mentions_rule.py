@@ -283,6 +283,21 @@ def test_a_word_of_every_day_brings_a_small_program_alone(tree: ImageTree) -> No
     assert "/usr/bin/date" not in gained
 
 
+def test_a_program_weighs_what_its_libraries_read(tree: ImageTree) -> None:
+    """`file` has 30 kB, and 8 MB of magic behind a library."""
+    library = "/usr/lib/libmagic.so.1"
+    tree.compile(library, "int g(void) { return 1; }", "-Wl,-soname,libmagic.so.1", shared=True)
+    use = "extern int g(void); int main(void) { return g(); }"
+    tree.compile("/usr/bin/file", use, f"{{root}}{library}")
+    tree.package("file", "/usr/bin/file", library)
+    tree.add("/usr/lib/file/magic.mgc", "magic")
+    tree.link("/usr/share/misc/magic.mgc", "../../lib/file/magic.mgc")
+    tree.add("/etc/shop.conf", "kind = file\n")
+    assert "/usr/bin/file" in tree.gained("mentions", *seen("/etc/shop.conf"))
+    tree.add("/usr/lib/file/magic.mgc", bytes(300_000))
+    assert "/usr/bin/file" not in tree.gained("mentions", *seen("/etc/shop.conf"))
+
+
 def test_a_program_is_not_there_because_of_itself(tree: ImageTree) -> None:
     source = '#include <unistd.h>\nint main(void) { execlp("tool", "talk", (char *)0); }'
     tree.compile("/usr/bin/tool", source)

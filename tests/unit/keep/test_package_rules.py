@@ -30,6 +30,21 @@ def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> Non
     assert {path for path in gained if not tree.is_directory(path)} == set(data)
 
 
+def test_the_tests_of_a_package_whose_program_ran_are_no_data(tree: ImageTree) -> None:
+    """Below its own folders: neither an application called `tests` nor a letter is one."""
+    server = "/usr/lib/database/15/bin/server"
+    tests = ("src/test/perl/Cluster.pm", "t/010_start.t", "t/lib/Common.pm", "tests/run")
+    data = ("names/t/tea", "names/t/thyme", "sql/test.sql")
+    paths = [f"{SHARE}/{name}" for name in (*tests, *data)]
+    others = ["/usr/share/tests/tests.conf", "/usr/share/tests/t"]
+    for path in (server, *paths, *others):
+        tree.add(path, mode=0o755)
+    tree.package("database", server, *paths, *others)
+    gained = tree.gained("package-data", *seen(server, access=Access.EXECUTE))
+    kept = {path for path in gained if not tree.is_directory(path)}
+    assert kept == {*others, *(f"{SHARE}/{name}" for name in data)}
+
+
 def test_data_that_was_read_brings_the_rest_of_its_package(tree: ImageTree) -> None:
     tree.add(f"{SHARE}/a.sql")
     tree.add(f"{SHARE}/b.sql")

@@ -16,6 +16,7 @@ from slimmer.keep.rules.packages.places import (
     is_module_of_language,
     is_to_build_with,
     private_folder,
+    without_tests,
 )
 from slimmer.keep.rules.packages.weight import omissions, weight_of_libraries
 from slimmer.values import Entry, EntryType, HeavyOmission
@@ -34,7 +35,7 @@ class PackageDataRule(Rule):
     ImageMagick its tables, Ghostscript its resources; a script has its modules besides. The
     package whose program ran, or of whose data something was read, keeps what it has in
     directories of its own. Not its modules, which another rule keeps, nor its programs on the
-    PATH."""
+    PATH, nor its tests."""
 
     name = "package-data"
     summary = "data in directories of its own, of each distribution package that was used"
@@ -142,7 +143,7 @@ class PackageDataRule(Rule):
                 limit = _HEAVIEST_OF_BYSTANDER
             if not self._is_data(package) or self.context.index.size_of(files) > limit:
                 continue
-            for path in files:
+            for path in without_tests(files):
                 if not is_documentation(path) and not is_for_building(path):
                     detail = f"data of the package {owner.name}, in {package.name}"
                     yield Want(path=path, detail=detail, because=module.path, bystander=True)
@@ -202,7 +203,7 @@ class PackageDataRule(Rule):
     def _data_of(self, package: Package, *, modules: bool) -> Iterable[str]:
         """What it has in directories of its own, and its configuration. Modules of a program that
         ran are another rule's."""
-        for path in self._files_of(package):
+        for path in without_tests(self._files_of(package)):
             if own_tree(path) or parent_of(path) == "/etc":
                 yield path
             elif private_folder(path) and path.endswith((".so", ".la")):

@@ -4,6 +4,7 @@ hierarchy."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from slimmer.files import Package, PackageDatabase, is_below
 from slimmer.keep.rule import Context
@@ -43,6 +44,8 @@ _FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
 _HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
 # Of the distribution's compilers, for debuggers and editors: SBCL's own have 23 MB.
 _OWN_SOURCES = re.compile(r"/usr/(?:share|lib)/[^/]+-(?:source|src)/")
+# Perl's `t` is one where its tests lie in it: elsewhere it may be a letter.
+_TESTS = re.compile(r"(.*?/(?:tests?|t(?=/(?:[^/]+/)*[^/]+\.t$)))/")
 # Sections of Debian, and ends of names everywhere, of what builds, debugs and documents.
 _SECTIONS_FOR_BUILDING = (
     "devel",
@@ -125,6 +128,20 @@ def is_for_building(path: str) -> bool:
     if path.endswith(_FOR_BUILDING):
         return True
     return bool(_HEADERS.search(path) or _OWN_SOURCES.match(path))
+
+
+def without_tests(paths: Iterable[str]) -> list[str]:
+    """Of a package's files, those outside of the folders of tests below its own folders. They ask
+    for what the package itself does not need: a PostgreSQL's are in Perl."""
+    listed = list(paths)
+    folders = {folder for path in listed if (folder := _folder_of_tests(path))}
+    return [path for path in listed if not any(is_below(path, folder) for folder in folders)]
+
+
+def _folder_of_tests(path: str) -> str:
+    own = private_folder(path)
+    match = _TESTS.match(path, len(own)) if own else None
+    return own + match[1] if match else ""
 
 
 def is_documentation(path: str) -> bool:

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of
+from slimmer.keep.library_tables import tables_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.fixed_files import FixedFilesRule
-from slimmer.keep.trees import tree
 from slimmer.values import Entry
 
 _TERMINFO = ("/lib/terminfo", "/usr/share/terminfo", "/etc/terminfo")
 _TERMINALS = ("xterm", "xterm-256color", "linux", "vt100", "screen", "tmux-256color", "dumb")
-# Start of a library's name → what it reads, as trees.
-_READ_BY_LIBRARY = {
-    "libmagic.so.": ("/usr/lib/file/magic.mgc", "/usr/share/misc/magic.mgc", "/etc/magic"),
-    "libfontconfig.so.": ("/etc/fonts", "/usr/share/fontconfig", "/usr/local/etc/fonts"),
-    "libkrb5.so.": ("/etc/krb5.conf", "/etc/krb5.conf.d"),
-    "libxml2.so.": ("/etc/xml/catalog",),
-    "libldap-": ("/etc/ldap/ldap.conf", "/etc/openldap/ldap.conf"),
-    "libcrack.so.": ("/var/cache/cracklib",),
-    # Both are made of what all packages bring, and belong to none.
-    "libgio-2.0.so.": (
-        "/usr/share/glib-2.0/schemas/gschemas.compiled",
-        "/usr/share/mime/mime.cache",
-    ),
-    "libodbc.so.": ("/etc/odbc.ini", "/etc/odbcinst.ini"),
-}
 
 
 class MediaTypesRule(FixedFilesRule):
@@ -70,12 +55,6 @@ class LibraryDataRule(Rule):
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for library in fresh:
-            name = name_of(library.path)
-            if not name.startswith("lib"):
-                continue
-            for start, paths in _READ_BY_LIBRARY.items():
-                if name.startswith(start):
-                    for path in paths:
-                        for entry in tree(self.context.index, path):
-                            detail = f"read by {name}"
-                            yield Want(path=entry.path, detail=detail, because=library.path)
+            for entry in tables_of(self.context.index, library.path):
+                detail = f"read by {name_of(library.path)}"
+                yield Want(path=entry.path, detail=detail, because=library.path)
