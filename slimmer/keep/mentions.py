@@ -22,6 +22,7 @@ _STARTS = (
     *(b"ProcessBuilder", b"getRuntime", b"Open3", b"shell_exec", b"proc_open", b"passthru"),
     *(b"Command::new", b"exec.Command", b"Process.Start", b"posix_spawn", b"create_subprocess"),
     *(b"zx", b"Bun.spawn", b"Deno.Command", b"IO.popen", b"Kernel", b"system(", b"exec("),
+    *(b"call-process", b"start-process", b"make-process", b"process-lines", b"shell-command"),
     # Lisp, Scheme, Octave; and what looks a program up on the PATH.
     *(b"run-program", b"launch-program", b"open-pipe", b'(system "', b"(system*", b"= system ("),
     *(b"shutil.which", b"Sys.which", b"executable-find", b"find-executable", b"file_in_path"),
@@ -38,9 +39,9 @@ _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
 _CALLED = re.compile(
     r"(?:popen\d?|system2?|pipe|passthru|proc_open|pcntl_exec|exec\w{0,12}|spawn\w{0,8}|fork|run|call"
     r"|check_\w+|getoutput|getstatusoutput|create_subprocess_\w+|ProcessBuilder|Command\w{0,8}"
-    r"|Command::new|LookPath|which|Process|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
+    r"|shell-command[\w-]*|Command::new|LookPath|which|Process|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
     r"|cmd|command|args|open3|shell|start|\$)\s*"
-    r"(?:[(\[{=:,\s]|new\s+String\[\]|List\.of|Arrays\.asList|asList|of)*[rbfu]?$",
+    r"(?:[(\[{=:,\s]|'\(|new\s+String\[\]|List\.of|Arrays\.asList|asList|of)*[rbfu]?$",
     re.IGNORECASE,
 )
 # A line that is a comment in nearly all languages; `#define` is none.
@@ -61,7 +62,9 @@ _WORD_LIST = re.compile(r"\bqw\s*[(\[{/<|!]([^)\]}/>|!]{1,400})|%w[(\[{<]([^)\]}
 _WORD = re.compile(r"[\w.+@/-]+")
 _IS_COMMAND_LINE = re.compile(r"[\s|;&<>$]")
 _PRELOAD = re.compile(r"\bLD_PRELOAD['\"]?\s*[=:,]\s*['\"]?([\w./+:${}-]+)")
-_USES_SHELL = re.compile(r"shell\s*[=:]\s*[Tt]rue|\bsystem\s*\(|\bpopen\s*\(|\bexec(?:Sync)?\s*\(")
+_USES_SHELL = re.compile(
+    r"shell\s*[=:]\s*[Tt]rue|shell-command|\b(?:system|popen|exec|execSync)\s*\("
+)
 # Words of every day that are names of programs as well: they count where one is started.
 COMMON_WORDS = frozenset(
     (

@@ -63,6 +63,19 @@ def test_data_that_a_module_has_in_packages_of_their_own(tree: ImageTree) -> Non
     assert files(tree, tree.gained("package-data", *seen(module))) == {words}
 
 
+def test_a_program_has_the_directory_that_others_extend(tree: ImageTree) -> None:
+    lisp, other = "/usr/share/emacs/28.2/lisp/ox-odt.elc", "/usr/share/emacs/site-lisp/php.el"
+    tree.compile("/usr/bin/emacs-nox", PROGRAM)
+    for path in (lisp, other):
+        tree.add(path)
+    fields = "Source: emacs\n"
+    tree.package("emacs-nox", "/usr/bin/emacs-nox", fields=f"{fields}Depends: emacs-common\n")
+    tree.package("emacs-common", lisp, fields=fields)
+    tree.package("php", other)
+    gained = tree.gained("package-data", *seen("/usr/bin/emacs-nox", access=Access.EXECUTE))
+    assert files(tree, gained) == {lisp}
+
+
 def test_data_that_a_program_has_in_packages_of_their_own(tree: ImageTree) -> None:
     data = "/usr/share/reader/5/eng.traineddata"
     library = "/usr/lib/x86_64-linux-gnu/libother/x.so.1"

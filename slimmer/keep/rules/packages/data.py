@@ -206,11 +206,13 @@ class PackageDataRule(Rule):
         for path in without_tests(self._files_of(package)):
             if own_tree(path) or parent_of(path) == "/etc":
                 yield path
-            elif private_folder(path) and path.endswith((".so", ".la")):
+            elif not private_folder(path, package.source):
+                continue
+            elif path.endswith((".so", ".la")):
                 # Libtool's description beside a module is how some programs find it.
                 if modules:
                     yield path
-            elif private_folder(path) and not is_for_building(path):
+            elif not is_for_building(path):
                 yield path
 
     def _files_of(self, package: Package) -> Sequence[str]:

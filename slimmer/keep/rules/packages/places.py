@@ -32,6 +32,8 @@ _OTHERS = frozenset(
         *("vala", "valgrind", "vim", "xml", "zoneinfo", "zsh"),
     )
 )
+# Of those, directories of the program of that name, in which others put what extends it.
+_EXTENDED = frozenset(("emacs", "fish", "gdb", "valgrind", "vim", "zsh"))
 _STATE_FOLDER = re.compile(r"(/var/(?:lib|www|spool)/[^/]+|/srv/[^/]+)/")
 _LANGUAGE = re.compile(r"(?:pypy|python|ruby|perl|tcl|gcc|cargo|rust|go|ghc|ocaml)[\d.-]*")
 _MODULE_OF_LANGUAGE = re.compile(
@@ -96,16 +98,18 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     )
 
 
-def private_folder(path: str) -> str:
+def private_folder(path: str, source: str = "") -> str:
     """The directory that belongs to one program or library, `/usr/share/postgresql` for
-    `/usr/share/postgresql/15/a.sql`; empty where the path lies in none."""
+    `/usr/share/postgresql/15/a.sql`; empty where the path lies in none. To what was made of the
+    source package also belongs the directory of its name that others extend."""
     for top in _TOPS:
         if path.startswith(top + "/"):
             first, slash, rest = path[len(top) + 1 :].partition("/")
             if slash and _TRIPLET.fullmatch(first):
                 top = f"{top}/{first}"
                 first, slash, _ = rest.partition("/")
-            if not slash or first in _OTHERS or _LANGUAGE.fullmatch(first):
+            is_others = first in _OTHERS and not (first == source and first in _EXTENDED)
+            if not slash or is_others or _LANGUAGE.fullmatch(first):
                 return ""
             return f"{top}/{first}"
     return ""
