@@ -91,8 +91,10 @@ class RootfsIndex:
 
     def children(self, path: str) -> tuple[Entry, ...]:
         """The entries in the directory of exactly this path, sorted by name."""
-        prefix = "/" if path == "/" else path + "/"
         found: list[Entry] = []
+        if path not in self._entries:
+            return ()
+        prefix = "/" if path == "/" else path + "/"
         place = bisect_right(self._paths, prefix)
         while place < len(self._paths):
             below = self._paths[place]
