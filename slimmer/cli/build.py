@@ -93,7 +93,10 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
         image, given["crawl"] = start, "/"
     named = image or given["target"]
     if image and given["target"]:
-        raise UsageError(f"two images are named: {image} and {given['target']}")
+        raise UsageError(
+            f"two images are named: {image} and {given['target']}",
+            hint="--target is the image to be made small; --tag names the small one",
+        )
     if named:
         refuse_place(named)
     if file is None and named is None and DEFAULT_FILE.is_file():

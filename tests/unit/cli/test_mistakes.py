@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("why", 2, "missing argument 'IMAGE'"),
         ("my-app", 3, "no container engine"),
         ("build --target my-app", 3, "no container engine"),
-        ("build a --target b", 2, "two images are named: a and b"),
+        ("build a --target b", 2, "--tag names the small one"),
         ("build a --dockerfile F", 2, "docker build -t NAME -f DOCKERFILE ."),
         ("build a --continue-after enter", 2, "slim trace start IMAGE"),
         ("build a --mount type=bind", 2, "--volume FROM:TO[:ro]"),

@@ -40,6 +40,7 @@ SIZES: Final = {
     "/bin/app": 15_000_000,
     f"{LONG}/{TAG}": 8_000_000,
     "/srv/app/unused.js": 5_000_000,
+    "/etc/small": 700_000,
 }
 KEPT: Final = ("/usr/lib/big.so", f"{LONG}/{TAG}", "/srv/app/unused.js")
 
@@ -166,6 +167,18 @@ def overflow(browser: Browser) -> list[str]:
     return found
 
 
+def cut_names(browser: Browser) -> list[str]:
+    """Names of the map that reach below the tile that they are the name of."""
+    found: list[str] = browser.run(
+        """
+        [...document.querySelectorAll(".tile > .head")].filter((each) =>
+          each.getBoundingClientRect().bottom > each.parentElement.getBoundingClientRect().bottom
+        ).map((each) => each.textContent)
+        """
+    )
+    return found
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_all_sections_are_seen_and_nothing_overflows(
     browser: Browser, page: Path, width: int
@@ -193,6 +206,7 @@ def test_all_sections_are_seen_and_nothing_overflows(
     for view in ("package", "directory"):
         click(browser, f"document.querySelector('input[value={view}]')")
         assert overflow(browser) == []
+        assert cut_names(browser) == []
     assert browser.problems == []
 
 

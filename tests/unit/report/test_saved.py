@@ -103,6 +103,10 @@ def test_a_report_is_found_where_its_build_has_put_it(
     assert find_report(run.slim.id, here) is None
     remember_report(tmp_path / "far" / "away", [run.slim.id])
     assert find_report(run.slim.id, here) == tmp_path / "far" / "away" / "report.json"
+    # The same again gives the same image, here with its report in a folder that is removed.
+    for number in range(20):
+        remember_report(tmp_path / f"gone-{number % 3}", [run.slim.id])
+    assert find_report(run.slim.id, here) == tmp_path / "far" / "away" / "report.json"
     (tmp_path / "far" / "away" / "report.json").unlink()
     assert find_report(run.slim.id, here) is None, "it is gone, and that is no error"
 

@@ -207,8 +207,8 @@ function drawMap() {
     });
     tile.setAttribute("aria-label", fullName(area) + ", " + words(area) +
       (area.inside.length ? ", opens" : ""));
-    seen.append(head(area, box[2]));
-    inner(seen, area, box[2], box[3], 1);
+    if (box[3] < HEADER) seen.style.background = bands(area, isAfter);  // a cut name tells nothing
+    else { seen.append(head(area, box[2])); inner(seen, area, box[2], box[3], 1); }
     seen.append(tile);
     tile.addEventListener("focus", () => tell(area));
     let told = null;
