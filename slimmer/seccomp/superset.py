@@ -49,7 +49,7 @@ GROUPS: Final = (
         calls=_calls(
             "exit exit_group clone futex futex_time64 set_robust_list "
             "set_tid_address rseq gettid sched_yield sched_getaffinity "
-            "set_tls"
+            "sched_getparam sched_getscheduler set_tls"
         ),
         arguments={"clone": (0,)},
     ),

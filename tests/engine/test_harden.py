@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import docker
 import pytest
 
+from tests.engine import landlock
 from tests.engine.conftest import BUSYBOX, Ran, command, run_slim
 
 pytestmark = pytest.mark.engine
@@ -81,6 +83,42 @@ def test_the_script_runs_it_in_docker_with_these_rights(
         assert container.exec_run("test -e /run/x").exit_code == 0
     finally:
         container.remove(force=True)
+
+
+_CONFINED = """\
+ip link set lo up
+mount -t proc proc "$1/proc"
+mount --rbind /dev "$1/dev"
+for place in run tmp; do mount -t tmpfs tmpfs "$1/$place"; done
+exec "$2" "$3" "$4" "$1" /bin/sh -c "$5"
+"""
+_ASKS = """\
+/start stay &
+for _ in 1 2 3 4 5 6 7 8 9; do wget -q -O - http://127.0.0.1:8080/health && break; sleep 1; done
+echo in-memory > /run/x; cat /run/x
+echo lost > /www/x || echo refused
+kill $!
+"""
+
+
+def test_the_application_answers_under_the_landlock_ruleset(
+    hardened: Ran, client: docker.DockerClient, tmp_path: Path
+) -> None:
+    """In the slim image's root, in the kernel of this machine."""
+    if landlock.version() < 1:
+        pytest.skip("this kernel has no Landlock")
+    root, rules = tmp_path / "root", tmp_path / "rules.json"
+    rules.write_text(only(hardened)["texts"]["hardened-landlock.json"])
+    root.mkdir()
+    container = client.containers.create(hardened.report["slim"]["reference"])
+    try:
+        unpack = 'docker export "$1" | tar -x -C "$2"'
+        command("/bin/sh", "-c", unpack, "sh", str(container.id), str(root))
+    finally:
+        container.remove()
+    asking = (str(root), sys.executable, landlock.__file__, str(rules), _ASKS)
+    said = command("unshare", "--mount", "--net", "/bin/sh", "-ec", _CONFINED, "sh", *asking)
+    assert said.split() == ["ok", "in-memory", "refused"]
 
 
 def test_compose_takes_the_fragment(hardened: Ran, tmp_path: Path) -> None:

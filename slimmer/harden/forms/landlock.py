@@ -42,7 +42,11 @@ def landlock_ruleset(
         "abi": _ABI,
         "ruleset": [{"handledAccessFs": ["abi.all"]}],
         "pathBeneath": [
-            {"allowedAccess": access, "parent": sorted(set(paths))}
+            # `${` begins a variable there, and two dollars are one.
+            {
+                "allowedAccess": access,
+                "parent": sorted(each.replace("$", "$$") for each in {*paths}),
+            }
             for access, paths in rules
             if paths
         ],

@@ -56,7 +56,14 @@ LAX = Hardening(
     no_new_privileges=False,
     trials=20,
 )
-HOSTILE = ('/app/a "quoted" {b}', "/app/new\nline", "/app/byte-\udcff", "/app/ü*[?]", "/app/@{x},^")
+HOSTILE = (
+    '/app/a "quoted" {b}',
+    "/app/new\nline",
+    "/app/byte-\udcff",
+    "/app/ü*[?]",
+    "/app/@{x},^",
+    "/app/${x}$$y$",
+)
 GROUND = ground(
     entry("/usr/bin/python3.11"),
     link("/usr/bin/python3", "python3.11"),
@@ -255,6 +262,12 @@ def test_a_narrow_profile_denies_what_was_not_seen() -> None:
     assert "/** mrix" not in narrow
     assert "/** mrix" in wide
     assert 'deny "/run/**" mx' in wide, "nothing that was written is executed"
+
+
+def test_a_dollar_begins_no_variable_in_a_landlock_ruleset() -> None:
+    rules = json.loads(texts(STRICT, narrow=True)[LANDLOCK_NAME])["pathBeneath"]
+    paths = {path for each in rules for path in each["parent"]}
+    assert "/app/$${x}$$$$y$$" in paths
 
 
 def test_landlock_gives_the_image_without_what_is_written() -> None:
