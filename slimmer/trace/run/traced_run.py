@@ -138,9 +138,9 @@ class TracedRun:
         """The port that HTTP probes speak to, as far as it is known by now."""
         return self._port.number()
 
-    def other_ports(self) -> Sequence[int]:
+    def other_ports(self, asked: int | None) -> Sequence[int]:
         """Where it may be instead."""
-        return self._port.others(begun=self.has_settled() and self.quiet_for() > BEGUN)
+        return self._port.others(asked, begun=self.has_settled() and self.quiet_for() > BEGUN)
 
     def speak_to(self, port: int) -> None:
         """It is this one."""
