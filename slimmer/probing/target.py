@@ -52,8 +52,9 @@ class Target(Protocol):
         """The container's port that probes without one speak to; None: none is known so far."""
         ...
 
-    def other_ports(self) -> Sequence[int]:
-        """Ports that `port` may mean instead; none where it is known for certain."""
+    def other_ports(self, asked: int | None) -> Sequence[int]:
+        """Ports that may be meant instead of the one that `port` told, and that was asked; none
+        where it is known for certain."""
         ...
 
     def speak_to(self, port: int) -> None:

@@ -295,7 +295,7 @@ class _FreshContainers:
     def wait_for_change(self, seconds: float) -> None:
         """Nothing changes."""
 
-    def other_ports(self) -> tuple[int, ...]:
+    def other_ports(self, asked: int | None) -> tuple[int, ...]:
         """It is known from the traced run."""
         return ()
 

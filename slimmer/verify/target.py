@@ -162,7 +162,7 @@ class PlainRun:
         once it does, or where there is no check."""
         return self._engine.await_health(self.container, timeout) or ""
 
-    def other_ports(self) -> tuple[int, ...]:
+    def other_ports(self, asked: int | None) -> tuple[int, ...]:
         """It is known from the traced run."""
         return ()
 

@@ -193,10 +193,11 @@ class Http(Kind[HttpProbe]):
         return http_probe(text)
 
     def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
-        result = self._send_to(probe.port, probe, attempt)
+        asked = probe.port or attempt.target.port()
+        result = self._send_to(asked, probe, attempt)
         if probe.port is None and ELSEWHERE.search(result.answer):
             # Of several ports one speaks HTTP, and nobody has said which.
-            for port in attempt.target.other_ports():
+            for port in attempt.target.other_ports(asked):
                 other = self._send_to(port, probe, attempt)
                 if other.passed:
                     attempt.target.speak_to(port)

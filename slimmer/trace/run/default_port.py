@@ -23,12 +23,16 @@ class DefaultPort:
         """None: nothing is exposed, and nothing listens."""
         return self._named or next(iter((*self._found(), *self._exposed, *self._open())), None)
 
-    def others(self) -> list[int]:
-        """Where it may be instead; none where somebody has said which it is."""
+    def others(self, asked: int | None, *, begun: bool) -> list[int]:
+        """Where it may be instead of the one that was asked, which was the number at that time;
+        none where somebody has said which it is. Until the target has `begun`, that may be an
+        exposed port that does not listen yet: a mail server is there before the web server beside
+        it."""
         if self._named:
             return []
-        own = self.number()
-        return [port for port in dict.fromkeys((*self._found(), *self._open())) if port != own]
+        coming = () if begun else self._exposed
+        ports = dict.fromkeys((*self._found(), *self._open(), *coming))
+        return [port for port in ports if port != asked]
 
     def is_open(self, port: int | None) -> bool:
         """Whether the target listens there by now; None: at its own."""

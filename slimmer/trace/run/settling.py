@@ -20,6 +20,9 @@ LOOK: Final = 0.25
 QUIET: Final = 5.0
 """Seconds without any sign of work after which a target whose threads wait for a time, or for
 somebody else, has settled."""
+BEGUN: Final = 20.0
+"""The same after which it opens no further port by itself. A server that asks for the name of its
+host, where nobody answers, waits for ten."""
 _SHARE: Final = 0.1
 """Of one processor's time, from which on a target is at work. Runtimes look after themselves now
 and then when nothing is to be done, in about a hundredth; the kernel counts in steps of 10 ms."""

@@ -31,7 +31,7 @@ from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.followed_log import FollowedLog
-from slimmer.trace.run.settling import LOOK, QUIET
+from slimmer.trace.run.settling import BEGUN, LOOK, QUIET
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
@@ -138,9 +138,9 @@ class TracedRun:
         """The port that HTTP probes speak to, as far as it is known by now."""
         return self._port.number()
 
-    def other_ports(self) -> Sequence[int]:
+    def other_ports(self, asked: int | None) -> Sequence[int]:
         """Where it may be instead."""
-        return self._port.others()
+        return self._port.others(asked, begun=self.has_settled() and self.quiet_for() > BEGUN)
 
     def speak_to(self, port: int) -> None:
         """It is this one."""

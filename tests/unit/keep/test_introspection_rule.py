@@ -88,6 +88,18 @@ def test_small_modules_of_a_kept_library_come_with_their_table(tree: ImageTree) 
     assert not tree.gained("library-modules")
 
 
+def test_a_kept_library_has_the_programs_that_it_starts(tree: ImageTree) -> None:
+    """Off the PATH, and by their paths: the trace ended before the library looked for modules."""
+    library, folder = f"{LIBRARIES}/libpix.so.0.1", f"{LIBRARIES}/pix2.0/pix-2.0"
+    tree.add(library, f"\x7fELF\0{folder}/pix-scanner\0pix-inspect\0")
+    for name in ("pix-scanner", "pix-inspect"):
+        tree.compile(f"{folder}/{name}", "int main(void) { return 0; }")
+    tree.package("libpix", library, f"{folder}/pix-scanner", f"{folder}/pix-inspect")
+    gained = tree.gained("library-modules", *seen(library))
+    assert f"{folder}/pix-scanner" in gained
+    assert f"{folder}/pix-inspect" not in gained
+
+
 def test_the_data_of_a_kept_library_lies_in_a_package_of_the_same_source(tree: ImageTree) -> None:
     library, table = f"{LIBRARIES}/libmap.so.25", "/usr/share/map/map.db"
     keys, program = "/usr/share/X11/keys", "/usr/bin/mapper"

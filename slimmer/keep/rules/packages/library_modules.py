@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of, parent_of
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
@@ -15,6 +16,7 @@ from slimmer.keep.rules.packages.places import (
 )
 from slimmer.keep.rules.packages.plugins import ELSEWHERE, LIBRARY_FOLDER
 from slimmer.keep.rules.packages.weight import weight_of, weight_of_libraries
+from slimmer.keep.scanning import held_by
 from slimmer.values import Entry, EntryType
 
 _LIBRARY = re.compile(r"lib.+\.so\.[\d.]+")
@@ -35,7 +37,7 @@ class LibraryModulesRule(Rule):
     what a request brings. A table that a script of the package made tells the library of them."""
 
     name = "library-modules"
-    summary = "small modules and the data that a kept library's own packages have in directories"
+    summary = "small modules, programs and data that a kept library has in directories of its own"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -55,6 +57,7 @@ class LibraryModulesRule(Rule):
             if LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
+                yield from self._programs(packages.files()[owner], library)
                 for part in packages.of_one_source(owner)[1:]:
                     yield from self._data(part.name, packages.files()[part], library)
 
@@ -79,6 +82,29 @@ class LibraryModulesRule(Rule):
             for path in data:
                 detail = f"data of {name_of(library.path)}, in the package {name}"
                 yield Want(path=path, detail=detail, because=library.path, bystander=True)
+
+    def _programs(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
+        """What the library starts itself, as libgstreamer its `gst-plugin-scanner`: a program off
+        the PATH, in the library's own package, whose path stands in the library."""
+        programs = {
+            path.encode(): entry
+            for path in files
+            if private_folder(path)
+            and (entry := self.context.index.get(path)) is not None
+            and is_program(entry)
+        }
+        if not programs:
+            return
+        self.context.content.fetch([library.path])
+        with self.context.content.open(library.path) as stream:
+            started = held_by(stream, programs)
+        for path in sorted(started):
+            program = programs[path]
+            limit = program.size + _HEAVIEST
+            weight = weight_of(self.context, program, limit=limit, present={library.path})
+            if weight <= limit:
+                detail = f"a program that {name_of(library.path)} starts"
+                yield Want(path=program.path, detail=detail, because=library.path)
 
     def _modules(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
         modules = [

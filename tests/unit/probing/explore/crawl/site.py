@@ -131,7 +131,7 @@ class Machine:
     def wait_for_change(self, seconds: float) -> None:
         raise NotImplementedError
 
-    def other_ports(self) -> tuple[int, ...]:
+    def other_ports(self, asked: int | None) -> tuple[int, ...]:
         return ()
 
     def speak_to(self, port: int) -> None:
