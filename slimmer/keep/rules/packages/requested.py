@@ -14,6 +14,7 @@ from slimmer.keep.rules.packages.places import (
     installed_to_be_run,
     is_documentation,
     is_for_building,
+    is_of_a_language_for_people,
     is_to_build_with,
     private_folder,
     state_folder,
@@ -257,7 +258,9 @@ class RequestedPackagesRule(Rule):
         return not is_to_build_with(package) and any(map(_OTHER_MODULE.match, self._files[package]))
 
     def _is_to_load(self, package: Package) -> bool:
-        if package.essential or package.name in _INSTALLERS or is_to_build_with(package):
+        if package.essential or package.name in _INSTALLERS:
+            return False
+        if is_to_build_with(package) and not is_of_a_language_for_people(package):
             return False
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program,
         # and /usr/share has none: what is in a `bin` there is part of an application in PHP.
