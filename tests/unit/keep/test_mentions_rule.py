@@ -194,6 +194,24 @@ def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) 
     assert gained == {f"/usr/share/{name}/x" for name in ("lua-json", "lua-lpeg", "words-de")}
 
 
+def test_a_program_that_requested_modules_depend_on_if_it_was_requested_too(
+    tree: ImageTree,
+) -> None:
+    for name in ("writer", "other", "python3"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+        tree.package(name, f"/usr/bin/{name}", fields="Section: text\n")
+    with (tree.root / "usr/bin/writer").open("wb") as file:
+        file.truncate(90 << 20)
+    module = "/usr/lib/R/site-library/report/R/report"
+    tree.add(module)
+    fields = "Section: gnu-r\nDepends: writer, other, python3\n"
+    tree.package("r-report", module, fields=fields)
+    automatic = "Package: other\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
+    assert gained == {module, "/usr/bin/writer"}
+
+
 def test_a_repository_is_there_to_work_on_if_git_is(tree: ImageTree) -> None:
     tree.add("/srv/shop/.git/HEAD")
     tree.add("/usr/bin/git", mode=0o755)

@@ -20,7 +20,7 @@ from slimmer.keep.rules.packages.places import (
     state_folder,
 )
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.shell import is_shell
+from slimmer.shell import is_shell, language_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _INSTALLERS = frozenset(
@@ -114,6 +114,17 @@ class RequestedPackagesRule(Rule):
                 if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
                     continue  # by what is linked to them
                 pending.append((other, f"{detail}, which needs {other.name}"))
+                if other.name in named:
+                    yield from self._programs_needed(other, detail)
+
+    def _programs_needed(self, package: Package, detail: str) -> Iterable[Want]:
+        """Programs of a package that was installed by name, for modules that were, too, and whose
+        package depends on it: pandoc for R Markdown, whatever it weighs. An interpreter is what
+        the modules themselves are for."""
+        programs = [] if is_to_build_with(package) else list(self._programs_of(package))
+        if not any(language_of(entry.path) for entry in programs):
+            for entry in programs:
+                yield Want(path=entry.path, detail=f"{detail}, which needs {package.name}")
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """In the first round, when ELF headers of what was seen can be read; and what is in a
