@@ -101,9 +101,10 @@ class LibraryModulesRule(Rule):
                 yield Want(path=entry.path, detail=detail, because=library.path, bystander=True)
                 folders |= {parent_of(entry.path), parent_of(parent_of(entry.path))}
                 described.add(entry.path.removesuffix(".so") + ".la")
-        for path in files if described else ():
-            # Libtool's description beside a module is how some libraries find it (ImageMagick's).
-            if path in described or self._is_data(path):
+        # Libtool's description beside a module is how some libraries find it (ImageMagick's).
+        beside = [path for path in files if path in described or self._is_data(path)]
+        if folders and self.context.index.size_of(beside) <= _HEAVIEST_PACKAGE:
+            for path in beside:
                 detail = f"what {name_of(library.path)} has beside its modules"
                 yield Want(path=path, detail=detail, because=library.path, bystander=True)
         for folder in sorted(folders):
