@@ -163,10 +163,11 @@ class PerlModulesRule(Rule):
                 yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
-        """`Encode/*.pm` for an `Encode.pm` that somebody asks for."""
+        """`Encode/*.pm` for an `Encode.pm` that somebody asks for, and what a module has in the old
+        form: `Unicode/Collate/Locale/sv.pl`."""
         if module.path not in self.context.bystanders:
             for entry in self.context.index.children(module.path.removesuffix(".pm")):
-                if entry.path.endswith(".pm"):
+                if entry.path.endswith((".pm", ".pl")):
                     detail = "beside its module, which may load it by name"
                     yield Want(path=entry.path, detail=detail, because=module.path, bystander=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.files import PackageDatabase, RootfsIndex, is_below, name_of, parent_of
+from slimmer.files import PackageDatabase, RootfsIndex, name_of, parent_of
 from slimmer.keep.below import Below
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
@@ -105,8 +105,9 @@ class OwnFiles:
             return True
         if target in self.claimed or self._environments.contains(target):
             return False
-        # What is linked to is no cache: PostgreSQL's dictionaries, made of hunspell's, lie in one.
-        return target not in self._nobodys or is_below(target, "/var/cache")
+        # What is linked to is no cache: PostgreSQL's dictionaries, made of hunspell's, lie in one,
+        # and those of aspell in /var/lib/aspell.
+        return target not in self._nobodys or target.startswith(("/var/cache/", "/var/lib/"))
 
     def _is_generated(self, path: str) -> bool:
         name = name_of(path)

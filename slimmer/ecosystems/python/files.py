@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from slimmer.files import name_of, parent_of
 
@@ -16,10 +16,10 @@ _TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|conftest\.py")
 _FOR_BUILDING = (".a", ".h", ".hh", ".hpp", ".cuh", ".pxd", ".pyx", ".pxi", ".c", ".cc", ".cpp")
 
 
-def without_tests(paths: Iterable[str], root: str) -> list[str]:
+def without_tests(paths: Iterable[str], root: str, is_imported: Callable[[str], bool]) -> list[str]:
     """The paths but for those in test directories below `root`. `test` alone says little
     (`django/test` is part of the runtime), so such a directory must hold a file that a test runner
-    would collect.
+    would collect, and not be imported by the package that it lies in.
     """
     listed = list(paths)
     folders = {
@@ -28,6 +28,7 @@ def without_tests(paths: Iterable[str], root: str) -> list[str]:
         if _TEST_FILE.fullmatch(name_of(path))
         for folder in _outermost_test_folder(path, root)
     }
+    folders = {folder for folder in folders if not is_imported(folder)}
     return [path for path in listed if folders.isdisjoint(_outermost_test_folder(path, root))]
 
 

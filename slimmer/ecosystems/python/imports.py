@@ -28,6 +28,14 @@ def is_application_source(path: str, root: str) -> bool:
     return (path.endswith(".py") or "." not in name_of(path)) and not is_test(path, root)
 
 
+def imports_always(source: str, package: str, module: str) -> bool:
+    """Whether the `__init__.py` of a package imports a module in it wherever it is imported, as
+    opposed to in a function: `from .tests import run` in that of `tables`."""
+    inside = rf"(?:\.|(?:\w+\.)*{re.escape(package)}\.){re.escape(module)}\b"
+    beside = rf"from[ \t]+\.[ \t]+import\b[^\n]*\b{re.escape(module)}\b"
+    return bool(re.search(rf"^(?:(?:from|import)[ \t]+{inside}|{beside})", source, re.MULTILINE))
+
+
 def imported_modules(source: str) -> Iterator[str]:
     """Dotted names, longest first for each import: `from a.b import c` may mean the module
     `a.b.c`. Relative imports stay in the application."""

@@ -27,6 +27,7 @@ from slimmer.ecosystems.python.files import (
 from slimmer.ecosystems.python.imports import (
     LARGEST_SOURCE,
     imported_modules,
+    imports_always,
     is_application_source,
 )
 from slimmer.files import ancestors, is_below, name_of, parent_of
@@ -203,7 +204,8 @@ class PythonDistributionsRule(Rule):
             yield Want(path=entry.path, detail=detail, because=because)
         optimizes = bool(self.context.request.variables.get("PYTHONOPTIMIZE"))
         sources = set()
-        for path in without_tests(distribution.files, parent_of(distribution.metadata)):
+        site = parent_of(distribution.metadata)
+        for path in without_tests(distribution.files, site, self._is_imported):
             if is_for_building(path) or name_of(parent_of(path)) == CACHE:
                 continue
             yield Want(path=path, detail=detail, because=because, bystander=True)
@@ -213,6 +215,15 @@ class PythonDistributionsRule(Rule):
             for entry in index.children(cache):
                 if source_of(entry.path) in sources and (optimizes or not is_optimized(entry.path)):
                     yield Want(path=entry.path, detail=f"byte code, {detail}", because=because)
+
+    def _is_imported(self, folder: str) -> bool:
+        package = parent_of(folder)
+        source = f"{package}/__init__.py"
+        if not self.context.index.is_file(source):
+            return False
+        self.context.content.fetch([source])
+        text = os.fsdecode(self.context.content.head(source, LARGEST_SOURCE))
+        return imports_always(text, name_of(package), name_of(folder))
 
     def _required(
         self, distributions: Sequence[Distribution]

@@ -100,6 +100,20 @@ def test_a_kept_library_has_the_programs_that_it_starts(tree: ImageTree) -> None
     assert f"{folder}/pix-inspect" not in gained
 
 
+def test_modules_of_a_kept_library_have_their_descriptions_and_settings(tree: ImageTree) -> None:
+    library, folder = f"{LIBRARIES}/libpaint.so.6", f"{LIBRARIES}/paint-6.9"
+    tree.add(library)
+    tree.compile(f"{folder}/coders/png.so", "int a;", shared=True)
+    beside = (f"{folder}/coders/png.la", f"{folder}/config/configure.xml")
+    other = (f"{folder}/coders/lost.la", f"{folder}/static.a")
+    for path in (*beside, *other):
+        tree.add(path, "x")
+    tree.package("libpaint6", library, f"{folder}/coders/png.so", *beside, *other)
+    gained = tree.gained("library-modules", *seen(library))
+    assert set(beside) <= gained
+    assert gained.isdisjoint(other)
+
+
 def test_the_data_of_a_kept_library_lies_in_a_package_of_the_same_source(tree: ImageTree) -> None:
     library, table = f"{LIBRARIES}/libmap.so.25", "/usr/share/map/map.db"
     keys, program = "/usr/share/X11/keys", "/usr/bin/mapper"

@@ -182,6 +182,7 @@ def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) 
         ("lua-lpeg", "Section: interpreters\n"),
         ("libyaml", "Section: libs\n"),
         ("x-dev", "Section: libdevel\n"),
+        ("words-de", "Section: localization\n"),
         ("came-along", "Section: interpreters\n"),
     ):
         tree.add(f"/usr/share/{name}/x")
@@ -190,7 +191,25 @@ def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) 
     names = ("lua-lpeg", "libyaml", "came-along")
     tree.add("/var/lib/apt/extended_states", "".join(map(automatic.format, names)))
     gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
-    assert gained == {"/usr/share/lua-json/x", "/usr/share/lua-lpeg/x"}
+    assert gained == {f"/usr/share/{name}/x" for name in ("lua-json", "lua-lpeg", "words-de")}
+
+
+def test_a_program_that_requested_modules_depend_on_if_it_was_requested_too(
+    tree: ImageTree,
+) -> None:
+    for name in ("writer", "other", "python3"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+        tree.package(name, f"/usr/bin/{name}", fields="Section: text\n")
+    with (tree.root / "usr/bin/writer").open("wb") as file:
+        file.truncate(90 << 20)
+    module = "/usr/lib/R/site-library/report/R/report"
+    tree.add(module)
+    fields = "Section: gnu-r\nDepends: writer, other, python3\n"
+    tree.package("r-report", module, fields=fields)
+    automatic = "Package: other\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
+    assert gained == {module, "/usr/bin/writer"}
 
 
 def test_a_repository_is_there_to_work_on_if_git_is(tree: ImageTree) -> None:

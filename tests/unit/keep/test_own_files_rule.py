@@ -73,6 +73,14 @@ def test_what_a_link_leads_to_is_no_cache(tree: ImageTree) -> None:
     assert own(tree) == {"/usr/share/tool/en.dict", "/var/cache/tool/en.dict"}
 
 
+def test_what_is_linked_to_is_no_state_of_an_installer(tree: ImageTree) -> None:
+    """Debian's scripts make aspell's dictionaries there."""
+    tree.add("/var/lib/aspell/de.rws")
+    tree.add("/var/lib/aspell/fr.rws")
+    tree.link("/usr/lib/aspell/de.rws", "/var/lib/aspell/de.rws")
+    assert own(tree) == {"/usr/lib/aspell/de.rws", "/var/lib/aspell/de.rws"}
+
+
 def test_runtimes_that_no_package_owns_are_no_files_of_the_author(tree: ImageTree) -> None:
     """As official images lay them; the rules of their languages decide."""
     for path in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
@@ -187,3 +189,27 @@ def test_a_module_that_was_packed_apart_names_a_program_that_was_installed_by_na
     tree.add("/bin/sh", mode=0o755)
     assert files(tree, tree.gained("mentions", *seen(apart))) == {"/usr/bin/msgfmt"}
     assert tree.gained("mentions", *seen(library)) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "is_needed"),
+    [
+        ("import os\nfrom .tests import run\n", True),
+        ("from . import (core, tests)\n", True),
+        ("import shop.tests as t\n", True),
+        ("from shop.tests.runner import run\n", True),
+        ("def test():\n    from .tests import run\n", False),
+        ("from .testsuite import run\nfrom other.tests import x\n", False),
+    ],
+)
+def test_tests_that_their_package_imports_itself_are_code(
+    tree: ImageTree, source: str, is_needed: bool
+) -> None:
+    site = "/srv/lib/python3/site-packages"
+    files = {"shop/__init__.py": source, "shop/tests/__init__.py": "", "shop/tests/test_a.py": ""}
+    for name, text in files.items():
+        tree.add(f"{site}/{name}", text)
+    tree.add(f"{site}/shop-1.dist-info/METADATA", "Name: shop\n")
+    tree.add(f"{site}/shop-1.dist-info/RECORD", "".join(f"{name},,\n" for name in files))
+    gained = tree.gained("python-distributions", *seen(f"{site}/shop/__init__.py"))
+    assert (f"{site}/shop/tests/test_a.py" in gained) is is_needed

@@ -314,8 +314,8 @@ def test_byte_code_lies_beside_its_source(path: str, source: str) -> None:
 def test_a_directory_of_tests_holds_tests() -> None:
     runtime = ["/a/test/client.py", "/a/test/utils.py", "/a/testing/test_x.py", "/a/tests.py"]
     tests = ["/b/tests/test_b.py", "/b/tests/x.csv", "/c/test/deep/conftest.py", "/c/test/x.py"]
-    assert without_tests(runtime + tests, "/") == runtime
-    assert without_tests(tests[:2], "/b/tests") == tests[:2]
+    assert without_tests(runtime + tests, "/", lambda _: False) == runtime
+    assert without_tests(tests[:2], "/b/tests", lambda _: False) == tests[:2]
 
 
 def test_requirements_end_with_the_headers() -> None:

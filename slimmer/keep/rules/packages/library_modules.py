@@ -70,14 +70,7 @@ class LibraryModulesRule(Rule):
             for path in files
         ):
             return
-        data = [
-            path
-            for path in files
-            if private_folder(path) not in ("", _FOR_DISPLAYS)
-            and ".so" not in name_of(path)
-            and not is_documentation(path)
-            and not is_for_building(path)
-        ]
+        data = list(filter(self._is_data, files))
         if self.context.index.size_of(data) <= _HEAVIEST_DATA:
             for path in data:
                 detail = f"data of {name_of(library.path)}, in the package {name}"
@@ -106,6 +99,11 @@ class LibraryModulesRule(Rule):
                 detail = f"a program that {name_of(library.path)} starts"
                 yield Want(path=program.path, detail=detail, because=library.path)
 
+    def _is_data(self, path: str) -> bool:
+        if private_folder(path) in ("", _FOR_DISPLAYS) or ".so" in name_of(path):
+            return False
+        return not (is_documentation(path) or is_for_building(path))
+
     def _modules(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
         modules = [
             entry
@@ -120,13 +118,21 @@ class LibraryModulesRule(Rule):
             return
         own = weight_of_libraries(self.context, library, limit=_HEAVIEST_LIBRARY)
         limit = own + _HEAVIEST
-        folders = set()
+        folders: set[str] = set()
+        described: set[str] = set()
         for entry in modules:
             weight = weight_of(self.context, entry, limit=limit, present={library.path})
             if weight <= limit:
                 detail = f"a module of {name_of(library.path)}"
                 yield Want(path=entry.path, detail=detail, because=library.path, bystander=True)
                 folders |= {parent_of(entry.path), parent_of(parent_of(entry.path))}
+                described.add(entry.path.removesuffix(".so") + ".la")
+        # Libtool's description beside a module is how some libraries find it (ImageMagick's).
+        beside = [path for path in files if path in described or self._is_data(path)]
+        if folders and self.context.index.size_of(beside) <= _HEAVIEST_PACKAGE:
+            for path in beside:
+                detail = f"what {name_of(library.path)} has beside its modules"
+                yield Want(path=path, detail=detail, because=library.path, bystander=True)
         for folder in sorted(folders):
             for table in self.context.index.children(folder):
                 if table.path.endswith(".cache"):

@@ -156,6 +156,11 @@ def is_documentation(path: str) -> bool:
     return any(is_below(path, folder) for folder in _DOCUMENTATION)
 
 
+def is_of_a_language_for_people(package: Package) -> bool:
+    """Whether it has words of one: a dictionary, translations, sounds."""
+    return package.section.rpartition("/")[2] == "localization"
+
+
 def is_to_build_with(package: Package) -> bool:
     """Whether the package is there to build, debug or document something, by its section (which
     Debian tells) or its name."""

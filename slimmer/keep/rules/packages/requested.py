@@ -14,12 +14,13 @@ from slimmer.keep.rules.packages.places import (
     installed_to_be_run,
     is_documentation,
     is_for_building,
+    is_of_a_language_for_people,
     is_to_build_with,
     private_folder,
     state_folder,
 )
 from slimmer.keep.rules.packages.weight import weight_of
-from slimmer.shell import is_shell
+from slimmer.shell import is_shell, language_of
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _INSTALLERS = frozenset(
@@ -113,6 +114,17 @@ class RequestedPackagesRule(Rule):
                 if other.section.rpartition("/")[2] in ("libs", "oldlibs"):
                     continue  # by what is linked to them
                 pending.append((other, f"{detail}, which needs {other.name}"))
+                if other.name in named:
+                    yield from self._programs_needed(other, detail)
+
+    def _programs_needed(self, package: Package, detail: str) -> Iterable[Want]:
+        """Programs of a package that was installed by name, for modules that were, too, and whose
+        package depends on it: pandoc for R Markdown, whatever it weighs. An interpreter is what
+        the modules themselves are for."""
+        programs = [] if is_to_build_with(package) else list(self._programs_of(package))
+        if not any(language_of(entry.path) for entry in programs):
+            for entry in programs:
+                yield Want(path=entry.path, detail=f"{detail}, which needs {package.name}")
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """In the first round, when ELF headers of what was seen can be read; and what is in a
@@ -257,7 +269,9 @@ class RequestedPackagesRule(Rule):
         return not is_to_build_with(package) and any(map(_OTHER_MODULE.match, self._files[package]))
 
     def _is_to_load(self, package: Package) -> bool:
-        if package.essential or package.name in _INSTALLERS or is_to_build_with(package):
+        if package.essential or package.name in _INSTALLERS:
+            return False
+        if is_to_build_with(package) and not is_of_a_language_for_people(package):
             return False
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program,
         # and /usr/share has none: what is in a `bin` there is part of an application in PHP.
