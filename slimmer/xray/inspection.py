@@ -41,8 +41,9 @@ _SEARCHED: Final = frozenset(
     )
 )
 """Endings of texts that people put secrets into."""
-_PLAIN: Final = frozenset(known_endings()) - _SEARCHED - {"list", "json", "txt"}
-"""Endings that say what a file is, and that nobody looks into: those of most files."""
+_PLAIN: Final = frozenset(known_endings()) - _SEARCHED - {"list", "json", "txt", "sqlite", "db"}
+"""Endings that say what a file is, and that nobody looks into: those of most files. Databases of
+package managers have none of them."""
 _OF_DISTRIBUTION: Final = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|x32|exec)?)/")
 _LIBRARY: Final = re.compile(r"\.(?:so(?:\.[\w.]+)?|node)$")
 _LONGEST_LIBRARY: Final = 64 << 20

@@ -32,7 +32,7 @@ def measure_advice(images: Mapping[str, str]) -> list[Figure]:
         figures.append(
             Figure(
                 name=f"{name}: removed, and in no advice",
-                value=100 * max(0.0, 1 - named / removed),
+                value=100 * max(0.0, 1 - named / removed) if removed else 0,
                 unit="%",
                 goal=GOAL,
                 note=f"removed {removed / 1e6:.1f} MB, named {named / 1e6:.1f} MB,"

@@ -34,6 +34,36 @@ open my $key, "<", "link" or die; print <$key>;
 printf "%o %s\\n", (stat "data/key")[2] & 07777, getpwuid((stat "/srv/shop")[4]);
 """
 SAID = ("1970", "shop", 'it\'s "me" $x', "secret", "600 shop")
+RPM_DOCKERFILE = """\
+FROM {base}
+RUN apt-get update && apt-get install -y --no-install-recommends rpm && rm -rf /var/lib/apt/lists
+COPY *.spec /tmp/
+RUN mkdir -p /etc/rpm && echo '%_dbpath /usr/lib/sysimage/rpm' >/etc/rpm/macros \\
+    && rpmbuild --quiet -bb /tmp/*.spec && rpm -i --nodeps /root/rpmbuild/RPMS/*/*.rpm \\
+    && rm -rf /root/rpmbuild /tmp/*.spec /var/lib/dpkg
+CMD ["greet"]
+"""
+SPEC = """\
+Name: {name}
+Version: 1
+Release: 1
+Summary: A program
+License: MIT
+BuildArch: noarch
+AutoReqProv: no
+%description
+A program.
+%install
+mkdir -p %{{buildroot}}/usr/bin %{{buildroot}}/usr/share/{name} %{{buildroot}}/usr/share/man/man1
+echo hello >%{{buildroot}}/usr/share/{name}/text
+head -c 300000 /dev/urandom >%{{buildroot}}/usr/share/man/man1/{name}.1
+printf '#!/bin/sh\\nexec cat /usr/share/{name}/text\\n' >%{{buildroot}}/usr/bin/{name}
+chmod 755 %{{buildroot}}/usr/bin/{name}
+%files
+/usr/bin/{name}
+/usr/share/{name}
+/usr/share/man/man1/{name}.1*
+"""
 AT_APT = ("-e", 'print -e "/usr/bin/apt-get" ? "there" : "gone"')
 """Looked at by another command: what the traced one asks for stays."""
 
@@ -79,3 +109,28 @@ def test_what_is_written_builds_an_image_that_does_the_same(
     for image, apt in ((original, "there"), (written, "gone")):
         assert tuple(docker("run", "--rm", image).splitlines()) == SAID
         assert docker("run", "--rm", "--entrypoint", "/usr/bin/perl", image, *AT_APT) == apt
+
+
+def test_an_image_of_rpms_packages_is_written_with_its_database(
+    slim: Callable[..., Ran], tmp_path: Path, tags: list[str]
+) -> None:
+    original, slimmed, written = tags
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text(RPM_DOCKERFILE.format(base=base_image()))
+    for name in ("greet", "unused"):
+        (context / f"{name}.spec").write_text(SPEC.format(name=name))
+    docker("build", "--quiet", "--tag", original, str(context))
+    ran = slim("build", original, "--tag", slimmed, "--no-debug", "--report-dir", "report")
+    assert ran.code == 0, ran.stderr
+    advised = slim(
+        "advise", original, "--report", "report", "--dockerfile", str(context),
+        "--write", "Dockerfile.slim", "--prove", "--tag", written, "--exec-probe", "greet",
+        environment={"DOCKER_BUILDKIT": "0"},
+    )  # fmt: skip
+    assert advised.code == 0, advised.stderr
+    assert "rpm --query --list" in (tmp_path / "Dockerfile.slim").read_text()
+    assert docker("run", "--rm", written) == "hello"
+    packages = slim("xray", written, "--json").report["packages"]
+    found = {each["name"]: each["files"] for each in packages}
+    assert found["greet"] == 2

@@ -3,6 +3,7 @@ described to scanners. Both are commands of the shell in its build."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,7 +33,7 @@ class Manager:
 
 def manager_of(paths: Collection[str]) -> tuple[Manager, str] | None:
     """The image's, with its database; None where it has none that is known."""
-    for manager in (DPKG, APK):
+    for manager in (DPKG, APK, RPM):
         for database in manager.databases:
             if database in paths:
                 return manager, database
@@ -88,6 +89,22 @@ def _described_by_apk(
     ]
 
 
+def _files_of_rpm(packages: Sequence[str], escape: str, database: str) -> str:
+    """Of a package without files it says so. Links of debuggers lead to programs by a number."""
+    return (
+        f"rpm --query --list{listed(packages, escape)} {escape}\n"
+        f"      | grep '^/' | grep -Ev '{_NOT_NEEDED}|^/usr/lib/\\.build-id(/|$)'"
+    )
+
+
+def _described_by_rpm(
+    packages: Sequence[str], escape: str, database: str, folder: str
+) -> list[str]:
+    """Only rpm writes its database, which is kept whole, as a slim build does; with its journal."""
+    above = posixpath.dirname(database)
+    return [f"mkdir -p {folder}{above}", f"cp -p {database}* {folder}{above}"]
+
+
 def _wanted(packages: Sequence[str], escape: str) -> str:
     """The beginning of a program of awk that knows them by name."""
     return (
@@ -127,4 +144,15 @@ APK: Final = Manager(
     copies=copy_by_cpio,
     lists=_files_of_apk,
     describes=_described_by_apk,
+)
+RPM: Final = Manager(
+    databases=tuple(
+        f"{folder}/{name}"
+        for folder in ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
+        for name in ("rpmdb.sqlite", "Packages.db", "Packages")
+    ),
+    tools=("rpm", "grep", "tar"),
+    copies=_copy_by_tar,
+    lists=_files_of_rpm,
+    describes=_described_by_rpm,
 )

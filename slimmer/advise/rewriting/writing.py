@@ -69,7 +69,7 @@ def rewritten(
     those of that image, which tell what can run in it.
 
     Raises DockerfileError where the image has not what gathers its files: a shell and its tools,
-    and the databases of dpkg or apk where it has packages.
+    and the database of dpkg, apk or rpm where it has packages.
     """
     escape = dockerfile.source.escape
     name = target.name or _free(_ORIGINAL, dockerfile)
@@ -120,8 +120,8 @@ def _manager(needed: Needed, paths: Collection[str], image: str) -> tuple[Manage
     manager = manager_of(paths)
     if manager is None and (needed.packages or needed.in_parts):
         raise DockerfileError(
-            f"no Dockerfile can be written for {printable(image)}: its packages are neither dpkg's "
-            "nor apk's",
+            f"no Dockerfile can be written for {printable(image)}: its packages are neither "
+            "dpkg's, nor apk's, nor rpm's",
             hint="`slim build` makes the small image without one",
         )
     names = {path.rpartition("/")[2] for path in paths if "/bin/" in path or "/sbin/" in path}

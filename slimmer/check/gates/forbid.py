@@ -21,7 +21,8 @@ def _judge(globs: tuple[str, ...], subject: Subject) -> Iterator[Judgement]:
             "file",
             subject=glob,
             problem=f"there are files that match {glob}",
-            hint="keep them out with .dockerignore; what a later RUN removes is still in the image",
+            hint="leave out the package that brings them, or keep them out with .dockerignore; "
+            "what a later RUN removes is still in the image",
         )
 
 

@@ -237,7 +237,8 @@ def test_an_alpine_image_is_gathered_by_busybox() -> None:
     [
         (["/var/lib/dpkg/status"], "it has no awk, sed, sort, dpkg, dpkg-query, grep, tar"),
         ([APK], "it has no awk, sed, sort, cpio"),
-        ([], "its packages are neither dpkg's nor apk's"),
+        (["/var/lib/rpm/rpmdb.sqlite"], "it has no awk, sed, sort, rpm, grep, tar"),
+        ([], "its packages are neither dpkg's, nor apk's, nor rpm's"),
     ],
 )
 def test_an_image_that_cannot_gather_its_files_is_refused(paths: list[str], missing: str) -> None:

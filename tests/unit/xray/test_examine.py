@@ -201,6 +201,19 @@ def test_python_node_and_ruby_packages() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/var/lib/dpkg/status", "/var/lib/dpkg/info/libc6:amd64.list", "/lib/apk/db/installed"),
+        *("/var/lib/rpm/Packages", "/usr/lib/sysimage/rpm/Packages.db"),
+        *("/usr/lib/sysimage/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite-wal"),
+        *("/srv/venv/lib/a-1.dist-info/RECORD", "/srv/vendor/composer/installed.json"),
+    ],
+)
+def test_the_database_of_each_package_manager_is_read_as_a_whole(path: str) -> None:
+    assert Inspection().wants(path, 300_000, 0o644) == 300_000
+
+
 def test_an_image_without_layers() -> None:
     found = xray()
     assert (found.layers, found.image.size, found.dive.efficiency) == ((), 0, 1.0)
