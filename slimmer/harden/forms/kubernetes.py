@@ -17,7 +17,7 @@ def kubernetes_pod(hardening: Hardening, image: str, seccomp: str = "") -> str:
     """YAML of a Pod, as `kubectl apply` takes it; its `spec` is that of a Deployment's template.
 
     The name of a user is a number here: Kubernetes holds `runAsNonRoot` against a number only.
-    Where the profile `seccomp` lies on a cluster's nodes is not known: a remark says how to name it.
+    Where the profile `seccomp` lies on a cluster's nodes is not known: a remark tells its name.
     """
     rights: dict[str, Any] = {
         "allowPrivilegeEscalation": not hardening.no_new_privileges,
