@@ -48,7 +48,7 @@ def texts_of(
     return {
         RUN_NAME: run_script(hardening, image, tool, seccomp),
         COMPOSE_NAME: compose_fragment(hardening, image, seccomp),
-        KUBERNETES_NAME: kubernetes_pod(hardening, image),
+        KUBERNETES_NAME: kubernetes_pod(hardening, image, seccomp),
         APPARMOR_NAME: apparmor_profile(hardening, uses, image, narrow=narrow),
         LANDLOCK_NAME: landlock_ruleset(hardening, uses, ground.kept, narrow=narrow),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +13,11 @@ from slimmer.harden.forms.names import LOW_PORTS, mount_name, short_name
 from slimmer.values import Hardening, PlaceKind
 
 
-def kubernetes_pod(hardening: Hardening, image: str) -> str:
+def kubernetes_pod(hardening: Hardening, image: str, seccomp: str = "") -> str:
     """YAML of a Pod, as `kubectl apply` takes it; its `spec` is that of a Deployment's template.
 
     The name of a user is a number here: Kubernetes holds `runAsNonRoot` against a number only.
+    Where the profile `seccomp` lies on a cluster's nodes is not known: a remark tells its name.
     """
     rights: dict[str, Any] = {
         "allowPrivilegeEscalation": not hardening.no_new_privileges,
@@ -55,7 +58,7 @@ def kubernetes_pod(hardening: Hardening, image: str) -> str:
         "metadata": {"name": short_name(image)},
         "spec": {"securityContext": pod_rights, **spec},
     }
-    return _head(hardening) + yaml.safe_dump(document, sort_keys=False)
+    return _head(hardening, posixpath.basename(seccomp)) + yaml.safe_dump(document, sort_keys=False)
 
 
 def _is_read_only(hardening: Hardening) -> bool:
@@ -71,13 +74,18 @@ def _empty_volumes(hardening: Hardening) -> list[str]:
     return sorted({*memory, *hardening.image_volumes}) if _is_read_only(hardening) else []
 
 
-def _head(hardening: Hardening) -> str:
-    return "".join(f"# {line}\n" for line in _remarks(hardening))
+def _head(hardening: Hardening, profile: str) -> str:
+    return "".join(f"# {line}\n" for line in _remarks(hardening, profile))
 
 
-def _remarks(hardening: Hardening) -> Iterator[str]:
+def _remarks(hardening: Hardening, profile: str) -> Iterator[str]:
     yield "Made by `slim build --harden` of what passed in the container engine; no cluster has"
     yield "tried it. Copy what is below `spec` into the template of your Deployment."
+    if profile:
+        yield f"It was tried with the seccomp profile {profile} on. With that file in"
+        yield "/var/lib/kubelet/seccomp of each node, it is what `seccompProfile` names by"
+        yield "  type: Localhost"
+        yield f"  localhostProfile: {json.dumps(profile, ensure_ascii=False)}"
     for place in hardening.places:
         if place.kind == PlaceKind.VOLUME and not place.is_needed and _is_read_only(hardening):
             yield f"{place.path} is read-only here: nothing was seen to be written there, but the"

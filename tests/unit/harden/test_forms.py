@@ -162,6 +162,7 @@ class TestEach:
         ).splitlines()
         assert "--security-opt=seccomp=a folder/../my app.json" in words
         assert "profile my app.json on" in made[COMPOSE_NAME]
+        assert "localhostProfile: my app.json\n" in made[KUBERNETES_NAME].replace('"', "")
         assert yaml.safe_load(made[COMPOSE_NAME]) == yaml.safe_load(texts(ALL[name])[COMPOSE_NAME])
 
     def test_podman_gets_no_tmpfs_with_an_owner(self, name: str, tmp_path: Path) -> None:
