@@ -163,11 +163,16 @@ class PerlModulesRule(Rule):
                 yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
-        """`Encode/*.pm` for an `Encode.pm` that somebody asks for, and what a module has in the old
-        form: `Unicode/Collate/Locale/sv.pl`."""
-        if module.path not in self.context.bystanders:
-            for entry in self.context.index.children(module.path.removesuffix(".pm")):
-                if entry.path.endswith((".pm", ".pl")):
+        """`Encode/*.pm` for an `Encode.pm` that somebody asks for, and tables in the old form,
+        which lie among modules without compiled parts: `Unicode/Collate/Locale/sv.pl`."""
+        if module.path in self.context.bystanders:
+            return
+        folder = module.path.removesuffix(".pm")
+        inside = next((folder[len(root) :] for root in self._roots if is_below(folder, root)), "")
+        beside = {f"{root}{inside}" for root in self._roots} if inside else set()
+        for place in sorted({folder, *beside}):
+            for entry in self.context.index.children(place):
+                if entry.path.endswith(".pl") or (place == folder and entry.path.endswith(".pm")):
                     detail = "beside its module, which may load it by name"
                     yield Want(path=entry.path, detail=detail, because=module.path, bystander=True)
 

@@ -178,7 +178,7 @@ def test_pam_has_its_configuration_and_the_modules_it_names(tree: ImageTree) -> 
 
 def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) -> None:
     for name, fields in (
-        ("lua-json", "Depends: lua-lpeg, libyaml\nSection: interpreters\n"),
+        ("lua-json", "Depends: lua-lpeg, libyaml, r-cran-processx\nSection: interpreters\n"),
         ("lua-lpeg", "Section: interpreters\n"),
         ("libyaml", "Section: libs\n"),
         ("x-dev", "Section: libdevel\n"),
@@ -187,11 +187,15 @@ def test_packages_without_programs_that_were_installed_by_name(tree: ImageTree) 
     ):
         tree.add(f"/usr/share/{name}/x")
         tree.package(name, f"/usr/share/{name}/x", fields=fields)
+    supervisor = "/usr/lib/R/site-library/processx/bin/supervisor"
+    tree.add(supervisor, mode=0o755)
+    tree.package("r-cran-processx", supervisor, fields="Section: gnu-r\n")
     automatic = "Package: {}\nArchitecture: amd64\nAuto-Installed: 1\n\n"
-    names = ("lua-lpeg", "libyaml", "came-along")
+    names = ("lua-lpeg", "libyaml", "came-along", "r-cran-processx")
     tree.add("/var/lib/apt/extended_states", "".join(map(automatic.format, names)))
     gained = {path for path in tree.gained("requested-packages") if not tree.is_directory(path)}
-    assert gained == {f"/usr/share/{name}/x" for name in ("lua-json", "lua-lpeg", "words-de")}
+    modules = {f"/usr/share/{name}/x" for name in ("lua-json", "lua-lpeg", "words-de")}
+    assert gained == {*modules, supervisor}
 
 
 def test_a_program_that_requested_modules_depend_on_if_it_was_requested_too(

@@ -14,6 +14,7 @@ from slimmer.keep.rules.packages.places import (
     installed_to_be_run,
     is_documentation,
     is_for_building,
+    is_module_of_language,
     is_of_a_language_for_people,
     is_to_build_with,
     private_folder,
@@ -274,11 +275,13 @@ class RequestedPackagesRule(Rule):
         if is_to_build_with(package) and not is_of_a_language_for_people(package):
             return False
         # PostgreSQL has its programs in /usr/lib/postgresql/15/bin; a script there is no program,
-        # and /usr/share has none: what is in a `bin` there is part of an application in PHP.
+        # and /usr/share has none: what is in a `bin` there is part of an application in PHP. Nor
+        # has a module: R's processx has a `supervisor`, which it starts itself.
         return not any(
             name_of(parent_of(path)) in ("bin", "sbin", "games")
             and not _OF_A_LANGUAGE.fullmatch(name_of(path))
             and not path.startswith("/usr/share/")
+            and not is_module_of_language(path)
             for path in self._files[package]
         )
 
