@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from slimmer.build.job import Job
-from slimmer.build.trace_file import probes_to_repeat, recall_trace
+from slimmer.build.trace_file import recall_trace
+from slimmer.build.trace_probes import probes_to_repeat
 from slimmer.build.values import OriginalFiles, TracedOriginal
 from slimmer.errors import SmokeTestError, TraceDriftError
 from slimmer.options import BuildOptions, Role

@@ -28,7 +28,6 @@ MOST_SECONDS: Final = 30 * 86_400
 _FOLDER: Final = "traces"
 _NOTE: Final = (
     "Traces that slim build --cache-dir keeps between runs. They may be removed at any time.\n"
-    "Their probes stand in them in clear, passwords in headers included.\n"
 )
 
 

@@ -9,14 +9,12 @@ from pathlib import Path
 
 from slimmer.build.drift import fitting_drift, refuse_before_reading
 from slimmer.build.job import Job
+from slimmer.build.trace_probes import as_saved, probes_to_pass, probes_to_save
 from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import UsageError
 from slimmer.files import RootfsIndex
 from slimmer.options import Role
-from slimmer.probing import HEALTHCHECK, in_order, literal_secrets
-from slimmer.probing.explore.crawl import CRAWL, START
-from slimmer.probing.explore.openapi import DESCRIPTION, OPENAPI
 from slimmer.trace.run import Examination
 from slimmer.trace.saved import (
     Passed,
@@ -32,11 +30,9 @@ from slimmer.trace.saved import (
 from slimmer.trace.wire import union
 from slimmer.values import (
     KeepSet,
-    Probe,
     ProbeResult,
     Repair,
     Trace,
-    in_role,
 )
 
 ANSWER = "passed when the trace was saved"
@@ -55,7 +51,7 @@ def save_trace(
                 record(
                     job.original,
                     each.examination.trace,
-                    tuple(result.probe for result in each.examination.results),
+                    probes_to_save(job, file, each.examination.results),
                     port=each.examination.port,
                     ready_seconds=each.examination.ready_seconds,
                     exit_status=each.examination.exit_status,
@@ -70,7 +66,6 @@ def save_trace(
         ]
     )
     _write(file, saved)
-    _warn_of_secrets(job, file, saved)
     job.progress.detail("save", f"{len(saved.paths):,} paths saved to {file}")
     roles = tuple(
         _with_trace(each, saved.trace_of(known))
@@ -82,17 +77,6 @@ def save_trace(
         trace=union((each.role.name, each.examination.trace) for each in roles),
         trace_file=TraceFile(file=file, saved=saved, recalled=False),
     )
-
-
-def _warn_of_secrets(job: Job, file: Path, saved: SavedTrace) -> None:
-    """A trace is checked in, and what its probes say stands in it."""
-    for role in saved.all_roles:
-        for probe in role.probes:
-            if names := sorted(set(literal_secrets(probe))):
-                job.warn(
-                    f"{file} holds {', '.join(names)} of the probe `{probe.name}` in clear: in a "
-                    "step of a plan ${env.NAME} stands for a variable, and --env NAME gives it"
-                )
 
 
 def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:
@@ -113,7 +97,7 @@ def results_of_original(traced: TracedOriginal) -> tuple[tuple[Role, tuple[Probe
             tuple(
                 result
                 for result in each.examination.results
-                if result.probe in sent[each.role.name]
+                if as_saved(result.probe) in sent[each.role.name]
             ),
         )
         for each in traced.roles
@@ -163,7 +147,7 @@ def recall_trace(
 
 
 def _recalled(job: Job, role: Role, saved: SavedTrace, known: SavedRole) -> Examination:
-    probes = _probes(job, role, known)
+    probes = probes_to_pass(job, role, known)
     if not probes and known.exit_status is None:
         job.warn(
             "neither the trace nor the build has a probe: the finished images were started and had "
@@ -215,68 +199,3 @@ def _refuse_other_roles(job: Job, file: Path, saved: SavedTrace) -> None:
         f"the trace {file} is of {words[0]}, and the build of {words[1]}",
         hint=f"give slim.yaml the roles of the trace, or trace anew with --save-trace {file}",
     )
-
-
-def _probes(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
-    """What the finished images must pass: the user's probes and the HEALTHCHECK that the original
-    passed, or else the probes of the trace; and what was found out when it was saved."""
-    saved_probes = tuple(
-        probe for probe in saved.probes if role.healthcheck or not _is_healthcheck(probe)
-    )
-    given = role.probes
-    _tell_unexplored(job, role, saved_probes)
-    if not given:
-        return _without_host_commands(job, saved_probes)
-    # What the original does not pass is not in the trace: no failure, where a plan says so.
-    given = tuple(probe for probe in given if not probe.optional or probe in saved_probes)
-    unknown = [in_role(role.name, probe.name) for probe in given if probe not in saved_probes]
-    if unknown:
-        job.warn(
-            f"not among the trace's probes: {', '.join(unknown)}; what they alone need was never "
-            "seen and may be missing"
-        )
-    # In the order of the traced run, so that what has passed there is known to be the same test.
-    replays = [probe for probe in saved_probes if probe.found_out]
-    starts = [probe for probe in replays if probe.name in (START, DESCRIPTION)]
-    healthcheck = next(filter(_is_healthcheck, saved_probes), None)
-    found_out = (probe for probe in replays if probe not in starts)
-    return (*in_order((*given, *starts), healthcheck), *found_out)
-
-
-def probes_to_repeat(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
-    """The trace's probes for another traced run, which asks the HEALTHCHECK by itself."""
-    probes = _without_host_commands(job, saved.probes)
-    return tuple(probe for probe in probes if not _is_healthcheck(probe))
-
-
-def _tell_unexplored(job: Job, role: Role, probes: Iterable[Probe]) -> None:
-    """The original does not run, so nothing can be found out that the trace does not have."""
-    names = [probe.name for probe in probes if probe.found_out]
-    for asked, name in ((role.crawl, CRAWL), (role.openapi, OPENAPI)):
-        if asked is not None and not any(each.startswith(name) for each in names):
-            job.warn(
-                f"--{name} is for a traced run, and the trace was saved without it: nothing is "
-                "found out"
-            )
-
-
-def _without_host_commands(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
-    """A file that says what an image has used must not run programs on this machine. Later steps
-    of a plan may need what such a command did: they are left out as well."""
-    kept: list[Probe] = []
-    cut: set[str] = set()
-    for probe in probes:
-        if probe.runs_here:
-            cut.add(probe.plan)
-        elif not probe.plan or probe.plan not in cut:
-            kept.append(probe)
-    if len(kept) < len(probes):
-        job.warn(
-            "commands of the trace that run on this machine are skipped, and the steps behind "
-            "them in their plan; name the plan itself (--plan) to run them"
-        )
-    return tuple(kept)
-
-
-def _is_healthcheck(probe: Probe) -> bool:
-    return bool(probe.program) and probe.name == HEALTHCHECK

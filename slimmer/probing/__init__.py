@@ -31,6 +31,7 @@ from slimmer.probing.secrets import (
     shown_header,
     shown_url,
     shown_words,
+    without_secrets,
 )
 from slimmer.probing.substitution import ENVIRONMENT, expanded, references
 from slimmer.probing.target import CommandOutcome, Target
@@ -79,4 +80,5 @@ __all__ = [
     "values_to_conceal",
     "with_port",
     "with_unique_names",
+    "without_secrets",
 ]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from slimmer.values import Probe
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+P = TypeVar("P", bound="DataclassInstance")
+T = TypeVar("T", str, bytes)
 
 HIDDEN: Final = "(hidden)"
 _SECRET: Final = re.compile(
@@ -20,6 +27,10 @@ _FIELD: Final = re.compile(r"""["']?([\w.-]+)["']?\s*[:=]\s*["']?(?!\$\{)([^\s"'
 """`"password": "x` in JSON, `password=x` in a form."""
 _NAMED: Final = ("headers", "form", "environment")
 """Fields of probes that are names with values."""
+_TEXTS: Final = ("body", "message", "text", "send", "stdin")
+"""Those in which names and values may stand."""
+_PARTS: Final = ("requests", "exchanges")
+"""Those that have such fields themselves."""
 
 
 def is_secret(name: str) -> bool:
@@ -99,6 +110,44 @@ def literal_secrets(probe: Probe) -> Iterator[str]:
     return (name for name, _ in _secrets_of(probe))
 
 
+def without_secrets(said: P) -> P:
+    """A probe, or a request or an exchange of one, with `(hidden)` for each secret that it says
+    itself."""
+    hidden: dict[str, Any] = {}
+    for field in _NAMED:
+        pairs = getattr(said, field, ())
+        hidden[field] = tuple((name, _without_literal(name, value)) for name, value in pairs)
+    for field in _TEXTS:
+        hidden[field] = _without_fields(getattr(said, field, ""))
+    for field in _PARTS:
+        hidden[field] = tuple(map(without_secrets, getattr(said, field, ())))
+    path, mark, query = getattr(said, "path", "").partition("?")
+    hidden["path"] = path + mark + _without_fields(query)
+    command = getattr(said, "command", ())
+    hidden["command"] = tuple(
+        shown if name and "${" not in word else word
+        for word, (shown, name) in zip(command, _told(command), strict=True)
+    )
+    return dataclasses.replace(said, **{field: hidden[field] for field in hidden if hidden[field]})
+
+
+def _without_literal(name: str, value: str) -> str:
+    return shown_header(name, value) if value and "${" not in value else value
+
+
+def _without_fields(text: T) -> T:
+    def hidden(match: re.Match[str]) -> str:
+        if not is_secret(match[1]):
+            return match[0]
+        start, end = (place - match.start() for place in match.span(2))
+        return match[0][:start] + HIDDEN + match[0][end:]
+
+    if isinstance(text, bytes):
+        readable = text.decode("utf-8", "surrogateescape")
+        return _FIELD.sub(hidden, readable).encode("utf-8", "surrogateescape")
+    return _FIELD.sub(hidden, text)
+
+
 def secret_values(probe: Probe) -> Iterator[str]:
     """The same secrets themselves; of `Bearer …` what is behind the scheme."""
     for _, value in _secrets_of(probe):
@@ -106,18 +155,20 @@ def secret_values(probe: Probe) -> Iterator[str]:
         yield rest if space and scheme.isalpha() else value
 
 
-def _secrets_of(probe: Probe) -> Iterator[tuple[str, str]]:
+def _secrets_of(said: object) -> Iterator[tuple[str, str]]:
     for field in _NAMED:
-        for name, value in getattr(probe, field, ()):
+        for name, value in getattr(said, field, ()):
             if is_secret(name) and value and "${" not in value:
                 yield name, value
-    _, _, query = getattr(probe, "path", "").partition("?")
-    body = getattr(probe, "body", b"").decode("utf-8", "replace")
-    for text in (query, body, getattr(probe, "message", "")):
-        for name, value in _FIELD.findall(text):
+    _, _, query = getattr(said, "path", "").partition("?")
+    for text in (query, *(getattr(said, field, "") for field in _TEXTS)):
+        readable = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        for name, value in _FIELD.findall(readable):
             if is_secret(name):
                 yield name, value
-    command = getattr(probe, "command", ())
+    for part in (part for field in _PARTS for part in getattr(said, field, ())):
+        yield from _secrets_of(part)
+    command = getattr(said, "command", ())
     for word, (shown, name) in zip(command, _told(command), strict=True):
         if name and "${" not in word:
             yield name, _hidden_part(word, shown)

@@ -209,6 +209,26 @@ def changed(image: Callable[..., str]) -> str:
     return image(dockerfile, {"start": START + b"\n"})
 
 
+def test_secrets_of_probes_are_not_in_the_trace(slim: Callable[..., Ran], server: str) -> None:
+    """What needs one is asked by a build that is given it again, and by no other."""
+    probe = "GET:/link?token=s3cr3t-tea"
+    given = ("--http-probe", "/inner/page", "--http-probe", probe)
+    saved = slim("build", server, *MINIMAL, *given, "--save-trace", "app.trace")
+    names = saved.passed("slim")
+    assert len(names) == 2
+    assert any("app.trace has the probe" in note for note in saved.notes)
+    shown = slim("trace", "show", "app.trace")
+    assert "(hidden)" in shown.stdout
+    assert "s3cr3t-tea" not in shown.stdout
+    asked = ("--from-trace", "app.trace", "--verify", "status")
+    alone = slim("build", server, *MINIMAL, *asked)
+    assert alone.passed("slim") == names[:1]
+    assert any("the trace has no secrets" in note for note in alone.notes)
+    again = slim("build", server, *MINIMAL, *given, *asked)
+    assert again.passed("slim") == names
+    assert not any("not among the trace's probes" in note for note in again.notes)
+
+
 def test_the_trace_of_another_original_is_refused(
     client: docker.DockerClient, slim: Callable[..., Ran], changed: str, file: Path
 ) -> None:
