@@ -94,8 +94,10 @@ def test_a_kept_library_has_the_programs_that_it_starts(tree: ImageTree) -> None
     tree.add(library, f"\x7fELF\0{folder}/pix-scanner\0pix-inspect\0")
     for name in ("pix-scanner", "pix-inspect"):
         tree.compile(f"{folder}/{name}", "int main(void) { return 0; }")
-    tree.package("libpix", library, f"{folder}/pix-scanner", f"{folder}/pix-inspect")
-    gained = tree.gained("library-modules", *seen(library))
+    first = f"{LIBRARIES}/libpix-base.so.0.1"
+    tree.add(first)
+    tree.package("libpix", first, library, f"{folder}/pix-scanner", f"{folder}/pix-inspect")
+    gained = tree.gained("library-modules", *seen(first, library))
     assert f"{folder}/pix-scanner" in gained
     assert f"{folder}/pix-inspect" not in gained
 

@@ -52,12 +52,14 @@ class LibraryModulesRule(Rule):
             if not _LIBRARY.fullmatch(name_of(library.path)):
                 continue
             owner = packages.owner(library.path)
-            if owner is None or owner.name in self._done or library.type is not EntryType.FILE:
+            if owner is None or library.type is not EntryType.FILE:
                 continue
-            if LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
+            if not LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
+                continue
+            yield from self._programs(packages.files()[owner], library)
+            if owner.name not in self._done:
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
-                yield from self._programs(packages.files()[owner], library)
                 for part in packages.of_one_source(owner)[1:]:
                     yield from self._data(part.name, packages.files()[part], library)
 
