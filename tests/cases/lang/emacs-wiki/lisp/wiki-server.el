@@ -1,0 +1,22 @@
+;;; wiki-server.el --- serves an org wiki  -*- lexical-binding: t -*-
+(dolist (dir (file-expand-wildcards "/usr/share/emacs/site-lisp/elpa/*")) (add-to-list 'load-path dir))
+(add-to-list 'load-path "/srv/wiki/lisp")
+(add-to-list 'load-path "/srv/wiki/lisp/formats")
+(require 'simple-httpd)
+(defvar wiki-settings (with-temp-buffer (insert-file-contents "/srv/wiki/etc/wiki.el") (read (current-buffer))))
+(setq httpd-port 8080 httpd-host "0.0.0.0" httpd-root "/srv/wiki/wiki" make-backup-files nil)
+(defservlet health text/plain () (insert "ok"))
+(autoload 'wiki-render "wiki-render")
+(autoload 'wiki-tool "wiki-tools")
+(defun httpd/page (proc path query _req)
+  (condition-case err
+      (let ((out (wiki-render (file-name-nondirectory path) (or (cadr (assoc "to" query)) "html") (alist-get 'languages wiki-settings))))
+        (with-httpd-buffer proc "text/html; charset=utf-8" (insert out)))
+    (error (httpd-error proc 500 (format "our own 500: %S" err)))))
+(defun httpd/tool (proc path query _req)
+  (condition-case err
+      (let ((out (wiki-tool (intern (file-name-nondirectory path)) (cadr (assoc "x" query)))))
+        (with-httpd-buffer proc "text/plain; charset=utf-8" (insert (format "%s" out))))
+    (error (httpd-error proc 500 (format "our own 500: %S" err)))))
+(httpd-start)
+(while t (sleep-for 1))

@@ -1,0 +1,1 @@
+(require (quote ert)) (ert-deftest a () (should (= 1 1)))

@@ -1,0 +1,1 @@
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:str="http://exslt.org/strings" extension-element-prefixes="str"><xsl:template match="/"><ul><xsl:for-each select="//b"><li><xsl:value-of select="str:padding(3, 'x')"/><xsl:value-of select="."/></li></xsl:for-each></ul></xsl:template></xsl:stylesheet>
