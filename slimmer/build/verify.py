@@ -102,6 +102,9 @@ def _plan(job: Job, traced: TracedRole) -> SmokePlan:
         ready_seconds=examination.ready_seconds,
         exit_status=examination.exit_status,
         is_healthy=any(probe.name == HEALTHCHECK for probe in probes),
+        # A trace does not tell.
+        is_faulty_at_first=job.options.from_trace is not None
+        or any(result.faulty for result in examination.results[:1]),
     )
 
 

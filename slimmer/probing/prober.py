@@ -80,13 +80,19 @@ class Prober:
 
         It fails for good when its answer is definite, which its kind says (`ProbeResult.answered`),
         when the container's own command has ended, or when the target sees that waiting is
-        hopeless. A probe with a time within which it must pass takes no answer for definite.
+        hopeless. A probe with a time within which it must pass takes no answer for definite, and
+        what says that it failed may do so because it is still starting.
         """
         deadline = time.monotonic() + limit
 
+        def is_definite(result: ProbeResult) -> bool:
+            if probe.within or not result.answered:
+                return False
+            return not (result.faulty and not self._target.has_settled())
+
         def is_over(result: ProbeResult) -> bool:
             return (
-                (result.answered and not probe.within)
+                is_definite(result)
                 or self._target.exit_status() is not None
                 or time.monotonic() > deadline
                 or self._target.is_hopeless(probe.port)
@@ -132,18 +138,22 @@ class Prober:
         started = time.monotonic()
         attempts = 0
         before: ProbeResult | None = None
+        faulty = False
         while True:
             attempts += 1
             begun = time.monotonic()
             left = max(0.1, deadline - begun) if deadline > started else None
             result = self.once(probe, timeout=left)
+            faulty = faulty or result.faulty
             if result.passed or is_over(result):
                 # An attempt that the end has cut short tells of nothing else.
                 took = time.monotonic() - begun
                 if before and not result.passed and left and took >= left < self._limit(probe):
                     result = before
                 seconds = time.monotonic() - started
-                return dataclasses.replace(result, attempts=attempts, seconds=seconds)
+                return dataclasses.replace(
+                    result, attempts=attempts, seconds=seconds, faulty=faulty
+                )
             before = result
             failed(result)
             pause = (time.monotonic() - started) * GROWTH

@@ -109,3 +109,7 @@ class Target(Protocol):
     def is_hopeless(self, port: int | None) -> bool:
         """Whether waiting longer for the port is pointless, as far as this target can tell."""
         ...
+
+    def has_settled(self) -> bool:
+        """Whether it does nothing more by itself, as far as this target can tell."""
+        ...

@@ -123,6 +123,8 @@ class ProbeResult:
     answered: bool = True
     """Whether the application has said something definite. False where it may only not be ready
     yet: nothing listened, the connection broke, it said 503, a command failed."""
+    faulty: bool = False
+    """Whether it said in any attempt that it failed itself, as one may that is still starting."""
     exit_status: int | None = None
     """What a program ended with; None for other probes and for programs that did not end."""
     seconds: float = 0.0

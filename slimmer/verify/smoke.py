@@ -63,12 +63,20 @@ class SmokePlan:
     """The text of the seccomp profile that is in force; empty: the engine's own, or the run's."""
     is_healthy: bool = False
     """Whether the original has passed its HEALTHCHECK."""
+    is_faulty_at_first: bool = False
+    """Whether the original may say that it failed while it is starting."""
 
     @property
     def ready_limit(self) -> float:
         """Seconds that a finished image gets to become ready."""
         longest = max(self.run.start_timeout, LEAST_PATIENCE * self.ready_seconds)
         return min(longest, max(SHORTEST_LIMIT, PATIENCE * self.ready_seconds))
+
+    @property
+    def faulty_seconds(self) -> float:
+        """Seconds from its start in which a finished image that says that it failed is taken to
+        be starting."""
+        return PATIENCE * self.ready_seconds if self.is_faulty_at_first else 0.0
 
 
 def smoke_test(
@@ -306,6 +314,10 @@ class _FreshContainers:
         """There is nothing to wait for."""
         return True
 
+    def has_settled(self) -> bool:
+        """Nothing runs."""
+        return True
+
 
 def _start(
     session: Session,
@@ -327,4 +339,5 @@ def _start(
         default_port=plan.port,
         stdin=stdin,
         health_interval=HEALTH_INTERVAL if plan.is_healthy else 0.0,
+        settles_in=plan.faulty_seconds,
     )

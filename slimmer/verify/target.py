@@ -40,12 +40,13 @@ class PlainRun:
         name: str = "",
         stdin: bytes = b"",
         health_interval: float = 0.0,
+        settles_in: float = 0.0,
     ) -> None:
         """Create and start the container, whose label tells its `purpose`; `default_port` is the
         one that probes without a port speak to, `stdin` what its command is given. Given
         `bindings`, those are published and not the `ports`; without a name the container gets one
         of the session. The engine runs the image's HEALTHCHECK each `health_interval` seconds; 0:
-        as the image says."""
+        as the image says. What says that it failed is taken to be starting for `settles_in` s."""
         self._engine = session.engine
         self._session = session
         self._default_port = default_port
@@ -69,6 +70,7 @@ class PlainRun:
         self.container = session.create_container(purpose, configuration, name=name)
         attachment = session.attach(self.container) if stdin else None
         self._engine.start_container(self.container)
+        self._settled = time.monotonic() + settles_in
         if attachment is not None:
             give_input(attachment, stdin)
         self._description: Mapping[str, Any] = self._engine.inspect_container(self.container)
@@ -172,6 +174,10 @@ class PlainRun:
     def is_hopeless(self, port: int | None) -> bool:
         """Nothing is known that would make waiting hopeless but the end of the container."""
         return False
+
+    def has_settled(self) -> bool:
+        """Known from how long the original took alone."""
+        return time.monotonic() >= self._settled
 
     def logs(self) -> str:
         """The container's last lines."""

@@ -19,7 +19,7 @@ import pytest
 
 from slimmer.errors import NotListeningError
 from slimmer.trace.saved import SavedTrace, read_saved_trace
-from tests.engine.conftest import MINIMAL, Ran
+from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
 
 pytestmark = pytest.mark.engine
 
@@ -234,3 +234,19 @@ def test_an_application_that_stops_slowly(
     assert ("/data/goodbye" in saved.paths) is is_seen
     if is_seen:
         assert programs(saved, "/data/goodbye", "shutdown")
+
+
+def test_an_application_that_fails_until_it_has_started(
+    image: Callable[..., str], slim: Callable[..., Ran]
+) -> None:
+    """As one whose data base starts behind it, in the same container."""
+    health = "test -e /tmp/up || echo 'Status: 500 no data base'; echo; echo said"
+    start = "rm -f /tmp/up; httpd -p 8080 -h /www; sleep 2; touch /tmp/up; exec sleep 600"
+    name = image(
+        f"FROM {BUSYBOX}\nCOPY health /www/cgi-bin/health\nCOPY start /start\n"
+        'EXPOSE 8080\nCMD ["/start"]\n',
+        {"health": f"#!/bin/sh\n{health}\n".encode(), "start": f"#!/bin/sh\n{start}\n".encode()},
+    )
+    ran = slim("build", name, *MINIMAL, "--http-probe", "/cgi-bin/health", "--stop-timeout", "1")
+    assert ran.passed("slim") == ["GET /cgi-bin/health"]
+    assert not ran.report["repair"]

@@ -333,6 +333,7 @@ def _judged(probe: HttpProbe, answer: HttpAnswer, body: bytes, seconds: float) -
         answer=said,
         excerpt=text[:EXCERPT_LIMIT],
         answered=accepted or status not in NOT_READY_STATUSES,
+        faulty=not accepted and status >= 500,
         seconds=seconds,
         answered_with=answer,
         captured=values,

@@ -127,6 +127,23 @@ def test_over_http_it_is_repeated_until_there_is_an_answer(kind: str) -> None:
     assert result.attempts == 3
 
 
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_application_that_still_starts_may_say_that_it_failed(*, settled: bool) -> None:
+    """As one whose data base is not up yet. One that has settled would say so for ever."""
+    answers = iter([500, 500, 200])
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(next(answers))
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serve({"/": page}) as site:
+        result = ready(HttpProbe(name="GET /"), Patient(site.port, settled=settled))
+    assert result.passed is not settled
+    assert result.attempts == (1 if settled else 3)
+    assert result.faulty, "finished images may say the same"
+
+
 def test_an_answer_over_http_is_definite_unless_the_step_says_how_long_it_may_be_wrong() -> None:
     answers = iter([404, 404, 404, 200])
 

@@ -22,6 +22,7 @@ class ThisMachine:
     signals: list[str] = field(default_factory=list)
     status: int | None = None
     others: tuple[int, ...] = ()
+    settled: bool = True
 
     def port(self) -> int | None:
         return self.served or None
@@ -83,6 +84,9 @@ class ThisMachine:
 
     def is_hopeless(self, port: int | None) -> bool:
         return False
+
+    def has_settled(self) -> bool:
+        return self.settled
 
 
 class Patient(ThisMachine):

@@ -140,6 +140,9 @@ class Machine:
     def is_hopeless(self, port: int | None) -> bool:
         return True
 
+    def has_settled(self) -> bool:
+        return True
+
 
 def crawl(site: Site, **options: Any) -> Explored:
     """Crawl it as slimmer does."""
