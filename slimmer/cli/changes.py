@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from slimmer.explain import Account, Changes, ChangeShare
-from slimmer.report import Fate
+from slimmer.explain import Account, Changes, ChangeShare, Share
+from slimmer.report import Fate, package_of_type
 from slimmer.words import count, printable, size
 
 _NO_PACKAGE = "(in no package)"
@@ -69,9 +69,15 @@ def _table(what: str, shares: Sequence[ChangeShare], limit: int) -> None:
     for share in shares[:limit]:
         gone = _cells(share.gone_size, share.gone_files)
         new = _cells(share.new_size, share.new_files)
-        click.echo(f"{gone}   {new}   {printable(share.name) or _NO_PACKAGE}")
+        click.echo(f"{gone}   {new}   {share_name(share)}")
     if len(shares) > limit:
         click.echo(f"{'':33}   {len(shares) - limit:,} more (--limit)")
+
+
+def share_name(share: ChangeShare | Share) -> str:
+    """A directory, or a package with what manages it where that is not the distribution."""
+    kind = f" ({package_of_type(share.type)})" if share.type else ""
+    return f"{printable(share.name)}{kind}" if share.name else _NO_PACKAGE
 
 
 def _cells(amount: int, files: int) -> str:
@@ -93,4 +99,5 @@ def _file(fate: Fate) -> dict[str, Any]:
         "type": fate.type.value,
         "size": fate.size,
         "package": fate.package,
+        "package_type": fate.package_type,
     }

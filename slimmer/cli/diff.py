@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from slimmer.cli.bills import tell_bills
-from slimmer.cli.changes import changes_document, print_changed_files, print_changes
+from slimmer.cli.changes import changes_document, print_changed_files, print_changes, share_name
 from slimmer.explain import (
     Account,
     Changes,
@@ -29,12 +29,11 @@ from slimmer.values import EntryType
 from slimmer.words import count, printable, size
 
 _LIMIT = 20
-_NO_PACKAGE = "(in no package)"
 
 
 @click.command(short_help="Sum up what a slim image has dropped.")
 @click.argument("images", nargs=-1, required=True, metavar="[ORIGINAL|SLIM] SLIM")
-@click.option("--package", metavar="NAME|GLOB", help="Only what these distribution packages had.")
+@click.option("--package", metavar="NAME|GLOB", help="Only what these packages had.")
 @click.option("--directory", metavar="PATH|GLOB", default="/", help="Only what lies below.")
 @click.option(
     "--files", is_flag=True, help="List every dropped path with its bytes and its package."
@@ -171,7 +170,7 @@ def _table(what: str, shares: Sequence[Share], limit: int) -> None:
         )
         click.echo(
             f"{size(share.dropped_size):>7} {share.dropped_files:>7,}   {kept}   "
-            f"{printable(share.name) or _NO_PACKAGE}"
+            f"{share_name(share)}"
         )
     rest = shares[limit:]
     if rest:
@@ -199,7 +198,13 @@ def _document(
     }
     if files:
         document["dropped"] = [
-            {"path": fate.path, "type": fate.type.value, "size": fate.size, "package": fate.package}
+            {
+                "path": fate.path,
+                "type": fate.type.value,
+                "size": fate.size,
+                "package": fate.package,
+                "package_type": fate.package_type,
+            }
             for fate in compared.dropped
         ]
     return document

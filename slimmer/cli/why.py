@@ -25,6 +25,7 @@ from slimmer.explain import (
 )
 from slimmer.explain import why as answer
 from slimmer.progress import told_if_slow
+from slimmer.report import package_of_type
 from slimmer.values import EntryType, Sighting
 from slimmer.words import count, printable, size
 
@@ -51,7 +52,8 @@ _COLORS = {State.KEPT: "green", State.DROPPED: "red", State.DEBUG: "cyan"}
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON on stdout.")
 def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_json: bool) -> None:
     """Tell why each PATH is in IMAGE (a slim image or its debug image), or why it was
-    dropped. A PACKAGE of the distribution, or a GLOB in quotes, stands for its files.
+    dropped. A PACKAGE (of the distribution, or of Python, npm, …) or a GLOB in quotes stands for
+    its files.
 
     A kept path has one or more reasons, and each reason leads through other paths to one that
     stands for itself: what a phase of the traced run did, or what you asked for. Symbolic links
@@ -60,7 +62,7 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
     \b
       slim why my-app:latest-slim /usr/bin/python3
       slim why my-app:latest-slim /bin/sh /usr/share/zoneinfo --json
-      slim why my-app:latest-slim libssl3 "/usr/lib/**/*.so"
+      slim why my-app:latest-slim libssl3 flask "/usr/lib/**/*.so"
     """
     with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
         account = account_of(image, place=report)
@@ -75,13 +77,14 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
         try:
             told = answer(account, each, seen)
         except UnknownPathError as error:
-            selection = select(account, each)
-            if selection is None:
+            selections = select(account, each)
+            if not selections:
                 unknown.append(error)
-            elif as_json:
-                answers += _each(account, selection, seen)
-            else:
-                _print_selection(selection, limit)
+            for selection in selections:
+                if as_json:
+                    answers += _each(account, selection, seen)
+                else:
+                    _print_selection(selection, limit)
             continue
         answers.append(told)
         if not as_json:
@@ -106,7 +109,7 @@ def _print_selection(selection: Selection, limit: int) -> None:
     kept, dropped = selection.kept, selection.dropped
     click.secho(printable(selection.asked), bold=True, nl=False)
     click.echo(
-        f": {'package' if selection.is_package else 'pattern'}, "
+        f": {selection.kind}, "
         f"{count(len(kept), 'file')} kept ({size(sum(each.size for each in kept))}), "
         f"{len(dropped):,} dropped ({size(sum(each.size for each in dropped))})"
     )
@@ -172,7 +175,7 @@ def _facts(told: Answer) -> list[str]:
     fate = told.fate
     facts = [size(fate.size) if fate.type is EntryType.FILE else _word(fate.type)]
     if fate.package:
-        facts.append(f"package {printable(fate.package)}")
+        facts.append(f"{package_of_type(fate.package_type)} {printable(fate.package)}")
     if fate.layer:
         facts.append(f"layer {printable(fate.layer)}")
     elif told.chains:
@@ -212,6 +215,7 @@ def _document(account: Account, answers: Sequence[Answer]) -> dict[str, Any]:
                 ],
                 "size": told.fate.size,
                 "package": told.fate.package,
+                "package_type": told.fate.package_type,
                 "layer": told.fate.layer,
                 "chains": _steps(told.chains),
                 "causes": told.causes,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slimmer.errors import ReportFileError
 from slimmer.files import RootfsIndex, ancestors
-from slimmer.report import Fate
+from slimmer.report import Fate, LanguagePackage
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 
@@ -33,6 +33,8 @@ class Account:
     phases: tuple[str, ...] = ()
     excluded: frozenset[str] = frozenset()
     heavy: tuple[HeavyOmission, ...] = ()
+    language_packages: tuple[LanguagePackage, ...] = ()
+    """Where the original's packages of languages lie."""
     trace: Path | None = None
     notes: tuple[str, ...] = ()
     """Sentences for the user: what is missing, and what that means."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from slimmer.explain.account import Account
-from slimmer.explain.selection import named
+from slimmer.explain.selection import of_package
 from slimmer.files import PathGlobs, ancestors, is_below, parent_of
 from slimmer.report import Fate
 from slimmer.values import EntryType
+
+_Name = tuple[str, str]
+"""Of a package or a directory, and the type of a package of a language."""
+_ALL: Final = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +22,8 @@ class ChangeShare:
     """Part of the changes. Directories do not count as files."""
 
     name: str
+    type: str = ""
+    """Of a package of a language: `npm`, `pypi`, …"""
     gone_files: int = 0
     gone_size: int = 0
     new_files: int = 0
@@ -57,18 +64,18 @@ def changes(
     )
     there = [_directories(each) for each in (first, second)]
 
-    def place(fate: Fate, other: set[str]) -> str:
+    def place(fate: Fate, other: set[str]) -> _Name:
         directory = highest = parent_of(fate.path)
         while directory not in other and directory != "/":
             highest, directory = directory, parent_of(directory)
-        return highest
+        return highest, ""
 
-    def shares(name: Callable[[Fate, set[str]], str]) -> tuple[ChangeShare, ...]:
+    def shares(name: Callable[[Fate, set[str]], _Name]) -> tuple[ChangeShare, ...]:
         lost = ((name(fate, there[1]), fate) for fate in gone)
         won = ((name(fate, there[0]), fate) for fate in new)
         return _shares(lost, won)
 
-    (total,) = _shares((("", fate) for fate in gone), (("", fate) for fate in new)) or (
+    (total,) = _shares(((_ALL, fate) for fate in gone), ((_ALL, fate) for fate in new)) or (
         ChangeShare(name=""),
     )
     return Changes(
@@ -77,13 +84,13 @@ def changes(
         new=new,
         resized=resized,
         same_files=len(both) - len(resized),
-        packages=shares(lambda fate, _: fate.package),
+        packages=shares(lambda fate, _: (fate.package, fate.package_type)),
         directories=shares(place),
     )
 
 
 def _files(account: Account, package: str | None, directory: str) -> Mapping[str, Fate]:
-    is_wanted = named(package)
+    is_wanted = of_package(account, package)
     top = f"/{directory.strip('/')}"
     globs = PathGlobs([directory])
     return {
@@ -91,7 +98,7 @@ def _files(account: Account, package: str | None, directory: str) -> Mapping[str
         for path, fate in account.fates.items()
         if fate.type is not EntryType.DIRECTORY
         and account.has(fate)
-        and is_wanted(fate.package)
+        and is_wanted(fate)
         and (is_below(path, top) or globs.covers(path))
     }
 
@@ -107,9 +114,9 @@ def _directories(account: Account) -> set[str]:
 
 
 def _shares(
-    gone: Iterable[tuple[str, Fate]], new: Iterable[tuple[str, Fate]]
+    gone: Iterable[tuple[_Name, Fate]], new: Iterable[tuple[_Name, Fate]]
 ) -> tuple[ChangeShare, ...]:
-    sums: dict[str, list[int]] = {}
+    sums: dict[_Name, list[int]] = {}
     for position, named_fates in ((0, gone), (2, new)):
         for name, fate in named_fates:
             counted = sums.setdefault(name, [0, 0, 0, 0])
@@ -117,8 +124,14 @@ def _shares(
             counted[position + 1] += fate.size
     found = [
         ChangeShare(
-            name=name, gone_files=each[0], gone_size=each[1], new_files=each[2], new_size=each[3]
+            name=name,
+            type=type,
+            gone_files=each[0],
+            gone_size=each[1],
+            new_files=each[2],
+            new_size=each[3],
         )
-        for name, each in sums.items()
+        for (name, type), each in sums.items()
     ]
-    return tuple(sorted(found, key=lambda each: (-each.gone_size - each.new_size, each.name)))
+    found.sort(key=lambda each: (-each.gone_size - each.new_size, each.name, each.type))
+    return tuple(found)

@@ -8,11 +8,14 @@ from difflib import get_close_matches
 
 from slimmer.errors import UnknownPathError, UsageError
 from slimmer.explain.account import Account
-from slimmer.explain.selection import is_pattern, named
+from slimmer.explain.selection import is_pattern, of_package
 from slimmer.explain.why import near_paths
 from slimmer.files import PathGlobs, is_below, parent_of
 from slimmer.report import Fate
 from slimmer.values import EntryType
+
+_Name = tuple[str, str]
+"""Of a package or a directory, and the type of a package of a language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,8 @@ class Share:
     link's bytes count once."""
 
     name: str
+    type: str = ""
+    """Of a package of a language: `npm`, `pypi`, …"""
     dropped_files: int = 0
     dropped_size: int = 0
     kept_files: int = 0
@@ -53,14 +58,14 @@ def compare(account: Account, *, package: str | None = None, directory: str = "/
     Raises UsageError for a package that the original does not have, UnknownPathError for a
     directory.
     """
-    is_wanted = named(package)
+    is_wanted = of_package(account, package)
     if package is not None:
-        _check_package(account, package)
+        _check_package(account, package, is_wanted)
     is_there = _below(account, directory)
     fates = [
         fate
         for fate in account.fates.values()
-        if (package is None or (is_wanted(fate.package) and fate.type is not EntryType.DIRECTORY))
+        if (package is None or (is_wanted(fate) and fate.type is not EntryType.DIRECTORY))
         and is_there(fate.path)
     ]
     files = [
@@ -70,8 +75,8 @@ def compare(account: Account, *, package: str | None = None, directory: str = "/
     ]
     with_something = {"/"} | {fate.path for fate in account.fates.values() if account.has(fate)}
     return Comparison(
-        total=_sum("", account, files),
-        packages=_by(account, ((fate.package, fate) for fate in files)),
+        total=_sum(("", ""), account, files),
+        packages=_by(account, (((fate.package, fate.package_type), fate) for fate in files)),
         directories=_by(account, ((_group(account, fate, with_something), fate) for fate in files)),
         dropped=tuple(
             sorted(
@@ -95,37 +100,38 @@ def _is_foreign(fate: Fate) -> bool:
     return fate.of_base or (fate.in_debug and not fate.in_original)
 
 
-def _group(account: Account, fate: Fate, with_something: set[str]) -> str:
+def _group(account: Account, fate: Fate, with_something: set[str]) -> _Name:
     directory = parent_of(fate.path)
     if account.has(fate):
-        return directory
+        return directory, ""
     highest = directory
     while directory not in with_something:
         highest, directory = directory, parent_of(directory)
-    return highest
+    return highest, ""
 
 
-def _by(account: Account, named: Iterable[tuple[str, Fate]]) -> tuple[Share, ...]:
-    groups: dict[str, list[Fate]] = {}
+def _by(account: Account, named: Iterable[tuple[_Name, Fate]]) -> tuple[Share, ...]:
+    groups: dict[_Name, list[Fate]] = {}
     for name, fate in named:
         groups.setdefault(name, []).append(fate)
     shares = (_sum(name, account, fates) for name, fates in groups.items())
     return tuple(
         sorted(
             (share for share in shares if share.dropped_files),
-            key=lambda share: (-share.dropped_size, -share.dropped_files, share.name),
+            key=lambda share: (-share.dropped_size, -share.dropped_files, share.name, share.type),
         )
     )
 
 
-def _sum(name: str, account: Account, fates: Iterable[Fate]) -> Share:
+def _sum(name: _Name, account: Account, fates: Iterable[Fate]) -> Share:
     kept, dropped = [0, 0], [0, 0]
     for fate in fates:
         sums = kept if account.has(fate) else dropped
         sums[0] += 1
         sums[1] += fate.size
     return Share(
-        name=name,
+        name=name[0],
+        type=name[1],
         dropped_files=dropped[0],
         dropped_size=dropped[1],
         kept_files=kept[0],
@@ -133,9 +139,9 @@ def _sum(name: str, account: Account, fates: Iterable[Fate]) -> Share:
     )
 
 
-def _check_package(account: Account, package: str) -> None:
-    known = {fate.package for fate in account.fates.values()}
-    if not any(map(named(package), known)):
+def _check_package(account: Account, package: str, is_wanted: Callable[[Fate], bool]) -> None:
+    if not any(map(is_wanted, account.fates.values())):
+        known = {fate.package for fate in account.fates.values()}
         near = get_close_matches(package, known, n=3)
         raise UsageError(
             f"the original has no package {package}",

@@ -18,13 +18,22 @@ from slimmer.errors import (
     UsageError,
 )
 from slimmer.explain.account import Account
-from slimmer.files import RootfsIndex, read_packages
+from slimmer.files import RootfsIndex, parent_of, read_packages
 from slimmer.image import ORIGINAL_LABEL, read_original
-from slimmer.report import Fate, SavedReport, content_sizes, find_report, read_report
+from slimmer.report import (
+    Fate,
+    LanguagePackage,
+    SavedReport,
+    content_sizes,
+    find_report,
+    language_packages,
+    read_report,
+)
 from slimmer.trace.run import FileServer, container_marks, sensor_binary
 from slimmer.trace.wire import read_trace
 from slimmer.values import Original, Sighting
 from slimmer.workspace import workspace
+from slimmer.xray import installed_in
 
 
 def account_of(image: str, *, original: str = "", place: Path | None = None) -> Account:
@@ -132,7 +141,8 @@ def _from_report(
         is_debug=is_debug,
         original=saved.original.reference,
         original_size=saved.original.size,
-        fates=saved.fates,
+        fates=with_languages(saved.fates, saved.language_packages),
+        language_packages=saved.language_packages,
         report=saved.file,
         strategy=saved.strategy,
         phases=saved.phases,
@@ -168,6 +178,7 @@ def _from_images(
         ]
         whole, left = pool.map(lambda server: server.index(), servers)
         packages = read_packages(whole, servers[0].content)
+        installed = installed_in(whole, servers[0].content)
     sizes = content_sizes(whole, left)
     fates = {
         entry.path: Fate(
@@ -181,6 +192,7 @@ def _from_images(
         for entry in whole
     }
     fates |= _made(left, whole, finished)
+    languages = language_packages(installed, sizes)
     where = "there is no dropped.json beside the report" if saved else "no report was found"
     names = sorted(engine.inspect_image(made_from).get("RepoTags") or ())
     return Account(
@@ -189,9 +201,34 @@ def _from_images(
         is_debug=False,
         original=names[0] if names else made_from,
         original_size=original.size,
-        fates=fates,
+        fates=with_languages(fates, languages),
+        language_packages=languages,
         notes=(f"{where}: compared the images instead, which show what was dropped but not why",),
     )
+
+
+def with_languages(
+    fates: Mapping[str, Fate], packages: Sequence[LanguagePackage]
+) -> Mapping[str, Fate]:
+    """What belongs to no package of the distribution belongs to that of a language around it."""
+    if not packages:
+        return fates
+    owners: dict[str, LanguagePackage | None] = {"/": None}
+    for package in packages:
+        for path in package.paths:
+            owners.setdefault(path, package)
+
+    def owner(path: str) -> LanguagePackage | None:
+        if path not in owners:
+            owners[path] = owner(parent_of(path))
+        return owners[path]
+
+    return {
+        path: dataclasses.replace(fate, package=found.name, package_type=found.type)
+        if not fate.package and (found := owner(path)) and fate.in_original and not fate.of_base
+        else fate
+        for path, fate in fates.items()
+    }
 
 
 def _made(left: RootfsIndex, whole: RootfsIndex, finished: Original) -> dict[str, Fate]:
@@ -215,7 +252,7 @@ def _with_reasons(account: Account, saved: SavedReport) -> Account:
     """The report knows all of what is kept, the images all of what was dropped."""
     return dataclasses.replace(
         account,
-        fates={**account.fates, **saved.fates},
+        fates=with_languages({**account.fates, **saved.fates}, account.language_packages),
         report=saved.file,
         strategy=saved.strategy,
         phases=saved.phases,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
 from slimmer.explain.account import Account
-from slimmer.files import PathGlobs
-from slimmer.report import Fate
+from slimmer.files import PathGlobs, ancestors
+from slimmer.report import Fate, package_of_type
 from slimmer.values import EntryType
 
 _PATTERN: Final = re.compile(r"[*?]|\[.+\]")
@@ -21,30 +22,37 @@ class Selection:
     """Several files of which one question asks."""
 
     asked: str
-    is_package: bool
-    """Whether a distribution package was named; else a pattern."""
+    kind: str
+    """What it was taken for: `pattern`, `package` for one of the distribution, `npm package`, …"""
     kept: tuple[Fate, ...]
     """The largest first; no directories."""
     dropped: tuple[Fate, ...]
 
 
-def select(account: Account, asked: str) -> Selection | None:
-    """The files of the package of this name, or those that a pattern matches (as of --exclude: `*`
-    stops at a slash, `**` does not, without a slash it is a name anywhere); None where there is
-    none."""
-    covers = PathGlobs([asked]).covers if is_pattern(asked) else None
-    found = [
-        fate
-        for fate in account.fates.values()
-        if fate.type is not EntryType.DIRECTORY
-        and (covers(fate.path) if covers else fate.package == asked and asked)
-    ]
-    if not found:
-        return None
+def select(account: Account, asked: str) -> tuple[Selection, ...]:
+    """The files of the packages of this name, the distribution's first and one selection for each
+    kind of package; or those that a pattern matches (as of --exclude: `*` stops at a slash, `**`
+    does not, without a slash it is a name anywhere). None where there is none."""
+    files = [fate for fate in account.fates.values() if fate.type is not EntryType.DIRECTORY]
+    if is_pattern(asked):
+        covers = PathGlobs([asked]).covers
+        groups = {"pattern": [fate for fate in files if covers(fate.path)]}
+    else:
+        groups = {
+            package_of_type(""): [
+                fate for fate in files if asked == fate.package and not fate.package_type and asked
+            ]
+        }
+        for type, is_of_one in _of_languages(account, named(asked)).items():
+            groups[package_of_type(type)] = [fate for fate in files if is_of_one(fate)]
+    return tuple(_selection(account, asked, kind, found) for kind, found in groups.items() if found)
+
+
+def _selection(account: Account, asked: str, kind: str, found: list[Fate]) -> Selection:
     found.sort(key=lambda fate: (-fate.size, fate.path))
     return Selection(
         asked=asked,
-        is_package=covers is None,
+        kind=kind,
         kept=tuple(fate for fate in found if account.has(fate)),
         dropped=tuple(fate for fate in found if not account.has(fate)),
     )
@@ -61,3 +69,29 @@ def named(wanted: str | None) -> Callable[[str], bool]:
     if wanted is None:
         return lambda _: True
     return lambda package: package == wanted or (bool(wanted) and fnmatchcase(package, wanted))
+
+
+def of_package(account: Account, wanted: str | None) -> Callable[[Fate], bool]:
+    """Whether a file is of the package of this name or pattern, of whatever kind: one of a language
+    may consist of files that a package of the distribution has."""
+    is_wanted = named(wanted)
+    if wanted is None:
+        return lambda _: True
+    languages = _of_languages(account, is_wanted).values()
+    return lambda fate: is_wanted(fate.package) or any(each(fate) for each in languages)
+
+
+def _of_languages(
+    account: Account, is_wanted: Callable[[str], bool]
+) -> dict[str, Callable[[Fate], bool]]:
+    """Type → whether a file is of a package of that type whose name is wanted."""
+    places: dict[str, set[str]] = {}
+    for package in account.language_packages:
+        # `Flask` is what its author calls it, and `flask` what everybody types.
+        if is_wanted(package.name) or is_wanted(package.name.lower()):
+            places.setdefault(package.type, set()).update(package.paths)
+    return {type: functools.partial(_lies_in, paths) for type, paths in places.items()}
+
+
+def _lies_in(places: Set[str], fate: Fate) -> bool:
+    return fate.path in places or not places.isdisjoint(ancestors(fate.path))

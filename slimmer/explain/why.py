@@ -13,7 +13,7 @@ from slimmer.errors import UnknownPathError
 from slimmer.explain.account import Account
 from slimmer.explain.selection import is_pattern
 from slimmer.files import is_below, name_of
-from slimmer.report import Fate
+from slimmer.report import Fate, package_of_type
 from slimmer.values import EntryType, Reason, Sighting
 from slimmer.words import count, size
 
@@ -183,7 +183,7 @@ def _causes(
         dropped = _amount(below.dropped_files, below.dropped_size)
         yield f"nothing below it is kept, {dropped} dropped"
     if fate.package:
-        yield _of_package(account, fate.package)
+        yield _of_package(account, fate)
 
 
 def _barred(account: Account, fate: Fate) -> str:
@@ -218,17 +218,19 @@ def _who(sighting: Sighting) -> str:
     return sighting.program or "a program"
 
 
-def _of_package(account: Account, package: str) -> str:
+def _of_package(account: Account, subject: Fate) -> str:
+    package = f"{package_of_type(subject.package_type)} {subject.package}"
     own = [
         fate
         for fate in account.fates.values()
-        if fate.package == package and fate.type is not EntryType.DIRECTORY
+        if (fate.package, fate.package_type) == (subject.package, subject.package_type)
+        and fate.type is not EntryType.DIRECTORY
     ]
     kept = sum(account.has(fate) for fate in own)
     amount = _amount(len(own), sum(fate.size for fate in own))
     if not kept:
-        return f"nothing of its package {package} is in use: {amount} in all"
-    return f"of its package {package}, {kept:,} of {count(len(own), 'file')} are kept"
+        return f"nothing of its {package} is in use: {amount} in all"
+    return f"of its {package}, {kept:,} of {count(len(own), 'file')} are kept"
 
 
 def _below(account: Account, fate: Fate) -> Below:

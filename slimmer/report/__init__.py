@@ -11,8 +11,10 @@ from slimmer.report.groups import content_sizes
 from slimmer.report.growth import read_earlier
 from slimmer.report.instructions import with_instructions
 from slimmer.report.inventory import Inventory, take_inventory
+from slimmer.report.language_packages import LanguagePackage, language_packages
 from slimmer.report.page import prepare_page, to_page
 from slimmer.report.places import remember_report
+from slimmer.report.removed import package_of_type
 from slimmer.report.report import ImageSummary, PushedImage, Report
 from slimmer.report.saved import (
     Fate,
@@ -37,6 +39,7 @@ __all__ = [
     "FinishedImage",
     "ImageSummary",
     "Inventory",
+    "LanguagePackage",
     "PushedImage",
     "RejectedBase",
     "Report",
@@ -51,7 +54,9 @@ __all__ = [
     "first_uses",
     "has_result",
     "json_pieces",
+    "language_packages",
     "measure_coverage",
+    "package_of_type",
     "prepare_page",
     "read_earlier",
     "read_report",

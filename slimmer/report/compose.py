@@ -173,6 +173,7 @@ def compose_report(run: RunRecord) -> Report:
         dropped=inventory.dropped,
         areas=inventory.areas,
         unused_packages=inventory.unused_packages,
+        language_packages=inventory.language_packages,
         growth=_growth(run, inventory.kept),
         excluded=run.keep.excluded,
         kept=inventory.kept,

@@ -15,6 +15,7 @@ from slimmer.report.areas import (
     package_areas,
 )
 from slimmer.report.groups import by_package, content_sizes, dropped_summary
+from slimmer.report.language_packages import LanguagePackage, language_packages
 from slimmer.report.report import DroppedSummary, Group, KeptPath
 from slimmer.report.unused_packages import UnusedPackage, unused_packages
 from slimmer.values import Entry, EntryType, KeepSet, LayerPlan
@@ -41,6 +42,7 @@ class Inventory:
     dropped: DroppedSummary
     areas: tuple[Area, ...]
     unused_packages: tuple[UnusedPackage, ...]
+    language_packages: tuple[LanguagePackage, ...]
 
 
 def take_inventory(
@@ -87,4 +89,5 @@ def take_inventory(
         dropped=dropped_summary(sizes, kept),
         areas=joined((directory_areas(contents), package_areas(contents, package, installed))),
         unused_packages=unused_packages(installed, sizes, kept, first_use),
+        language_packages=language_packages(installed, sizes),
     )

@@ -25,7 +25,12 @@ _LONGEST_LIST: Final = 100
 
 def packages_of_type(type: str) -> str:
     """`Debian packages`."""
-    return f"{_NOUNS.get(type, f'{type} package')}s"
+    return f"{package_of_type(type)}s"
+
+
+def package_of_type(type: str) -> str:
+    """`Debian package`; `package` where no type is told."""
+    return _NOUNS.get(type, f"{type} package".lstrip())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ class EcosystemSummary:
     @property
     def headline(self) -> str:
         """`of 192 Debian packages 158 were removed; 34 stay, 21 were used`."""
-        whole = count(self.packages, _NOUNS.get(self.type, f"{self.type} package"))
+        whole = count(self.packages, package_of_type(self.type))
         gone = f"{self.removed:,}" if self.removed else "none"
         text = f"of {whole} {gone} {'were' if self.removed > 1 else 'was'} removed"
         left = self.packages - self.removed

@@ -16,6 +16,7 @@ from slimmer.report.areas import Area
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.coverage_summary import CoverageSummary
 from slimmer.report.growth_summary import Growth
+from slimmer.report.language_packages import LanguagePackage
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.seccomp_summary import SeccompSummary
 from slimmer.report.trace_file_summary import TraceFileSummary
@@ -318,6 +319,8 @@ class Report:
     small ones are left out."""
     unused_packages: tuple[UnusedPackage, ...] = ()
     """Packages of languages of which nothing was used: declared ones first, then the largest."""
+    language_packages: tuple[LanguagePackage, ...] = ()
+    """Where the original's packages of languages lie; none in reports of before."""
     growth: Growth | None = None
     """What is different from the report that was in the folder before; null where none was."""
     excluded: tuple[AbsolutePath, ...]

@@ -17,6 +17,7 @@ from slimmer.files import parent_of
 from slimmer.report.document import DOCUMENTS
 from slimmer.report.dropped import DROPPED_VERSION, DroppedDocument
 from slimmer.report.files import DROPPED_NAME, JSON_NAME
+from slimmer.report.language_packages import LanguagePackage
 from slimmer.report.places import remembered_reports
 from slimmer.report.removed import EcosystemSummary
 from slimmer.report.report import SCHEMA_VERSION, KeptPath, Report
@@ -48,6 +49,8 @@ class Fate:
     kept: bool
     """Whether the slim image has it."""
     package: str = ""
+    package_type: str = ""
+    """`npm`, `pypi`, …; empty for a package of the distribution."""
     target: str = ""
     """The text of a symbolic link."""
     layer: str = ""
@@ -119,6 +122,7 @@ class _Document:
     kept: tuple[KeptPath, ...]
     heavy: tuple[HeavyOmission, ...] = ()
     ecosystems: tuple[EcosystemSummary, ...] = ()
+    language_packages: tuple[LanguagePackage, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,8 @@ class SavedReport:
     heavy: tuple[HeavyOmission, ...]
     ecosystems: tuple[EcosystemSummary, ...]
     """How many packages the original has, and what was removed of them."""
+    language_packages: tuple[LanguagePackage, ...]
+    """Where those of languages lie."""
     fates: Mapping[str, Fate]
     """By path; the dropped ones among them where `is_whole`."""
     is_whole: bool
@@ -197,6 +203,7 @@ def read_report(place: Path) -> SavedReport:
         excluded=document.excluded,
         heavy=document.heavy,
         ecosystems=document.ecosystems,
+        language_packages=document.language_packages,
         fates=fates,
         is_whole=is_whole,
         trace=trace if "trace" in document.artifacts and trace.is_file() else None,

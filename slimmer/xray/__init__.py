@@ -11,7 +11,15 @@ from slimmer.xray.document import (
     Xray,
     json_lines,
 )
-from slimmer.xray.examine import Examination, Linked, Used, examine, examine_paths, opened_files
+from slimmer.xray.examine import (
+    Examination,
+    Linked,
+    Used,
+    examine,
+    examine_paths,
+    installed_in,
+    opened_files,
+)
 from slimmer.xray.inspection import Inspection, LinkageInspection
 from slimmer.xray.origins import Origins, origins_of
 from slimmer.xray.rules import judge
@@ -39,6 +47,7 @@ __all__ = [
     "Xray",
     "examine",
     "examine_paths",
+    "installed_in",
     "json_lines",
     "judge",
     "opened_files",

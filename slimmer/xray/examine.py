@@ -36,6 +36,8 @@ from slimmer.xray.shares import (
 from slimmer.xray.stack import Change, Hidden, Stack
 
 if TYPE_CHECKING:
+    from slimmer.ecosystems import Installed
+    from slimmer.values import Content
     from slimmer.xray.packages import Packages
 
 _SHOWN_HIDDEN: Final = 100
@@ -273,6 +275,13 @@ def _notes(image: ImageContent, makers: list[Step | None]) -> tuple[str, ...]:
             "of entries.",
         )
     return ()
+
+
+def installed_in(index: RootfsIndex, content: Content) -> tuple[Installed, ...]:
+    """All packages of the image with this index, by the readers that `examine` asks."""
+    from slimmer.xray.packages import packages_of
+
+    return packages_of(index, content).installed
 
 
 def opened_files(index: RootfsIndex, paths: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,13 @@ pytestmark = pytest.mark.engine
 
 DOCKERFILE = f"""\
 FROM {BUSYBOX}
+RUN mkdir -p /usr/lib/python3.11/site-packages/tea /app/node_modules/tea /app/node_modules/cup && \\
+    cd /usr/lib/python3.11/site-packages && mkdir Tea-1.0.dist-info && touch tea/__init__.py && \\
+    printf 'Name: Tea\\nVersion: 1.0\\n' >Tea-1.0.dist-info/METADATA && \\
+    printf '%s,,\\n' tea/__init__.py Tea-1.0.dist-info/METADATA Tea-1.0.dist-info/RECORD \\
+        >Tea-1.0.dist-info/RECORD && \\
+    for name in tea cup; do \\
+    echo '{{"name":"'$name'","version":"2.0.0"}}' >/app/node_modules/$name/package.json; done
 RUN mkdir -p /app /unused/deep && echo used >/app/used && echo no >/app/excluded && \\
     echo gone >/unused/deep/file && ln -s /app/used /app/link && ln -s /unused /shortcut
 CMD ["cat", "/app/link", "/app/excluded"]
@@ -309,3 +316,27 @@ def test_two_slim_images_are_compared(built: Built) -> None:
 def test_a_pattern_and_the_original_before_the_slim_image(built: Built) -> None:
     assert "/unused/deep/file" in built.ask("why", built.slim, "/unused/**").stdout
     assert "original" in built.ask("diff", built.original, built.slim).stdout
+
+
+def test_packages_of_languages_by_the_report_and_by_the_images(built: Built) -> None:
+    """Each kind of a name is told, and both sources know the same of it."""
+    away = built.folder / "away"
+    told = []
+    for hidden in (False, True):
+        if hidden:
+            shutil.move(built.folder / "slim-report", away)
+        try:
+            tea = built.ask("why", built.slim, "tea")
+            cup = built.ask("diff", built.slim, "--package", "c?p", "--json")
+        finally:
+            if hidden:
+                shutil.move(away, built.folder / "slim-report")
+        assert (tea.code, cup.code) == (0, 0), tea.stderr + cup.stderr
+        heads = [line for line in tea.stdout.splitlines() if line.startswith("tea: ")]
+        told.append((heads, json.loads(cup.stdout)["total"]))
+    assert told[0] == told[1]
+    heads, total = told[0]
+    assert [head.split(",")[0] for head in heads] == ["tea: Python package", "tea: npm package"]
+    assert "0 files kept" in heads[0]
+    assert "1 file kept" in heads[1]
+    assert total["kept_files"] == 1

@@ -22,7 +22,7 @@ from slimmer.explain import (
     select,
     why,
 )
-from slimmer.report import Fate
+from slimmer.report import Fate, LanguagePackage
 from slimmer.values import Access, EntryType, HeavyOmission, Reason, Sighting, Source
 
 BOOT = Reason(rule="trace", detail="executed in phase boot")
@@ -258,8 +258,64 @@ def test_a_package_or_a_pattern_stands_for_files(
     asked: str, kept: list[str] | None, dropped: list[str] | None
 ) -> None:
     found = select(ACCOUNT, asked)
-    assert (found and [each.path for each in found.kept]) == kept
-    assert (found and [each.path for each in found.dropped]) == dropped
+    assert [[each.path for each in one.kept] for one in found] == ([] if kept is None else [kept])
+    assert [[each.path for each in one.dropped] for one in found] == (
+        [] if dropped is None else [dropped]
+    )
+
+
+def of_language(path: str, type: str, name: str, *reasons: Reason, size: int = 100) -> Fate:
+    return fate(path, *reasons, package=name, package_type=type, size=size)
+
+
+LANGUAGES = replace(
+    ACCOUNT,
+    fates={
+        each.path: each
+        for each in (
+            *FATES,
+            of_language("/site/flask/app.py", "pypi", "Flask", BOOT),
+            of_language("/site/flask/cli.py", "pypi", "Flask"),
+            of_language("/site/gcc/index.js", "npm", "gcc"),
+        )
+    },
+    language_packages=(
+        LanguagePackage(type="pypi", name="Flask", paths=("/site/flask",)),
+        LanguagePackage(type="npm", name="gcc", paths=("/site/gcc",)),
+        LanguagePackage(type="pypi", name="dashed", paths=("/usr/bin/dash",)),
+    ),
+)
+
+
+def test_packages_of_languages_stand_for_files_and_each_kind_of_a_name_is_told() -> None:
+    """A package of a language may consist of files that one of the distribution has: Debian's."""
+    assert [
+        (one.kind, [each.path for each in (*one.kept, *one.dropped)])
+        for asked in ("flask", "gcc", "dashed")
+        for one in select(LANGUAGES, asked)
+    ] == [
+        ("Python package", ["/site/flask/app.py", "/site/flask/cli.py"]),
+        ("package", ["/usr/bin/gcc", "/usr/lib/gcc"]),
+        ("npm package", ["/site/gcc/index.js"]),
+        ("Python package", ["/usr/bin/dash"]),
+    ]
+    assert why(LANGUAGES, "/site/flask/cli.py").causes[1] == (
+        "of its Python package Flask, 1 of 2 files are kept"
+    )
+    with pytest.raises(UnknownPathError) as caught:
+        why(LANGUAGES, "Flaskk")
+    assert caught.value.hint.startswith("did you mean Flask")
+
+
+def test_sums_and_changes_know_packages_of_languages() -> None:
+    shares = {(each.type, each.name): each.dropped_size for each in compare(LANGUAGES).packages}
+    assert (shares["pypi", "Flask"], shares["npm", "gcc"], shares["", "gcc"]) == (100, 100, 5070)
+    assert compare(LANGUAGES, package="fl*").total == Share(
+        name="", dropped_files=1, dropped_size=100, kept_files=1, kept_size=100
+    )
+    assert compare(LANGUAGES, package="dashed").total.kept_files == 1
+    (share,) = changes(LANGUAGES, ACCOUNT, package="flask").packages
+    assert share == ChangeShare(name="Flask", type="pypi", gone_files=1, gone_size=100)
 
 
 def test_a_package_that_is_misspelled_is_named_first() -> None:

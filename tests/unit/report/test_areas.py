@@ -109,6 +109,14 @@ def test_packages_of_languages_that_nobody_used_declared_ones_first() -> None:
     assert [each.name for each in used] == ["gone"]
 
 
+def test_packages_of_languages_lie_in_whole_directories_where_they_can() -> None:
+    found = {each.name: each.paths for each in report().language_packages}
+    assert found == {
+        "gone": ("/srv/node_modules/gone",),
+        "left": ("/srv/node_modules/left",),
+    }
+
+
 def test_kept_paths_name_the_phase_that_used_them_first() -> None:
     phases = {each.path: each.phase for each in report().kept}
     assert (phases["/bin/app"], phases["/usr/bin/tool"], phases["/bin"]) == ("boot", "", "")
