@@ -14,6 +14,16 @@ _WIDTH: Final = 88
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copier:
+    """One way to copy paths."""
+
+    tool: str
+    command: Callable[[str, str, str], str]
+    """Of (a list of paths, escape character, folder) the command that copies these, and nothing
+    below them, into the folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manager:
     """One package manager."""
 
@@ -21,9 +31,7 @@ class Manager:
     """Where it keeps what is installed; an image that has one of them is its."""
     tools: tuple[str, ...]
     """Programs that its commands need, beside those that every gathering needs."""
-    copies: Callable[[str, str, str], str]
-    """Of (a list of paths, escape character, folder) the command that copies these, and nothing
-    below them, into the folder."""
+    copier: Copier
     lists: Callable[[Sequence[str], str, str], str]
     """Of (packages, escape character, database) the command that prints their files."""
     describes: Callable[[Sequence[str], str, str, str], list[str]]
@@ -38,6 +46,12 @@ def manager_of(paths: Collection[str]) -> tuple[Manager, str] | None:
             if database in paths:
                 return manager, database
     return None
+
+
+def copier_among(programs: Collection[str]) -> Copier:
+    """For an image whose package manager does not tell whose tools it has. Beside a busybox, tar is
+    taken for its own."""
+    return TAR if "tar" in programs and "busybox" not in programs else CPIO
 
 
 def listed(words: Iterable[str], escape: str) -> str:
@@ -123,7 +137,7 @@ def _copy_by_tar(paths: str, escape: str, folder: str) -> str:
     )
 
 
-def copy_by_cpio(paths: str, escape: str, folder: str) -> str:
+def _copy_by_cpio(paths: str, escape: str, folder: str) -> str:
     """That of busybox, whose tar reads no list. File capabilities are lost."""
     return (
         f"sed 's#^/##' {paths} | (cd / && cpio -o -H newc) {escape}\n"
@@ -131,17 +145,19 @@ def copy_by_cpio(paths: str, escape: str, folder: str) -> str:
     )
 
 
+TAR: Final = Copier(tool="tar", command=_copy_by_tar)
+CPIO: Final = Copier(tool="cpio", command=_copy_by_cpio)
 DPKG: Final = Manager(
     databases=("/var/lib/dpkg/status",),
-    tools=("dpkg", "dpkg-query", "grep", "tar"),
-    copies=_copy_by_tar,
+    tools=("dpkg", "dpkg-query", "grep"),
+    copier=TAR,
     lists=_files_of_dpkg,
     describes=_described_by_dpkg,
 )
 APK: Final = Manager(
     databases=("/lib/apk/db/installed", "/usr/lib/apk/db/installed"),
-    tools=("cpio",),
-    copies=copy_by_cpio,
+    tools=(),
+    copier=CPIO,
     lists=_files_of_apk,
     describes=_described_by_apk,
 )
@@ -151,8 +167,8 @@ RPM: Final = Manager(
         for folder in ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
         for name in ("rpmdb.sqlite", "Packages.db", "Packages")
     ),
-    tools=("rpm", "grep", "tar"),
-    copies=_copy_by_tar,
+    tools=("rpm", "grep"),
+    copier=TAR,
     lists=_files_of_rpm,
     describes=_described_by_rpm,
 )

@@ -10,7 +10,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from slimmer.advise.rewriting.managers import Manager, copy_by_cpio, listed, manager_of
+from slimmer.advise.rewriting.managers import (
+    Copier,
+    Manager,
+    copier_among,
+    listed,
+    manager_of,
+)
 from slimmer.advise.rewriting.needed import Needed
 from slimmer.dockerfile import Dockerfile, Stage
 from slimmer.errors import DockerfileError
@@ -82,10 +88,10 @@ def rewritten(
     if not needed.packages and not needed.in_parts and _is_plain(needed):
         parts += ["FROM scratch", *(f"COPY --from={name} {path} {path}" for path in needed.whole)]
     else:
-        manager = _manager(needed, paths, image)
+        manager, copier = _tools(needed, paths, image)
         runtime = _free(_RUNTIME, dockerfile)
         parts += [f"FROM {name} AS {runtime}", "USER 0"]
-        parts += [_gathering(needed, manager, escape), "", "FROM scratch"]
+        parts += [_gathering(needed, manager, copier, escape), "", "FROM scratch"]
         parts.append(f"COPY --from={runtime} /{runtime} /")
     return "\n".join((*parts, *settings.lines())) + "\n"
 
@@ -115,8 +121,10 @@ def _free(name: str, dockerfile: Dockerfile) -> str:
     return name if name not in taken else _free(f"{name}-image", dockerfile)
 
 
-def _manager(needed: Needed, paths: Collection[str], image: str) -> tuple[Manager, str] | None:
-    """Whose packages the image has, and where its database lies."""
+def _tools(
+    needed: Needed, paths: Collection[str], image: str
+) -> tuple[tuple[Manager, str] | None, Copier]:
+    """Whose packages the image has, and where its database lies; and what copies there."""
     manager = manager_of(paths)
     if manager is None and (needed.packages or needed.in_parts):
         raise DockerfileError(
@@ -125,7 +133,8 @@ def _manager(needed: Needed, paths: Collection[str], image: str) -> tuple[Manage
             hint="`slim build` makes the small image without one",
         )
     names = {path.rpartition("/")[2] for path in paths if "/bin/" in path or "/sbin/" in path}
-    tools = (*_TOOLS, *(manager[0].tools if manager else ("cpio",)))
+    copier = manager[0].copier if manager else copier_among(names)
+    tools = (*_TOOLS, *(manager[0].tools if manager else ()), copier.tool)
     missing = [tool for tool in tools if tool not in names]
     if missing:
         raise DockerfileError(
@@ -133,10 +142,12 @@ def _manager(needed: Needed, paths: Collection[str], image: str) -> tuple[Manage
             f"image itself, by a shell and its tools, and it has no {', '.join(missing)}",
             hint="`slim build` makes the small image without them",
         )
-    return manager
+    return manager, copier
 
 
-def _gathering(needed: Needed, manager: tuple[Manager, str] | None, escape: str) -> str:
+def _gathering(
+    needed: Needed, manager: tuple[Manager, str] | None, copier: Copier, escape: str
+) -> str:
     """The RUN that lays everything into one folder, with owners, modes and capabilities."""
     more = f" {escape}\n"
     wanted: list[str] = []
@@ -156,7 +167,7 @@ def _gathering(needed: Needed, manager: tuple[Manager, str] | None, escape: str)
         'awk -F/ \'{ path = ""; for (i = 2; i <= NF; i++) { path = path "/" $i; print path } }\''
         f"{more}      {_LIST} | sort -u >{_LIST}.all",
         f"mkdir /{_RUNTIME}",
-        (manager[0].copies if manager else copy_by_cpio)(f"{_LIST}.all", escape, f"/{_RUNTIME}"),
+        copier.command(f"{_LIST}.all", escape, f"/{_RUNTIME}"),
     ]
     if manager and (packages := (*needed.packages, *needed.in_parts)):
         commands += manager[0].describes(packages, escape, manager[1], f"/{_RUNTIME}")

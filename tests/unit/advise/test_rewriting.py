@@ -233,6 +233,28 @@ def test_an_alpine_image_is_gathered_by_busybox() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "command"),
+    [
+        (("tar",), "tar --create"),
+        (("tar", "cpio"), "tar --create"),
+        (("busybox", "tar", "cpio"), "cpio -o"),
+        (("cpio",), "cpio -o"),
+    ],
+)
+def test_an_image_without_packages_is_gathered_by_what_it_has(
+    more: Sequence[str], command: str
+) -> None:
+    programs = (*("sh", "awk", "find", "sed", "sort"), *more)
+    written = text(
+        *(file(f"/app/{number}") for number in range(20)),
+        file("/app/rest", 90_000, kept=False),
+        link("/data", "app"),
+        system=[f"/bin/{name}" for name in programs],
+    )
+    assert command in written
+
+
+@pytest.mark.parametrize(
     ("paths", "missing"),
     [
         (["/var/lib/dpkg/status"], "it has no awk, sed, sort, dpkg, dpkg-query, grep, tar"),
