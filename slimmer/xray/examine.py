@@ -165,7 +165,7 @@ def examine_paths(
         duplicates=copies,
         privileges=privileges(stack, packages),
         secrets=secrets(image.layers, visible, packages, image.configuration, steps),
-        dockerfile=dockerfile_of(steps, image.configuration),
+        dockerfile=dockerfile_of(steps),
         notes=_notes(image, makers),
     )
     linked = tuple(

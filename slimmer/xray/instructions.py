@@ -66,12 +66,13 @@ def steps_of_layers(steps: Sequence[Step], layers: int) -> list[Step | None]:
     return list(making) if len(making) == layers else [None] * layers
 
 
-def dockerfile_of(steps: Sequence[Step], configuration: Mapping[str, Any]) -> tuple[str, ...]:
+def dockerfile_of(steps: Sequence[Step]) -> tuple[str, ...]:
     """Lines of a Dockerfile with these steps. What an author has written and the history does not
     have is lost: names of files that were copied, stages, comments, the base image's name."""
-    lines = ["# Made from the image's history by slim xray. The context's files are not in it."]
-    base = str((configuration.get("config") or {}).get("Image") or "")
-    lines.append("FROM scratch" + (f"  # or its parent {base}" if base else ""))
+    lines = [
+        "# Made from the image's history by slim xray. The context's files are not in it.",
+        "FROM scratch",
+    ]
     for step in steps:
         if not step.instruction:
             text = " ".join(step.created_by.split())

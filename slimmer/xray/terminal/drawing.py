@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slimmer.drawing import block_for, draw
+from slimmer.progress import encodable
 from slimmer.words import count, printable, size
 from slimmer.xray.document import Layer, Share, Xray
 from slimmer.xray.terminal.findings import finding_sections
@@ -37,7 +38,12 @@ class _Row(Protocol):
 def write_xray(xray: Xray, stream: TextIO, limit: int, sections: frozenset[str]) -> None:
     """What `terminal_xray` does."""
     block = block_for(stream)
-    draw(stream, lambda width: _drawing(xray, block, width, limit, sections))
+    if sections - {"dockerfile"}:
+        draw(stream, lambda width: _drawing(xray, block, width, limit, sections))
+    if "dockerfile" in sections:
+        # Lines of any length: one that were broken would be no Dockerfile any more.
+        lines = "".join(f"{printable(line)}\n" for line in xray.dockerfile)
+        stream.write(encodable(lines, stream))
 
 
 def _drawing(
@@ -53,8 +59,6 @@ def _drawing(
     for title, found in finding_sections(xray, limit):
         if title in sections or (title not in ("hidden", "duplicates") and "findings" in sections):
             parts += ["", Text(title, style="bold"), found]
-    if "dockerfile" in sections:
-        return Group(*parts, *(Text(printable(line)) for line in xray.dockerfile))
     for note in xray.notes:
         parts += ["", Text(f"note: {printable(note)}", style="yellow")]
     return Padding(Group(*parts, ""), (0, 1, 0, 1))

@@ -130,6 +130,16 @@ def test_the_dockerfile_alone(archive: Path, capsys: pytest.CaptureFixture[str])
     assert lines[-1] == "COPY . ."
 
 
+def test_a_long_line_of_the_dockerfile_is_not_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "long.tar"
+    line = f"RUN install {'package ' * 40}last"
+    file.write_bytes(docker_archive([layer({"a": b"1"})], history=[line]))
+    assert run(["xray", str(file), "--show", "dockerfile"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+
+
 def test_a_directory_with_a_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blobs, manifest = oci_blobs([layer({"a": b"1"})])
     folder = unpacked(oci_members(blobs, [manifest]), tmp_path / "layout")

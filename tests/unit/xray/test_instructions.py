@@ -94,7 +94,7 @@ def test_steps_are_matched_with_layers() -> None:
 
 
 def test_the_dockerfile() -> None:
-    lines = dockerfile_of(steps_of({"history": HISTORY}), {})
+    lines = dockerfile_of(steps_of({"history": HISTORY}))
     assert lines[1:] == (
         "FROM scratch",
         "ADD file:8315f956d712 /",
