@@ -131,6 +131,7 @@ Item = tuple[str, Source | str]
 
 
 def members_of(source: Source) -> Iterator[Item]:
+    """All files and links; `tar -C DIR -c .` calls `index.json` `./index.json`."""
     source = _unpacked(source)
     if not looks_like_tar(source.peek(BLOCK)):
         raise ImageFileError(
@@ -140,7 +141,7 @@ def members_of(source: Source) -> Iterator[Item]:
     name = "its first member"
     try:
         for member in members(source):
-            name = member.name
+            name = member.name.removeprefix("./")
             if member.kind == FILE:
                 yield name, source.part(member.size)
             elif member.kind in (SYMLINK, HARD_LINK):

@@ -58,8 +58,8 @@ class Documents:
         return name in self._data
 
     def add(self, name: str, data: bytes) -> None:
-        """`./index.json` is what some tools call `index.json`."""
-        self._data[name.removeprefix("./")] = data
+        """A document by its name in the archive."""
+        self._data[name] = data
 
     def read(self, name: str, kind: type[Any], *, what: str) -> Any:
         """The document, an object or a list. Raises ImageFileError, and ImageDigestError where it

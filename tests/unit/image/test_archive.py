@@ -247,3 +247,11 @@ def test_platforms_and_attestations(tmp_path: Path) -> None:
         assert set(image.layers[0].entries) == {f"/{wanted}"}
     with pytest.raises(UsageError, match="no image for linux/s390x"):
         read_image_file(file, choice=Choice(platform="linux/s390x"))
+
+
+def test_an_archive_of_a_layout_whose_names_begin_with_the_folder(tmp_path: Path) -> None:
+    """As `tar -C layout -c .` writes them."""
+    blobs, manifest = oci_blobs([layer({"a": b"1"})])
+    members = [(f"./{name}", data) for name, data in oci_members(blobs, [manifest])]
+    image = read_image_file(write(tmp_path, packed(members)))
+    assert [list(each.entries) for each in image.layers] == [["/a"]]
