@@ -374,6 +374,17 @@ def test_two_slim_images() -> None:
     assert "/usr/lib" in {each.name for each in found.directories}
 
 
+def test_two_slim_images_have_what_is_asked_for() -> None:
+    """Zeros would say that nothing is different."""
+    assert summed(changes(ACCOUNT, SECOND, package="coreutils")) == {}, "of the original"
+    with pytest.raises(UsageError, match="originals have no package coreutil") as caught:
+        changes(ACCOUNT, SECOND, package="coreutil")
+    assert caught.value.hint == "did you mean coreutils?"
+    for directory in ("/opt", "/opt/*"):
+        with pytest.raises(UnknownPathError, match="matches nothing"):
+            changes(ACCOUNT, SECOND, directory=directory)
+
+
 def test_two_slim_images_in_part_and_the_same() -> None:
     assert summed(changes(ACCOUNT, SECOND, package="g*")) == {"gcc": (0, 0, 2, 5070)}
     assert [each.path for each in changes(ACCOUNT, SECOND, directory="/usr/lib").new] == [
