@@ -115,10 +115,14 @@ def _of_languages(
     """Type → whether a file is of a package of that type whose name is wanted."""
     places: dict[str, set[str]] = {}
     for package in account.language_packages:
-        # `Flask` is what its author calls it, and `flask` what everybody types.
-        if is_wanted(package.name) or is_wanted(package.name.lower()):
+        if any(map(is_wanted, _names(package.name))):
             places.setdefault(package.type, set()).update(package.paths)
     return {type: functools.partial(_lies_in, paths) for type, paths in places.items()}
+
+
+def _names(name: str) -> set[str]:
+    """`Typing_Extensions` is what its author calls it, and `typing-extensions` what people type."""
+    return {name, name.lower(), re.sub(r"[-_.]+", "-", name).lower()}
 
 
 def _lies_in(places: Set[str], fate: Fate) -> bool:

@@ -249,9 +249,10 @@ def _below(account: Account, fate: Fate) -> Below:
 
 def _unknown(account: Account, path: str) -> UnknownPathError:
     near = near_paths(account, path)
-    if path.count("/") == 1:
-        packages = {fate.package for fate in account.fates.values()}
-        near = [*get_close_matches(path[1:], packages, n=_PACKAGES), *near][:_NEAR]
+    names = {fate.package for fate in account.fates.values()}
+    # `@scope/name` has a slash as well.
+    packages = [name for name in names if name.count("/") == path.count("/") - 1]
+    near = [*get_close_matches(path[1:], packages, n=_PACKAGES), *near][:_NEAR]
     if any(is_below(path, mounted) for mounted in _MOUNTED):
         hint = "the engine mounts its own over it in every container, whatever the image has"
     else:
