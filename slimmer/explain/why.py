@@ -92,7 +92,7 @@ def why(
     walk = account.index.resolve(path)
     met = [step.path for step in walk.way if step.type is EntryType.SYMLINK]
     if walk.named is None:
-        raise _unknown(account, path)
+        raise _unknown(account, asked, path)
     met.append(walk.entry.path if walk.entry is not None else walk.named.path)
     fates = [account.fates.get(each) or _bare(each) for each in dict.fromkeys(met)]
     missing = [each for each in fates if not account.has(each)]
@@ -247,7 +247,7 @@ def _below(account: Account, fate: Fate) -> Below:
     )
 
 
-def _unknown(account: Account, path: str) -> UnknownPathError:
+def _unknown(account: Account, asked: str, path: str) -> UnknownPathError:
     near = near_paths(account, path)
     names = {fate.package for fate in account.fates.values()}
     # `@scope/name` has a slash as well.
@@ -263,8 +263,10 @@ def _unknown(account: Account, path: str) -> UnknownPathError:
             f"{account.original}",
             hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it",
         )
+    no_package = "" if asked.startswith("/") else f"; no package is called {asked} either"
     return UnknownPathError(
-        f"{path} is not in {account.image}, and was never in the original {account.original}",
+        f"{path} is not in {account.image}, and was never in the original {account.original}"
+        f"{no_package}",
         hint=hint,
     )
 

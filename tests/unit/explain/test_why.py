@@ -326,6 +326,7 @@ def test_a_package_that_is_misspelled_is_named_first() -> None:
     with pytest.raises(UnknownPathError) as caught:
         why(ACCOUNT, "coreutil")
     assert caught.value.hint.startswith("did you mean coreutils")
+    assert "no package is called coreutil either" in caught.value.message
 
 
 def test_patterns_narrow_the_sums_down() -> None:
