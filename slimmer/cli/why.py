@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -71,9 +72,8 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
     seen = functools.cache(lambda: _sightings(account))
     answers: list[Answer] = []
     unknown: list[UnknownPathError] = []
-    for number, each in enumerate(asked):
-        if number and not as_json:
-            click.echo()
+    separators = itertools.chain(("",), itertools.repeat("\n"))
+    for each in asked:
         try:
             told = answer(account, each, seen)
         except UnknownPathError as error:
@@ -84,10 +84,12 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
                 if as_json:
                     answers += _each(account, selection, seen)
                 else:
+                    click.echo(next(separators), nl=False)
                     _print_selection(selection, limit)
             continue
         answers.append(told)
         if not as_json:
+            click.echo(next(separators), nl=False)
             _print(told)
     if as_json:
         click.echo(json.dumps(_document(account, answers), indent=2))

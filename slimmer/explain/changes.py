@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from slimmer.explain.account import Account
-from slimmer.explain.selection import of_package
+from slimmer.explain.selection import check_package, nothing_matches, of_package
 from slimmer.files import PathGlobs, ancestors, is_below, parent_of
 from slimmer.report import Fate
 from slimmer.values import EntryType
@@ -54,8 +54,15 @@ def changes(
     first: Account, second: Account, *, package: str | None = None, directory: str = "/"
 ) -> Changes:
     """Compare what is in the two images, by path and size. `package` (a name or a pattern; empty:
-    files of none) and `directory` (a path or a pattern) narrow it down."""
-    before, after = (_files(each, package, directory) for each in (first, second))
+    files of none) and `directory` (a path or a pattern) narrow it down.
+
+    Raises UsageError for a package and UnknownPathError for a directory that neither has.
+    """
+    check_package(package, first, second)
+    is_there = _below(directory)
+    if not any(map(is_there, (*first.fates, *second.fates))):
+        raise nothing_matches(directory, first, second)
+    before, after = (_files(each, package, is_there) for each in (first, second))
     gone = tuple(before[path] for path in sorted(before.keys() - after.keys()))
     new = tuple(after[path] for path in sorted(after.keys() - before.keys()))
     both = sorted(before.keys() & after.keys())
@@ -89,17 +96,23 @@ def changes(
     )
 
 
-def _files(account: Account, package: str | None, directory: str) -> Mapping[str, Fate]:
-    is_wanted = of_package(account, package)
+def _below(directory: str) -> Callable[[str], bool]:
     top = f"/{directory.strip('/')}"
     globs = PathGlobs([directory])
+    return lambda path: is_below(path, top) or globs.covers(path)
+
+
+def _files(
+    account: Account, package: str | None, is_there: Callable[[str], bool]
+) -> Mapping[str, Fate]:
+    is_wanted = of_package(account, package)
     return {
         path: fate
         for path, fate in account.fates.items()
         if fate.type is not EntryType.DIRECTORY
         and account.has(fate)
         and is_wanted(fate)
-        and (is_below(path, top) or globs.covers(path))
+        and is_there(path)
     }
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from slimmer.errors import UnknownPathError, UsageError
+from slimmer.errors import UnknownPathError
 from slimmer.explain.account import Account
-from slimmer.explain.selection import is_pattern, of_package
+from slimmer.explain.selection import check_package, is_pattern, nothing_matches, of_package
 from slimmer.explain.why import near_paths
 from slimmer.files import PathGlobs, is_below, parent_of
 from slimmer.report import Fate
@@ -58,9 +57,8 @@ def compare(account: Account, *, package: str | None = None, directory: str = "/
     Raises UsageError for a package that the original does not have, UnknownPathError for a
     directory.
     """
+    check_package(package, account)
     is_wanted = of_package(account, package)
-    if package is not None:
-        _check_package(account, package, is_wanted)
     is_there = _below(account, directory)
     fates = [
         fate
@@ -139,16 +137,6 @@ def _sum(name: _Name, account: Account, fates: Iterable[Fate]) -> Share:
     )
 
 
-def _check_package(account: Account, package: str, is_wanted: Callable[[Fate], bool]) -> None:
-    if not any(map(is_wanted, account.fates.values())):
-        known = {fate.package for fate in account.fates.values()}
-        near = get_close_matches(package, known, n=3)
-        raise UsageError(
-            f"the original has no package {package}",
-            hint=f"did you mean {', '.join(near)}?" if near else "",
-        )
-
-
 def _below(account: Account, directory: str) -> Callable[[str], bool]:
     """Whether a path lies in the directory, or in one that the pattern matches."""
     if not is_pattern(directory):
@@ -156,10 +144,7 @@ def _below(account: Account, directory: str) -> Callable[[str], bool]:
         return lambda path: is_below(path, top)
     globs = PathGlobs([directory])
     if not any(map(globs.covers, account.fates)):
-        raise UnknownPathError(
-            f"{directory} matches nothing of {account.image} or of its original",
-            hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it",
-        )
+        raise nothing_matches(directory, account)
     return globs.covers
 
 

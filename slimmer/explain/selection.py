@@ -6,9 +6,11 @@ import functools
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Final
 
+from slimmer.errors import UnknownPathError, UsageError
 from slimmer.explain.account import Account
 from slimmer.files import PathGlobs, ancestors
 from slimmer.report import Fate, package_of_type
@@ -81,16 +83,46 @@ def of_package(account: Account, wanted: str | None) -> Callable[[Fate], bool]:
     return lambda fate: is_wanted(fate.package) or any(each(fate) for each in languages)
 
 
+def check_package(wanted: str | None, *accounts: Account) -> None:
+    """Raise UsageError for a package that none of the originals has."""
+    if wanted is None or any(
+        any(map(of_package(account, wanted), account.fates.values())) for account in accounts
+    ):
+        return
+    known = {fate.package for account in accounts for fate in account.fates.values()}
+    near = get_close_matches(wanted, known, n=3)
+    raise UsageError(
+        f"the {'originals have' if len(accounts) > 1 else 'original has'} no package {wanted}",
+        hint=f"did you mean {', '.join(near)}?" if near else "",
+    )
+
+
+def nothing_matches(directory: str, *accounts: Account) -> UnknownPathError:
+    """For a directory or a pattern without a path in these images and in their originals."""
+    images = " and ".join(account.image for account in accounts)
+    return UnknownPathError(
+        f"{directory} matches nothing of {images}, and nothing of what "
+        f"{'they were' if len(accounts) > 1 else 'it was'} made from",
+        hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it"
+        if is_pattern(directory)
+        else "",
+    )
+
+
 def _of_languages(
     account: Account, is_wanted: Callable[[str], bool]
 ) -> dict[str, Callable[[Fate], bool]]:
     """Type → whether a file is of a package of that type whose name is wanted."""
     places: dict[str, set[str]] = {}
     for package in account.language_packages:
-        # `Flask` is what its author calls it, and `flask` what everybody types.
-        if is_wanted(package.name) or is_wanted(package.name.lower()):
+        if any(map(is_wanted, _names(package.name))):
             places.setdefault(package.type, set()).update(package.paths)
     return {type: functools.partial(_lies_in, paths) for type, paths in places.items()}
+
+
+def _names(name: str) -> set[str]:
+    """`Typing_Extensions` is what its author calls it, and `typing-extensions` what people type."""
+    return {name, name.lower(), re.sub(r"[-_.]+", "-", name).lower()}
 
 
 def _lies_in(places: Set[str], fate: Fate) -> bool:

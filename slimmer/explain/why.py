@@ -92,7 +92,7 @@ def why(
     walk = account.index.resolve(path)
     met = [step.path for step in walk.way if step.type is EntryType.SYMLINK]
     if walk.named is None:
-        raise _unknown(account, path)
+        raise _unknown(account, asked, path)
     met.append(walk.entry.path if walk.entry is not None else walk.named.path)
     fates = [account.fates.get(each) or _bare(each) for each in dict.fromkeys(met)]
     missing = [each for each in fates if not account.has(each)]
@@ -247,11 +247,12 @@ def _below(account: Account, fate: Fate) -> Below:
     )
 
 
-def _unknown(account: Account, path: str) -> UnknownPathError:
+def _unknown(account: Account, asked: str, path: str) -> UnknownPathError:
     near = near_paths(account, path)
-    if path.count("/") == 1:
-        packages = {fate.package for fate in account.fates.values()}
-        near = [*get_close_matches(path[1:], packages, n=_PACKAGES), *near][:_NEAR]
+    names = {fate.package for fate in account.fates.values()}
+    # `@scope/name` has a slash as well.
+    packages = [name for name in names if name.count("/") == path.count("/") - 1]
+    near = [*get_close_matches(path[1:], packages, n=_PACKAGES), *near][:_NEAR]
     if any(is_below(path, mounted) for mounted in _MOUNTED):
         hint = "the engine mounts its own over it in every container, whatever the image has"
     else:
@@ -262,8 +263,10 @@ def _unknown(account: Account, path: str) -> UnknownPathError:
             f"{account.original}",
             hint="`*` stops at a slash, `**` does not; quote it, so that no shell reads it",
         )
+    no_package = "" if asked.startswith("/") else f"; no package is called {asked} either"
     return UnknownPathError(
-        f"{path} is not in {account.image}, and was never in the original {account.original}",
+        f"{path} is not in {account.image}, and was never in the original {account.original}"
+        f"{no_package}",
         hint=hint,
     )
 

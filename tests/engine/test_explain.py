@@ -102,9 +102,9 @@ def test_a_gone_path_has_its_causes(built: Built) -> None:
 
 
 def test_several_paths_are_answered_though_one_never_was(built: Built) -> None:
-    ran = built.ask("why", built.slim, "/app/used", "/app/usde")
+    ran = built.ask("why", built.slim, "/app/usde", "/app/used", "/app/usee")
     assert ran.code == 31
-    assert "/app/used: kept" in ran.stdout
+    assert ran.stdout.startswith("/app/used: kept")
     assert "/app/usde is not in" in ran.stderr
     assert "did you mean /app/used?" in ran.stderr
 

@@ -88,9 +88,11 @@ def title(layer: int, files: Files, *, is_aggregated: bool) -> Text:
 def about_layer(layer: Layer, *, is_whole: bool = False) -> Text:
     """Beside the list in short, or all that is known."""
     text = Text()
-    for sign, files, style in changes_of(layer):
+    changes = changes_of(layer)
+    for sign, files, style in changes:
         text.append(f"{sign}{files:,} ", style)
-    text.append("files\n" if text else "no files\n")
+    number = sum(files for _, files, _ in changes)
+    text.append("file\n" if number == 1 else "files\n" if number else "no files\n")
     if layer.hidden_size:
         text.append(f"{size(layer.hidden_size)} hidden by layers above\n", "yellow")
     if layer.hides_size:

@@ -277,12 +277,14 @@ LANGUAGES = replace(
             of_language("/site/flask/app.py", "pypi", "Flask", BOOT),
             of_language("/site/flask/cli.py", "pypi", "Flask"),
             of_language("/site/gcc/index.js", "npm", "gcc"),
+            of_language("/site/@a/tea_cup/index.js", "npm", "@a/tea_cup"),
         )
     },
     language_packages=(
         LanguagePackage(type="pypi", name="Flask", paths=("/site/flask",)),
         LanguagePackage(type="npm", name="gcc", paths=("/site/gcc",)),
         LanguagePackage(type="pypi", name="dashed", paths=("/usr/bin/dash",)),
+        LanguagePackage(type="npm", name="@a/tea_cup", paths=("/site/@a/tea_cup",)),
     ),
 )
 
@@ -291,20 +293,22 @@ def test_packages_of_languages_stand_for_files_and_each_kind_of_a_name_is_told()
     """A package of a language may consist of files that one of the distribution has: Debian's."""
     assert [
         (one.kind, [each.path for each in (*one.kept, *one.dropped)])
-        for asked in ("flask", "gcc", "dashed")
+        for asked in ("flask", "gcc", "dashed", "@a/tea-cup")
         for one in select(LANGUAGES, asked)
     ] == [
         ("Python package", ["/site/flask/app.py", "/site/flask/cli.py"]),
         ("package", ["/usr/bin/gcc", "/usr/lib/gcc"]),
         ("npm package", ["/site/gcc/index.js"]),
         ("Python package", ["/usr/bin/dash"]),
+        ("npm package", ["/site/@a/tea_cup/index.js"]),
     ]
     assert why(LANGUAGES, "/site/flask/cli.py").causes[1] == (
         "of its Python package Flask, 1 of 2 files are kept"
     )
-    with pytest.raises(UnknownPathError) as caught:
-        why(LANGUAGES, "Flaskk")
-    assert caught.value.hint.startswith("did you mean Flask")
+    for asked, meant in (("Flaskk", "Flask"), ("@a/teacup", "@a/tea_cup")):
+        with pytest.raises(UnknownPathError) as caught:
+            why(LANGUAGES, asked)
+        assert caught.value.hint.startswith(f"did you mean {meant}")
 
 
 def test_sums_and_changes_know_packages_of_languages() -> None:
@@ -322,6 +326,7 @@ def test_a_package_that_is_misspelled_is_named_first() -> None:
     with pytest.raises(UnknownPathError) as caught:
         why(ACCOUNT, "coreutil")
     assert caught.value.hint.startswith("did you mean coreutils")
+    assert "no package is called coreutil either" in caught.value.message
 
 
 def test_patterns_narrow_the_sums_down() -> None:
@@ -372,6 +377,17 @@ def test_two_slim_images() -> None:
         name="/usr/bin", gone_files=3, gone_size=30, new_files=1, new_size=5000
     )
     assert "/usr/lib" in {each.name for each in found.directories}
+
+
+def test_two_slim_images_have_what_is_asked_for() -> None:
+    """Zeros would say that nothing is different."""
+    assert summed(changes(ACCOUNT, SECOND, package="coreutils")) == {}, "of the original"
+    with pytest.raises(UsageError, match="originals have no package coreutil") as caught:
+        changes(ACCOUNT, SECOND, package="coreutil")
+    assert caught.value.hint == "did you mean coreutils?"
+    for directory in ("/opt", "/opt/*"):
+        with pytest.raises(UnknownPathError, match="matches nothing"):
+            changes(ACCOUNT, SECOND, directory=directory)
 
 
 def test_two_slim_images_in_part_and_the_same() -> None:
