@@ -7,6 +7,7 @@ after every answer, failed files included, so one client lives as long as its se
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,6 +45,7 @@ class FileServerClient:
         self._linked: dict[int, Segment] = {}
         self._greeted = False
         self._lock = threading.Lock()
+        self._failure: BaseException | None = None
 
     def __enter__(self) -> FileServerClient:
         return self
@@ -79,7 +81,7 @@ class FileServerClient:
         that very one, which costs no memory.
         """
         left_out = frozenset(hidden)
-        with self._lock:
+        with self._in_step():
             self._ask(wire.path_list(wire.INDEX_REQUEST, sorted(set(opaque))))
             unreadable: dict[str, int] = {}
             entries = []
@@ -105,7 +107,7 @@ class FileServerClient:
         Raises OriginalUnreadableError where a file could not be read in full; the others are
         there nevertheless.
         """
-        with self._lock:
+        with self._in_step():
             self._fetch(paths)
 
     def digests(self, paths: Iterable[str]) -> dict[str, bytes]:
@@ -117,7 +119,7 @@ class FileServerClient:
         asked, others = self._by_file(paths)
         found: dict[str, bytes] = {}
         failed: dict[str, int] = {}
-        with self._lock:
+        with self._in_step():
             for some in _in_requests(asked):
                 self._ask(wire.path_list(wire.DIGESTS_REQUEST, some))
                 self._incoming.begin(wire.DIGESTS_REQUEST)
@@ -146,10 +148,25 @@ class FileServerClient:
     def _segment(self, path: str) -> Segment:
         segment = self._segments.get(path)
         if segment is None:
-            with self._lock:
+            with self._in_step():
                 self._fetch((path,))
             segment = self._segments[path]
         return segment
+
+    @contextlib.contextmanager
+    def _in_step(self) -> Iterator[None]:
+        """One request at a time. Whatever breaks an answer off is what every later request gets to
+        hear: what comes then belongs to the one that failed."""
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            try:
+                yield
+            except BaseException as failure:
+                is_told = isinstance(failure, OriginalUnreadableError)  # by a whole answer
+                if not is_told or isinstance(failure, wire.BrokenStreamError):
+                    self._failure = failure
+                raise
 
     def _ask(self, request: bytearray) -> None:
         try:

@@ -325,6 +325,9 @@ def test_a_full_disk_has_an_error_of_its_own(rootfs: Path, tmp_path: Path) -> No
                 client.fetch(["/etc/big"])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        # The rest of the answer is still to come: nobody takes it for that of another request.
+        with pytest.raises(NoSpaceError, match="no space left"):
+            client.fetch(["/etc/passwd"])
 
 
 def test_the_spool_is_private_and_goes_away(rootfs: Path, tmp_path: Path, serve: Serve) -> None:
