@@ -8,8 +8,9 @@ INSTALLED := $(VENV)/.installed
 # At most three failures of a run are tried once more, alone.
 PYTEST := .ci/again 3 $(BIN)/python -m pytest
 # Tests that share images run in one worker, groups in the order of the files: what takes longest is
-# not last. Containers wait now and then, so there are more workers than cores.
-CONTAINERS := $(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
+# not last. Containers wait now and then, so there are more workers than cores: with four, two cores are
+# idle for an eighth of the time.
+CONTAINERS := $(PYTEST) -n 5 --dist loadgroup --no-loadscope-reorder --durations 20 --durations-min 10
 COMPOSE := .ci/require 'docker compose version || docker-compose version' docker-compose
 APPARMOR := .ci/require 'command -v apparmor_parser' apparmor
 REGISTRY := .ci/require 'command -v docker-registry' docker-registry
