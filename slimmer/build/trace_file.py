@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slimmer.build.drift import fitting_drift, refuse_before_reading
 from slimmer.build.job import Job
-from slimmer.build.trace_probes import as_saved, probes_to_pass, probes_to_save
+from slimmer.build.trace_probes import probes_to_pass, warn_of_secrets
 from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import UsageError
@@ -20,6 +20,7 @@ from slimmer.trace.saved import (
     Passed,
     SavedRole,
     SavedTrace,
+    as_saved,
     differences,
     identity_of,
     of_roles,
@@ -51,7 +52,7 @@ def save_trace(
                 record(
                     job.original,
                     each.examination.trace,
-                    probes_to_save(job, file, each.examination.results),
+                    tuple(result.probe for result in each.examination.results),
                     port=each.examination.port,
                     ready_seconds=each.examination.ready_seconds,
                     exit_status=each.examination.exit_status,
@@ -66,6 +67,8 @@ def save_trace(
         ]
     )
     _write(file, saved)
+    for each in traced.roles:
+        warn_of_secrets(job, file, each.examination.results)
     job.progress.detail("save", f"{len(saved.paths):,} paths saved to {file}")
     roles = tuple(
         _with_trace(each, saved.trace_of(known))

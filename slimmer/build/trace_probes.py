@@ -2,56 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
 from slimmer.build.job import Job
 from slimmer.options import Role
-from slimmer.probing import HEALTHCHECK, HIDDEN, in_order, literal_secrets, without_secrets
+from slimmer.probing import in_order, literal_secrets
 from slimmer.probing.explore.crawl import CRAWL, START
 from slimmer.probing.explore.openapi import DESCRIPTION, OPENAPI
 from slimmer.probing.kinds import ReplayProbe
-from slimmer.trace.saved import PROBES, SavedRole
+from slimmer.trace.saved import SavedRole, as_saved, is_healthcheck, is_hidden
 from slimmer.values import Probe, ProbeResult, in_role
 from slimmer.words import count
 
 
-def probes_to_save(job: Job, file: Path, results: Iterable[ProbeResult]) -> tuple[Probe, ...]:
-    """Those that the original passed, as the file has them: a trace is checked in, and is no place
-    for secrets."""
-    saved: list[Probe] = []
+def warn_of_secrets(job: Job, file: Path, results: Iterable[ProbeResult]) -> None:
+    """Tell what the file does not have of the probes that the original passed."""
     for probe in (result.probe for result in results):
         written = as_saved(probe)
-        saved.append(written)
         if written == probe:
             continue
         names = ", ".join(sorted(set(literal_secrets(probe))))
-        if isinstance(probe, ReplayProbe):
-            left = sum(map(_is_hidden, without_secrets(probe).requests))
-            job.warn(f"{file} has {count(left, 'request')} less of `{probe.name}`: {names} in them")
+        if isinstance(probe, ReplayProbe) and isinstance(written, ReplayProbe):
+            left = count(len(probe.requests) - len(written.requests), "request")
+            job.warn(f"{file} has {left} less of `{probe.name}`: {names} in them")
         else:
             job.warn(
                 f"{file} has the probe `{probe.name}` without {names}: a build from it asks that "
                 "only if it is given the probe itself (slim.yaml, --http-probe)"
             )
-    return tuple(saved)
-
-
-def as_saved(probe: Probe) -> Probe:
-    """The probe without the secrets that it says itself. What was found out is without requests
-    that carry one. The image itself says its HEALTHCHECK."""
-    if is_healthcheck(probe):
-        return probe
-    hidden = without_secrets(probe)
-    if isinstance(hidden, ReplayProbe):
-        kept = tuple(each for each in hidden.requests if not _is_hidden(each))
-        return dataclasses.replace(hidden, requests=kept)
-    return hidden
-
-
-def _is_hidden(said: object) -> bool:
-    return HIDDEN in PROBES.encode(said)
 
 
 def probes_to_pass(job: Job, role: Role, saved: SavedRole) -> tuple[Probe, ...]:
@@ -104,7 +83,7 @@ def _that_can_be_asked(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, ...]
     kept: list[Probe] = []
     cut: set[str] = set()
     for probe in probes:
-        if probe.runs_here or _is_hidden(probe):
+        if probe.runs_here or is_hidden(probe):
             cut.add(probe.plan)
         elif not probe.plan or probe.plan not in cut:
             kept.append(probe)
@@ -113,14 +92,9 @@ def _that_can_be_asked(job: Job, probes: tuple[Probe, ...]) -> tuple[Probe, ...]
             "commands of the trace that run on this machine are skipped, and the steps behind "
             "them in their plan; name the plan itself (--plan) to run them"
         )
-    if hidden := [probe.name for probe in probes if _is_hidden(probe)]:
+    if hidden := [probe.name for probe in probes if is_hidden(probe)]:
         job.warn(
             f"the trace has no secrets, so what needs one is not asked: {', '.join(hidden)}; give "
             "these probes again (slim.yaml, --http-probe, --plan), and they are"
         )
     return tuple(kept)
-
-
-def is_healthcheck(probe: Probe) -> bool:
-    """Whether it is the image's own HEALTHCHECK."""
-    return bool(probe.program) and probe.name == HEALTHCHECK

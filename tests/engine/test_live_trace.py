@@ -154,8 +154,8 @@ def test_the_probe_that_saw_it_ready_tests_the_slim_image(
 ) -> None:
     """Behind `--` as well, with a name of the user's, for people instead of machines."""
     ran = slim(
-        "trace", "start", "--http-probe", "/one", server, "--", "-p", "127.0.0.1::8080",
-        "--name", f"live-{os.getpid()}",
+        "trace", "start", "--http-probe", "/one", "--http-probe", "/two?token=s3cr3t-tea",
+        server, "--", "-p", "127.0.0.1::8080", "--name", f"live-{os.getpid()}",
     )  # fmt: skip
     name, address = ran.stdout.splitlines()
     assert name == f"live-{os.getpid()}"
@@ -164,6 +164,7 @@ def test_the_probe_that_saw_it_ready_tests_the_slim_image(
     assert urllib.request.urlopen(f"http://{place}/two", timeout=30).status == 200
     assert "slim trace stop" in ran.stderr
     assert slim("trace", "stop", name, "--output", "app.trace").code == 0
+    assert b"s3cr3t-tea" not in (tmp_path / "app.trace").read_bytes()
     built = slim("build", server, *MINIMAL, "--from-trace", "app.trace")
     assert built.passed("slim") == ["GET /one"]
 

@@ -2,8 +2,9 @@
 port: untraced, with every system call recorded (`--seccomp`), and under `strace -f -c`.
 
 Processor time is told, that of the sidecar included: on a busy machine the clock on the wall tells
-what others do. The least of several runs counts. strace and what it is linked with are mounted into
-the container, so that images without a shell can be measured too.
+what others do. On a quiet one `--wall` tells that clock's time, from when the application's program
+runs; containers are made before that. The least of several runs counts. strace and what it is
+linked with are mounted into the container, so that images without a shell can be measured too.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class Starts:
-    """One sample's row, in seconds of processor time."""
+    """One sample's row, in seconds."""
 
     name: str
     plain: float
@@ -55,6 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.survey.starts", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="samples (default: all servers)")
     parser.add_argument("--runs", type=int, default=3, help="of each, of which the shortest counts")
+    parser.add_argument("--wall", action="store_true", help="by the clock on the wall")
     parser.add_argument("--output", type=Path, help="also write the results to this JSON file")
     arguments = parser.parse_args()
     rows = []
@@ -62,7 +64,7 @@ def main() -> int:
         loader = _place_strace(Path(folder))
         for name in arguments.names or served:
             try:
-                rows.append(_measured(name, Path(folder), loader, arguments.runs))
+                rows.append(_measured(name, Path(folder), loader, arguments.runs, arguments.wall))
             except SlimError as error:
                 say(f"{name}: {error}")
     if arguments.output:
@@ -77,7 +79,7 @@ def _is_server(name: str) -> bool:
     return bool(image["Config"].get("ExposedPorts"))
 
 
-def _measured(name: str, folder: Path, loader: str, runs: int) -> Starts:
+def _measured(name: str, folder: Path, loader: str, runs: int, wall: bool) -> Starts:
     options = read_options(SAMPLES / name / "slim.yaml")
     connected = connect()
     try:
@@ -96,7 +98,7 @@ def _measured(name: str, folder: Path, loader: str, runs: int) -> Starts:
             )
 
             port = options.run.port or exposed_ports(original.config)[0]
-            seconds: list[tuple[float, float, float]] = []
+            costs: list[tuple[Cost, Cost, Cost]] = []
             for number in range(runs + 1):
                 found = (
                     _plain(session, original, options.run, port),
@@ -104,25 +106,38 @@ def _measured(name: str, folder: Path, loader: str, runs: int) -> Starts:
                     _plain(session, original, under_strace, port),
                 )
                 if number:  # the first one warms the caches
-                    seconds.append(found)
-            plain, census, strace = map(min, zip(*seconds, strict=True))
+                    costs.append(found)
+            plain, census, strace = (
+                min(each.wall if wall else each.processor for each in way)
+                for way in zip(*costs, strict=True)
+            )
             return Starts(name=name, plain=plain, census=census, strace=strace)
     finally:
         connected.close()
 
 
-def _plain(session: Session, original: Original, run: RunOptions, port: int) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Seconds of one start."""
+
+    processor: float
+    wall: float
+
+
+def _plain(session: Session, original: Original, run: RunOptions, port: int) -> Cost:
     container = PlainRun(
         session, original.id, run, purpose="start", ports=(port,), default_port=port
     )
+    started = time.monotonic()
     try:
         _wait_until_it_listens(container.container, port)
-        return _processor_seconds(container.container)
+        took = time.monotonic() - started
+        return Cost(processor=_processor_seconds(container.container), wall=took)
     finally:
         container.close()
 
 
-def _traced(session: Session, original: Original, run: RunOptions, port: int, file: Path) -> float:
+def _traced(session: Session, original: Original, run: RunOptions, port: int, file: Path) -> Cost:
     target = TracedRun(
         session,
         original,
@@ -135,11 +150,14 @@ def _traced(session: Session, original: Original, run: RunOptions, port: int, fi
     )
     try:
         target.start()
+        started = time.monotonic()
         _wait_until_it_listens(target.container, port)
+        took = time.monotonic() - started
         named = {"name": f"slimmer-sidecar-{session.id}"}
         sidecars = [each["Id"] for each in engine().containers(filters=named)]
         assert len(sidecars) == 1, sidecars
-        return _processor_seconds(target.container) + _processor_seconds(sidecars[0])
+        used = _processor_seconds(target.container) + _processor_seconds(sidecars[0])
+        return Cost(processor=used, wall=took)
     finally:
         target.close()
 

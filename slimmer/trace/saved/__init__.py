@@ -7,6 +7,7 @@ against another original's index.
 from slimmer.trace.saved.contents import Units, contents_of, package_key
 from slimmer.trace.saved.drift import Change, Drift, drift
 from slimmer.trace.saved.fitting import Misfit, misfits
+from slimmer.trace.saved.hidden import as_saved, is_healthcheck, is_hidden
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
 from slimmer.trace.saved.probe_text import PROBES
@@ -44,11 +45,14 @@ __all__ = [
     "SeenPath",
     "Units",
     "Use",
+    "as_saved",
     "contents_of",
     "differences",
     "drift",
     "from_bytes",
     "identity_of",
+    "is_healthcheck",
+    "is_hidden",
     "is_saved_trace",
     "merge",
     "misfits",

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from slimmer.files import PackageDatabase, Resolution, RootfsIndex, is_below
 from slimmer.trace.saved.contents import contents_of
+from slimmer.trace.saved.hidden import as_saved
 from slimmer.trace.saved.identity import identity_of
 from slimmer.trace.saved.saved import BOOT, Fact, Kind, SavedTrace, SeenPath, Use, ready_step
 from slimmer.values import Access, Content, EntryType, Original, Probe, Sighting, Source, Trace
@@ -38,7 +39,7 @@ def record(
     packages: PackageDatabase,
     dependency_folders: Set[str],
 ) -> SavedTrace:
-    """One traced run of `original`, `probes` being those that it passed.
+    """One traced run of `original`, `probes` being those that it passed, without their secrets.
 
     `dependency_folders` are as for `contents_of`. Fetches the content of every regular file that
     was seen, for its digest.
@@ -57,7 +58,7 @@ def record(
         ready_within=ready_step(ready_seconds),
         exit_status=exit_status,
         notes=tuple(notes),
-        probes=tuple(probes),
+        probes=tuple(map(as_saved, probes)),
         calls=tuple(
             sorted(
                 {replace(call, phase=BOOT) if call.phase in boot else call for call in trace.calls}
