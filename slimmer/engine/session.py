@@ -9,9 +9,9 @@ session's only if its name says so as well, or a mark where no image has one (`i
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -52,6 +52,7 @@ class Session:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.id = new_session()
+        self._numbers = itertools.count(1)
         self._containers: list[str] = []
         self._purposes: dict[str, str] = {}
         """Of every container that was not seen to be gone."""
@@ -83,7 +84,7 @@ class Session:
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
         if name:
             labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), _MARK: _mark(self.id)}
-        name = name or f"slimmer-{purpose}-{self.id}-{uuid.uuid4().hex[:4]}"
+        name = name or f"slimmer-{purpose}-{self.id}-{next(self._numbers)}"
         container = self._answer(lambda: self._create(purpose, labelled, name))
         self._still_open()
         return container

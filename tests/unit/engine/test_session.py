@@ -97,3 +97,11 @@ def test_nothing_is_made_once_the_run_is_ending(tmp_path: Path) -> None:
         pass
     with pytest.raises(InterruptedRunError):
         session.create_container("target", {"Image": ORIGINAL})
+
+
+def test_many_containers_for_one_purpose_have_names_of_their_own(tmp_path: Path) -> None:
+    """A repair tries a finished image again and again, in one session."""
+    engine = MemoryEngine(tmp_path, ["/bin/app"], lambda process: 0)
+    with Session(engine) as session:
+        made = [session.create_container("slim", {"Image": ORIGINAL}) for _ in range(500)]
+    assert len(set(made)) == 500
