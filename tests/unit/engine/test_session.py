@@ -103,5 +103,5 @@ def test_many_containers_for_one_purpose_have_names_of_their_own(tmp_path: Path)
     """A repair tries a finished image again and again, in one session."""
     engine = MemoryEngine(tmp_path, ["/bin/app"], lambda process: 0)
     with Session(engine) as session:
-        made = [session.create_container("slim", {"Image": ORIGINAL}) for _ in range(500)]
-    assert len(set(made)) == 500
+        made = [session.create_container("slim", {"Image": ORIGINAL}) for _ in range(2_000)]
+    assert len(set(made)) == 2_000
