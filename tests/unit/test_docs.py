@@ -155,7 +155,8 @@ def test_documented_command_lines_are_understood(page: Path) -> None:
         if words[0] == "make":
             assert words[1] in targets, f"{page.name}: `{line}`"
         elif words[0] == "python":
-            assert (ROOT / words[2].replace(".", "/")).exists(), f"{page.name}: `{line}`"
+            place = ROOT / words[2].replace(".", "/")
+            assert place.is_dir() or place.with_suffix(".py").is_file(), f"{page.name}: `{line}`"
         elif not words[1].startswith("-"):
             name = next(
                 (" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in COMMANDS), ""
