@@ -112,35 +112,28 @@ def _document(
 
 
 def _image(subject: SbomSubject) -> Package:
+    return _whole(_IMAGE, subject.name, subject.digest, "CONTAINER")
+
+
+def _system(system: OperatingSystem | None) -> list[Package]:
+    if system is None:
+        return []
+    return [_whole(_SYSTEM, system.id, system.version, "OPERATING_SYSTEM")]
+
+
+def _whole(identity: str, name: str, version: str, purpose: str) -> Package:
+    """What packages are in."""
     from spdx_tools.spdx.model.package import Package, PackagePurpose
     from spdx_tools.spdx.model.spdx_no_assertion import SpdxNoAssertion
 
     return Package(
-        spdx_id=_IMAGE,
-        name=subject.name,
-        version=subject.digest or None,
+        spdx_id=identity,
+        name=name,
+        version=version or None,
         download_location=SpdxNoAssertion(),
         files_analyzed=False,
-        primary_package_purpose=PackagePurpose.CONTAINER,
+        primary_package_purpose=PackagePurpose[purpose],
     )
-
-
-def _system(system: OperatingSystem | None) -> list[Package]:
-    from spdx_tools.spdx.model.package import Package, PackagePurpose
-    from spdx_tools.spdx.model.spdx_no_assertion import SpdxNoAssertion
-
-    if system is None:
-        return []
-    return [
-        Package(
-            spdx_id=_SYSTEM,
-            name=system.id,
-            version=system.version or None,
-            download_location=SpdxNoAssertion(),
-            files_analyzed=False,
-            primary_package_purpose=PackagePurpose.OPERATING_SYSTEM,
-        )
-    ]
 
 
 def _package(use: PackageUse, identity: str) -> Package:
