@@ -17,6 +17,7 @@ from slimmer.build.destinations import refuse_unwritable
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.loading import load_later_steps
+from slimmer.build.processor import with_processor
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import (
@@ -117,7 +118,7 @@ def _with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T
                     additions=additions,
                     notes=list(notes),
                 )
-                return work(job)
+                return work(with_processor(job))
             except BaseException:
                 begin_to_clean()
                 # Ends every container, and with them whatever a thread of the pool waits for.

@@ -37,7 +37,7 @@ def layer_of_image(
     """
     image = read_original(reference, session.engine.inspect_image(reference))
     spool = Path(tempfile.mkdtemp(dir=folder)) / "debug-content"  # each round has one of its own
-    server = FileServer(session, image, sensor_binary(image.architecture), spool)
+    server = FileServer(session, image, sensor_binary(session.engine.architecture), spool)
     index = server.index()
     tools = borrowed_tools(request, kept, index=index, content=server.content)
     entries = {entry.path: entry for entry in tools.entries}

@@ -49,6 +49,7 @@ from slimmer.report import (
     remember_report,
     write_report,
 )
+from slimmer.trace.run import Processor
 from slimmer.values import (
     Compression,
     ImageKind,
@@ -183,7 +184,7 @@ def _record(job: Job, findings: Findings) -> RunRecord:
         installed=installed,
         uses=built.assembly.bills.result().uses if built is not None else None,
         strategy=job.options.strategy,
-        verification=(built.verification if built is not None else job.options.verify).value,
+        verification=_verification(job, built),
         tests=(
             *(
                 concealed_outcome(
@@ -211,6 +212,12 @@ def _record(job: Job, findings: Findings) -> RunRecord:
             peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         ),
     )
+
+
+def _verification(job: Job, built: BuiltImages | None) -> str:
+    if job.processor is Processor.NONE:
+        return "impossible"
+    return (built.verification if built is not None else job.options.verify).value
 
 
 def _outcomes(job: Job, findings: Findings) -> tuple[SmokeOutcome, ...]:

@@ -11,6 +11,7 @@ from slimmer.build.values import OriginalFiles
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import TraceDriftError
 from slimmer.trace.saved import (
+    Change,
     Contents,
     Drift,
     Misfit,
@@ -33,10 +34,13 @@ def refuse_before_reading(
     `changed` are words for what of the description is another one."""
     if not changed:
         return
-    if saved.identity.platform != identity_of(job.original).platform:
+    if is_of_other_platform(job, saved):
+        if job.options.allow_drift:
+            return
         raise TraceDriftError(
             _of_another(job, file) + "; ".join(changed),
-            hint=f"trace this image with --save-trace {file}",
+            hint=f"trace this image with --save-trace FILE; --allow-drift looks for what {file} "
+            f"names under the names that it has on {job.platform}",
             details=_saved_for(saved),
         )
     if saved.identity.contents is None and not job.options.allow_drift:
@@ -46,6 +50,26 @@ def refuse_before_reading(
             f"changed: {_what_next(file)}",
             details=_saved_for(saved),
         )
+
+
+def is_of_other_platform(job: Job, saved: SavedTrace) -> bool:
+    """Whether the trace is of an image for other processors, or in another form for them."""
+    return saved.identity.platform != identity_of(job.original).platform
+
+
+def drift_of_platform(job: Job, saved: SavedTrace, renamed: int, files: OriginalFiles) -> None:
+    """Tell what of the trace of another platform is not in this image. Content is another one
+    wherever there are programs, and says nothing. `renamed` is how many paths have other names."""
+    found = drift(saved, files.index, files.server.content)
+    gone = tuple(each for each in found if each.change is Change.GONE)
+    words = (
+        f"the trace is of {saved.identity.platform}: {renamed:,} of its {len(saved.paths):,} paths "
+        f"have other names on {job.platform}"
+    )
+    if gone:
+        job.warn(f"{words}, and {len(gone):,} are not there: {_named(gone)}")
+    else:
+        job.notes.append(f"{words}, and all that it found is there")
 
 
 def fitting_drift(
@@ -134,9 +158,13 @@ def _warn(job: Job, drifted: tuple[Drift, ...]) -> None:
 
 
 def _shown(drifted: tuple[Drift, ...]) -> str:
+    return f"{count(len(drifted), 'path')} of it {_have(drifted)} changed: {_named(drifted)}"
+
+
+def _named(drifted: tuple[Drift, ...]) -> str:
     shown = ", ".join(f"{each.path} ({each.change.value})" for each in drifted[:3])
     more = f" and {len(drifted) - 3:,} more" if len(drifted) > 3 else ""
-    return f"{count(len(drifted), 'path')} of it {_have(drifted)} changed: {shown}{more}"
+    return f"{shown}{more}"
 
 
 def _have(drifted: tuple[Drift, ...]) -> str:

@@ -40,7 +40,7 @@ Ahead = Callable[[Role, Trace, OriginalFiles], None]
 def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]:
     """Start the file server beside what goes on. `wanted` are paths whose files will be read: they
     are fetched while the index is put to use."""
-    return job.pool.submit(_serve, job, sensor_binary(job.original.architecture), wanted)
+    return job.pool.submit(_serve, job, sensor_binary(job.session.engine.architecture), wanted)
 
 
 def trace_original(
@@ -92,7 +92,7 @@ def _examine_as(
         job.session,
         original,
         role.run,
-        sensor=sensor_binary(original.architecture),
+        sensor=sensor_binary(job.session.engine.architecture),
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,

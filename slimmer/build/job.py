@@ -18,6 +18,7 @@ from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, DebugImage, Role, Verification
 from slimmer.probing import Concealment
 from slimmer.progress import Progress, StageClock
+from slimmer.trace.run import Processor
 from slimmer.values import Original, Probe
 
 if TYPE_CHECKING:  # most builds make no profile
@@ -48,6 +49,8 @@ class Job:
     """Empty where no debug image is made."""
     bases: tuple[Original, ...] = ()
     """What `--base` names."""
+    processor: Processor = Processor.OWN
+    """What runs the original's programs here."""
     missed: tuple[tuple[str, str], ...] = ()
     """(path, file) of `--include-from`, see KeepRequest.missed."""
     additions: Additions | None = None
@@ -63,6 +66,11 @@ class Job:
     def conceal(self) -> Concealment:
         """Takes the values of secrets out of what is told of the run."""
         return concealment_of(self.options)
+
+    @property
+    def platform(self) -> str:
+        """The original's: `linux/arm64`."""
+        return f"{self.original.os}/{self.original.architecture}"
 
     @property
     def report_directory(self) -> Path:

@@ -220,7 +220,7 @@ def _internal(job: Job, traced: TracedOriginal, built: BuiltImages) -> dict[str,
     )
     told: dict[str, Any] = {
         "slimmer": {"digest": tool_digest()},
-        "sensor": {"digest": file_digest(sensor_binary(job.original.architecture))},
+        "sensor": {"digest": file_digest(sensor_binary(job.session.engine.architecture))},
         "rules": asked,
         "engine": _engine(job),
         "verification": built.verification.value,

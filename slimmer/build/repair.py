@@ -129,7 +129,7 @@ def _observe_as(
         job.session,
         original_in(case.role, finished),
         run,
-        sensor=sensor_binary(job.original.architecture),
+        sensor=sensor_binary(job.session.engine.architecture),
         trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,

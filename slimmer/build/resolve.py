@@ -8,7 +8,6 @@ from pathlib import Path
 from slimmer.engine import Engine
 from slimmer.errors import (
     BaseMissingError,
-    ForeignArchitectureError,
     ImageNotFoundError,
     UsageError,
 )
@@ -21,7 +20,6 @@ from slimmer.image import (
     slim_tag,
 )
 from slimmer.options import BuildOptions, DebugImage
-from slimmer.trace.run import ARCHITECTURES
 from slimmer.values import Compression, Original
 
 
@@ -36,7 +34,6 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     original = read_original(options.image, inspection, history)
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
-    _refuse_foreign_architecture(engine, original)
     own_names = repository_tags(inspection)
     slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
@@ -44,19 +41,6 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
         _refuse_foreign(engine, name)
     _refuse_push_to_nowhere(options, slim, debug)
     return original, slim, debug
-
-
-def _refuse_foreign_architecture(engine: Engine, original: Original) -> None:
-    """An emulator that may run the image's programs does not know the filter that traces them."""
-    own = str(engine.version().get("Arch") or "")
-    if original.architecture != own and {original.architecture, own} <= ARCHITECTURES.keys():
-        raise ForeignArchitectureError(
-            f"{original.reference} is for {original.architecture}, and the engine at "
-            f"{engine.address} runs on {own}: what an emulator runs cannot be traced",
-            hint=f"build it with an engine on {original.architecture}, for example "
-            "DOCKER_HOST=ssh://user@host, or fetch the image for "
-            f"{own} (--platform linux/{own} of `{engine.tool} pull` and `build`)",
-        )
 
 
 def resolve_bases(

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
-from slimmer.build.drift import fitting_drift, refuse_before_reading
+from slimmer.build.drift import (
+    drift_of_platform,
+    fitting_drift,
+    is_of_other_platform,
+    refuse_before_reading,
+)
 from slimmer.build.job import Job
 from slimmer.build.trace_probes import probes_to_pass, warn_of_secrets
 from slimmer.build.values import OriginalFiles, TracedOriginal, TracedRole, TraceFile
@@ -17,6 +22,7 @@ from slimmer.files import RootfsIndex
 from slimmer.options import Role
 from slimmer.trace.run import Examination
 from slimmer.trace.saved import (
+    Drift,
     Passed,
     SavedRole,
     SavedTrace,
@@ -24,6 +30,7 @@ from slimmer.trace.saved import (
     differences,
     identity_of,
     of_roles,
+    on_platform,
     read_saved_trace,
     record,
     to_bytes,
@@ -132,13 +139,22 @@ def recall_trace(
     refuse_before_reading(job, file, saved, changed)
     _refuse_other_roles(job, file, saved)
     waiting = serve(saved.paths)
+    foreign = is_of_other_platform(job, saved)
+    if foreign:
+        saved, renamed = on_platform(
+            saved, identity_of(job.original).platform, waiting.result().index
+        )
     known = {role.name: role for role in saved.all_roles}
     roles = tuple(
         TracedRole(role=role, examination=_recalled(job, role, saved, known[role.name]))
         for role in job.options.all_roles
     )
     files = waiting.result()
-    drifted = fitting_drift(job, file, saved, files) if changed else ()
+    drifted: tuple[Drift, ...] = ()
+    if foreign:
+        drift_of_platform(job, saved, renamed, files)
+    elif changed:
+        drifted = fitting_drift(job, file, saved, files)
     job.progress.detail("trace", f"{len(saved.paths):,} paths from {file}")
     traced = TracedOriginal(
         roles=roles,

@@ -22,6 +22,7 @@ from slimmer.errors import SmokeTestError
 from slimmer.options import Verification
 from slimmer.probing import HEALTHCHECK
 from slimmer.probing.kinds import ExecProbe
+from slimmer.trace.run import Processor
 from slimmer.values import ImageKind, SmokeOutcome, in_role
 from slimmer.verify import Reference, SmokePlan, load_images, raise_for_failure, smoke_test
 from slimmer.words import count, size
@@ -137,7 +138,12 @@ def _verify(
     """Probe all finished images, side by side where they do not meet, and hold their answers
     against the original's."""
     if job.options.verify is Verification.OFF:
-        job.warn("the images were not run: nothing is known of whether they work (--verify off)")
+        reason = (
+            f"nothing here runs {job.platform}"
+            if job.processor is Processor.NONE
+            else "--verify off"
+        )
+        job.warn(f"the images were not run: nothing is known of whether they work ({reason})")
         return ()
     for case in cases:
         plan = case.plan

@@ -32,6 +32,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def architecture(self) -> str:
+        """Of the machine that the engine runs on, in the words of images: `amd64`, `arm64`."""
+        ...
+
+    @property
     def api_version(self) -> str:
         """The API version that was negotiated with the engine, e.g. `1.41`."""
         ...

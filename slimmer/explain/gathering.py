@@ -170,7 +170,7 @@ def _from_images(
             hint="name the report of the build with --report, which tells without the original",
         ) from None
     finished = read_original(image, inspection)
-    sensor = sensor_binary(original.architecture)
+    sensor = sensor_binary(engine.architecture)
     with Session(engine) as session, workspace() as folder, ThreadPoolExecutor() as pool:
         servers = [
             FileServer(session, each, sensor, folder / name)

@@ -274,7 +274,7 @@ class Report:
     factor: float | None
     """The original's size divided by the slim image's."""
     trace: TraceSummary
-    verification: Annotated[str, Keywords(words=("content", "status", "off"))]
+    verification: Annotated[str, Keywords(words=("content", "status", "off", "impossible"))]
     """What finished images had to do: answer as the original, pass the probes, or nothing."""
     trace_file: TraceFileSummary | None
     """The saved trace that was written or read; None where there is none."""

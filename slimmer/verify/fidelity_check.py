@@ -88,7 +88,7 @@ def check_fidelity(
     finished = read_original(image, inspection)
     wanted, got = _configurations(blueprint, finished)
     differences = list(configuration_differences(wanted, got))
-    server = FileServer(session, finished, sensor_binary(finished.architecture), spool)
+    server = FileServer(session, finished, sensor_binary(session.engine.architecture), spool)
     try:
         found = server.index(known=blueprint.entries).entries
         expected = Expected(

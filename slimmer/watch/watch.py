@@ -179,7 +179,7 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
         session,
         image,
         wanted.run,
-        sensor=sensor_binary(image.architecture),
+        sensor=sensor_binary(session.engine.architecture),
         trace_file=folder / "trace",
         ports=(),
         bindings=wanted.published(exposed_ports(image.config)) or (),
@@ -189,7 +189,7 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
 
 
 def _hold(session: Session, image: Original, original: Original, folder: Path) -> _Held:
-    sensor = sensor_binary(original.architecture)
+    sensor = sensor_binary(session.engine.architecture)
     with ThreadPoolExecutor(1) as beside:
         finished = beside.submit(_index, session, image, sensor, folder / "finished")
         server = FileServer(session, original, sensor, folder / "content")

@@ -37,6 +37,10 @@ class DockerEngine(Images, Containers, Belongings, Pushing, Pulling):
         with translated("ask for the engine's state"):
             return cast(dict[str, Any], self._client.info())
 
+    @cached_property
+    def architecture(self) -> str:
+        return str(self.version()["Arch"])
+
     @property
     def api_version(self) -> str:
         return cast(str, self._client.api_version)

@@ -60,8 +60,9 @@ def _verdict(report: Report) -> Fact:
     probes = sum(len(test.probes) for test in slim)
     if report.exit_code:
         return Fact(title="Verdict", figure="failed", text=report.cause, mood="bad")
-    if report.verification == "off":
-        return Fact(title="Verdict", figure="not tested", text="--verify off", mood="doubt")
+    if report.verification in ("off", "impossible"):
+        reason = "--verify off" if report.verification == "off" else "nothing here runs it"
+        return Fact(title="Verdict", figure="not tested", text=reason, mood="doubt")
     if not slim:
         text = "these very images passed when the trace was saved"
         return Fact(title="Verdict", figure="passed before", text=text, mood="good")

@@ -112,8 +112,10 @@ def _facts(report: Report) -> Iterator[tuple[str, Text]]:
     for test in report.tests:
         if test.image != "original":
             yield f"{test.image} test", _verdict(report, test)
-    if report.slim is not None and report.verification == "off":
-        yield "slim test", Text("not run: --verify off", style="yellow")
+    if report.slim is not None and report.verification in ("off", "impossible"):
+        platform = f"{report.original.os}/{report.original.architecture}"
+        reason = "--verify off" if report.verification == "off" else f"nothing here runs {platform}"
+        yield "slim test", Text(f"not run: {reason}", style="yellow")
     if report.repair is not None:
         yield "repaired", _repaired(report.repair)
     if report.seccomp is not None:

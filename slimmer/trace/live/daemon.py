@@ -109,7 +109,7 @@ def _target(session: Session, original: Original, options: LiveOptions, place: P
         session,
         original,
         wanted.run,
-        sensor=sensor_binary(original.architecture),
+        sensor=sensor_binary(session.engine.architecture),
         trace_file=place.records,
         ports=(wanted.run.port,) if wanted.run.port else (),
         bindings=wanted.published(exposed_ports(original.config)),

@@ -123,7 +123,7 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
         original = read_original(live.image, engine.inspect_image(live.image_id))
         with Session(engine) as session, workspace() as folder:
             server = FileServer(
-                session, original, sensor_binary(original.architecture), folder / "content"
+                session, original, sensor_binary(session.engine.architecture), folder / "content"
             )
             index = server.index()
             trace = read_trace(place.records, index)

@@ -2,6 +2,7 @@
 
 from slimmer.trace.run.examination import SETTLE, Examination, examine, planned_probes
 from slimmer.trace.run.file_server import FileServer, container_marks
+from slimmer.trace.run.processor import Processor, processor_for
 from slimmer.trace.run.readiness import Readiness, await_ready
 from slimmer.trace.run.sensor import ARCHITECTURES, has_sensor, sensor_binary
 from slimmer.trace.run.traced_run import TracedRun
@@ -11,6 +12,7 @@ __all__ = [
     "SETTLE",
     "Examination",
     "FileServer",
+    "Processor",
     "Readiness",
     "TracedRun",
     "await_ready",
@@ -18,5 +20,6 @@ __all__ = [
     "examine",
     "has_sensor",
     "planned_probes",
+    "processor_for",
     "sensor_binary",
 ]

@@ -10,6 +10,7 @@ from slimmer.trace.saved.fitting import Misfit, misfits
 from slimmer.trace.saved.hidden import as_saved, is_healthcheck, is_hidden
 from slimmer.trace.saved.identity import differences, identity_of
 from slimmer.trace.saved.merging import merge
+from slimmer.trace.saved.platform import on_platform
 from slimmer.trace.saved.probe_text import PROBES
 from slimmer.trace.saved.reading import from_bytes, is_saved_trace, read_saved_trace
 from slimmer.trace.saved.recording import record
@@ -57,6 +58,7 @@ __all__ = [
     "merge",
     "misfits",
     "of_roles",
+    "on_platform",
     "package_key",
     "read_saved_trace",
     "ready_step",
