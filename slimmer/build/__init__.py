@@ -8,6 +8,7 @@ its own beside it.
 """
 
 from slimmer.build.build import build_image
+from slimmer.build.destinations import refuse_unwritable, report_directory_of
 from slimmer.build.loading import load_steps
 from slimmer.build.profiling import Profiled, profile_image, profile_of_trace
 from slimmer.build.proving import Proved, prove_dockerfile
@@ -20,4 +21,6 @@ __all__ = [
     "profile_image",
     "profile_of_trace",
     "prove_dockerfile",
+    "refuse_unwritable",
+    "report_directory_of",
 ]

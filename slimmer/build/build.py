@@ -17,7 +17,7 @@ from slimmer.build.destinations import refuse_unwritable
 from slimmer.build.examine import begin_serving, trace_original
 from slimmer.build.job import Job, source_date_epoch
 from slimmer.build.loading import load_later_steps
-from slimmer.build.processor import with_processor
+from slimmer.build.processor import for_platform, with_processor
 from slimmer.build.resolve import read_missed, resolve, resolve_bases
 from slimmer.build.roles import pool_for_runs
 from slimmer.build.values import (
@@ -62,7 +62,7 @@ def with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]
 
 def _with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T]) -> T:
     clock = StageClock(progress)
-    options = taking_any_certificate(options)
+    options = for_platform(taking_any_certificate(options))
     if options.cache_directory is not None:
         from slimmer.build.trace_cache import with_cached_trace  # most builds have none
 
@@ -74,7 +74,7 @@ def _with_job(options: BuildOptions, progress: Progress, work: Callable[[Job], T
         from slimmer.build.harden import check_hardening  # most builds do not
 
         check_hardening(options)
-    engine = connect()
+    engine = connect(options.engine)
     try:
         composition = None
         if options.compose is not None:

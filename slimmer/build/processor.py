@@ -1,5 +1,5 @@
-"""An original that is made for other processors than the engine's machine has: what of a build is
-possible there."""
+"""The platform that a build is for, and what of it is possible where the engine's machine has other
+processors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ import dataclasses
 
 from slimmer.build.job import Job
 from slimmer.errors import ForeignArchitectureError, UsageError
-from slimmer.options import Verification
+from slimmer.options import BuildOptions, Verification
 from slimmer.trace.run import Processor, processor_for
+
+
+def for_platform(options: BuildOptions) -> BuildOptions:
+    """With the image that has the platform."""
+    if len(options.platforms) > 1:
+        raise UsageError(
+            "this is done for one platform at a time, and several are named: "
+            + ", ".join(each.name for each in options.platforms),
+            hint="name one with --platform; `slim build` alone takes several",
+        )
+    image = next((each.image for each in options.platforms), "")
+    return dataclasses.replace(options, image=image or options.image)
 
 
 def with_processor(job: Job) -> Job:
@@ -61,5 +73,5 @@ def _not_here(job: Job) -> ForeignArchitectureError:
         f"at {engine.address}, whose machine is {engine.architecture}",
         hint=f"use an engine on {original.architecture} (DOCKER_HOST=ssh://user@host, or --engine "
         f"{job.platform}=ssh://user@host), give this one an emulator (Debian's qemu-user-static), "
-        f"or build from a trace of the image for {engine.architecture} (--from-trace FILE --allow-drift)",
+        f"or build from a trace for {engine.architecture} (--from-trace FILE --allow-drift)",
     )

@@ -34,6 +34,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     original = read_original(options.image, inspection, history)
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
+    _refuse_other_platform(engine, options, original)
     own_names = repository_tags(inspection)
     slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
@@ -41,6 +42,19 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
         _refuse_foreign(engine, name)
     _refuse_push_to_nowhere(options, slim, debug)
     return original, slim, debug
+
+
+def _refuse_other_platform(engine: Engine, options: BuildOptions, original: Original) -> None:
+    present = (original.os, original.architecture, original.variant)
+    for wanted in options.platforms:
+        parts = wanted.name.split("/")
+        if tuple(parts) != present[: len(parts)]:
+            raise UsageError(
+                f"{original.reference} is for {'/'.join(filter(None, present))} in the engine at "
+                f"{engine.address}, and not for {wanted.name}",
+                hint=f"name the image for it (--platform {wanted.name}=IMAGE), or the engine that "
+                f"has it (--engine {wanted.name}=ssh://user@host)",
+            )
 
 
 def resolve_bases(

@@ -14,6 +14,7 @@ import click
 from slimmer.cli.failure import errors_as_json
 from slimmer.cli.lazy import ASSUMED
 from slimmer.cli.places import how_to_name_one, refuse_place
+from slimmer.cli.platforms import build_for_all
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
 from slimmer.errors import ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
@@ -57,6 +58,10 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
         options = _options(**given)
         for note in options.notes:
             progress.warned(note)
+        if len(options.platforms) > 1:
+            file = _file_of(given["file"], given["image"] or given["target"])
+            build_for_all(options, texts_of(given), file, as_json=as_json, quiet=quiet)
+            return
         report = build_image(options, progress)
     # loaded by the run, beside its waits
     from slimmer.report import json_pieces, report_line, terminal_summary
@@ -99,8 +104,7 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
         )
     if named:
         refuse_place(named)
-    if file is None and named is None and DEFAULT_FILE.is_file():
-        file = DEFAULT_FILE
+    file = _file_of(file, named)
     settings = read_file(file) if file else FileSettings()
     if image:
         settings.build["image"] = image
@@ -108,3 +112,10 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
     if not options.image and options.compose is None:
         raise UsageError("no image is named", hint=how_to_name_one())
     return options
+
+
+def _file_of(file: Path | None, named: str | None) -> Path | None:
+    """The slim.yaml that is read."""
+    if file is None and named is None and DEFAULT_FILE.is_file():
+        return DEFAULT_FILE
+    return file

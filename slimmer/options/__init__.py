@@ -7,7 +7,14 @@ from slimmer.options.file import CHECK, read_command_section, read_file, read_op
 from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
 from slimmer.options.lint_section import LINT_SETTINGS, FailureThreshold, read_lint_section
 from slimmer.options.option import Option, Scope, Settings
-from slimmer.options.options import BuildOptions, ComposeOptions, DebugImage, Role, Verification
+from slimmer.options.options import (
+    BuildOptions,
+    ComposeOptions,
+    DebugImage,
+    Platform,
+    Role,
+    Verification,
+)
 from slimmer.options.plan import Plan, find_plan, read_plan, steps_of
 from slimmer.options.quantities import parse_size
 from slimmer.options.ready_plans import ready_plans
@@ -42,6 +49,7 @@ __all__ = [
     "Option",
     "Place",
     "Plan",
+    "Platform",
     "Role",
     "Scope",
     "Section",

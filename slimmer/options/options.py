@@ -31,6 +31,21 @@ class Verification(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Platform:
+    """One of those that are built for."""
+
+    name: str
+    """`linux/arm64`."""
+    image: str = ""
+    """The original for it, where it has a name of its own."""
+
+    @property
+    def suffix(self) -> str:
+        """What is appended to names, where there are several: `linux-arm64`."""
+        return self.name.replace("/", "-")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComposeOptions:
     """The compose file that says how the original is run, and what it needs beside itself."""
 
@@ -73,6 +88,10 @@ class BuildOptions:
     """The original's reference, as the user typed it."""
     tag: str = ""
     """The slim image's reference; empty: `NAME:TAG-slim`."""
+    platforms: tuple[Platform, ...] = ()
+    """Empty: that of the image."""
+    engines: tuple[tuple[str, str], ...] = ()
+    """(platform, address) of engines that have its image; of others it is the usual one."""
     strategy: Strategy = Strategy.BALANCED
     rules: tuple[str, ...] = ()
     """Names of rules that are asked besides those of the strategy."""
@@ -173,6 +192,11 @@ class BuildOptions:
     cache_directory: Path | None = None
     """Where the trace is kept from one build to the next, with those of other images; None:
     nowhere. For a build without `from_trace` and `save_trace`."""
+
+    @property
+    def engine(self) -> str:
+        """The address of the engine for the one platform; empty: the usual one."""
+        return next((dict(self.engines).get(each.name, "") for each in self.platforms), "")
 
     @property
     def all_roles(self) -> tuple[Role, ...]:

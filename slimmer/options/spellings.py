@@ -101,8 +101,6 @@ SPELLINGS: Final[tuple[Option, ...]] = (
           "plan: --plan FILE"),
     _told("--new-tag", "the slim image's name is given with --tag"),
     # docker build's and run's
-    _told("--platform", "a build is for what its engine runs: DOCKER_HOST names an engine on the "
-          "other architecture, and `docker manifest create` joins what each has pushed"),
     _without_effect("-d --detach", "a build runs the container as it needs it"),
     _without_effect("--rm", "what a build has run goes with it"),
     _without_effect("-P --publish-all", "slim finds the ports, and publishes free ones"),

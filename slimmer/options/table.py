@@ -27,6 +27,7 @@ from slimmer.options.kinds import (
 )
 from slimmer.options.option import Option, Part, Scope
 from slimmer.options.options import BuildOptions, ComposeOptions, Verification
+from slimmer.options.platforms import ENGINES, PLATFORMS
 from slimmer.options.spellings import SPELLINGS
 from slimmer.probing.explore.crawl import CrawlOptions
 from slimmer.probing.explore.openapi import OpenApiOptions
@@ -111,6 +112,10 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
                "Push the slim image once it has passed"),
         Option("push_debug", "--push-debug", "push_debug", Switch(),
                "Push the debug image, too"),
+        Option("platforms", "--platform", "platform", PLATFORMS,
+               "For this one; of several, an index is made"),
+        Option("engines", "--engine", "engines", ENGINES,
+               "The engine that has the platform's image"),
     ),
     "What to exercise": (
         Option("probes", "--http-probe", "", probes.HTTP_PROBES,

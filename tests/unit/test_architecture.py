@@ -32,7 +32,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"upkeep", "watch", "explain"}),
     frozenset({"check"}),
     frozenset({"build"}),
-    frozenset({"fleet"}),
+    frozenset({"fleet", "platforms"}),
     frozenset({"cli", "pytest_plugin"}),
     frozenset({"__main__"}),
 )

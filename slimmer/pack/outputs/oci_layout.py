@@ -46,15 +46,16 @@ def write_oci_layout(
     """
     referrers = [referrer(each.image, attached) for each in images] if attached else []
     with space_errors(target, f"writing the OCI layout {target.name}"):
-        if _is_new(target) and _write_new(images, referrers, target):
+        if is_new_layout(target) and _write_new(images, referrers, target):
             return
-        _require_layout(target)
+        require_layout(target)
         with (target / "oci-layout").open("r+b") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _add_to(images, referrers, target)
 
 
-def _is_new(target: Path) -> bool:
+def is_new_layout(target: Path) -> bool:
+    """Whether nothing is there yet."""
     return not (target.is_dir() and any(target.iterdir()))
 
 
@@ -64,14 +65,14 @@ def _write_new(images: Sequence[NamedImage], referrers: Sequence[Referrer], targ
     try:
         (beside / "blobs" / "sha256").mkdir(parents=True)
         _write_blobs(images, referrers, beside, written=[])
-        _write_whole(beside / "oci-layout", [canonical_json(LAYOUT_MARKER)])
-        _write_whole(beside / "index.json", [canonical_json(_merged_index([], images, referrers))])
+        write_whole(beside / "oci-layout", [canonical_json(LAYOUT_MARKER)])
+        write_whole(beside / "index.json", [canonical_json(_merged_index([], images, referrers))])
         beside.chmod(0o755)
         # Replaces an empty directory as well.
         try:
             os.rename(beside, target)
         except OSError:
-            if _is_new(target):
+            if is_new_layout(target):
                 raise
             shutil.rmtree(beside, ignore_errors=True)
             return False
@@ -81,7 +82,8 @@ def _write_new(images: Sequence[NamedImage], referrers: Sequence[Referrer], targ
         raise
 
 
-def _require_layout(target: Path) -> None:
+def require_layout(target: Path) -> None:
+    """Raises UsageError where something else is there."""
     if not (target / "oci-layout").is_file():
         raise UsageError(
             f"{target} is a directory with other things in it, and no OCI layout",
@@ -90,13 +92,13 @@ def _require_layout(target: Path) -> None:
 
 
 def _add_to(images: Sequence[NamedImage], referrers: Sequence[Referrer], target: Path) -> None:
-    present = _manifests_of(target)
+    present = manifests_of(target)
     added: list[Path] = []
     try:
         (target / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
         _write_blobs(images, referrers, target, written=added)
         merged = _merged_index(present, images, referrers)
-        _write_whole(target / "index.json", [canonical_json(merged)])
+        write_whole(target / "index.json", [canonical_json(merged)])
     except BaseException:
         for blob in added:
             with contextlib.suppress(OSError):
@@ -123,23 +125,25 @@ def _write_blobs(
     for digest, layer in layers.items():
         file = layout / blob_path(digest)
         if not file.exists():
-            _write_whole(file, verified_chunks(layer))
+            write_whole(file, verified_chunks(layer))
             written.append(file)
     for digest, blob in small.items():
         file = layout / blob_path(digest)
         if not file.exists():
-            _write_whole(file, [blob])
+            write_whole(file, [blob])
             written.append(file)
 
 
-def _write_whole(file: Path, chunks: Iterable[bytes]) -> None:
+def write_whole(file: Path, chunks: Iterable[bytes]) -> None:
+    """Whole, or not at all."""
     with file_beside(file) as unfinished:
         for chunk in chunks:
             unfinished.stream.write(chunk)
         unfinished.rename_to(file)
 
 
-def _manifests_of(layout: Path) -> list[dict[str, Any]]:
+def manifests_of(layout: Path) -> list[dict[str, Any]]:
+    """The entries of its index. Raises UsageError for one that is damaged."""
     file = layout / "index.json"
     try:
         manifests = json.loads(file.read_bytes())["manifests"]

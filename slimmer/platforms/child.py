@@ -1,0 +1,90 @@
+"""One `slim build` in a process of its own: what it says is told as it says it, and its report
+read at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from slimmer.errors import BuildLostError
+from slimmer.platforms.result import BuiltPlatform
+from slimmer.platforms.wishes import Wish
+
+COMMAND: Final = (sys.executable, "-m", "slimmer", "build")
+
+
+class Child:
+    """A build that goes on. A terminal's Ctrl-C reaches it as it reaches us."""
+
+    def __init__(self, wish: Wish, told: Callable[[str], None], *, quiet: bool) -> None:
+        """`told` gets each line of its progress."""
+        self._wish = wish
+        self._process = subprocess.Popen(
+            [*COMMAND, *wish.command, "--json", *(["--quiet"] if quiet else [])],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="surrogateescape",
+        )
+        self._told = told
+        self._following = threading.Thread(target=self._follow, daemon=True)
+        self._following.start()
+
+    def _follow(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._told(line.rstrip("\n"))
+
+    def result(self) -> BuiltPlatform:
+        """How it ended. Raises BuildLostError where it does not say so."""
+        assert self._process.stdout is not None
+        said = self._process.stdout.read()
+        status = self._process.wait()
+        self._following.join()
+        try:
+            return _result(self._wish, status, json.loads(said))
+        except (ValueError, LookupError, TypeError) as error:
+            raise BuildLostError(
+                f"the build for {self._wish.platform.name} ended with status {status} and gave no "
+                "report",
+                hint="its last lines are above; run it alone with "
+                f"--platform {self._wish.platform.name}",
+                details=str(error),
+            ) from error
+
+    def end(self) -> None:
+        """As by SIGTERM; what it has made in its engine goes with it."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        with contextlib.suppress(KeyboardInterrupt):
+            self._process.wait()
+
+
+def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatform:
+    if error := document.get("error"):
+        return BuiltPlatform(
+            platform=wish.platform.name,
+            image=wish.image,
+            exit_code=status,
+            problem=error["message"],
+            hint=error["hint"],
+            report=error.get("report", ""),
+        )
+    debug = document.get("debug")
+    return BuiltPlatform(
+        platform=wish.platform.name,
+        image=wish.image,
+        slim=document["slim"]["reference"],
+        debug=debug["reference"] if debug else "",
+        verification=document["verification"],
+        size_before=document["original"]["size"],
+        size=document["slim"]["size"],
+        pushed=tuple((each["reference"], each["digest"]) for each in document["pushed"]),
+        report=document["artifacts"]["report"],
+    )
