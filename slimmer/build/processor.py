@@ -33,7 +33,7 @@ def with_processor(job: Job) -> Job:
     if job.original.architecture == job.session.engine.architecture:
         return job
     with job.clock.stage("emulator", f"is there one for {job.platform}?"):
-        processor = processor_for(job.session, job.original)
+        processor = processor_for(job.session, job.original, job.folder)
     if processor is Processor.OWN:
         return job
     job = dataclasses.replace(job, processor=processor)

@@ -13,7 +13,7 @@ import pytest
 
 from slimmer.image import ORIGINAL_LABEL
 from tests.engine.conftest import BUSYBOX, OWN, Ran
-from tests.engine.test_push import registry
+from tests.engine.registry import registry
 
 pytestmark = pytest.mark.engine
 

@@ -8,9 +8,7 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ import pytest
 
 from slimmer.image import ORIGINAL_LABEL
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
+from tests.engine.registry import USERS, digest_in, registry
 
 pytestmark = pytest.mark.engine
 
@@ -28,43 +27,11 @@ RUN mkdir /www && echo hello >/www/index.html
 EXPOSE 8080
 CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
-USERS = "ada:$2y$05$OOwlmNGkygVk3icNUH7itunn3t.zYesx81K/gjxZkkJLo8lbvkffG\n"
-"""As `htpasswd -B` writes it; the password is `lovelace`."""
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 @pytest.fixture(scope="module")
 def original(image: Callable[..., str]) -> str:
     return image(DOCKERFILE)
-
-
-@contextlib.contextmanager
-def registry(folder: Path, *, users: str = "") -> Iterator[str]:
-    """A registry's address while the block runs."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    settings = {
-        "version": 0.1,
-        "storage": {"filesystem": {"rootdirectory": str(folder / "blobs")}},
-        "http": {"addr": address},
-    }
-    if users:
-        (folder / "users").write_text(users)
-        settings["auth"] = {"htpasswd": {"realm": "tests", "path": str(folder / "users")}}
-    (folder / "registry.json").write_text(json.dumps(settings))  # YAML takes it
-    command = ["docker-registry", "serve", str(folder / "registry.json")]
-    with (folder / "registry.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        host, _, port = address.partition(":")
-        for _ in range(100):
-            with contextlib.suppress(OSError), socket.create_connection((host, int(port))):
-                break
-            threading.Event().wait(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture
@@ -75,17 +42,6 @@ def tagged(client: docker.DockerClient) -> Iterator[list[str]]:
     for name in names:
         with contextlib.suppress(docker.errors.ImageNotFound):
             client.images.remove(name, force=True)
-
-
-def digest_in(address: str, name: str, tag: str, *, authorization: str = "") -> str:
-    """What the registry calls the manifest."""
-    request = urllib.request.Request(
-        f"http://{address}/v2/{name}/manifests/{tag}", headers={"Accept": MANIFEST}
-    )
-    if authorization:
-        request.add_header("Authorization", authorization)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return str(answer.headers["Docker-Content-Digest"])
 
 
 def known_to_engine(client: docker.DockerClient, name: str) -> list[str]:

@@ -4,11 +4,10 @@ from slimmer.trace.run.examination import SETTLE, Examination, examine, planned_
 from slimmer.trace.run.file_server import FileServer, container_marks
 from slimmer.trace.run.processor import Processor, processor_for
 from slimmer.trace.run.readiness import Readiness, await_ready
-from slimmer.trace.run.sensor import ARCHITECTURES, has_sensor, sensor_binary
+from slimmer.trace.run.sensor import has_sensor, sensor_binary
 from slimmer.trace.run.traced_run import TracedRun
 
 __all__ = [
-    "ARCHITECTURES",
     "SETTLE",
     "Examination",
     "FileServer",

@@ -16,15 +16,15 @@ ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
 def sensor_binary(architecture: str, *, packaged: Path = PACKAGED, sources: Path = SOURCES) -> Path:
-    """The sensor for an image's architecture (`amd64`, `arm64`), a static executable.
+    """The sensor for an engine's architecture (`amd64`, `arm64`), a static executable.
 
     In a source checkout it is built when a source is newer. Raises SensorMissingError.
     """
     known = ARCHITECTURES.get(architecture)
     if known is None:
         raise SensorMissingError(
-            f"slimmer cannot trace images of the architecture {architecture}",
-            hint=f"it can trace {' and '.join(ARCHITECTURES)}; use such a variant of the image",
+            f"slimmer cannot trace on an engine whose machine is {architecture}",
+            hint=f"it can on {' and '.join(ARCHITECTURES)}: DOCKER_HOST names an engine there",
         )
     binary = packaged / known / "sensor"
     if not _is_current(binary, sources):

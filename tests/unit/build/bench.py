@@ -34,7 +34,7 @@ class Bench:
         self.folder = folder
         self.reports = folder / "reports"
         self.engine = MemoryEngine(folder / "images", FILES, reads("/etc/app.conf"))
-        monkeypatch.setattr("slimmer.build.build.connect", lambda: self.engine)
+        monkeypatch.setattr("slimmer.build.build.connect", lambda _: self.engine)
 
     def build(self, program: Program | None = None, **options: Any) -> dict[str, Any]:
         """The report."""

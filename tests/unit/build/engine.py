@@ -94,6 +94,8 @@ class MemoryEngine(Engine):
     takes_index = True
     knows_pushed = True
     architecture = ENGINE_ARCHITECTURES[os.uname().machine]
+    emulates = False
+    """Whether it runs programs for other processors."""
 
     def __init__(self, folder: Path, files: Iterable[str], program: Program) -> None:
         """`folder` is for the images' files. The original has `files` (those in `/bin` are
@@ -148,6 +150,12 @@ class MemoryEngine(Engine):
 
     def version(self) -> dict[str, Any]:
         return {"Version": "0 of tests", "Arch": self.architecture}
+
+    def make_original_foreign(self) -> str:
+        """The original is for other processors from now on; which these are."""
+        foreign = {"amd64": "arm64", "arm64": "amd64"}[self.architecture]
+        self._images[ORIGINAL_ID]["Architecture"] = foreign
+        return foreign
 
     def forget(self, identity: str) -> None:
         """As if the image had never been there."""
@@ -324,7 +332,11 @@ class MemoryEngine(Engine):
         image = self.inspect_image(started.configuration["Image"])["Id"]
         with self._lock:
             self.ran.append((started.configuration["Labels"]["dev.slimmer.role"], image))
-        if started.arguments[:2] == (SENSOR_PATH, "serve"):
+        if started.arguments == (SENSOR_PATH,):  # what tries whether there is an emulator
+            if not self.emulates:
+                raise EngineOperationError("exec format error")
+            started.status = 0
+        elif started.arguments[:2] == (SENSOR_PATH, "serve"):
             threading.Thread(target=self._serve, args=(started, image), daemon=True).start()
         elif started.arguments[:2] == (SENSOR_PATH, "watch"):
             threading.Thread(target=self._watch, args=(started,), daemon=True).start()

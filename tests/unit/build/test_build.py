@@ -6,7 +6,6 @@ import pytest
 
 from slimmer.errors import (
     BudgetError,
-    ForeignArchitectureError,
     ImageNotFoundError,
     MissingExtraError,
     PullError,
@@ -49,15 +48,6 @@ def test_an_original_that_is_not_there_is_pulled_where_that_is_asked_for(bench: 
             bench.build(image=name, pull=pull)
     bench.engine.to_pull[name] = ORIGINAL_ID
     assert bench.build(image=name, pull=True)["original"]["reference"] == name
-
-
-def test_an_image_for_other_processors_is_told_before_anything_runs(bench: Bench) -> None:
-    own = bench.engine.architecture
-    bench.engine.architecture = {"amd64": "arm64", "arm64": "amd64"}[own]
-    with pytest.raises(ForeignArchitectureError, match=f"is for {own}, and the engine") as caught:
-        bench.build()
-    assert f"an engine on {own}" in caught.value.hint
-    assert bench.purposes == []
 
 
 def test_a_build_that_fails_names_nothing_next(bench: Bench) -> None:

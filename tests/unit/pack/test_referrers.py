@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slimmer.image.archive import Choice, read_image_file
-from slimmer.pack import Attachment, NamedImage, assemble
+from slimmer.pack import Attachment, NamedImage, add_platform_index, assemble, move_layout
 from slimmer.pack.outputs import write_oci_layout
 from slimmer.values import PackedImage
 
@@ -93,3 +93,57 @@ def test_it_is_no_image_to_those_who_read_the_layout(layout: Path) -> None:
     write_oci_layout([named(2, "two:1")], layout, attached=about("second"))
     choice = Choice(name="two:1")
     assert read_image_file(layout, choice=choice).id == image(2).config_digest
+
+
+PLATFORMS = ("linux/amd64", "linux/arm64/v8")
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Path:
+    """A layout with two images and an index of both."""
+    place = tmp_path / "joined"
+    write_oci_layout([named(1, "app:1-a"), named(2, "app:1-b")], place, attached=about("of both"))
+    pairs = zip(("app:1-a", "app:1-b"), PLATFORMS, strict=True)
+    assert add_platform_index(place, "app:1", pairs) == entries(place)[0]["digest"]
+    return place
+
+
+def test_an_index_has_the_images_and_what_is_about_them(joined: Path) -> None:
+    listed = json.loads(blob(joined, entries(joined)[0]["digest"]))["manifests"]
+    assert [each["digest"] for each in listed[:2]] == [
+        image(1).manifest_digest, image(2).manifest_digest,
+    ]  # fmt: skip
+    assert [each["platform"] for each in listed[:2]] == [
+        {"os": "linux", "architecture": "amd64"},
+        {"os": "linux", "architecture": "arm64", "variant": "v8"},
+    ]
+    assert [each["annotations"][REFERENCE] for each in listed[2:]] == [
+        image(1).manifest_digest, image(2).manifest_digest,
+    ]  # fmt: skip
+    chosen = [
+        read_image_file(joined, choice=Choice(name="app:1", platform=each)).configuration
+        for each in PLATFORMS
+    ]
+    assert [each["author"] for each in chosen] == ["1", "2"]
+
+
+def test_it_moves_to_a_new_place(joined: Path, tmp_path: Path) -> None:
+    before = entries(joined)
+    move_layout(joined, tmp_path / "new")
+    assert entries(tmp_path / "new") == before
+    assert not joined.exists()
+
+
+def test_it_joins_a_layout_and_replaces_its_own_names(joined: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    old = [named(3, "app:1-a"), named(4, "other:1")]
+    write_oci_layout(old, target, attached=about("old"))
+    ours = entries(joined)
+    move_layout(joined, target)
+    others = [each for each in entries(target) if each not in ours]
+    assert [each["digest"] for each in others if "artifactType" not in each] == [
+        image(4).manifest_digest
+    ]
+    assert referred(target)[0] == (image(4).manifest_digest, b"old")
+    assert image(3).manifest_digest not in {about for about, _ in referred(target)}
+    assert [each for each in entries(target) if each in ours] == ours
