@@ -21,7 +21,7 @@ def _platforms(text: str, _: Path) -> tuple[Platform, ...]:
         match = _WANTED.fullmatch(each.strip())
         if match is None:
             raise UsageError(
-                f"`{each}` is no platform",
+                f"`{each}` is not a platform",
                 hint="as in linux/amd64,linux/arm64; where the image for one has another name, "
                 "linux/arm64=my-app:arm64",
             )
