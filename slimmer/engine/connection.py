@@ -11,13 +11,13 @@ import docker.errors
 import docker.utils
 import requests.utils
 from docker.constants import MINIMUM_DOCKER_API_VERSION
-from docker.context import ContextAPI
-from docker.context.config import get_current_context_name
 
+from slimmer.engine.contexts import chosen_context
 from slimmer.engine.docker import Client, DockerEngine
 from slimmer.engine.interface import Engine
 from slimmer.engine.podman import PodmanEngine
 from slimmer.engine.ssh import SshAdapter, through_ssh
+from slimmer.engine.tls import with_two_way_streams
 from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
 
 REQUEST_TIMEOUT = 120
@@ -44,6 +44,8 @@ def connect(host: str = "") -> Engine:
         )
         if address.startswith("ssh:"):
             ssh = through_ssh(client, address, REQUEST_TIMEOUT, _CONNECTIONS)
+        if client.base_url.startswith("https:"):
+            with_two_way_streams(client, REQUEST_TIMEOUT, _CONNECTIONS)
         # Else each request looks through the environment for proxies, which no socket file has,
         # and for certificate authorities, which would take the place of the engine's own.
         client.trust_env = False
@@ -69,24 +71,8 @@ def _endpoint(host: str) -> tuple[str, Any]:
                 "for an engine without TLS",
                 details=str(error),
             ) from error
-    name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
-    if name == "default":
-        return _DEFAULT, False
-    try:
-        context = ContextAPI.get_context(name)
-    except Exception as error:
-        raise _no_context(name, str(error)) from error
-    if context is None or not context.Host:
-        raise _no_context(name, "")
-    return context.Host, context.TLSConfig or False
-
-
-def _no_context(name: str, details: str) -> SlimError:
-    return EngineUnreachableError(
-        f"the docker context {name} is not there, or names no engine",
-        hint="`docker context ls` lists those that are; DOCKER_CONTEXT and DOCKER_HOST choose",
-        details=details,
-    )
+    context = chosen_context()
+    return (context.address, context.tls or False) if context else (_DEFAULT, False)
 
 
 def _is_podman(version: Mapping[str, Any]) -> bool:

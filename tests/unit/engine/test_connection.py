@@ -33,6 +33,16 @@ def test_the_context_of_the_environment(contexts: Path, monkeypatch: pytest.Monk
         connect()
 
 
+def test_contexts_of_a_configuration_that_has_nothing_else(
+    contexts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And never those of another configuration."""
+    (contexts / "config.json").unlink()
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+    with pytest.raises(EngineUnreachableError, match=r"far\.sock"):
+        connect()
+
+
 def test_a_context_that_is_not_there_is_no_other_engine(contexts: Path) -> None:
     with pytest.raises(EngineUnreachableError, match="context gone is not there"):
         connect()
