@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import docker.errors
 import docker.utils
 import requests.utils
+import urllib3.exceptions
 from docker.constants import MINIMUM_DOCKER_API_VERSION
 
 from slimmer.engine.contexts import chosen_context
@@ -18,7 +19,8 @@ from slimmer.engine.interface import Engine
 from slimmer.engine.podman import PodmanEngine
 from slimmer.engine.ssh import SshAdapter, through_ssh
 from slimmer.engine.tls import with_two_way_streams
-from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
+from slimmer.engine.unreachable import connection_error
+from slimmer.errors import EngineUnreachableError
 
 REQUEST_TIMEOUT = 120
 """Seconds for one request to the engine: a busy one takes long to create or to load."""
@@ -45,6 +47,8 @@ def connect(host: str = "") -> Engine:
         if address.startswith("ssh:"):
             ssh = through_ssh(client, address, REQUEST_TIMEOUT, _CONNECTIONS)
         if client.base_url.startswith("https:"):
+            # That nothing is verified is what was asked for.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             with_two_way_streams(client, REQUEST_TIMEOUT, _CONNECTIONS)
         # Else each request looks through the environment for proxies, which no socket file has,
         # and for certificate authorities, which would take the place of the engine's own.
@@ -55,7 +59,7 @@ def connect(host: str = "") -> Engine:
         client._version = found["ApiVersion"]
         return (PodmanEngine if _is_podman(found) else DockerEngine)(client, address)
     except Exception as error:  # an answer to the question of its version may be garbled, too
-        raise _connection_error(error, address, ssh.words() if ssh else "") from error
+        raise connection_error(error, address, ssh.words() if ssh else "") from error
 
 
 def _endpoint(host: str) -> tuple[str, Any]:
@@ -77,22 +81,3 @@ def _endpoint(host: str) -> tuple[str, Any]:
 
 def _is_podman(version: Mapping[str, Any]) -> bool:
     return any("podman" in str(each["Name"]).lower() for each in version.get("Components") or ())
-
-
-def _connection_error(error: Exception, address: str, said: str) -> SlimError:
-    text = said or str(error)
-    if "Permission denied" in text or f"Errno {errno.EACCES}" in text:
-        return EnginePermissionError(
-            f"this user may not use the container engine at {address}",
-            hint="`ssh` to that host must work without a password, and `docker` there without sudo"
-            if address.startswith("ssh:")
-            else "add the user to the group that owns the socket (usually `docker`) and log in "
-            "again, or run slim with sudo",
-            details=said,
-        )
-    return EngineUnreachableError(
-        f"no container engine answers at {address}",
-        hint="start it (systemctl start docker), or set DOCKER_HOST to where it listens; "
-        "`slim doctor` looks closer",
-        details=text,
-    )

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from slimmer.engine.dialling import DiallingAdapter
+from slimmer.errors import EngineUnreachableError
 
 _WORDS = 4096
 """Bytes of what ssh says that are told."""
@@ -35,14 +36,21 @@ class SshAdapter(DiallingAdapter):
         """A new connection to the engine."""
         near, far = socket.socketpair()
         with far:
-            # A session of its own: Ctrl-C is for slim, which needs the engine to clean up.
-            process = subprocess.Popen(
-                self.command,
-                stdin=far.fileno(),
-                stdout=far.fileno(),
-                stderr=self._said,
-                start_new_session=True,
-            )
+            try:
+                # A session of its own: Ctrl-C is for slim, which needs the engine to clean up.
+                process = subprocess.Popen(
+                    self.command,
+                    stdin=far.fileno(),
+                    stdout=far.fileno(),
+                    stderr=self._said,
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                near.close()
+                raise EngineUnreachableError(
+                    "an engine behind ssh:// is reached by the ssh command, which is not here",
+                    hint="install OpenSSH's client (openssh-client)",
+                ) from error
         self._processes = [each for each in self._processes if each.poll() is None]
         self._processes.append(process)
         return near

@@ -16,6 +16,7 @@ import pytest
 from slimmer.engine import STDOUT
 from slimmer.engine.connection import connect
 from slimmer.engine.streams import hijack
+from slimmer.errors import EngineUnreachableError
 
 _VERSION = b'{"ApiVersion": "1.41", "Components": []}'
 _UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
@@ -61,12 +62,17 @@ class _Engine:
         self._listener.close()
 
 
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Engine]:
+def _make_certificate(folder: Path) -> None:
+    """One for both sides, signed by itself."""
     making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=both"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run([*making, *names], cwd=tmp_path, capture_output=True, check=True)
-    (tmp_path / "ca.pem").write_bytes((tmp_path / "cert.pem").read_bytes())
+    subprocess.run([*making, *names], cwd=folder, capture_output=True, check=True)
+    (folder / "ca.pem").write_bytes((folder / "cert.pem").read_bytes())
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Engine]:
+    _make_certificate(tmp_path)
     engine = _Engine(tmp_path)
     monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{engine.port}")
     monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
@@ -96,3 +102,54 @@ def test_a_stream_that_is_closed_leaves_no_thread(engine: _Engine) -> None:
     stream.close()
     pump.join(5)
     assert not pump.is_alive()
+
+
+def test_an_authority_that_has_not_signed(engine: _Engine, tmp_path: Path) -> None:
+    _make_certificate(tmp_path)
+    with pytest.raises(EngineUnreachableError, match="do not agree on TLS") as caught:
+        connect()
+    assert "ca.pem" in caught.value.hint
+
+
+def test_tls_where_none_is_spoken(engine: _Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with _plain_server(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        with pytest.raises(EngineUnreachableError, match="do not agree on TLS") as caught:
+            connect()
+    assert "unset DOCKER_TLS_VERIFY" in caught.value.hint
+
+
+def test_no_tls_where_it_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"Client sent an HTTP request to an HTTPS server.\n"  # as Go's server says it
+    head = f"HTTP/1.0 400 Bad Request\r\nContent-Length: {len(text)}\r\n\r\n".encode()
+    monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
+    monkeypatch.delenv("DOCKER_CERT_PATH", raising=False)
+    with _plain_server(head + text) as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        with pytest.raises(EngineUnreachableError, match="do not agree on TLS") as caught:
+            connect()
+    assert "set DOCKER_TLS_VERIFY=1" in caught.value.hint
+
+
+def test_nothing_verified_is_no_warning(
+    engine: _Engine, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setenv("DOCKER_TLS_VERIFY", "")
+    connect().close()
+    assert [each for each in recwarn if "Unverified" in str(each.message)] == []
+
+
+@contextlib.contextmanager
+def _plain_server(answer: bytes) -> Iterator[int]:
+    """Gives this answer to whatever is asked, once."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError), listener.accept()[0] as connection:
+            connection.recv(4096)
+            connection.sendall(answer)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
