@@ -111,8 +111,8 @@ layers: setup samples ## Change samples, and tell which layers of their slim ima
 faults: setup samples ## Spoil the engine's answers, kill containers, fill a disk (root, dockerd)
 	$(BIN)/python -m tests.faults
 
-engines: setup samples ## Try slim on Docker 26 and 28 and Podman 4.3 and 5.4 (root, mmdebstrap; 500 MB each)
-	@.ci/require 'command -v mmdebstrap && command -v nsenter' mmdebstrap util-linux
+engines: setup samples ## Try slim on Docker 20 to 28 and Podman 4.3 to 5.8, by TLS, ssh and in containers (root; 3 GB)
+	@.ci/require 'command -v mmdebstrap && command -v nsenter && command -v ssh && command -v openssl' mmdebstrap util-linux openssh-client openssl
 	@$(REGISTRY)
 	$(BIN)/python -m tests.engines
 

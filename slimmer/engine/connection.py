@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import docker.errors
 import docker.utils
 import requests.utils
+import urllib3.exceptions
 from docker.constants import MINIMUM_DOCKER_API_VERSION
-from docker.context import ContextAPI
-from docker.context.config import get_current_context_name
 
+from slimmer.engine.contexts import chosen_context
 from slimmer.engine.docker import Client, DockerEngine
 from slimmer.engine.interface import Engine
 from slimmer.engine.podman import PodmanEngine
 from slimmer.engine.ssh import SshAdapter, through_ssh
-from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
+from slimmer.engine.tls import with_two_way_streams
+from slimmer.engine.unreachable import connection_error
+from slimmer.errors import EngineUnreachableError
 
 REQUEST_TIMEOUT = 120
 """Seconds for one request to the engine: a busy one takes long to create or to load."""
@@ -44,6 +46,10 @@ def connect(host: str = "") -> Engine:
         )
         if address.startswith("ssh:"):
             ssh = through_ssh(client, address, REQUEST_TIMEOUT, _CONNECTIONS)
+        if client.base_url.startswith("https:"):
+            # That nothing is verified is what was asked for.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            with_two_way_streams(client, REQUEST_TIMEOUT, _CONNECTIONS)
         # Else each request looks through the environment for proxies, which no socket file has,
         # and for certificate authorities, which would take the place of the engine's own.
         client.trust_env = False
@@ -53,7 +59,7 @@ def connect(host: str = "") -> Engine:
         client._version = found["ApiVersion"]
         return (PodmanEngine if _is_podman(found) else DockerEngine)(client, address)
     except Exception as error:  # an answer to the question of its version may be garbled, too
-        raise _connection_error(error, address, ssh.words() if ssh else "") from error
+        raise connection_error(error, address, ssh.words() if ssh else "") from error
 
 
 def _endpoint(host: str) -> tuple[str, Any]:
@@ -69,44 +75,9 @@ def _endpoint(host: str) -> tuple[str, Any]:
                 "for an engine without TLS",
                 details=str(error),
             ) from error
-    name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
-    if name == "default":
-        return _DEFAULT, False
-    try:
-        context = ContextAPI.get_context(name)
-    except Exception as error:
-        raise _no_context(name, str(error)) from error
-    if context is None or not context.Host:
-        raise _no_context(name, "")
-    return context.Host, context.TLSConfig or False
-
-
-def _no_context(name: str, details: str) -> SlimError:
-    return EngineUnreachableError(
-        f"the docker context {name} is not there, or names no engine",
-        hint="`docker context ls` lists those that are; DOCKER_CONTEXT and DOCKER_HOST choose",
-        details=details,
-    )
+    context = chosen_context()
+    return (context.address, context.tls or False) if context else (_DEFAULT, False)
 
 
 def _is_podman(version: Mapping[str, Any]) -> bool:
     return any("podman" in str(each["Name"]).lower() for each in version.get("Components") or ())
-
-
-def _connection_error(error: Exception, address: str, said: str) -> SlimError:
-    text = said or str(error)
-    if "Permission denied" in text or f"Errno {errno.EACCES}" in text:
-        return EnginePermissionError(
-            f"this user may not use the container engine at {address}",
-            hint="`ssh` to that host must work without a password, and `docker` there without sudo"
-            if address.startswith("ssh:")
-            else "add the user to the group that owns the socket (usually `docker`) and log in "
-            "again, or run slim with sudo",
-            details=said,
-        )
-    return EngineUnreachableError(
-        f"no container engine answers at {address}",
-        hint="start it (systemctl start docker), or set DOCKER_HOST to where it listens; "
-        "`slim doctor` looks closer",
-        details=text,
-    )

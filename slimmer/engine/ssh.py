@@ -9,17 +9,18 @@ import tempfile
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from docker.transport.unixconn import UnixHTTPAdapter, UnixHTTPConnection, UnixHTTPConnectionPool
+from slimmer.engine.dialling import DiallingAdapter
+from slimmer.errors import EngineUnreachableError
 
 _WORDS = 4096
 """Bytes of what ssh says that are told."""
 
 
-class SshAdapter(UnixHTTPAdapter):
-    """The SDK's adapter for sockets, with the standard streams of a process in their place."""
+class SshAdapter(DiallingAdapter):
+    """Connections are the standard streams of a process."""
 
     def __init__(self, address: str, timeout: int, max_pool_size: int) -> None:
-        super().__init__("http+unix://ssh", timeout, max_pool_size=max_pool_size)
+        super().__init__(timeout, max_pool_size)
         parts = urlsplit(address)
         user = ("-l", parts.username) if parts.username else ()
         port = ("-p", str(parts.port)) if parts.port else ()
@@ -31,25 +32,25 @@ class SshAdapter(UnixHTTPAdapter):
         self._said: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the adapter
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def get_connection(self, url: Any, proxies: Any = None) -> Any:
-        """The pool of connections, made at first."""
-        with self.pools.lock:
-            if url not in self.pools:
-                self.pools[url] = _Pool(self, url)
-            return self.pools[url]
-
     def dial(self) -> socket.socket:
         """A new connection to the engine."""
         near, far = socket.socketpair()
         with far:
-            # A session of its own: Ctrl-C is for slim, which needs the engine to clean up.
-            process = subprocess.Popen(
-                self.command,
-                stdin=far.fileno(),
-                stdout=far.fileno(),
-                stderr=self._said,
-                start_new_session=True,
-            )
+            try:
+                # A session of its own: Ctrl-C is for slim, which needs the engine to clean up.
+                process = subprocess.Popen(
+                    self.command,
+                    stdin=far.fileno(),
+                    stdout=far.fileno(),
+                    stderr=self._said,
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                near.close()
+                raise EngineUnreachableError(
+                    "an engine behind ssh:// is reached by the ssh command, which is not here",
+                    hint="install OpenSSH's client (openssh-client)",
+                ) from error
         self._processes = [each for each in self._processes if each.poll() is None]
         self._processes.append(process)
         return near
@@ -65,25 +66,6 @@ class SshAdapter(UnixHTTPAdapter):
         for process in self._processes:
             process.terminate()
             process.wait()
-
-
-class _Pool(UnixHTTPConnectionPool):
-    def __init__(self, adapter: SshAdapter, url: str) -> None:
-        super().__init__(url, "", adapter.timeout, maxsize=adapter.max_pool_size)
-        self._adapter = adapter
-
-    def _new_conn(self) -> Any:
-        return _Connection(self._adapter)
-
-
-class _Connection(UnixHTTPConnection):
-    def __init__(self, adapter: SshAdapter) -> None:
-        super().__init__("", "", adapter.timeout)
-        self._adapter = adapter
-
-    def connect(self) -> None:
-        self.sock = self._adapter.dial()
-        self.sock.settimeout(self.timeout)
 
 
 def through_ssh(client: Any, address: str, timeout: int, pool: int) -> SshAdapter:

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
+from slimmer.engine import tls
 from slimmer.engine.broken import broken_answer, broken_connection
 
 _FRAME_HEADER = struct.Struct(">B3sI")
@@ -208,7 +209,7 @@ def hijack(
     head, and lose what that buffer has read ahead already; this reads through the buffer.
     """
     response = client.post(
-        client._url(path),
+        client._url(path).replace("https:", f"{tls.SCHEME}:", 1),
         params=parameters,
         json=body,
         headers={"Connection": "Upgrade", "Upgrade": "tcp"},

@@ -39,7 +39,7 @@ def examine_machine() -> Iterator[Finding]:
         yield Finding(
             subject="container engine",
             state=State.BROKEN,
-            found=error.message,
+            found=_told(error),
             advice=error.hint,
         )
         return
@@ -81,6 +81,10 @@ def _engine_findings(
         yield _space("engine's storage", root, "docker system df shows what uses the space")
 
 
+def _told(error: SlimError) -> str:
+    return error.message + (f" ({error.details})" if error.details else "")
+
+
 def _space(subject: str, place: Path, advice: str) -> Finding:
     free = shutil.disk_usage(place).free
     enough = free >= WANTED_SPACE
@@ -112,7 +116,7 @@ def _trace_findings(engine: Engine, architecture: str) -> Iterator[Finding]:
         yield Finding(
             subject="traced run",
             state=State.BROKEN,
-            found=error.message + (f" ({error.details})" if error.details else ""),
+            found=_told(error),
             advice=error.hint,
         )
         return

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.engines.roots import Running
+from tests.engines.running import Running
 
 _ADDRESS = "127.0.0.1:5001"
 """Nobody else is in that network."""
@@ -39,7 +39,7 @@ class Place:
 
     def ask(self, path: str) -> str:
         """The head and body of its answer."""
-        asked = self.running.within(
+        asked = self.running.beside(
             *("curl", "-sS", "-i", "-u", f"{_USER}:{_PASSWORD}", "-H", f"Accept: {_MANIFESTS}"),
             f"http://{self.address}{path}",
         )
@@ -70,7 +70,7 @@ def registry(running: Running, folder: Path) -> Iterator[Place]:
         wrong=_credentials(folder / "wrong", "babbage"),
         running=running,
     )
-    command = running.within("docker-registry", "serve", folder / "registry.json")
+    command = running.beside("docker-registry", "serve", folder / "registry.json")
     with (folder / "registry.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

@@ -10,6 +10,7 @@ import pytest
 
 from slimmer.engine import connect
 from slimmer.errors import EngineUnreachableError
+from slimmer.upkeep import examine_machine
 
 
 @pytest.fixture
@@ -28,6 +29,16 @@ def contexts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_context_of_the_environment(contexts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+    with pytest.raises(EngineUnreachableError, match=r"far\.sock"):
+        connect()
+
+
+def test_contexts_of_a_configuration_that_has_nothing_else(
+    contexts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And never those of another configuration."""
+    (contexts / "config.json").unlink()
     monkeypatch.setenv("DOCKER_CONTEXT", "far")
     with pytest.raises(EngineUnreachableError, match=r"far\.sock"):
         connect()
@@ -55,3 +66,16 @@ def test_what_ssh_says_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     with pytest.raises(EngineUnreachableError) as caught:
         connect()
     assert "Connection refused by far" in caught.value.details
+
+
+def test_there_is_no_ssh_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", "ssh://far")
+    with pytest.raises(EngineUnreachableError, match="the ssh command, which is not here"):
+        connect()
+
+
+def test_doctor_tells_what_the_engine_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    (found,) = (each for each in examine_machine() if each.subject == "container engine")
+    assert "No such file or directory" in found.found

@@ -1,0 +1,67 @@
+"""Why no connection to an engine comes about, and what to do then."""
+
+from __future__ import annotations
+
+import errno
+from typing import Final
+
+from slimmer.errors import EnginePermissionError, EngineUnreachableError, SlimError
+
+_OF_TLS: Final = (
+    (
+        "http request to an https server",
+        "it speaks TLS: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of its ca.pem "
+        "and your cert.pem and key.pem",
+    ),
+    ("wrong version number", "it speaks no TLS: unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"),
+    ("record layer failure", "it speaks no TLS: unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"),
+    ("certificate is not valid for", "use a name in DOCKER_HOST that its certificate has"),
+    (
+        "certificate verify failed",
+        "ca.pem in DOCKER_CERT_PATH (or the context) has to be of the authority that has signed "
+        "its certificate",
+    ),
+    (
+        " alert ",
+        "cert.pem and key.pem in DOCKER_CERT_PATH (or the context) have to be signed by an "
+        "authority that it trusts",
+    ),
+    ("ssl", "look at ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH (or the context)"),
+    ("x509", "look at ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH (or the context)"),
+)
+"""(what the error says, hint)."""
+
+
+def connection_error(error: Exception, address: str, said: str) -> SlimError:
+    """What is told of an error; `said` is what ssh has said."""
+    if isinstance(error, SlimError):
+        return error
+    text = said or str(error)
+    over_ssh = address.startswith("ssh:")
+    if "permission denied" in text.lower() or f"Errno {errno.EACCES}" in text:
+        return EnginePermissionError(
+            f"this user may not use the container engine at {address}",
+            hint="`ssh` to that host must work without a password, and `docker` there without sudo"
+            if over_ssh
+            else "add the user to the group that owns the socket (usually `docker`) and log in "
+            "again, or run slim with sudo",
+            details=said,
+        )
+    if over_ssh:
+        return EngineUnreachableError(
+            f"no container engine answers at {address}",
+            hint=f"`docker --host {address} version` has to work from here, and ask nothing: with "
+            "the host's key known, a key of yours without a passphrase or in an agent, and "
+            "`docker` and an engine there",
+            details=text,
+        )
+    if hint := next((hint for word, hint in _OF_TLS if word in text.lower()), ""):
+        return EngineUnreachableError(
+            f"what listens at {address} and slim do not agree on TLS", hint=hint, details=text
+        )
+    return EngineUnreachableError(
+        f"no container engine answers at {address}",
+        hint="start it (systemctl start docker), or set DOCKER_HOST to where it listens; "
+        "`slim doctor` looks closer",
+        details=text,
+    )
