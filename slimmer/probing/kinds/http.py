@@ -193,14 +193,18 @@ class Http(Kind[HttpProbe]):
         return http_probe(text)
 
     def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
-        asked = probe.port or attempt.target.port()
+        target = attempt.target
+        asked = probe.port or target.port()
         result = self._send_to(asked, probe, attempt)
-        if probe.port is None and ELSEWHERE.search(result.answer):
-            # Of several ports one speaks HTTP, and nobody has said which.
-            for port in attempt.target.other_ports(asked):
+        if result.passed or probe.port is not None:
+            return result
+        # Of several ports one is meant, and nobody has said which. One that answers wrongly may be
+        # there for metrics, and before the one that is meant.
+        if ELSEWHERE.search(result.answer) or (result.answered and not target.has_settled()):
+            for port in target.other_ports(asked):
                 other = self._send_to(port, probe, attempt)
                 if other.passed:
-                    attempt.target.speak_to(port)
+                    target.speak_to(port)
                     return other
                 # Who has not begun may be the one: sshd listens before its neighbour.
                 result = dataclasses.replace(result, answered=result.answered and other.answered)

@@ -144,6 +144,28 @@ def test_an_application_that_still_starts_may_say_that_it_failed(*, settled: boo
     assert result.faulty, "finished images may say the same"
 
 
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_port_that_is_there_first_may_not_be_the_one_that_is_meant(*, settled: bool) -> None:
+    """As one for metrics, which knows no such page, while the application still starts."""
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serve({}) as metrics, serve({"/app": page}) as late:
+        target = Patient(metrics.port, others=(1,), settled=settled)
+
+        def begin(_: ProbeResult) -> None:
+            target.others = (late.port,)
+
+        prober = Prober(target, probe_timeout=5)
+        probe = HttpProbe(name="GET /app", path="/app")
+        result = prober.until_ready(probe, limit=10, failed=begin)
+    assert result.passed is not settled
+    assert result.attempts == (1 if settled else 2)
+
+
 def test_an_answer_over_http_is_definite_unless_the_step_says_how_long_it_may_be_wrong() -> None:
     answers = iter([404, 404, 404, 200])
 
