@@ -81,6 +81,7 @@ def exercise(
     probes: Iterable[Probe],
     *,
     ready_limit: float,
+    busy_limit: float = 0.0,
     begin: Callable[[str], None] = lambda _: None,
     done: Callable[[ProbeResult], None] = lambda _: None,
     failed: Callable[[ProbeResult], None] = lambda _: None,
@@ -106,7 +107,10 @@ def exercise(
             phase = its_phase
             begin(phase)
         if not results:
-            fresh = [prober.until_ready(group[0], limit=ready_limit, failed=failed)]
+            first = prober.until_ready(
+                group[0], limit=ready_limit, busy_limit=busy_limit, failed=failed
+            )
+            fresh = [first]
         elif len(group) == 1:
             fresh = [prober.in_time(group[0])]
         else:

@@ -73,17 +73,24 @@ class Prober:
         probe: Probe,
         *,
         limit: float,
+        busy_limit: float = 0.0,
         failed: Callable[[ProbeResult], None] = lambda _: None,
     ) -> ProbeResult:
-        """Attempts until the probe passes, fails for good, or `limit` seconds are over; `failed` is
-        told of each that is not the last.
+        """Attempts until the probe passes, fails for good, or `limit` seconds are over, or those of
+        `busy_limit` as long as the target is at work; `failed` is told of each that is not the
+        last.
 
         It fails for good when its answer is definite, which its kind says (`ProbeResult.answered`),
         when the container's own command has ended, or when the target sees that waiting is
         hopeless. A probe with a time within which it must pass takes no answer for definite, and
         what says that it failed may do so because it is still starting.
         """
-        deadline = time.monotonic() + limit
+        started = time.monotonic()
+        last = started + max(limit, busy_limit)
+
+        def is_late() -> bool:
+            now = time.monotonic()
+            return now > last or (now > started + limit and self._target.has_settled())
 
         def is_definite(result: ProbeResult) -> bool:
             if probe.within or not result.answered:
@@ -94,11 +101,11 @@ class Prober:
             return (
                 is_definite(result)
                 or self._target.exit_status() is not None
-                or time.monotonic() > deadline
+                or is_late()
                 or self._target.is_hopeless(probe.port)
             )
 
-        return self._again(self._tried(probe, deadline, is_over, failed))
+        return self._again(self._tried(probe, last, is_over, failed))
 
     def _again(self, first: ProbeResult) -> ProbeResult:
         """The result of all times that the probe is to be sent, the first having had its own. None

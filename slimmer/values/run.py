@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 _OWNERS: Final = ("uid=", "gid=")
+START_TIMEOUT: Final = 60.0
+_AT_WORK: Final = 5
+"""So many times as long may the start of an application take that is seen to be at work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ class RunOptions:
     """`no-new-privileges`, `seccomp=JSON`, …"""
     port: int | None = None
     """The container's port that HTTP probes speak to; None: from EXPOSE, or what listens."""
-    start_timeout: float = 60.0
+    start_timeout: float = START_TIMEOUT
     """Seconds that an application may take until its first probe passes."""
     probe_timeout: float = 30.0
     """Seconds that one probe may take."""
@@ -69,6 +72,12 @@ class RunOptions:
     settle: float = 0.0
     """Seconds that the application is watched after its last probe: it must stay up, and pass
     its first probe once more."""
+
+    @property
+    def busy_start_timeout(self) -> float:
+        """As `start_timeout`, where the application is still at work by then: migrations of a
+        database on a machine that builds other images, too. A limit of the user's own is one."""
+        return self.start_timeout * (_AT_WORK if self.start_timeout == START_TIMEOUT else 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,9 +35,10 @@ _NO_RUNTIME = frozenset(
     )
 )
 _TESTS_ANYWHERE = re.compile(r"/__(?:tests|mocks|snapshots|fixtures)__(?:/|$)")
-# Documents are told by their names: any other Markdown may be a template.
+# Documents are told by their names: any other Markdown may be a template. better-sqlite3 has 20 MB
+# of sources in C beside the addon that was built from them.
 _NO_CODE = re.compile(
-    r".*\.(?:map|flow|tsbuildinfo|o|a|obj|tlog|gyp|gypi|mk)"
+    r".*\.(?:map|flow|tsbuildinfo|o|a|obj|tlog|gyp|gypi|mk|c|cc|cpp|cxx|h|hh|hpp)"
     r"|(?:readme|changelog|changes|history|contributing|security|code_of_conduct|authors|"
     r"contributors|upgrading|migration|roadmap)[^/]*\.(?:markdown|md|mkd)",
     re.I,

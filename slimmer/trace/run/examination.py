@@ -113,11 +113,14 @@ def examine(
         target.phase(phase)
 
     if probes:
-        waiting(f"the application starts: at most {run.start_timeout:g} s (--start-timeout)")
+        limit = f"{run.start_timeout:g} s"
+        if run.busy_start_timeout > run.start_timeout:
+            limit += f", while it is at work {run.busy_start_timeout:g} s"
+        waiting(f"the application starts: at most {limit} (--start-timeout)")
         _await_start(target, original, probes[0], run)
         booted()
         prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)
-        left = max(1.0, started + run.start_timeout - time.monotonic())
+        gone = time.monotonic() - started
 
         def finished(result: ProbeResult) -> None:
             nonlocal ready_seconds
@@ -125,15 +128,13 @@ def examine(
             done(result)
 
         def not_ready(result: ProbeResult) -> None:
-            waiting(
-                f"{result.answer} so far; it is tried until {run.start_timeout:g} s after the "
-                "start (--start-timeout)"
-            )
+            waiting(f"{result.answer} so far; it is tried for {limit} (--start-timeout)")
 
         results = exercise(
             prober,
             probes,
-            ready_limit=left,
+            ready_limit=max(1.0, run.start_timeout - gone),
+            busy_limit=run.busy_start_timeout - gone,
             begin=begin,
             done=finished,
             failed=not_ready,
@@ -205,7 +206,7 @@ def _optional_notes(failed: Iterable[ProbeResult]) -> Iterator[str]:
 def _await_start(target: TracedRun, original: Original, first: Probe, run: RunOptions) -> None:
     """Wait until the first probe has a chance, so that its phase is not the application's boot."""
     if first.needs_port or exposed_ports(original.config):
-        target.wait_until_listening(first.port, run.start_timeout)
+        target.wait_until_listening(first.port, run.busy_start_timeout)
 
 
 def _settle(target: TracedRun, prober: Prober, first: Probe, run: RunOptions) -> int | None:

@@ -38,13 +38,14 @@ def await_ready(
     if not probes:
         _await_port(target, run, ports, started)
         return Readiness(seconds=time.monotonic() - started, probes=())
-    target.wait_until_listening(None, run.start_timeout)
-    left = max(1.0, started + run.start_timeout - time.monotonic())
+    target.wait_until_listening(None, run.busy_start_timeout)
+    gone = time.monotonic() - started
     passed, notes = [], []
     for result in exercise(
         Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers),
         probes,
-        ready_limit=left,
+        ready_limit=max(1.0, run.start_timeout - gone),
+        busy_limit=run.busy_start_timeout - gone,
         begin=target.phase,
     ):
         if result.passed:
@@ -64,8 +65,10 @@ def _await_port(target: TracedRun, run: RunOptions, ports: Collection[int], star
         status = target.exit_status()
         if status is not None:
             raise target.cause() or _ended(status, target.logs())
-        has_settled = bool(listening or not ports) and target.has_settled()
-        is_late = time.monotonic() - started > run.start_timeout
+        is_settled = target.has_settled()
+        has_settled = bool(listening or not ports) and is_settled
+        limit = run.start_timeout if is_settled or not ports else run.busy_start_timeout
+        is_late = time.monotonic() - started > limit
         if not ports and (has_settled or (is_late and target.quiet_for() > QUIET)):
             return
         if is_late or (has_settled and listening):

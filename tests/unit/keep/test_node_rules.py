@@ -32,6 +32,14 @@ def test_a_touched_package_is_whole_without_tests_docs_and_maps(tree: ImageTree)
     }
 
 
+def test_an_addon_stays_without_the_sources_that_it_was_built_from(tree: ImageTree) -> None:
+    sources = ("deps/engine.c", "src/addon.cpp", "src/addon.h", "build/Release/obj/gen/engine.c")
+    add_package(tree, f"{MODULES}/addon", "index.js", "build/Release/addon.node", *sources)
+    gained = tree.gained("node-packages", *seen(f"{MODULES}/addon/index.js"))
+    files = {path for path in gained if not tree.is_directory(path)}
+    assert files == {f"{MODULES}/addon/package.json", f"{MODULES}/addon/build/Release/addon.node"}
+
+
 def test_a_directory_that_the_manifest_names_is_code(tree: ImageTree) -> None:
     add_package(
         tree, f"{MODULES}/a", "i.js", "test/x.js", "docs/y.js", exports={".": ["./test/x.js"]}

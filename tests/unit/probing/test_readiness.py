@@ -69,6 +69,20 @@ def test_a_tcp_exchange_is_repeated_through_refusals_and_early_answers(late_port
     assert result.seconds >= LATE
 
 
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_application_at_work_is_waited_for_longer(settled: bool, late_port: int) -> None:
+    """Migrations on a busy machine: they are no reason to give up, silence is."""
+    target = Patient(late_port)
+    target.settled = settled
+    probe = TcpProbe(name="tcp", exchanges=(Exchange(expect_pattern="ready"),))
+    prober = Prober(target, probe_timeout=5)
+    result = prober.until_ready(probe, limit=LATE / 3, busy_limit=10)
+    if settled:
+        assert not result.passed
+        ready(probe, Patient(late_port))  # which ends the server
+    assert result.passed is not settled
+
+
 @pytest.mark.parametrize("kind", [ExecProbe, HostProbe])
 def test_a_command_that_fails_is_repeated(
     kind: type[ExecProbe | HostProbe], tmp_path: Path

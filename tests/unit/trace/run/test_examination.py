@@ -266,3 +266,8 @@ def test_a_command_that_the_gate_could_not_run() -> None:
     logs = COMPLAINT.decode() + " /no/such: No such file or directory"
     assert type(ended_early(127, logs)) is CommandNotFoundError
     assert type(ended_early(127, "sh: my-app: not found")) is OriginalExitedError
+
+
+def test_only_the_default_time_to_start_is_stretched() -> None:
+    assert RunOptions().busy_start_timeout == 5 * RunOptions().start_timeout
+    assert RunOptions(start_timeout=3).busy_start_timeout == 3
