@@ -3,6 +3,7 @@ image is built and tested again."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +15,7 @@ from slimmer.build.job import Job
 from slimmer.build.roles import named, original_in
 from slimmer.build.values import BuiltImages, OriginalFiles, SmokeCase, TracedOriginal
 from slimmer.ecosystems import RULEBOOK
-from slimmer.errors import SmokeTestError
+from slimmer.errors import SeccompUnavailableError, SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
@@ -122,6 +123,16 @@ def _observe(job: Job, files: OriginalFiles, built: BuiltImages, number: int) ->
 def _observe_as(
     job: Job, files: OriginalFiles, case: SmokeCase, image: str, number: int
 ) -> Observation:
+    if job.options.seccomp is not None:
+        # The profile may be one of a saved trace, on an engine that can record no calls.
+        with contextlib.suppress(SeccompUnavailableError):
+            return _watch(job, files, case, image, f"repair-{number}-calls", census=True)
+    return _watch(job, files, case, image, f"repair-{number}", census=False)
+
+
+def _watch(
+    job: Job, files: OriginalFiles, case: SmokeCase, image: str, name: str, *, census: bool
+) -> Observation:
     plan = case.plan
     run = dataclasses.replace(plan.run, port=plan.port)
     finished = read_original(image, job.session.engine.inspect_image(image))
@@ -130,10 +141,10 @@ def _observe_as(
         original_in(case.role, finished),
         run,
         sensor=sensor_binary(job.session.engine.architecture),
-        trace_file=job.folder / "-".join(filter(None, (f"repair-{number}", case.role.name))),
+        trace_file=job.folder / "-".join(filter(None, (name, case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,
-        census=job.options.seccomp is not None,
+        census=census,
         index=lambda: files.index,
     )
     try:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from slimmer import DISTRIBUTION
 from slimmer.codec import Mismatch, parse
+from slimmer.engine import address_for_others
 from slimmer.errors import GateUnmeasuredError
 from slimmer.workspace import workspace
 
@@ -61,7 +62,8 @@ def run_tests(file: Path, tested: Tested) -> tuple[Outcome, ...]:
         words = [program, "test", "--image", image, "--config", str(file), "--output", "json"]
         words += ["--platform", tested.platform]
         words += ["--driver", "docker" if tested.address else "tar"]
-        return _outcomes(file, _run(words, tested.address))
+        with address_for_others(tested.address) as address:
+            return _outcomes(file, _run(words, address))
 
 
 def _program() -> str:

@@ -36,6 +36,7 @@ from slimmer.engine.session import (
     is_of_session,
     remove_containers_of,
 )
+from slimmer.engine.ssh import address_for_others
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Registry",
     "Session",
     "TimedOutError",
+    "address_for_others",
     "addresses",
     "argument_vector",
     "as_user_would",

@@ -199,8 +199,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,
-               "Time until the first probe must pass; the default is five times as long while the "
-               "application is at work", EVERY_ROLE),
+               "Time to become ready; at work 300, if unsaid", EVERY_ROLE),
         Option("run.probe_timeout", "--probe-timeout", "run.probe_timeout", SECONDS,
                "Time for one probe", EVERY_ROLE),
         Option("run.probe_workers", "--probe-workers", "run.probe_workers", COUNT,

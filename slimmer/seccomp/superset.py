@@ -78,12 +78,12 @@ GROUPS: Final = (
     Group(
         title="container runtime",
         reason="without no-new-privileges the profile is in force before the runtime has set user, "
-        "groups and capabilities and executed the command; so it is at each `exec`, too (runc 1.1)",
+        "groups and capabilities and executed the command; so it is at each `exec` (runc, crun)",
         calls=_calls(
             "capget capset chdir close_range dup3 epoll_create1 epoll_ctl epoll_pwait execve "
             "faccessat2 fchown fcntl fcntl64 fstatfs fstatfs64 getcwd getdents64 getpid getppid "
-            "lseek _llseek openat2 pipe2 prctl setgid setgid32 setgroups setgroups32 setsid setuid "
-            "setuid32 statfs statfs64 umask write"
+            "lseek _llseek openat2 pipe2 prctl setgid setgid32 setgroups setgroups32 setresgid "
+            "setresgid32 setresuid setresuid32 setsid setuid setuid32 statfs statfs64 umask write"
         ),
         # PR_SET_PDEATHSIG, GET_PDEATHSIG, GET_KEEPCAPS, SET_KEEPCAPS, SET_NAME, GET_NAME,
         # CAPBSET_READ, CAPBSET_DROP, SET_NO_NEW_PRIVS, GET_NO_NEW_PRIVS, CAP_AMBIENT, SET_VMA

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.engines.checks import CHECKS, OtherEndError, Slim, hardened_elsewhere
+from tests.engines.checks import CHECKS, OtherEndError, Slim, hardened_elsewhere, traced_elsewhere
 from tests.engines.kinds import KINDS
 from tests.engines.roots import engine
 from tests.engines.samples import (
@@ -31,6 +31,7 @@ from tests.engines.starting import hand_over
 
 CACHE = Path(__file__).parents[2] / ".build" / "engines"
 _IMAGES = (STATIC, NGINX, BASE, BUSYBOX, CHECKED, NUMBERED)
+_ELSEWHERE = frozenset((hardened_elsewhere, traced_elsewhere))
 
 
 def main() -> int:
@@ -46,7 +47,7 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     columns = {}
     with tempfile.TemporaryDirectory(prefix="elsewhere-") as elsewhere:
-        if hardened_elsewhere in checks:
+        if not _ELSEWHERE.isdisjoint(checks):
             make_hardened(Path(elsewhere))
         for name in names:
             with tempfile.TemporaryDirectory(prefix="engine-") as folder:
@@ -71,7 +72,7 @@ def _column(
     shutil.copytree(elsewhere, state / "work")
     cells = []
     with engine(name, CACHE, state) as running:
-        hardened = (HARDENED,) if hardened_elsewhere in checks else ()
+        hardened = (HARDENED,) if not _ELSEWHERE.isdisjoint(checks) else ()
         hand_over((*_IMAGES, *hardened), running.address)
         with KINDS[name].way(running, state) as way:
             for check in checks:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.engines.registry import registry
 from tests.engines.running import Running
-from tests.engines.samples import BASE, CHECKED, ELSEWHERE, HEALTH, NGINX, NUMBERED, STATIC
+from tests.engines.samples import BASE, CHECKED, ELSEWHERE, HEALTH, NGINX, NUMBERED, STATIC, TRACE
 from tests.engines.ways import Way
 
 _LONGEST = 300
@@ -155,6 +155,15 @@ def hardened_elsewhere(slim: Slim) -> None:
     slim.answers_hardened(ELSEWHERE, 80)
 
 
+def traced_elsewhere(slim: Slim) -> None:
+    """Where no system calls can be recorded, a profile is made of those that were, and what fails
+    is told as that."""
+    building = ("build", NGINX, "--http-probe", "/health", "--no-debug", "--from-trace", TRACE)
+    slim(*building, "--seccomp", "elsewhere.json", says="built from elsewhere.trace")
+    lacking = ("--seccomp", "lacking.json", "--exclude", "/etc/nginx/nginx.conf")
+    slim(*building, *lacking, status=13, says="exclude less")
+
+
 def base(slim: Slim) -> None:
     """The base's layers are below the others, by digest, and what was added stands on them."""
     tag = "slimmer-engines/based:slim"
@@ -227,6 +236,6 @@ def clean(slim: Slim) -> None:
 
 CHECKS: tuple[Callable[[Slim], None], ...] = (
     *(doctor, build, build_pair, health, missing_command, wrong_port, live_trace, why),
-    *(base, push, check, seccomp, xray, stdin, harden, harden_and_seccomp, hardened_elsewhere),
-    clean,
+    *(base, push, check, seccomp, xray, stdin, harden, harden_and_seccomp),
+    *(hardened_elsewhere, traced_elsewhere, clean),
 )

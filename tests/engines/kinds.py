@@ -104,7 +104,7 @@ def _docker(
     )
 
 
-def _podman(suite: str, *, of_user: bool = False) -> Kind:
+def _podman(suite: str, *, runtime: str = "runc", of_user: bool = False) -> Kind:
     before = ("sh", "-ec", _OF_USER, "sh") if of_user else ()
     return Kind(
         suite=suite,
@@ -117,7 +117,7 @@ def _podman(suite: str, *, of_user: bool = False) -> Kind:
         ),
         # The client that scripts find first: it has to be told where this engine keeps its state.
         files={
-            "containers.conf": _PODMAN.format(runtime="crun" if of_user else "runc"),
+            "containers.conf": _PODMAN.format(runtime=runtime),
             "registries.conf": _REGISTRIES,
             "podman": _CLIENT_OF_USER if of_user else _CLIENT,
             "as-user": _AS_USER,
@@ -162,6 +162,6 @@ KINDS = {
     "docker-28-containerd": _docker("sid", _CONTAINERD),
     "podman-4.3": _podman("bookworm"),
     "podman-5.4": _podman("trixie"),
-    "podman-5.4-rootless": _podman("trixie", of_user=True),
-    "podman-5.8": _podman("sid"),
+    "podman-5.4-rootless": _podman("trixie", runtime="crun", of_user=True),
+    "podman-5.8": _podman("sid", runtime="crun"),
 }

@@ -15,6 +15,8 @@ CHECKED, NUMBERED = "slimmer-engines/checked:latest", "slimmer-engines/numbered:
 HARDENED = "slimmer-engines/hardened:slim"
 ELSEWHERE = "elsewhere"
 """The folder of that image's report."""
+TRACE = "elsewhere.trace"
+"""What it was made from, with system calls."""
 HEALTH = ["CMD", "/server", "--version"]
 _DOCKERFILES = {
     CHECKED: f"FROM {STATIC}\nHEALTHCHECK CMD {json.dumps(HEALTH[1:])}\n",
@@ -43,6 +45,6 @@ def make_hardened(folder: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "slimmer", "build", NGINX, "--http-probe", "/health", "--no-debug",
          "--harden", "--seccomp", "profile.json", "--tag", HARDENED,
-         "--report-dir", ELSEWHERE, "--quiet"],
+         "--report-dir", ELSEWHERE, "--save-trace", TRACE, "--quiet"],
         cwd=folder, check=True,
     )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
-from slimmer.engine import connect
+from slimmer.engine import address_for_others, connect
 from slimmer.errors import EngineUnreachableError
 from slimmer.upkeep import examine_machine
 
@@ -66,6 +67,21 @@ def test_what_ssh_says_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     with pytest.raises(EngineUnreachableError) as caught:
         connect()
     assert "Connection refused by far" in caught.value.details
+
+
+def test_other_programs_have_a_socket_for_ssh(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ssh").write_text("#!/bin/sh\nexec cat\n")
+    (tmp_path / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with address_for_others("ssh://far") as address:
+        for said in (b"one", b"two"):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(address.removeprefix("unix://"))
+                connection.sendall(said)
+                assert connection.recv(10) == said
+    assert not Path(address.removeprefix("unix://")).exists()
 
 
 def test_there_is_no_ssh_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def test_the_superset_has_what_a_signal_a_thread_and_a_runtime_need() -> None:
     assert {"rt_sigreturn", "restart_syscall", "futex", "exit_group", "execve", "capset"} <= (
         made.allowed.keys()
     )
+    runc, crun = {"setuid", "setgid"}, {"setresuid", "setresgid"}
+    assert runc | crun <= made.allowed.keys()
     assert made.reasons["rt_sigreturn"] == "signals"
     assert "mkdir" not in made.allowed
     assert "mkdir" in profile(ordinary=True).allowed
