@@ -50,8 +50,8 @@ def connection_error(error: Exception, address: str, said: str) -> SlimError:
     if over_ssh:
         return EngineUnreachableError(
             f"no container engine answers at {address}",
-            hint=f"`docker --host {address} version` has to work from here, and ask nothing: with "
-            "the host's key known, a key of yours without a passphrase or in an agent, and "
+            hint=f"`DOCKER_HOST={address} docker version` has to work from here, and ask nothing: "
+            "with the host's key known, a key of yours without a passphrase or in an agent, and "
             "`docker` and an engine there",
             details=text,
         )

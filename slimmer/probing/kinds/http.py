@@ -194,12 +194,10 @@ class Http(Kind[HttpProbe]):
 
     def send(self, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
         target = attempt.target
-        asked = probe.port or target.port()
-        result = self._send_to(asked, probe, attempt)
+        result = self._send_to(asked := probe.port or target.port(), probe, attempt)
         if result.passed or probe.port is not None:
             return result
-        # Of several ports one is meant, and nobody has said which. One that answers wrongly may be
-        # there for metrics, and before the one that is meant.
+        # Of several ports one is meant, not the one for metrics, and nobody has said which.
         if ELSEWHERE.search(result.answer) or (result.answered and not target.has_settled()):
             for port in target.other_ports(asked):
                 other = self._send_to(port, probe, attempt)
@@ -211,13 +209,12 @@ class Http(Kind[HttpProbe]):
         return result
 
     def _send_to(self, port: int | None, probe: HttpProbe, attempt: Attempt) -> ProbeResult:
-        target = attempt.target
         return request(
             probe,
-            target.addresses(port),
+            attempt.target.addresses(port),
             attempt.seconds,
-            origin=probe.origin_at(port or target.port()),
-            own_names=target.own_names(),
+            origin=probe.origin_at(port or attempt.target.port()),
+            own_names=attempt.target.own_names(),
             cookies=attempt.state.cookies if attempt.state else None,
             explained=attempt.explained,
         )
