@@ -82,6 +82,7 @@ def build_options(file: FileSettings, texts: Texts) -> BuildOptions:
     fields["sources"] = frozenset(fields.get("sources") or Source)
     options = BuildOptions(**fields, roles=roles)
     _refuse_what_compose_has_not(options)
+    _refuse_engines_of_nothing(options)
     return options
 
 
@@ -156,6 +157,15 @@ def _refuse_flags_without_use(file: FileSettings, settings: Settings, texts: Tex
             "--retrace renews a trace, and --from-trace names none",
             hint="name the file with --from-trace; --cache-dir renews its traces by itself",
         )
+
+
+def _refuse_engines_of_nothing(options: BuildOptions) -> None:
+    for name, address in options.engines:
+        if name not in {each.name for each in options.platforms}:
+            raise UsageError(
+                f"--engine {name}={address}: nothing is built for {name}",
+                hint=f"add --platform {name}; for a build without it, DOCKER_HOST={address}",
+            )
 
 
 def _refuse_what_compose_has_not(options: BuildOptions) -> None:

@@ -48,12 +48,6 @@ def _refuse(options: BuildOptions) -> None:
     names = [each.name for each in options.platforms]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"the platform {twice[0]} is named twice")
-    for name, _ in options.engines:
-        if name not in names:
-            raise UsageError(
-                f"--engine names one for {name}, which is not among the platforms: "
-                + ", ".join(names)
-            )
     if options.seccomp is not None:
         raise UsageError(
             "--seccomp: a profile is made for one platform at a time",

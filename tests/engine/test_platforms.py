@@ -204,7 +204,7 @@ def test_one_that_fails_makes_no_index(
         (("--platform=linux/amd64,linux/arm64", "--seccomp=a.json"), "one platform at a time"),
         (
             ("--platform=linux/amd64,linux/arm64", "--engine=linux/s390x=ssh://host"),
-            "not among the platforms",
+            "nothing is built for linux/s390x",
         ),
     ],
 )

@@ -37,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("build a --mount type=bind", 2, "--volume FROM:TO[:ro]"),
         ("build a --platform arm64", 2, "as in linux/amd64,linux/arm64"),
         ("build a --engine ssh://host", 2, "as in linux/arm64=ssh://user@host"),
+        ("build a --engine linux/arm64=ssh://host", 2, "add --platform linux/arm64"),
         ("build a -d --rm", 3, "--rm has no effect"),
         ("build a --include-path /x --include-path-file none", 2, "'none' does not exist"),
         ("build ./none", 2, "./none is not there"),
