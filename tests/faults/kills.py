@@ -60,7 +60,9 @@ def complaint(kill: Kill, end: Ended) -> str:
         return f"left behind: {', '.join(end.left)}"
     if end.code != kill.code or kill.words not in end.message:
         return f"exit code {end.code}: {end.message}"
-    return "--start-timeout is named" if "--start-timeout" in end.stderr else ""
+    # Lines of progress begin with the time, and name what the first probe waits for.
+    told = "\n".join(line for line in end.stderr.splitlines() if not line.startswith("["))
+    return "--start-timeout is named" if "--start-timeout" in told else ""
 
 
 def _end(kill: Kill, pid: int) -> None:
