@@ -134,8 +134,11 @@ def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     tree.compile("/usr/sbin/other", PROGRAM)
     for name in ("useradd", "su", "frob"):
         tree.compile(f"/usr/bin/{name}", PROGRAM)
+    tree.add("/etc/skel/.profile")
+    tree.add("/etc/default/useradd")
     gained = files(tree, tree.gained("account-tools", *seen("/usr/sbin/daemon")))
-    assert gained == {"/usr/bin/useradd", "/usr/bin/su"}
+    defaults = {"/etc/skel/.profile", "/etc/default/useradd"}
+    assert gained == {"/usr/bin/useradd", "/usr/bin/su", *defaults}
     assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
 
 
@@ -229,11 +232,14 @@ def test_a_package_of_scripts_in_a_language_that_is_kept_to_be_run(tree: ImageTr
 def test_a_program_whose_libraries_are_kept_anyway_is_small(tree: ImageTree) -> None:
     library = "/usr/lib/x86_64-linux-gnu/libbig.so.1"
     tree.compile(library, "char big[5000000] = {1};", "-Wl,-soname,libbig.so.1", shared=True)
-    tree.compile("/usr/bin/settings", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
+    sized = "char big_too[600000] = {1};" + PROGRAM
+    programs = {"/usr/bin/settings", "/usr/bin/settings-gui"}
+    for program in programs:
+        tree.compile(program, sized, "-Wl,--no-as-needed", f"{{root}}{library}")
     tree.compile("/srv/app/own", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
-    tree.package("tools", "/usr/bin/settings")
+    tree.package("tools", *programs)
     came_along(tree)
     assert not tree.gained("requested-packages", *ran(tree, "/bin/sh"))
     config = {"WorkingDir": "/srv/app"}
     gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
-    assert gained == {"/usr/bin/settings"}
+    assert gained == programs
