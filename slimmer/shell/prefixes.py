@@ -101,6 +101,8 @@ PREFIXES: Mapping[str, Prefix] = {
     "unbuffer": Prefix(),
     # commands among other operands
     "find": Prefix(markers=_words("-exec -execdir -ok -okdir")),
+    # `set -- redis-server "$@"`, as entrypoints do before `exec "$@"`
+    "set": Prefix(markers=_words("--")),
     "start-stop-daemon": Prefix(markers=_words("-x --exec -a --startas")),
     "xargs": Prefix(
         valued=_words(

@@ -11,6 +11,8 @@ CACHE = "__pycache__"
 
 _TEST_FOLDERS = frozenset(("test", "tests", "_test", "_tests", "SelfTest"))
 _TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|conftest\.py")
+# As Django lays them; a package of others may well run a module of that name (`jinja2/tests.py`).
+_TESTS_OF_APPLICATION = "tests.py"
 # What compilers and linkers read. C sources and Cython declarations lie beside the modules that
 # were made from them; `.pyi` stays, lazy_loader reads it at run time.
 _FOR_BUILDING = (".a", ".h", ".hh", ".hpp", ".cuh", ".pxd", ".pyx", ".pxi", ".c", ".cc", ".cpp")
@@ -42,8 +44,11 @@ def _outermost_test_folder(path: str, root: str) -> Sequence[str]:
 
 
 def is_test(path: str, root: str) -> bool:
-    """Whether this is a test, or a helper of tests, by its name and its place below `root`."""
-    return bool(_TEST_FILE.fullmatch(name_of(path)) or _outermost_test_folder(path, root))
+    """Whether this is a test of the application in `root`, or a helper of tests, by its name and
+    its place."""
+    name = name_of(path)
+    is_named = _TEST_FILE.fullmatch(name) or name == _TESTS_OF_APPLICATION
+    return bool(is_named or _outermost_test_folder(path, root))
 
 
 def is_for_building(path: str) -> bool:

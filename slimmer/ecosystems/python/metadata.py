@@ -9,6 +9,7 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -58,10 +59,16 @@ class PythonReader(Reader):
             left = [path for path in files if path in self.kept]
             requested = join(place, _REQUESTED)
             declared = requested if self.is_file(requested) else ""
-            installed.append(self.installed("pypi", name, files, version, declared=declared))
+            whole = self.installed("pypi", name, files, version, declared=declared)
+            because = next((path for path in left if not is_below(path, place)), "")
+            if not because and any(not is_below(path, place) for path in files):
+                # Whoever looks for entry points reads those of pip, too, which may well be gone.
+                whole = dataclasses.replace(whole, is_left=False)
+                if metadata not in self.kept:
+                    left = []
+            installed.append(whole)
             if not (left and name and version):
                 continue
-            because = next((path for path in left if not is_below(path, place)), "")
             detail = f"describes the distribution {name}"
             describing = [
                 Further(path=path, detail=detail, because=because)

@@ -217,9 +217,17 @@ class GemsRule(Rule):
         if not any(file.endswith(".gemspec") for file in files):
             return  # no gem: Ruby itself
         for file in files:
-            if "/vendor_ruby/" in file or file.endswith(".gemspec"):
+            if self._is_ruby_program(file) or "/vendor_ruby/" in file or file.endswith(".gemspec"):
                 detail = f"part of the gem that the package {owner.name} holds"
                 yield Want(path=file, detail=detail, because=path, bystander=True)
+
+    def _is_ruby_program(self, path: str) -> bool:
+        """`rails runner` is how an application is looked after whose gem `railties` is there."""
+        if parent_of(path) != "/usr/bin" or not self.context.index.is_file(path):
+            return False
+        self.context.content.fetch([path])
+        interpreter, _ = interpreter_of_script(self.context.content.head(path, 256))
+        return name_of(interpreter).startswith("ruby")
 
     def _is_extension(self, home: str) -> bool:
         return "/extensions/" in home

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from slimmer.files import name_of
+from slimmer.files import is_below, name_of
 from slimmer.keep.linux.elf import OPENER, PROGRAM_STARTERS
 from slimmer.keep.mentions import COMMON_WORDS, KEYWORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
@@ -83,7 +83,7 @@ class MentionsRule(Rule):
                         yield from self._named_in_text(entry)
                     else:
                         yield from self._started_by_program(entry)
-                elif is_module_of_language(entry.path):
+                elif is_module_of_language(entry.path) or self._is_at_work(entry.path):
                     yield from self._named_in_text(entry)
             elif entry.path.endswith((".jar", ".war", ".class")):
                 yield from self._named_in_classes(entry)
@@ -101,6 +101,11 @@ class MentionsRule(Rule):
         yield from self._named_in_recipes()
         yield from self._named_inline(fresh)
         yield from self._interpreters.released(fresh)
+
+    def _is_at_work(self, path: str) -> bool:
+        """Of an application that the distribution has packed: WORKDIR /usr/share/redmine."""
+        folder = self.context.request.working_directory.rstrip("/")
+        return folder.count("/") > 2 and is_below(path, folder)
 
     def _is_make(self, entry: Entry) -> bool:
         is_make = is_program(entry) and bool(_MAKE.fullmatch(name_of(entry.path)))

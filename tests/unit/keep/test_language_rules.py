@@ -135,6 +135,22 @@ def test_a_packaged_gem_is_whole_with_its_specification(tree: ImageTree) -> None
     assert {path for path in gained if not tree.is_directory(path)} == {*files[1:], compiled}
 
 
+def test_a_packaged_gem_has_its_programs_in_ruby(tree: ImageTree) -> None:
+    vendor = "/usr/lib/ruby/vendor_ruby"
+    specification = "/usr/share/rubygems-integration/all/specifications/railties-6.1.7.gemspec"
+    files = (f"{vendor}/rails/command.rb", specification, "/usr/bin/rails", "/usr/bin/rails-gui")
+    for path in files[:2]:
+        tree.add(path)
+    tree.add("/usr/bin/rails", "#!/usr/bin/ruby\nload Gem.bin_path('railties', 'rails')\n")
+    tree.add("/usr/bin/rails-gui", b"\x7fELF")
+    tree.package("ruby-railties", *files)
+    gained = tree.gained("gems", *seen(f"{vendor}/rails/command.rb"))
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        specification,
+        "/usr/bin/rails",
+    }
+
+
 def test_an_application_with_tasks_has_rake(tree: ImageTree) -> None:
     gems = "/usr/share/rubygems-integration/all"
     tree.add("/usr/bin/rake", mode=0o755)

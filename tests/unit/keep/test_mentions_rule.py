@@ -464,3 +464,24 @@ def test_a_module_of_the_distribution_looks_for_what_was_installed_by_name(tree:
     gained = tree.gained("mentions", *seen(module))
     assert "/usr/bin/gs" in gained
     assert "/usr/bin/qq" not in gained
+
+
+def test_an_application_of_the_distribution_looks_for_what_was_installed_by_name(
+    tree: ImageTree,
+) -> None:
+    """Redmine makes its thumbnails with `convert`, which lies behind an alternative."""
+    source = "/usr/share/tracker/lib/thumbnail.rb"
+    tree.add(source, "BIN = (Configuration['bin'] || 'transform').freeze\nsystem(cmd)\n")
+    tree.package("tracker", source)
+    tree.compile("/usr/bin/transform-6", "int main(void) { return 0; }")
+    tree.package("magick-6", "/usr/bin/transform-6", fields="Source: magick\n")
+    tree.package("magick", fields="Depends: magick-6\n")
+    tree.link("/usr/bin/transform", "/etc/alternatives/transform")
+    tree.link("/etc/alternatives/transform", "/usr/bin/transform-6")
+    with (tree.root / "usr/bin/transform-6").open("r+b") as file:
+        file.truncate(13_000_000)
+    automatic = "Package: magick-6\nArchitecture: all\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    at_work = {"config": {"WorkingDir": "/usr/share/tracker"}}
+    assert "/usr/bin/transform" in tree.gained("mentions", *seen(source), **at_work)
+    assert "/usr/bin/transform" not in tree.gained("mentions", *seen(source))

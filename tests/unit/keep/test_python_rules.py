@@ -291,6 +291,7 @@ def test_what_the_application_imports_on_any_branch_is_touched(tree: ImageTree) 
     add_distribution(tree, "pytest", "pytest/__init__.py")
     tree.add("/app/main.py", "import flask\ndef f():\n    from pdf import writer\n")
     tree.add("/app/tests/test_main.py", "import pytest\n")
+    tree.add("/app/shop/tests.py", "import pytest\n")
     ran = seen("/app/main.py", f"{SITE}/flask/__init__.py")
     gained = tree.gained("python-distributions", *ran)
     assert f"{SITE}/pdf/writer.py" in gained

@@ -69,6 +69,15 @@ def test_metadata_that_was_read_is_a_package_by_itself(original: OriginalTree) -
     assert described.added() == set()
 
 
+def test_what_only_lists_entry_points_leaves_is_gone(original: OriginalTree) -> None:
+    """`importlib.metadata.entry_points()` opens those of all distributions, pip's included."""
+    points = "pip-24.0.dist-info/entry_points.txt"
+    distribution(original, "pip", "24.0", "pip/__init__.py", points)
+    described = original.describe(f"{SITE}/{points}")
+    assert described.components("pypi") == {}
+    assert described.installed("pypi") == {"pip": False}
+
+
 @pytest.mark.parametrize(
     ("files", "seen"),
     [

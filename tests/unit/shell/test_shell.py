@@ -43,6 +43,7 @@ from slimmer.shell import is_shell, read_script
         ("timeout -k 5 5 a", {"timeout", "a"}),
         ("a | xargs -n 1 -I {} b {}", {"a", "xargs", "b"}),
         (r"find . -name x -exec a {} \; -o -execdir b {} +", {"find", "a", "b"}),
+        ('set -e; set -- rails console "$@"; set -- "$@" x; exec "$@"', {"set", "rails", "exec"}),
         ("sh -c 'bash -lc \"a | b\"'", {"sh", "bash", "a", "b"}),
         ("busybox sh -c a", {"busybox", "sh", "a"}),
         ("trap 'a; b' EXIT", {"trap", "a", "b"}),
