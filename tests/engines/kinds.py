@@ -139,7 +139,7 @@ KINDS = {
     ),
     "docker-26": _docker("trixie"),
     "docker-26-containerd": _docker("trixie", _CONTAINERD),
-    "docker-26-userns": _docker("trixie", {"userns-remap": "default"}, refusals=_NO_BPF),
+    "docker-26-userns": _docker("trixie", {"userns-remap": "default"}),
     "docker-26-rootless": _docker(
         "trixie",
         before=(
@@ -149,9 +149,6 @@ KINDS = {
         ),
         files={"as-user": _AS_USER},
         refusals=_NO_BPF,
-    ),
-    "docker-26-tls": _docker(
-        "trixie", prepare=ways.make_certificates, options=ways.TLS_OPTIONS, way=ways.by_tls
     ),
     "docker-26-ssh": _docker("trixie", way=ways.by_ssh),
     "docker-26-context": _docker("trixie", way=ways.by_context),
