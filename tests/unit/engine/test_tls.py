@@ -52,6 +52,8 @@ class _Engine:
                 head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(_VERSION)}\r\n\r\n"
                 connection.sendall(head.encode() + _VERSION)
                 return
+            while not asked.endswith(b"\r\n\r\n{}"):  # the request's body may come by itself
+                asked += connection.recv(4096)
             connection.sendall(_UPGRADED)
             total = 0
             while data := connection.recv(16 * 1024):
