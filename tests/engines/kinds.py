@@ -31,7 +31,9 @@ exec /usr/bin/podman --root /state/data --runroot /state/run "$@"
 _OF_USER = """
 mkdir -p /run/user/7711
 grep -q ^engine: /etc/passwd || useradd --no-create-home --uid 7711 --home-dir /state engine
-echo engine:700000:65536 | tee /etc/subuid >/etc/subgid
+# Other kinds share the root, and have ranges of their own there.
+echo engine:700000:65536 >/run/ranges
+for file in /etc/subuid /etc/subgid; do mount --bind /run/ranges $file; done
 # The machine's own nodes are root's.
 node() {
     mknod -m 666 "/run/node-$2" c "$3" "$2"
