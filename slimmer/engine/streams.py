@@ -214,7 +214,6 @@ def hijack(
         json=body,
         headers={"Connection": "Upgrade", "Upgrade": "tcp"},
         stream=True,
-        timeout=client.timeout,  # for the answer's head; whoever reads on limits that
     )
     client._raise_for_status(response)
     buffered = response.raw._fp.fp
