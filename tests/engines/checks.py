@@ -183,6 +183,9 @@ def push(slim: Slim) -> None:
     """To a registry with a password: refused with a wrong one, and there under the digest that is
     told with the right one."""
     with registry(slim.running, slim.folder) as place:
+        if own := slim.way.variables.get("DOCKER_CONFIG"):
+            for each in (place.right, place.wrong):
+                Path(each, "contexts").symlink_to(Path(own, "contexts"))
         tag = f"{place.address}/team/static:1"
         building = ("build", STATIC, "--http-probe", "/", "--no-debug", "--tag", tag, "--push")
         slim(*building, status=51, says="docker login|podman login", DOCKER_CONFIG=place.wrong)

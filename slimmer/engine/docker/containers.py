@@ -22,6 +22,8 @@ _FILE_STATUS: Final = "X-Docker-Container-Path-Stat"
 _STATE: Final = ("Running", "ExitCode", "OOMKilled", "StartedAt", "FinishedAt")
 _DELETED: Final = 2
 """Of the kinds of changes: 0 is changed, 1 added."""
+_END: Final = 2 * tarfile.BLOCKSIZE
+"""Bytes of zeros that end an archive; tarfile writes some more, up to a whole record."""
 _GONE: Final = {"Running": False, "ExitCode": 137, "OOMKilled": False}
 """The state of a container that somebody has removed: to do so is to kill it."""
 
@@ -65,8 +67,11 @@ class Containers:
                 member.pax_headers = {"SCHILY.xattr.security.capability": text}
             with source.open("rb") as stream:
                 tar.addfile(member, stream)
+            end = tar.offset + _END
+        # Podman stops reading there, and now and then the rest breaks its pipe.
+        data = archive.getvalue()[:end]
         with translated("copy the sensor into the container"):
-            self._client.put_archive(container, folder or "/", archive.getvalue())
+            self._client.put_archive(container, folder or "/", data)
 
     def has_file(self, container: str, path: str, file: Path) -> bool:
         with translated("look for the sensor in the container"):

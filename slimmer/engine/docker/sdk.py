@@ -13,7 +13,11 @@ _UNTYPED: Any = docker.APIClient
 
 
 class Client(_UNTYPED):  # type: ignore[misc]
-    """docker.APIClient, to whom every refusal has a `message`: Podman's of a push has `error`."""
+    """docker.APIClient, to whom every refusal has a `message`: Podman's of a push has `error`. It
+    waits for no answer without end, the SDK's own requests or ours."""
+
+    def request(self, *arguments: Any, **settings: Any) -> Any:
+        return super().request(*arguments, **{"timeout": self.timeout, **settings})
 
     def _raise_for_status(self, response: Any) -> None:
         try:

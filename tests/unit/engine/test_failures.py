@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
-import docker
 import pytest
 
 import slimmer.engine.docker
 from slimmer.engine import BrokenAnswerError, TimedOutError
 from slimmer.engine.docker.client import DockerEngine
+from slimmer.engine.docker.sdk import Client
 from slimmer.engine.podman.client import PodmanEngine
 from slimmer.errors import (
     EngineOperationError,
@@ -154,12 +155,22 @@ def _asks(call: ast.Call) -> bool:
     return asked.startswith("self._client.") and asked != "self._client.close"
 
 
-def test_a_silent_engine_is_given_up_in_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        DockerEngine.inspect_container,
+        DockerEngine.attach,
+        lambda engine, name: engine.has_file(name, "/sensor", Path(__file__)),
+    ],
+)
+def test_a_silent_engine_is_given_up_in_time(
+    tmp_path: Path, asked: Callable[[DockerEngine, str], object]
+) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "engine.sock"))
         listener.listen()
         address = f"unix://{tmp_path}/engine.sock"
-        client = docker.APIClient(address, version="1.41", timeout=0.2)
+        client = Client(address, version="1.41", timeout=0.2)
         with pytest.raises(TimedOutError, match="did not answer in time"):
-            DockerEngine(client, address).inspect_container("1")
+            asked(DockerEngine(client, address), "1")
         client.close()

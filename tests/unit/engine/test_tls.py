@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import socket
 import ssl
 import struct
@@ -50,6 +52,8 @@ class _Engine:
                 head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(_VERSION)}\r\n\r\n"
                 connection.sendall(head.encode() + _VERSION)
                 return
+            while not asked.endswith(b"\r\n\r\n{}"):  # the request's body may come by itself
+                asked += connection.recv(4096)
             connection.sendall(_UPGRADED)
             total = 0
             while data := connection.recv(16 * 1024):
@@ -102,6 +106,35 @@ def test_a_stream_that_is_closed_leaves_no_thread(engine: _Engine) -> None:
     stream.close()
     pump.join(5)
     assert not pump.is_alive()
+
+
+@pytest.mark.parametrize(("files", "is_accepted"), [("ca cert key", True), ("ca", False)])
+def test_a_context_with_certificates(
+    engine: _Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: str,
+    is_accepted: bool,
+) -> None:
+    """As `docker context create --docker host=…,ca=…,cert=…,key=…` writes it."""
+    place = hashlib.sha256(b"there").hexdigest()
+    meta, kept = (tmp_path / "contexts" / each / place for each in ("meta", "tls"))
+    meta.mkdir(parents=True)
+    endpoint = {"Host": f"tcp://127.0.0.1:{engine.port}", "SkipTLSVerify": False}
+    (meta / "meta.json").write_text(json.dumps({"Endpoints": {"docker": endpoint}}))
+    (kept / "docker").mkdir(parents=True)
+    for name in files.split():
+        (kept / "docker" / f"{name}.pem").write_bytes((tmp_path / f"{name}.pem").read_bytes())
+    for name in ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setenv("DOCKER_CONTEXT", "there")
+    if is_accepted:
+        connect().close()
+    else:
+        with pytest.raises(EngineUnreachableError, match="do not agree on TLS") as caught:
+            connect()
+        assert "cert.pem and key.pem" in caught.value.hint
 
 
 def test_an_authority_that_has_not_signed(engine: _Engine, tmp_path: Path) -> None:
