@@ -22,7 +22,7 @@ int main(int count, char **arguments)
     fputs("usage: sensor gate [--no-notify] [--give-up NAMES] [--lower NAMES] [--seal] [--] COMMAND [ARGUMENT…]\n"
           "       sensor watch [--pid ID] [--no-notify] [--no-fanotify] [--census]\n"
           "                    [--limited-queue] [--patience MILLISECONDS]\n"
-          "       sensor serve\n",
+          "       sensor serve [SOCKET]\n",
           stderr);
     return 2;
 }

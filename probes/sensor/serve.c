@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "answer.h"
@@ -97,13 +100,28 @@ static bool answer_request(char request)
     return answered;
 }
 
+/* Speaks over the socket from here on. False where nobody listens there, or a security module or
+ * another file system is in the way: stdin and stdout are what is left. */
+static bool connect_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return false;
+    strcpy(address.sun_path, path);
+    owned_descriptor int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return made >= 0 && connect(made, (struct sockaddr *)&address, sizeof address) == 0 &&
+           dup2(made, STDIN_FILENO) >= 0 && dup2(made, STDOUT_FILENO) >= 0;
+}
+
 int serve_main(char **arguments)
 {
     static const unsigned char header[16] = {'S', 'L', 'I', 'M', 'S', 'R', 'V', 0, 2};
-    if (*arguments != NULL) {
-        fputs("slimmer: serve: takes no arguments\n", stderr);
+    if (arguments[0] != NULL && arguments[1] != NULL) {
+        fputs("slimmer: serve: takes one socket at most\n", stderr);
         return SERVE_USAGE;
     }
+    if (arguments[0] != NULL)
+        (void)connect_to(arguments[0]);
     signal(SIGPIPE, SIG_IGN);
     answer_bytes(header, sizeof header);
     (void)answer_flush();

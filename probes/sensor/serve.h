@@ -10,7 +10,8 @@ enum serve_status {
     SERVE_BROKEN = 5, /* the request is not of this protocol, or there is no memory */
 };
 
-/* Answers requests from stdin on stdout until stdin ends. Takes no arguments. */
+/* Answers requests until they end: of the socket that is named, if somebody listens there, else
+ * of stdin, on stdout. */
 int serve_main(char **arguments);
 
 #endif

@@ -21,7 +21,7 @@ enum {
 static const char unreadable = '!';
 
 /* What the engine and slimmer put into the container; no image has them. */
-static const char *const never_listed[] = {"/.slim", "/.dockerenv"};
+static const char *const never_listed[] = {"/.slim", "/.slim-requests", "/.dockerenv"};
 
 struct walk {
     const struct path_list *not_entered;

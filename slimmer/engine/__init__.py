@@ -16,6 +16,7 @@ from slimmer.engine.configuration import (
     with_input,
 )
 from slimmer.engine.connection import connect
+from slimmer.engine.direct import DirectStreams
 from slimmer.engine.interface import Engine
 from slimmer.engine.logs import LogReader
 from slimmer.engine.own_container import network_note
@@ -48,6 +49,7 @@ __all__ = [
     "STDOUT",
     "Attachment",
     "BrokenAnswerError",
+    "DirectStreams",
     "Engine",
     "Loan",
     "LogReader",

@@ -208,8 +208,9 @@ def with_sensor(configuration: Mapping[str, Any], sensor: Path) -> dict[str, Any
     """
     source = str(sensor.parent)
     mount = {"Type": "bind", "Source": source, "Target": _SENSOR_FOLDER, "ReadOnly": True}
-    host = {**configuration["HostConfig"], "Mounts": [mount]}
-    return {**configuration, "HostConfig": host}
+    host = configuration["HostConfig"]
+    mounts = [*host.get("Mounts", ()), mount]
+    return {**configuration, "HostConfig": {**host, "Mounts": mounts}}
 
 
 def with_input(configuration: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,10 @@ class Attachment:
         """Write to stdin. Raises OSError when the other side is gone."""
         self._socket.sendall(data)
 
+    def fileno(self) -> int:
+        """For `select`."""
+        return self._socket.fileno()
+
     def close_stdin(self) -> None:
         """Say that nothing more will be written."""
         with contextlib.suppress(OSError):

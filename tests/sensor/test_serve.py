@@ -27,10 +27,10 @@ class Server:
     """`sensor serve` in a root of its own (chroot, so it needs root), spoken to by the bytes of
     WIRE.md."""
 
-    def __init__(self, sensor: Path, root: Path) -> None:
+    def __init__(self, sensor: Path, root: Path, *arguments: str) -> None:
         shutil.copy(sensor, root / ".slim" / "sensor")
         self._process = subprocess.Popen(
-            ["chroot", root, "/.slim/sensor", "serve"],
+            ["chroot", root, "/.slim/sensor", "serve", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -324,3 +324,26 @@ def test_the_sanitized_server_reads_this_machines_files(sensor: Path, tmp_path: 
     assert b"x" * 500_000 in done.stdout
     assert hashlib.blake2b(b"x" * 500_000, digest_size=32).digest() in done.stdout
     assert b"/etc/passwd" in done.stdout
+
+
+def test_a_socket_of_the_client_is_spoken_over(sensors: dict[str, Path], root: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(root / ".slim-requests"))
+        listener.listen()
+        server = Server(sensors["shipped"], root, "/.slim-requests")
+        connection, _ = listener.accept()
+        with connection:
+            server.requests, server.answers = connection.makefile("wb"), connection.makefile("rb")
+            assert server.take("<8sHHI") == (b"SLIMSRV\0", 2, 0, 0)
+            entries = server.index(b"/proc")
+            assert b"/etc/passwd" in entries
+            assert b"/.slim-requests" not in entries
+            connection.shutdown(socket.SHUT_WR)
+            assert server.close() == 0
+
+
+def test_without_a_listener_it_speaks_on_its_streams(sensors: dict[str, Path], root: Path) -> None:
+    for name in ("/nobody", "/" + "long" * 40):
+        server = Server(sensors["shipped"], root, name)
+        assert server.take("<8sHHI") == (b"SLIMSRV\0", 2, 0, 0)
+        assert server.close() == 0

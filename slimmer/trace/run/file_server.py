@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from slimmer.engine import Session, file_server
-from slimmer.errors import SlimError
+from slimmer.engine import Attachment, DirectStreams, Session, file_server
+from slimmer.errors import EngineOperationError, SlimError
 from slimmer.files import ContainerMarks, FileServerClient, RootfsIndex, ancestors
 from slimmer.values import Entry, Original
 
@@ -34,14 +34,30 @@ class FileServer:
 
     def __init__(self, session: Session, image: Original, sensor: Path, spool: Path) -> None:
         """Create and start the container. `spool` is a file for the fetched bytes."""
-        engine = session.engine
         self._session = session
         self._image = image
-        self.container = session.create_with_sensor("files", file_server(image.id), sensor)
+        self._direct = _direct(session, spool.with_name(f"{spool.name}.socket"))
+        self.container = self._created(sensor)
         self._attachment = session.attach(self.container)
         self._attachment.set_timeout(SILENCE)
-        engine.start_container(self.container)
-        self.content = FileServerClient(self._attachment.stdout(), self._attachment.stdin(), spool)
+        session.engine.start_container(self.container)
+        streams: DirectStreams | Attachment = self._attachment
+        if self._direct is not None:
+            streams = self._direct
+            streams.beside(self._attachment, SILENCE)
+        self.content = FileServerClient(streams.stdout(), streams.stdin(), spool)
+
+    def _created(self, sensor: Path) -> str:
+        configuration = file_server(self._image.id)
+        if self._direct is not None:
+            try:
+                return self._session.create_with_sensor(
+                    "files", self._direct.given_to(configuration), sensor
+                )
+            except EngineOperationError:  # it does not see this machine's files
+                self._direct.close()
+                self._direct = None
+        return self._session.create_with_sensor("files", configuration, sensor)
 
     def index(self, known: Mapping[str, Entry] = MappingProxyType({})) -> RootfsIndex:
         """The rootfs index of the image. `known` as in FileServerClient.index."""
@@ -64,8 +80,20 @@ class FileServer:
 
     def close(self) -> None:
         """Stop serving; what was fetched stays readable."""
+        if self._direct is not None:
+            self._direct.close()
         self._attachment.close()
         self._session.discard(self.container)
+
+
+def _direct(session: Session, place: Path) -> DirectStreams | None:
+    """None where the engine does not see this machine's files, or the path is too long."""
+    if not session.engine.can_mount(place.parent):
+        return None
+    try:
+        return DirectStreams(place)
+    except OSError:
+        return None
 
 
 def container_marks(image: Original, made_between: tuple[int, int] = (0, 0)) -> ContainerMarks:
