@@ -25,6 +25,8 @@ _BASES = re.compile(
 # `Pod::Usage` loads "Pod::Text" by a name in a variable.
 _NAMED = re.compile(r"""['"]([A-Z]\w*(?:::\w+)+)['"]""")
 _FILE = re.compile(r"""require(?<!\wrequire)\s+['"]([\w./-]+\.p[lm])['"]""")
+# `require "File/Spec/$module.pm"`: one of those in that directory.
+_FILE_IN = re.compile(r"""require(?<!\wrequire)\s+"([\w/]+/)\$\w+\.pm\"""")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.
@@ -157,10 +159,15 @@ class PerlModulesRule(Rule):
         return _names_in(text.partition("\n__END__")[0].partition("\n__DATA__")[0])
 
     def _found(self, file: str, detail: str, because: str) -> Iterable[Want]:
+        quiet = self._is_quiet(because) or self._is_of_perl(because)
         for root in self._roots:
-            if f"{root}/{file}" in self.context.index:
-                quiet = self._is_quiet(because) or self._is_of_perl(because)
-                yield Want(path=f"{root}/{file}", detail=detail, because=because, bystander=quiet)
+            path = f"{root}/{file}"
+            found = [path] if path in self.context.index else []
+            if name_of(path) == "*.pm":
+                children = self.context.index.children(parent_of(path))
+                found = [each.path for each in children if each.path.endswith(".pm")]
+            for each in found:
+                yield Want(path=each, detail=detail, because=because, bystander=quiet)
 
     def _below(self, module: Entry) -> Iterable[Want]:
         """`Encode/*.pm` for an `Encode.pm` that somebody asks for, and tables in the old form,
@@ -224,7 +231,8 @@ def _names_in(text: str) -> _Names:
     used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
     if _ENCODING.search(text):
         used.add("Encode")
-    return list(dict.fromkeys(_FILE.findall(text))), sorted(used), _NAMED.findall(text)
+    files = [*_FILE.findall(text), *(f"{folder}*.pm" for folder in _FILE_IN.findall(text))]
+    return list(dict.fromkeys(files)), sorted(used), _NAMED.findall(text)
 
 
 PERL = Ecosystem(name="Perl", sources=(".pl", ".pm"), rules=(PerlModulesRule,))

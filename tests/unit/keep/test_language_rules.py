@@ -264,6 +264,23 @@ def test_a_perl_that_a_branch_starts_has_what_its_modules_load(tree: ImageTree) 
     assert f"{core}/Cwd.pm" in tree.gained("perl-modules", *seen("/srv/late.pl"))
 
 
+def test_modules_of_a_directory_of_which_one_is_required(tree: ImageTree) -> None:
+    """By a module of Perl itself that another one of them asks for."""
+    core = "/usr/share/perl/5.36.0"
+    names = ("strict", "File/Find", "File/Spec", "File/Spec/Unix", "File/Other/Unix")
+    for name in names:
+        tree.add(f"{core}/{name}.pm")
+    tree.add(f"{core}/File/Find.pm", "use File::Spec;\n")
+    tree.add(f"{core}/File/Spec.pm", 'my $m = $os{$^O} || "Unix";\nrequire "File/Spec/$m.pm";\n')
+    tree.package("perl-modules-5.36", *(f"{core}/{name}.pm" for name in names))
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add("/srv/late.pl", "#!/usr/bin/perl\nuse File::Find;\n", mode=0o755)
+    gained = tree.gained("perl-modules", *seen("/srv/late.pl"))
+    assert {path for path in gained if path.endswith(".pm")} == {
+        f"{core}/File/{name}.pm" for name in ("Find", "Spec", "Spec/Unix")
+    }
+
+
 def test_perl_modules_keep_what_they_may_ask_for(tree: ImageTree) -> None:
     core, local = "/usr/share/perl/5.36.0", "/usr/local/share/perl/5.36.0"
     tree.add(f"{core}/strict.pm")
