@@ -134,8 +134,11 @@ def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     tree.compile("/usr/sbin/other", PROGRAM)
     for name in ("useradd", "su", "frob"):
         tree.compile(f"/usr/bin/{name}", PROGRAM)
+    tree.add("/etc/skel/.profile")
+    tree.add("/etc/default/useradd")
     gained = files(tree, tree.gained("account-tools", *seen("/usr/sbin/daemon")))
-    assert gained == {"/usr/bin/useradd", "/usr/bin/su"}
+    defaults = {"/etc/skel/.profile", "/etc/default/useradd"}
+    assert gained == {"/usr/bin/useradd", "/usr/bin/su", *defaults}
     assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
 
 

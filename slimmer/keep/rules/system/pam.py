@@ -26,6 +26,9 @@ _ACCOUNTS = (
     *("chage", "chpasswd", "gpasswd", "groupadd", "groupdel", "groupmod", "passwd", "su"),
     *("useradd", "userdel", "usermod"),
 )
+# What a new user gets.
+_DEFAULTS = ("/etc/default/useradd", "/etc/adduser.conf")
+_SKELETON = "/etc/skel"
 _LARGEST = 1 << 18
 
 
@@ -62,7 +65,10 @@ class AccountToolsRule(OnceRule):
     container runs; scripts of sudoers and of ssh do. One megabyte."""
 
     name = "account-tools"
-    summary = "useradd, passwd, su and the like, in images with a program that opens sessions"
+    summary = (
+        "useradd, passwd, su and the like with what a new user gets, in images with a program that"
+        " opens sessions"
+    )
     strategies = BEYOND_MINIMAL
 
     def is_asked_by(self, entry: Entry) -> bool:
@@ -76,3 +82,6 @@ class AccountToolsRule(OnceRule):
             if tool := self.context.programs.find(name):
                 detail = f"a tool for the accounts that {because} lets in"
                 yield Want(path=tool, detail=detail, because=because, bystander=True)
+        skeleton = (entry.path for entry in self.context.index.subtree(_SKELETON))
+        for path in (*_DEFAULTS, *skeleton):
+            yield Want(path=path, detail="what a new user gets", because=because, bystander=True)
