@@ -29,6 +29,9 @@ _HEAVIEST_OF_OWN = 64_000_000
 _HEAVIEST_PART = 8_000_000
 _HEAVIEST_TOOL = 1_000_000
 _WORD = re.compile(r"[\w+-][\w.+-]*")
+# Where nothing like systemd runs, these start what is named to them.
+_STARTERS = frozenset(("invoke-rc.d", "service"))
+_INIT_SCRIPTS = "/etc/init.d"
 _SHELL_WORDS = frozenset(
     (
         *(".", ":", "[[", "alias", "bg", "break", "cd", "continue", "declare", "eval", "exec"),
@@ -183,6 +186,21 @@ class EntrypointScriptsRule(Rule):
                 if found.type is EntryType.FILE and name_of(found.path) not in INSTALLERS:
                     self._scripts.add(found.path)
                 yield Want(path=found.path, detail=detail, because=script.path)
+
+        if not commands.isdisjoint(_STARTERS) and self.context.own_files.contains(script):
+            yield from self._started_as_services(script)
+
+    def _started_as_services(self, script: Entry) -> Iterable[Want]:
+        """`service cron start`, or `service "$1" start`: the init scripts that it names, and those
+        of packages of which something ran."""
+        text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))
+        words = set(_WORD.findall(COMMENT.sub("", text)))
+        used = {self.context.source_of(path) for path in self.context.executed}
+        for entry in self.context.index.children(_INIT_SCRIPTS):
+            if name_of(entry.path) in words or self.context.source_of(entry.path) in used - {""}:
+                self._scripts.add(entry.path)
+                detail = f"{script.path} may start it as a service"
+                yield Want(path=entry.path, detail=detail, because=script.path)
 
     def _is_affordable(self, path: str, script: Entry) -> bool:
         """What a script names that did not run must be small: it may build something."""

@@ -103,3 +103,23 @@ def test_commands_of_a_script(script: str, commands: set[str]) -> None:
 def test_paths_of_a_script_stand_anywhere_in_words() -> None:
     text = 'a /b/c --d=/e/f "/g h" X=/i:/j $K/l http://m/n >/o\n'
     assert read_script(text).paths == {"/b/c", "/e/f", "/g", "/i", "/j", "/o"}
+
+
+def test_init_scripts_that_the_authors_script_starts_as_services(tree: ImageTree) -> None:
+    for name in ("sh", "service", "start-stop-daemon", "crond", "webd"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+    tree.link("/bin", "usr/bin")
+    tree.add("/lib/lsb/init-functions", "log() { :; }\n")
+    for name in ("cron", "web", "other"):
+        start = f". /lib/lsb/init-functions\nstart-stop-daemon --exec /usr/bin/{name}d\n"
+        tree.add(f"/etc/init.d/{name}", f"#!/bin/sh\n{start}", mode=0o755)
+        tree.package(name, f"/etc/init.d/{name}", f"/usr/bin/{name}d")
+    tree.package("base", "/usr/bin/sh", "/usr/bin/service", "/lib/lsb/init-functions")
+    entry = '#!/bin/sh\nservice cron start\n[ -z "$1" ] || service "$1" start\n'
+    tree.add("/usr/local/bin/boot", entry, mode=0o755)
+    ran = seen("/usr/local/bin/boot", "/usr/bin/webd", access=Access.EXECUTE)
+    gained = tree.gained("entrypoint-scripts", *ran)
+    assert {path for path in gained if not tree.is_directory(path)} == {
+        *("/etc/init.d/cron", "/etc/init.d/web", "/usr/bin/crond"),
+        *("/lib/lsb/init-functions", "/usr/bin/start-stop-daemon"),
+    }
