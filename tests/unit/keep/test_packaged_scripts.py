@@ -232,11 +232,14 @@ def test_a_package_of_scripts_in_a_language_that_is_kept_to_be_run(tree: ImageTr
 def test_a_program_whose_libraries_are_kept_anyway_is_small(tree: ImageTree) -> None:
     library = "/usr/lib/x86_64-linux-gnu/libbig.so.1"
     tree.compile(library, "char big[5000000] = {1};", "-Wl,-soname,libbig.so.1", shared=True)
-    tree.compile("/usr/bin/settings", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
+    sized = "char big_too[600000] = {1};" + PROGRAM
+    programs = {"/usr/bin/settings", "/usr/bin/settings-gui"}
+    for program in programs:
+        tree.compile(program, sized, "-Wl,--no-as-needed", f"{{root}}{library}")
     tree.compile("/srv/app/own", PROGRAM, "-Wl,--no-as-needed", f"{{root}}{library}")
-    tree.package("tools", "/usr/bin/settings")
+    tree.package("tools", *programs)
     came_along(tree)
     assert not tree.gained("requested-packages", *ran(tree, "/bin/sh"))
     config = {"WorkingDir": "/srv/app"}
     gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
-    assert gained == {"/usr/bin/settings"}
+    assert gained == programs
