@@ -256,6 +256,24 @@ def test_a_port_that_is_closed_at_once_or_not_open() -> None:
     assert (result.answer, result.answered) == ("connection refused", False)
 
 
+def test_a_proxy_that_accepts_for_nobody_is_no_answer() -> None:
+    """A published port on a busy machine, and the container's own address behind it."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as proxy,
+        socket.create_server(("127.0.0.1", 0)) as application,
+    ):
+        places = [proxy.getsockname(), application.getsockname()]
+
+        class Published(ThisMachine):
+            def addresses(self, port: int | None) -> list[tuple[str, int]]:
+                return places
+
+        prober = Prober(Published(places[0][1]), probe_timeout=5)
+        assert prober.once(TcpProbe(name="a")).answer == "connected"
+        application.close()
+        assert prober.once(TcpProbe(name="a")).answer == "connection refused"
+
+
 def test_a_command_on_this_machine_knows_the_target(server: int, tmp_path: Path) -> None:
     script = 'echo "$SLIM_TARGET_HOST $SLIM_TARGET_PORT $SLIM_TARGET_URL $WORD ${EMPTY-unset}"; pwd'
     step = HostProbe(
