@@ -213,3 +213,17 @@ def test_tests_that_their_package_imports_itself_are_code(
     tree.add(f"{site}/shop-1.dist-info/RECORD", "".join(f"{name},,\n" for name in files))
     gained = tree.gained("python-distributions", *seen(f"{site}/shop/__init__.py"))
     assert (f"{site}/shop/tests/test_a.py" in gained) is is_needed
+
+
+def test_data_that_a_library_has_in_its_own_package(tree: ImageTree) -> None:
+    """Tcl does not start without `init.tcl`; its version stands before the ending."""
+    library, folder = "/usr/lib/x86_64-linux-gnu/libtcl8.6.so", "/usr/share/tcltk/tcl8.6"
+    tree.compile(library, "int x;", shared=True)
+    data = {f"{folder}/init.tcl", f"{folder}/encoding/ascii.enc"}
+    for path in (*data, "/usr/share/doc/libtcl8.6/README"):
+        tree.add(path)
+    tree.package("libtcl8.6", library, *data, "/usr/share/doc/libtcl8.6/README")
+    assert files(tree, tree.gained("library-modules", *seen(library))) == data
+    tree.add(f"{folder}/large", b"x" * 4_000_001)
+    tree.package("libtcl8.6", library, *data, f"{folder}/large")
+    assert not tree.gained("library-modules", *seen(library))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from slimmer.files import name_of, parent_of
+from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
@@ -19,7 +19,8 @@ from slimmer.keep.rules.packages.weight import weight_of, weight_of_libraries
 from slimmer.keep.scanning import held_by
 from slimmer.values import Entry, EntryType
 
-_LIBRARY = re.compile(r"lib.+\.so\.[\d.]+")
+# Tcl and its like have their version before the ending: `libtcl8.6.so`.
+_LIBRARY = re.compile(r"lib.+(?:\.so\.[\d.]+|\d\.so)")
 # Bytes of one module, with what it needs beyond what the library itself needs (libtiff and what
 # that needs have 2 MB), and of all of a package; and of what a library needs.
 _HEAVIEST = 3_000_000
@@ -29,6 +30,7 @@ _HEAVIEST_DATA = 32_000_000
 # Names of keys and of errors, for who has a display.
 _FOR_DISPLAYS = "/usr/share/X11"
 _HEAVIEST_PACKAGE = 4_000_000
+_DATA = "/usr/share"
 
 
 class LibraryModulesRule(Rule):
@@ -60,8 +62,18 @@ class LibraryModulesRule(Rule):
             if owner.name not in self._done:
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
+                yield from self._own_data(packages.files()[owner], library)
                 for part in packages.of_one_source(owner)[1:]:
                     yield from self._data(part.name, packages.files()[part], library)
+
+    def _own_data(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
+        """What the library's own package has for it: `init.tcl`, without which Tcl does not
+        start."""
+        data = [path for path in files if self._is_data(path) and is_below(path, _DATA)]
+        if self.context.index.size_of(data) <= _HEAVIEST_PACKAGE:
+            for path in data:
+                detail = f"data of {name_of(library.path)}, in its own package"
+                yield Want(path=path, detail=detail, because=library.path, bystander=True)
 
     def _data(self, name: str, files: Sequence[str], library: Entry) -> Iterable[Want]:
         """What another package of the same source is there for, and has neither programs nor
