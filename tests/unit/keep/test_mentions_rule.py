@@ -469,7 +469,7 @@ def test_a_module_of_the_distribution_looks_for_what_was_installed_by_name(tree:
 def test_an_application_of_the_distribution_looks_for_what_was_installed_by_name(
     tree: ImageTree,
 ) -> None:
-    """Redmine makes its thumbnails with `convert`, which lies behind an alternative."""
+    """Redmine makes its previews with `gs`; here the program lies behind an alternative."""
     source = "/usr/share/tracker/lib/thumbnail.rb"
     tree.add(source, "BIN = (Configuration['bin'] || 'transform').freeze\nsystem(cmd)\n")
     tree.package("tracker", source)

@@ -298,6 +298,15 @@ def test_what_the_application_imports_on_any_branch_is_touched(tree: ImageTree) 
     assert not any("pytest" in path for path in gained)
 
 
+def test_a_tool_that_is_kept_has_its_plugins(tree: ImageTree) -> None:
+    add_distribution(tree, "pytest", "pytest/__init__.py")
+    add_distribution(tree, "pytest_django", "pytest_django/plugin.py")
+    add_distribution(tree, "flake8_bugbear", "bugbear.py")
+    gained = tree.gained("python-distributions", *seen(f"{SITE}/pytest/__init__.py"))
+    assert f"{SITE}/pytest_django/plugin.py" in gained
+    assert f"{SITE}/bugbear.py" not in gained
+
+
 def test_a_real_distribution_is_whole(tree: ImageTree) -> None:
     """As pip installed it for these tests."""
     files = importlib.metadata.files("click")
