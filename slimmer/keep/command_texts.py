@@ -49,7 +49,12 @@ _HAS_OPERAND = re.compile(r"(?:[ \t]+[^\s\"']+){0,5}?[ \t]+[^\s\"']*[./$%{}<>][\
 _MOST_LINES = 5000
 _LARGEST_SETTINGS = 1 << 16
 
-_BACKTICKS = re.compile(r"(?:%x[\[({|]|`)([^`\n]{2,400}?)(?:[\])}|]|`)")
+_BACKTICKS = re.compile(
+    r"`([^`\n]{2,400})`"
+    r"|%x(?:\[([^\]\n]{2,400})\]|\(([^)\n]{2,400})\)|\{([^}\n]{2,400})\}|\|([^|\n]{2,400})\|)"
+)
+# Ruby's `#{rows.map { |r| r.name }}`, which may have braces, pipes and quotes of its own.
+_INTERPOLATION = re.compile(r"#\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}")
 _QX = re.compile(r"\bqx\s*[(\[{/!|]([^)\]}/!|\n]{2,400})")
 # `open my $f, "| sort -u"`, and Tcl's `open |[list sort -u]`.
 _PIPED = re.compile(
@@ -138,7 +143,8 @@ def scripts_in_source(text: str, *, backticks: bool) -> Iterator[str]:
     """Command lines without a call that is known: in `qx`, behind Tcl's `exec`, in pipes that are
     opened like files, in Lua's long texts; and in backticks where these start something."""
     if backticks:
-        yield from _BACKTICKS.findall(text)
+        for match in _BACKTICKS.finditer(_INTERPOLATION.sub("x", text)):
+            yield match[match.lastindex or 0]
     yield from _QX.findall(text)
     yield from _LONG_TEXT.findall(text)
     yield from _PIPED.findall(text)

@@ -38,6 +38,8 @@ from slimmer.values import Entry, EntryType, HeavyOmission
 _HEAVIEST = 64_000_000
 # The same of one that a package of the distribution depends on: fontTools of Debian on SciPy.
 _HEAVIEST_PACKAGED = 8_000_000
+# A program in the `bin` of an environment that no distribution lists: nodeenv puts Node there.
+_HEAVIEST_STRAY = 8_000_000
 _SHEBANG = re.compile(r"#!.*\bpython[\d.]*\b")
 
 
@@ -66,8 +68,7 @@ class PythonDistributionsRule(Rule):
         # Scripts lie beside no site: bin directory → the sites whose scripts may be in it.
         self._sites_of_bin: dict[str, list[str]] = {}
         for folder in self._metadata:
-            prefix = posixpath.normpath(f"{folder}/../../..")
-            self._sites_of_bin.setdefault(posixpath.join(prefix, "bin"), []).append(folder)
+            self._sites_of_bin.setdefault(f"{_prefix_of(folder)}/bin", []).append(folder)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         touched: dict[str, tuple[Distribution, str]] = {}
@@ -134,13 +135,25 @@ class PythonDistributionsRule(Rule):
         return self.context.is_packaged(metadata_file(self.context.index, distribution.metadata))
 
     def _strays(self) -> Iterable[Want]:
-        """What lies in a site that is in use and that no distribution brought: the author's."""
+        """What lies in a site that is in use, or among the programs of its virtual environment, and
+        that no distribution brought: the author's, and commands of what was installed to be edited,
+        as setuptools did it."""
+        index = self.context.index
         for folder, because in self._whole_sites.items():
             if folder in self._without_strays:
                 continue
             self._without_strays.add(folder)
             site = self._site(folder)
-            for entry in self.context.index.subtree(folder):
+            prefix = _prefix_of(folder)
+            programs: Iterable[Entry] = ()
+            if index.is_file(f"{prefix}/pyvenv.cfg"):
+                programs = index.children(f"{prefix}/bin")
+            light = (
+                entry
+                for entry in programs
+                if entry.size <= _HEAVIEST_STRAY and not entry.path.endswith(".ps1")
+            )
+            for entry in (*index.subtree(folder), *light):
                 if (
                     entry.type is not EntryType.DIRECTORY
                     and name_of(parent_of(entry.path)) != CACHE
@@ -278,3 +291,8 @@ class PythonDistributionsRule(Rule):
                     owner = self._site(parent_of(metadata)).owner(metadata)
                     if owner is not None:
                         yield owner
+
+
+def _prefix_of(site: str) -> str:
+    """`/venv` for `/venv/lib/python3.11/site-packages`; of `/lib/…` it is empty."""
+    return posixpath.normpath(f"{site}/../../..").rstrip("/")

@@ -26,6 +26,7 @@ from slimmer.keep.rules.glibc import NameServiceRule, UnwinderRule
 from slimmer.keep.rules.include import IncludeRule
 from slimmer.keep.rules.loader_cache import LoaderCacheRule
 from slimmer.keep.rules.local_time import LocalTimeRule
+from slimmer.keep.rules.makefile import MakefileRule
 from slimmer.keep.rules.mentions import MentionsRule
 from slimmer.keep.rules.own_files import OwnFilesRule
 from slimmer.keep.rules.packages import PACKAGE_RULES
@@ -67,6 +68,7 @@ _BEHIND_LANGUAGES: tuple[type[Rule], ...] = (
     OwnFilesRule,
     CodePathsRule,
     EntrypointScriptsRule,
+    MakefileRule,
     MentionsRule,
     *SYSTEM_RULES,
     *SERVER_RULES,

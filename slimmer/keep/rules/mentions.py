@@ -110,7 +110,8 @@ class MentionsRule(Rule):
         while self._runs_make and self._makefiles:
             makefile = self._makefiles.pop()
             for program in sorted(self._files.recipes(makefile)):
-                yield from self._program(program, makefile.path, _HEAVIEST_MAYBE)
+                limit = _HEAVIEST if self._is_requested(program) else _HEAVIEST_MAYBE
+                yield from self._program(program, makefile.path, limit)
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         return mentioned_omissions(self._left_out, kept)

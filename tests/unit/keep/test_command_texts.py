@@ -96,6 +96,20 @@ def test_pipes_and_words_without_quotes(source: str, programs: set[str]) -> None
 @pytest.mark.parametrize(
     ("source", "programs"),
     [
+        ("x = `sort -n #{rows.map { |r| \"'#{r}'\" }.join(' ')} | fold -w 8 | nl -b a`", {"nl"}),
+        ("x = `date (now) | tac`; y = `fmt`", {"tac", "fmt"}),
+        ("x = %x(date | tac); y = %x{od -c | nl}; %x|fmt x|", {"tac", "od", "nl", "fmt"}),
+    ],
+)
+def test_backticks_end_where_they_began(source: str, programs: set[str]) -> None:
+    scripts = scripts_in_source(source, backticks=True)
+    found = set().union(*(programs_of_script(one, KNOWN) for one in scripts)) & KNOWN
+    assert programs <= found
+
+
+@pytest.mark.parametrize(
+    ("source", "programs"),
+    [
         ("open my $f, '-|', 'comm', '-12', 'a'", {"comm"}),
         ('system2("md5sum", "x"); system("")', {"md5sum"}),
         ('pipe("sort -u x"); system("")', {"sort"}),

@@ -297,6 +297,34 @@ def test_recipes_count_where_make_is_run(tree: ImageTree) -> None:
     assert "/usr/bin/pdftotext" in tree.gained("mentions", *ran)
 
 
+def test_a_recipe_may_start_what_was_installed_by_name(tree: ImageTree) -> None:
+    tree.add("/app/Makefile", "report:\n\t@msgunfmt x | heavier\n")
+    for name in ("msgunfmt", "heavier"):
+        tree.add(f"/usr/bin/{name}", b"\x7fELF" + b"\0" * 9_000_000, mode=0o755)
+    tree.package("gettext", "/usr/bin/msgunfmt", fields="Section: devel\n")
+    tree.package("heavier", "/usr/bin/heavier")
+    tree.add("/var/lib/apt/extended_states", "Package: heavier\nAuto-Installed: 1\n")
+    tree.add("/usr/bin/make", "make", mode=0o755)
+    ran = (*seen("/app/Makefile"), *seen("/usr/bin/make", access=Access.EXECUTE))
+    gained = tree.gained("mentions", *ran)
+    assert "/usr/bin/msgunfmt" in gained
+    assert "/usr/bin/heavier" not in gained
+
+
+def test_make_runs_the_recipes_in_the_working_directory(tree: ImageTree) -> None:
+    tree.add("/app/Makefile", "nightly:\n")
+    tree.add("/usr/bin/make", mode=0o755)
+    tree.package("make", "/usr/bin/make", fields="Section: devel\n")
+    tree.add("/var/lib/apt/extended_states", "")
+    assert tree.gained("makefile", workdir="/srv") == set()
+    assert "/usr/bin/make" in tree.gained("makefile", workdir="/app")
+    tree.add("/usr/bin/gcc", mode=0o755)
+    assert tree.gained("makefile", workdir="/app") == set(), "it has built the image"
+    tree.root.joinpath("usr/bin/gcc").unlink()
+    tree.add("/var/lib/apt/extended_states", "Package: make\nAuto-Installed: 1\n")
+    assert tree.gained("makefile", workdir="/app") == set(), "something else needs it"
+
+
 def test_a_word_of_every_day_brings_a_small_program_alone(tree: ImageTree) -> None:
     """`join = "sort"`: a script would bring its interpreter, and heavy libraries are too much."""
     tree.compile("/usr/bin/sort", "int main(void) { return 0; }")

@@ -160,6 +160,21 @@ def test_what_was_installed_beside_a_touched_distribution_stays(tree: ImageTree)
     assert not any(name in path for path in gained for name in ("/pip", "pytest"))
 
 
+def test_programs_of_an_environment_that_no_distribution_lists_stay(tree: ImageTree) -> None:
+    """setuptools' `develop` lists no files, and authors put scripts there by hand."""
+    tree.add("/srv/venv/pyvenv.cfg")
+    add_distribution(tree, "shop", "shop/__init__.py")
+    add_distribution(tree, "pip", "pip/__init__.py", "../../../bin/pip")
+    tree.add("/srv/venv/bin/shop-ctl", "#!/srv/venv/bin/python\n", mode=0o755)
+    tree.add("/srv/venv/bin/Activate.ps1")
+    tree.add("/srv/venv/bin/node", b"\0" * 8_000_001, mode=0o755)
+    gained = tree.gained("python-distributions", *seen(f"{SITE}/shop/__init__.py"))
+    assert {path for path in gained if "/bin/" in path} == {"/srv/venv/bin/shop-ctl"}
+    tree.root.joinpath("srv/venv/pyvenv.cfg").unlink()
+    gained = tree.gained("python-distributions", *seen(f"{SITE}/shop/__init__.py"))
+    assert not any("/bin/" in path for path in gained), "a prefix like conda's has much besides"
+
+
 def test_a_heavy_distribution_that_nobody_touched_is_named(tree: ImageTree) -> None:
     add_distribution(tree, "shop", "shop/__init__.py")
     add_distribution(tree, "torch", "torch/__init__.py", "torch/big.so")
