@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from slimmer.keep.rules.system.locales import comparable
 from slimmer.values import Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
@@ -93,6 +95,32 @@ def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) ->
     tree.add(f"{folder}/ISO8859-7.so")
     converted = (*opened, *seen(f"{folder}/ISO8859-7.so"))
     assert f"{folder}/SJIS.so" in tree.gained("character-sets", *converted)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_kept"),
+    [
+        ("/app/server.R", 'iconv(x, "UTF-8", "Shift-JIS")', True),
+        ("/etc/shop.conf", "dos charset = SJIS\n", True),
+        ("/app/server.R", "x <- ORDER.SHIFT-JIS-2 # /srv/SJIS", False),
+        ("/app/server.py", 'x.encode("shift_jis")', False),
+        ("/app/README.md", "Shift-JIS", False),
+    ],
+)
+def test_character_sets_that_a_text_of_the_author_names(
+    tree: ImageTree, path: str, text: str, is_kept: bool
+) -> None:
+    folder = f"{LIBRARIES}/gconv"
+    tree.add(f"{folder}/gconv-modules", "alias\tISO88591//\tISO-8859-1//\n")
+    table = "alias\tSHIFT-JIS//\tSJIS//\nmodule\tSJIS//\t\tINTERNAL\tSJIS\t1\n"
+    tree.add(f"{folder}/gconv-modules.d/extra.conf", table)
+    for name in ("SJIS", "BIG5"):
+        tree.add(f"{folder}/{name}.so")
+    tree.package("libc6", *(f"{folder}/{name}.so" for name in ("SJIS", "BIG5")))
+    tree.add(path, text)
+    gained = tree.gained("character-sets", *seen(path))
+    assert (f"{folder}/SJIS.so" in gained) == is_kept
+    assert f"{folder}/BIG5.so" not in gained
 
 
 def test_common_character_sets_stay_with_glibc(tree: ImageTree) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.text_kinds import SOURCES, is_settings
 from slimmer.values import Entry, EntryType
 
 # What data from anywhere is likely to be in. UTF-8, ASCII and UCS are part of libc.
@@ -23,16 +25,24 @@ _COMMON = (
 # he is given.
 _CONVERTERS = re.compile(r"(?:lib)?iconv(?:\.so.*)?", re.IGNORECASE)
 _LIBC = re.compile(r"libc\.so\.6|libc-2\..*\.so")
+# `Shift_JIS`, `CP850`: names that nothing else has. What Python and JavaScript convert, they do
+# by tables of their own.
+_NAME = re.compile(rb"(?<![\w./-])(?:[A-Za-z][\w:]*[\d_-][\w:-]*|SJIS|GBK)(?![\w./-])")
+_SHORTEST = 4
+_OWN_TABLES = re.compile(r".*\.(?:py|[cm]?[jt]sx?|rb|json|lock)", re.IGNORECASE)
+_LARGEST_TEXT = 1 << 18
+_ALIAS = re.compile(rb"^alias\s+(\S+?)//\s+(\S+?)//", re.MULTILINE)
+_MODULE = re.compile(rb"^module\s+(\S+?)//\s+INTERNAL\s+(\S+)", re.MULTILINE)
 _TABLES = ("gconv-modules", "gconv-modules.cache", "gconv-modules.d")
 
 
 class CharacterSetRule(Rule):
     """glibc's iconv loads a module per character set from `gconv`, and any program may convert its
     input one day, so the few common ones stay with glibc. A module that ran keeps all, and so
-    does a language's binding to iconv."""
+    does a language's binding to iconv. Of others those stay that the author's texts name."""
 
     name = "character-sets"
-    summary = "glibc's iconv modules: common ones with glibc, all where one ran"
+    summary = "glibc's iconv modules: common ones, those that are named, all where one ran"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
@@ -57,6 +67,8 @@ class CharacterSetRule(Rule):
                 for each in sorted(self._all):
                     yield from self._modules(each, entry.path, every=True)
                 self._all.clear()
+            elif self._all and self._may_name_some(entry):
+                yield from self._named_in(entry)
 
     def _converts(self, entry: Entry) -> bool:
         if _CONVERTERS.fullmatch(name_of(entry.path)):
@@ -68,6 +80,44 @@ class CharacterSetRule(Rule):
             return False
         elf = self.context.elf_files.get(entry.path)
         return elf is not None and "iconv_open" in elf.imports
+
+    def _may_name_some(self, entry: Entry) -> bool:
+        return (
+            entry.type is EntryType.FILE
+            and 0 < entry.size <= _LARGEST_TEXT
+            and bool(SOURCES.fullmatch(entry.path) or is_settings(entry.path))
+            and not _OWN_TABLES.fullmatch(entry.path)
+            and self.context.own_files.contains(entry)
+        )
+
+    def _named_in(self, entry: Entry) -> Iterable[Want]:
+        data = self.context.content.head(entry.path, _LARGEST_TEXT)
+        for name in {each.upper() for each in _NAME.findall(data) if len(each) >= _SHORTEST}:
+            module = self._names.get(name)
+            for folder in sorted(self._all) if module is not None else ():
+                path = f"{folder}/{module}.so"
+                yield Want(path=path, detail=f"{entry.path} names it", because=entry.path)
+
+    @cached_property
+    def _names(self) -> Mapping[bytes, str]:
+        """Name of a character set, in capitals → name of its module."""
+        index, content = self.context.index, self.context.content
+        tables = sorted(
+            entry.path
+            for folder in self._all
+            for name in ("gconv-modules", "gconv-modules.d")
+            for entry in index.subtree(f"{folder}/{name}")
+            if entry.type is EntryType.FILE and entry.size
+        )
+        content.fetch(tables)
+        text = b"\n".join(content.head(path, _LARGEST_TEXT) for path in tables)
+        modules = {name.upper(): module.decode("latin-1") for name, module in _MODULE.findall(text)}
+        aliases = {
+            alias.upper(): modules[name.upper()]
+            for alias, name in _ALIAS.findall(text)
+            if name.upper() in modules
+        }
+        return modules | aliases
 
     def _folder_of(self, entry: Entry) -> str:
         """The directory of modules that this entry lies in, or that its C library reads."""
