@@ -104,6 +104,8 @@ def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) ->
         ("/etc/shop.conf", "dos charset = SJIS\n", True),
         ("/app/server.R", "x <- ORDER.SHIFT-JIS-2 # /srv/SJIS", False),
         ("/app/server.py", 'x.encode("shift_jis")', False),
+        ("/app/server.R", "# Shift-JIS\nx <- 1", False),
+        ("/etc/locale.gen", "ja_JP.SJIS SJIS\n", False),
         ("/app/README.md", "Shift-JIS", False),
     ],
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from slimmer.files import is_below, name_of, parent_of
+from slimmer.keep.command_texts import COMMENT
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.text_kinds import SOURCES, is_settings
+from slimmer.keep.text_kinds import SOURCES, is_of_the_system, is_settings
 from slimmer.values import Entry, EntryType
 
 # What data from anywhere is likely to be in. UTF-8, ASCII and UCS are part of libc.
@@ -27,12 +29,12 @@ _CONVERTERS = re.compile(r"(?:lib)?iconv(?:\.so.*)?", re.IGNORECASE)
 _LIBC = re.compile(r"libc\.so\.6|libc-2\..*\.so")
 # `Shift_JIS`, `CP850`: names that nothing else has. What Python and JavaScript convert, they do
 # by tables of their own.
-_NAME = re.compile(rb"(?<![\w./-])(?:[A-Za-z][\w:]*[\d_-][\w:-]*|SJIS|GBK)(?![\w./-])")
+_NAME = re.compile(r"(?<![\w./-])(?:[A-Za-z][\w:]*[\d_-][\w:-]*|SJIS|GBK)(?![\w./-])")
 _SHORTEST = 4
 _OWN_TABLES = re.compile(r".*\.(?:py|[cm]?[jt]sx?|rb|json|lock)", re.IGNORECASE)
 _LARGEST_TEXT = 1 << 18
-_ALIAS = re.compile(rb"^alias\s+(\S+?)//\s+(\S+?)//", re.MULTILINE)
-_MODULE = re.compile(rb"^module\s+(\S+?)//\s+INTERNAL\s+(\S+)", re.MULTILINE)
+_ALIAS = re.compile(r"^alias\s+(\S+?)//\s+(\S+?)//", re.MULTILINE)
+_MODULE = re.compile(r"^module\s+(\S+?)//\s+INTERNAL\s+(\S+)", re.MULTILINE)
 _TABLES = ("gconv-modules", "gconv-modules.cache", "gconv-modules.d")
 
 
@@ -87,19 +89,20 @@ class CharacterSetRule(Rule):
             and 0 < entry.size <= _LARGEST_TEXT
             and bool(SOURCES.fullmatch(entry.path) or is_settings(entry.path))
             and not _OWN_TABLES.fullmatch(entry.path)
+            and not is_of_the_system(entry.path)
             and self.context.own_files.contains(entry)
         )
 
     def _named_in(self, entry: Entry) -> Iterable[Want]:
-        data = self.context.content.head(entry.path, _LARGEST_TEXT)
-        for name in {each.upper() for each in _NAME.findall(data) if len(each) >= _SHORTEST}:
+        text = COMMENT.sub("", os.fsdecode(self.context.content.head(entry.path, _LARGEST_TEXT)))
+        for name in {each.upper() for each in _NAME.findall(text) if len(each) >= _SHORTEST}:
             module = self._names.get(name)
             for folder in sorted(self._all) if module is not None else ():
                 path = f"{folder}/{module}.so"
                 yield Want(path=path, detail=f"{entry.path} names it", because=entry.path)
 
     @cached_property
-    def _names(self) -> Mapping[bytes, str]:
+    def _names(self) -> Mapping[str, str]:
         """Name of a character set, in capitals → name of its module."""
         index, content = self.context.index, self.context.content
         tables = sorted(
@@ -110,8 +113,8 @@ class CharacterSetRule(Rule):
             if entry.type is EntryType.FILE and entry.size
         )
         content.fetch(tables)
-        text = b"\n".join(content.head(path, _LARGEST_TEXT) for path in tables)
-        modules = {name.upper(): module.decode("latin-1") for name, module in _MODULE.findall(text)}
+        text = "\n".join(os.fsdecode(content.head(path, _LARGEST_TEXT)) for path in tables)
+        modules = {name.upper(): module for name, module in _MODULE.findall(text)}
         aliases = {
             alias.upper(): modules[name.upper()]
             for alias, name in _ALIAS.findall(text)
