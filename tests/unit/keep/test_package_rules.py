@@ -30,6 +30,15 @@ def test_the_data_of_a_package_whose_program_ran_is_kept(tree: ImageTree) -> Non
     assert {path for path in gained if not tree.is_directory(path)} == set(data)
 
 
+def test_a_program_of_usr_games_has_its_data(tree: ImageTree) -> None:
+    """Debian has programs such as cowsay and fortune there."""
+    tree.add("/usr/games/moo", "moo", mode=0o755)
+    tree.add("/usr/share/moo/default.txt")
+    tree.package("moo", "/usr/games/moo", "/usr/share/moo/default.txt")
+    gained = tree.gained("package-data", *seen("/usr/games/moo"))
+    assert "/usr/share/moo/default.txt" in gained
+
+
 def test_the_tests_of_a_package_whose_program_ran_are_no_data(tree: ImageTree) -> None:
     """Below its own folders: neither an application called `tests` nor a letter is one."""
     server = "/usr/lib/database/15/bin/server"

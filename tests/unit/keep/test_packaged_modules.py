@@ -136,14 +136,14 @@ def test_the_program_behind_a_script_that_is_called_by_its_name(tree: ImageTree)
     assert files(tree, tree.gained("companion-programs", *ran)) == {f"{behind}/dump"}
 
 
-def test_modules_that_operators_of_perl_load(tree: ImageTree) -> None:
+def test_modules_that_perl_itself_loads(tree: ImageTree) -> None:
     core = "/usr/share/perl/5.36.0"
-    for name in ("strict", "File/Glob", "Unused"):
+    for name in ("strict", "File/Glob", "attributes", "Unused"):
         tree.add(f"{core}/{name}.pm")
     tree.add("/usr/bin/perl", mode=0o755)
     tree.add("/app/late", "#!/usr/bin/perl\nprint <*.txt>;\n", mode=0o755)
     gained = files(tree, tree.gained("perl-modules", *seen("/app/late")))
-    assert gained == {f"{core}/File/Glob.pm"}
+    assert gained == {f"{core}/File/Glob.pm", f"{core}/attributes.pm"}
 
 
 def test_packages_in_php_that_a_kept_one_depends_on(tree: ImageTree) -> None:
