@@ -1,0 +1,3 @@
+from concurrent.futures import ProcessPoolExecutor
+import unicodedata, locale
+print(unicodedata.name("é"), locale.getpreferredencoding())

@@ -1,0 +1,3 @@
+def hello(): return "alpha"
+def fail():
+    raise KeyError("gone")  # the reason

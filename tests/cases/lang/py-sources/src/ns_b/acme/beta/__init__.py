@@ -1,0 +1,2 @@
+from . import words
+def hello(): return "beta " + words.WORD

@@ -1,0 +1,3 @@
+from acme.alpha import hello
+from . import words
+print(hello(), words.WORD)

@@ -1,0 +1,4 @@
+import decimal, fractions
+def run():
+    import sys, sub.deep
+    print(sub.deep.total(sys.argv[1:]))

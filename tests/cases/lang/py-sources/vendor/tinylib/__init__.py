@@ -1,0 +1,2 @@
+import re
+def slug(s): return re.sub(r"\W+", "-", s).lower()
