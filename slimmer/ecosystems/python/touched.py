@@ -255,7 +255,7 @@ class PythonDistributionsRule(Rule):
     def _plugins(
         self, distributions: Iterable[Distribution]
     ) -> dict[str, tuple[Distribution, str]]:
-        """What extends a tool that is kept all the same, as pytest is where an entrypoint starts it:
+        """What extends a tool that is kept all the same, as pytest is if an entrypoint starts it:
         it finds `pytest-django` by its entry points, and ends where the module is missing."""
         return {
             other.metadata: (other, tool.metadata)
