@@ -254,7 +254,7 @@ class PythonDistributionsRule(Rule):
             if index.is_file(path)
         }
         content.fetch(files)
-        required = self._packaged_with(distributions)
+        required = self._packaged_with(distributions) | self._plugins(distributions)
         for path, read in files.items():
             with content.open(path) as stream:
                 text = os.fsdecode(stream.read())
@@ -264,6 +264,19 @@ class PythonDistributionsRule(Rule):
                     if found is not None and found.metadata not in self._touched:
                         required.setdefault(found.metadata, (found, path))
         return required
+
+    def _plugins(
+        self, distributions: Iterable[Distribution]
+    ) -> dict[str, tuple[Distribution, str]]:
+        """What extends a tool that is kept all the same, as pytest is if an entrypoint starts it:
+        it finds `pytest-django` by its entry points, and ends where the module is missing."""
+        return {
+            other.metadata: (other, tool.metadata)
+            for tool in distributions
+            if is_for_development(tool.name)
+            for other in self._site(parent_of(tool.metadata)).distributions.values()
+            if other.name.startswith(f"{tool.name}-") and other.metadata not in self._touched
+        }
 
     def _packaged_with(
         self, distributions: Iterable[Distribution]
