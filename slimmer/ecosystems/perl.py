@@ -33,10 +33,11 @@ _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
 # `open $f, '<:encoding(Shift_JIS)', …` and `:encoding($charset)` ask for Encode's tables.
 _ENCODING = re.compile(r":encoding\((?!\s*(?i:utf-?8))")
-# What operators load: `<*.conf>`, `%!`, `%+`, `open $f, '<', \$text`, `binmode $f, ':encoding(x)'`.
-_LOADED_BY_OPERATORS = (
+# What Perl loads by itself: for `<*.conf>`, `%!`, `%+`, `open $f, '<', \$text`,
+# `binmode $f, ':encoding(x)'`, `sub x : Attribute`, which compiled modules have as well.
+_LOADED_BY_PERL = (
     *("File/Glob.pm", "Errno.pm", "Tie/Hash/NamedCapture.pm", "PerlIO/scalar.pm"),
-    *("PerlIO/encoding.pm", "IO/File.pm", "Carp.pm"),
+    *("PerlIO/encoding.pm", "IO/File.pm", "Carp.pm", "attributes.pm"),
 )
 _PERL = re.compile(r"perl[\d.]*|libperl\.so[\d.]*")
 # Perl itself, in which modules ask for each other by their names.
@@ -96,9 +97,9 @@ class PerlModulesRule(Rule):
             if not self._has_operators:
                 self._has_operators = True
                 for root in self._roots:
-                    for file in _LOADED_BY_OPERATORS:
+                    for file in _LOADED_BY_PERL:
                         if f"{root}/{file}" in self.context.index:
-                            detail = "an operator of Perl may load it"
+                            detail = "Perl itself may load it"
                             yield Want(path=f"{root}/{file}", detail=detail, bystander=True)
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_MODULE:
