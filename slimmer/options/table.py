@@ -199,7 +199,7 @@ GROUPS: Final[Mapping[str, tuple[Option, ...]]] = {
     ),
     "How long to wait": (
         Option("run.start_timeout", "--start-timeout", "run.start_timeout", SECONDS,
-               "Time to become ready; at work 300, if unsaid", EVERY_ROLE),
+               "Time to become ready (300 while it is at work)", EVERY_ROLE),
         Option("run.probe_timeout", "--probe-timeout", "run.probe_timeout", SECONDS,
                "Time for one probe", EVERY_ROLE),
         Option("run.probe_workers", "--probe-workers", "run.probe_workers", COUNT,
