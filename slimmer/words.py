@@ -52,6 +52,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
+def last_lines(said: str) -> str:
+    """`its last lines are above`, in a hint below what somebody has said, if anything."""
+    return "its last lines are above" if said.strip() else "it has written nothing to its log"
+
+
 def printable(text: str) -> str:
     """The text on one line, without anything that could steer a terminal.
 

@@ -14,6 +14,7 @@ from slimmer.options import DockerRun
 from slimmer.probing import Prober, healthcheck_probe, in_order
 from slimmer.values import Probe, RunOptions
 from slimmer.verify.target import PlainRun
+from slimmer.words import last_lines
 
 _PAUSE = 0.1
 """Seconds between two attempts to connect."""
@@ -84,8 +85,9 @@ class Service:
     def _failed(self, what: str) -> SmokeTestError:
         return SmokeTestError(
             f"{self.image} cannot be tested: {what}",
-            hint="its last lines are above; does it need other arguments of `docker run`?",
-            details=self._run.logs(),
+            hint=f"{last_lines(logs := self._run.logs())}; does it need other arguments of "
+            "`docker run`?",
+            details=logs,
         )
 
 

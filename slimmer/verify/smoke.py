@@ -24,7 +24,7 @@ from slimmer.probing import (
 from slimmer.values import ImageKind, Probe, ProbeResult, RunOptions, SmokeOutcome
 from slimmer.verify.compare import excerpt
 from slimmer.verify.target import PlainRun
-from slimmer.words import printable
+from slimmer.words import last_lines, printable
 
 _NOT_STARTED = (CommandNotFoundError, EngineOperationError)
 """What the engine says of an image that it cannot start, where it could start the original with
@@ -108,7 +108,7 @@ def raise_for_failure(outcomes: Iterable[SmokeOutcome]) -> None:
         raise SmokeTestError(
             f"the {outcome.image} image fails its smoke test: {what}",
             hint="no tag was moved; keep what is missing with --include PATH, or let a probe "
-            "use it. The image's last lines are above",
+            f"use it; {last_lines(outcome.logs)}",
             details="\n".join(filter(None, [*said, outcome.logs])).rstrip(),
         )
 

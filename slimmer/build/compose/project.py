@@ -14,6 +14,7 @@ from slimmer.build.compose.service import Dependency, Service
 from slimmer.build.compose.tool import ComposeTool, Ran
 from slimmer.engine import Session
 from slimmer.errors import ServiceNotReadyError
+from slimmer.words import last_lines
 
 _PROJECT_LABEL: Final = "com.docker.compose.project"
 _SERVICE_LABEL: Final = "com.docker.compose.service"
@@ -162,7 +163,7 @@ class _Project:
         logs = self._engine.logs(container) if container else ""
         return ServiceNotReadyError(
             f"the service {service} {problem}",
-            hint="its last lines are above; --compose-timeout SECONDS gives services longer",
+            hint=f"{last_lines(logs)}; --compose-timeout SECONDS gives services longer",
             details="\n".join(
                 filter(None, (logs, f"its health check says: {said}" if said else ""))
             ),

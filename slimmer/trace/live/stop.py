@@ -18,6 +18,7 @@ from slimmer.trace.live.place import Place, Standing, find_place
 from slimmer.trace.run import FileServer, sensor_binary
 from slimmer.trace.saved import SavedTrace, record, to_bytes
 from slimmer.trace.wire import read_trace
+from slimmer.words import last_lines
 from slimmer.workspace import workspace
 
 _PATIENCE = 180.0
@@ -62,7 +63,7 @@ def stop_trace(
         raise OriginalExitedError(
             f"the container's command ended by itself with status {live.end.exit_status} while it "
             f"was traced; what was seen until then is saved to {file}",
-            hint="its last lines are above",
+            hint=last_lines(live.end.logs),
             details=live.end.logs,
         )
     return Stopped(live=live, saved=saved, file=file)

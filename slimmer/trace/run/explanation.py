@@ -18,6 +18,7 @@ from slimmer.probing import COMMAND_MISSING, NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.kinds import kind_of
 from slimmer.trace.wire.records import Listening
 from slimmer.values import ProbeResult, RunOptions
+from slimmer.words import last_lines
 
 COMPLAINT = b"slimmer: cannot run"
 """What the gate says of a command that it cannot run."""
@@ -48,7 +49,7 @@ def ended_early(status: int, logs: str) -> SlimError:
             details=logs,
         )
     hint = (
-        "its last lines are above; does it need --env, --volume, --network or --cmd? "
+        f"{last_lines(logs)}; does it need --env, --volume, --network or --cmd? "
         "`docker run` with the same options must work first"
     )
     if status == _KILLED:
@@ -97,32 +98,35 @@ def failed_probe(
         if silent is not None:
             return silent
     place = f" (port {port})" if probe.needs_port else ""
-    hint = _how_to_go_on(result, run, first, port)
+    logs = target.logs()
+    hint = _how_to_go_on(result, run, first, port, logs)
     others = sorted({each.port for each in target.listening() if not each.loopback} - {port})
     if probe.needs_port and not probe.port and not run.port and others:
         hint += f"; it listens on {', '.join(map(str, others))} too: --port says which is meant"
     return OriginalProbeError(
         f"the probe `{probe.name}` fails on the original: {result.answer}{place}",
         hint=hint,
-        details="\n".join(filter(None, (result.excerpt[:500], target.logs()))),
+        details="\n".join(filter(None, (result.excerpt[:500], logs))),
     )
 
 
-def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool, port: int | None) -> str:
+def _how_to_go_on(
+    result: ProbeResult, run: RunOptions, first: bool, port: int | None, logs: str
+) -> str:
     probe = result.probe
     if probe.program and result.exit_status == _KILLED:
         limit = f": raise --memory, which is {run.memory}" if run.memory else ""
         return f"it was killed, most likely by the kernel for lack of memory{limit}"
     if probe.needs_port and not probe.runs_here:
         if _SERVER_ERROR.match(result.answer):
-            return _fails_by_itself(result, first)
+            return _fails_by_itself(result, first, logs)
         told = advice(result.answer, port)
         if told:
             return told
         if "TLS" in result.answer:
             return "correct the scheme of its URL (over TCP `tls: true`), or the port"
         if result.answer in NEEDS_TIME:
-            return _too_late(result, first)
+            return _too_late(result, first, logs)
     hint = kind_of(probe).hint(probe, result)
     if hint:
         return hint
@@ -131,9 +135,9 @@ def _how_to_go_on(result: ProbeResult, run: RunOptions, first: bool, port: int |
     return "it must work against the original before slimmer can learn from it"
 
 
-def _fails_by_itself(result: ProbeResult, first: bool) -> str:
+def _fails_by_itself(result: ProbeResult, first: bool, logs: str) -> str:
     hint = (
-        "the application itself fails: its last lines are above; does it need --env, --volume, or "
+        f"the application itself fails: {last_lines(logs)}; does it need --env, --volume, or "
         "other services (--compose)?"
     )
     if first and not result.answered:  # as proxies say until what is behind them is there
@@ -141,14 +145,14 @@ def _fails_by_itself(result: ProbeResult, first: bool) -> str:
     return f"{hint} If this is the right answer, let the probe expect it (docs/plans.md)"
 
 
-def _too_late(result: ProbeResult, first: bool) -> str:
+def _too_late(result: ProbeResult, first: bool, logs: str) -> str:
     if result.answer == TOO_LATE:
         return "raise --probe-timeout" + (
             ", or --start-timeout if the application needs longer to start" if first else ""
         )
     if first:
         return "raise --start-timeout if the application needs longer to start"
-    return "it takes no connections any more: its last lines are above"
+    return f"it takes no connections any more: {last_lines(logs)}"
 
 
 def not_listening(
@@ -175,10 +179,10 @@ def not_listening(
             else f"--port {elsewhere[0]}",
             details=target.logs(),
         )
-    asked = f"port {port}" if port else "any port"
+    asked, logs = f"port {port}" if port else "any port", target.logs()
     return NotListeningError(
         f"the original does not listen on {asked} within {run.start_timeout:g} s",
-        hint="its last lines are above; raise --start-timeout if it needs longer, or name the "
+        hint=f"{last_lines(logs)}; raise --start-timeout if it needs longer, or name the "
         "port with --port",
-        details=target.logs(),
+        details=logs,
     )

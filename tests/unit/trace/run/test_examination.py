@@ -268,6 +268,11 @@ def test_a_command_that_the_gate_could_not_run() -> None:
     assert type(ended_early(127, "sh: my-app: not found")) is OriginalExitedError
 
 
+def test_a_hint_names_last_lines_only_where_there_are_any() -> None:
+    assert "its last lines are above" in ended_early(1, "no such table\n").hint
+    assert "it has written nothing to its log" in ended_early(1, "\n").hint
+
+
 def test_only_the_default_time_to_start_is_stretched() -> None:
     assert RunOptions().busy_start_timeout == 5 * RunOptions().start_timeout
     assert RunOptions(start_timeout=3).busy_start_timeout == 3
