@@ -65,12 +65,17 @@ class Ended:
 def begun(
     folder: Path, image: str, *flags: str, address: str = f"unix://{ENGINE}"
 ) -> Iterator[subprocess.Popen[str]]:
-    """A build that is under way; killed at the end of the block."""
+    """A build that is under way; killed at the end of the block.
+
+    Its workspace has too long a name for a socket, so that the original's files come through the
+    engine, as from one on another machine, and with them what spoils its answers."""
+    temporary = folder / ("no-room-for-a-socket-" * 6)
+    temporary.mkdir(exist_ok=True)
     command = (sys.executable, "-c", _BUILD, "build", image, *flags, "--json")
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "DOCKER_HOST": address},
+        env={**os.environ, "DOCKER_HOST": address, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,6 +15,8 @@ _OF_AN_IMAGE: Final = (
     *("Id", "Config", "Architecture", "Variant", "Os", "Author", "Created", "RootFS"),
 )
 """What does not change while an image is there."""
+_PIECE: Final = 2 << 20
+"""Bytes of an archive that are read at a time."""
 _TELLS_WHAT_IS_MISSING: Final = (1, 51)
 """The version of the API from which on an image is seen to lack a layer."""
 
@@ -120,7 +122,11 @@ class Images:
 
     def save_image(self, image: str) -> Iterator[bytes]:
         with translated("read the image's layers"):
-            yield from self._client.get_image(image)
+            # The SDK's own request waits for the next bytes without end.
+            place = self._client._url("/images/{0}/get", image)
+            response = self._client._get(place, stream=True)
+            self._client._raise_for_status(response)
+            yield from response.iter_content(_PIECE)
 
     def image_names(self, pattern: str) -> list[str]:
         with translated("list images"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,4 +174,28 @@ def test_a_silent_engine_is_given_up_in_time(
         client = Client(address, version="1.41", timeout=0.2)
         with pytest.raises(TimedOutError, match="did not answer in time"):
             asked(DockerEngine(client, address), "1")
+        client.close()
+
+
+def test_an_engine_that_goes_silent_in_an_answer_is_given_up_in_time(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "engine.sock"))
+        listener.listen()
+        address = f"unix://{tmp_path}/engine.sock"
+        client = Client(address, version="1.41", timeout=0.2)
+        answer = iter(DockerEngine(client, address).save_image("1"))
+        asked: list[socket.socket] = []
+
+        def begin() -> None:
+            asked.append(listener.accept()[0])
+            asked[0].recv(4096)
+            asked[0].sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n")
+
+        beginning = threading.Thread(target=begin)
+        beginning.start()
+        assert next(answer) == b"some"
+        with pytest.raises(TimedOutError, match="did not answer in time"):
+            next(answer)
+        beginning.join()
+        asked[0].close()
         client.close()
