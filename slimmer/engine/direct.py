@@ -63,10 +63,8 @@ class DirectStreams:
     def chosen(self) -> socket.socket | None:
         """The connection, once the program has spoken; None: it speaks on its stdout. Raises
         TimeoutError where it does not."""
-        attachment = self._attachment
-        assert attachment is not None, "it speaks beside an attachment"
         if self._listener.fileno() >= 0:
-            waited_for: list[Any] = [self._listener, attachment]
+            waited_for: list[Any] = [self._listener, self.attachment]
             ready, _, _ = select.select(waited_for, [], [], self._timeout)
             if not ready:
                 raise TimeoutError
@@ -79,7 +77,7 @@ class DirectStreams:
     @property
     def attachment(self) -> Attachment:
         """What is used where there is no connection."""
-        assert self._attachment is not None
+        assert self._attachment is not None, "it speaks beside an attachment"
         return self._attachment
 
     def close(self) -> None:

@@ -30,6 +30,10 @@ class DockerEngine(Images, Containers, Belongings, Pushing, Pulling):
         self._usual_timeout = client.timeout
 
     def version(self) -> dict[str, Any]:
+        return self._version
+
+    @cached_property
+    def _version(self) -> dict[str, Any]:
         with translated("ask for the engine's version"):
             return cast(dict[str, Any], self._client.version())
 

@@ -54,11 +54,11 @@ _ENDINGS: Final = {
 
 
 def processor_for(session: Session, image: Original, folder: Path) -> Processor:
-    """Seen in a container of the image, in which a program for its processors ends well or is no
-    program. It is written into the folder."""
-    engine = session.engine
-    if image.architecture == engine.architecture or image.architecture not in _ENDINGS:
+    """For an image of another architecture than the engine's: seen in a container of it, in which a
+    program for its processors ends well or is no program. It is written into the folder."""
+    if image.architecture not in _ENDINGS:
         return Processor.OWN
+    engine = session.engine
     program = folder / f"ends-on-{image.architecture}"
     program.write_bytes(smallest_program(image.architecture))
     program.chmod(0o755)
