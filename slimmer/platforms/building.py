@@ -92,9 +92,8 @@ def _from_others(
 ) -> tuple[BuiltPlatform, ...]:
     """With those for which there is neither a machine nor a trace made from another's trace."""
     pairs = list(zip(wishes, built, strict=True))
-    trace = next(
-        (wish.from_trace or wish.save_trace for wish, each in pairs if not each.exit_code), None
-    )
+    traces = [wish.from_trace or wish.save_trace for wish, each in pairs if not each.exit_code]
+    trace = next(filter(None, traces), None)
     if trace is None:
         return built
     results = []

@@ -26,20 +26,22 @@ class Wish:
 
     platform: Platform
     image: str
-    tag: str
     arguments: tuple[str, ...]
     """Behind `slim build`, but for what says where its trace comes from or goes to."""
     from_trace: Path | None
     """The trace that it is made from."""
-    save_trace: Path
-    """Where its trace goes where it has none: others may be made from it."""
+    save_trace: Path | None
+    """Where its trace goes where it has none: others may be made from it. None where `--cache-dir`
+    keeps it, which a file of the user's own would go before."""
 
     @property
     def command(self) -> tuple[str, ...]:
         """All that stands behind `slim build`."""
         if self.from_trace is not None:
             return (*self.arguments, f"--from-trace={self.from_trace}")
-        return (*self.arguments, f"--save-trace={self.save_trace}")
+        if self.save_trace is not None:
+            return (*self.arguments, f"--save-trace={self.save_trace}")
+        return self.arguments
 
     def made_from(self, trace: Path) -> Wish:
         """The same from the trace of another platform."""
@@ -95,18 +97,22 @@ def _wish(
     words = [] if file is None else [f"--file={file}"]
     words += _as_given({name: each for name, each in texts.items() if name not in {*_OWN, *own}})
     words += [f"{name}={text}" for name, text in own.items()]
-    if options.save_trace is None:
-        reports.mkdir(parents=True, exist_ok=True)
     return Wish(
         platform=platform,
         image=image,
-        tag=tag,
         arguments=(image, *words),
         from_trace=_trace_for(options, platform),
-        save_trace=of_platform(options.save_trace, platform)
-        if options.save_trace is not None
-        else reports / _TRACE,
+        save_trace=_place_for_trace(options, platform, reports),
     )
+
+
+def _place_for_trace(options: BuildOptions, platform: Platform, reports: Path) -> Path | None:
+    if options.save_trace is not None:
+        return of_platform(options.save_trace, platform)
+    if options.cache_directory is not None:
+        return None
+    reports.mkdir(parents=True, exist_ok=True)
+    return reports / _TRACE
 
 
 def _trace_for(options: BuildOptions, platform: Platform) -> Path | None:

@@ -1,0 +1,58 @@
+"""What the build of each platform is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slimmer.options import FileSettings, Texts, build_options
+from slimmer.platforms.wishes import Wish, wishes_for
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def wishes(texts: Texts) -> tuple[Wish, ...]:
+    texts = {"--platform": ["linux/amd64,linux/arm64=my-app:arm"], **texts}
+    file = FileSettings(build={"image": "my-app:1"})
+    return wishes_for(build_options(file, texts), texts, None, None)
+
+
+def test_each_has_an_image_and_names_of_its_own() -> None:
+    here, there = wishes({"--no-debug": [""], "--env": ["A=1", "B="]})
+    shared = ("--no-debug", "--env=A=1", "--env=B=")
+    assert here.arguments == (
+        "my-app:1", *shared, "--platform=linux/amd64=my-app:1", "--tag=my-app:1-slim-linux-amd64",
+    )  # fmt: skip
+    assert there.arguments == (
+        "my-app:arm", *shared, "--platform=linux/arm64=my-app:arm",
+        "--tag=my-app:1-slim-linux-arm64",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "trace"),
+    [
+        ({}, "--save-trace=slim-report/my-app_1-slim-linux-arm64/saved.trace"),
+        ({"--report-dir": ["r"]}, "--save-trace=r/linux-arm64/saved.trace"),
+        ({"--save-trace": ["app.trace"]}, "--save-trace=app.linux-arm64.trace"),
+        ({"--from-trace": ["app.trace"]}, "--from-trace=app.trace"),
+        (
+            {"--from-trace": ["app.trace"], "--retrace": [""]},
+            "--from-trace=app.linux-arm64.trace",
+        ),
+    ],
+)
+def test_each_has_a_trace_of_its_own(texts: Texts, trace: str) -> None:
+    _, there = wishes(texts)
+    assert there.command[-1] == trace
+
+
+def test_a_cache_keeps_the_traces() -> None:
+    """A trace that is saved elsewhere would go before it."""
+    for wish in wishes({"--cache-dir": ["cache"]}):
+        assert f"--cache-dir=cache/{wish.platform.suffix}" in wish.command
+        assert not any("-trace" in word for word in wish.command)
