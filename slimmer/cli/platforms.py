@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TESTED = {
     "content": "passed its probes, the answers are the original's",
     "status": "passed its probes",
+    "before": "passed when its trace was saved, and was not run again",
     "off": "not run: --verify off",
     "impossible": "not run: nothing here runs it",
 }

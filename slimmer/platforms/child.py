@@ -76,13 +76,13 @@ def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatfo
             hint=error["hint"],
             report=error.get("report", ""),
         )
-    debug = document.get("debug")
+    debug, trace = document.get("debug"), document.get("trace_file")
     return BuiltPlatform(
         platform=wish.platform.name,
         image=wish.image,
         slim=document["slim"]["reference"],
         debug=debug["reference"] if debug else "",
-        verification=document["verification"],
+        verification="before" if trace and trace["passed"] else document["verification"],
         size_before=document["original"]["size"],
         size=document["slim"]["size"],
         pushed=tuple((each["reference"], each["digest"]) for each in document["pushed"]),

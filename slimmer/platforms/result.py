@@ -27,7 +27,8 @@ class BuiltPlatform:
     """The slim image's name in its engine, as its `slim build` gave it."""
     debug: str = ""
     verification: str = ""
-    """As in the report of a build."""
+    """As in the report of a build; `before`: its images have passed when its trace was saved, and
+    were not run."""
     size_before: int = 0
     """Bytes of the original, as its engine counts them."""
     size: int = 0
