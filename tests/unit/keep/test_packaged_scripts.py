@@ -184,6 +184,28 @@ def test_a_wrapper_has_the_program_that_it_is_wrapped_around(tree: ImageTree) ->
     assert gained == {*programs, "/usr/bin/expr"}
 
 
+def test_scripts_of_a_package_that_puts_their_folder_on_the_path(tree: ImageTree) -> None:
+    """As `bats` does: its parts start one another by their names alone."""
+    tree.add("/bin/sh", mode=0o755)
+    tree.add("/usr/bin/nl", mode=0o755)
+    tree.add("/usr/bin/od", mode=0o755)
+    start = '#!/bin/sh\nexport PATH="$ROOT/libexec/checks:$PATH"\nexec run-all "$@" | run-od\n'
+    tree.add("/usr/bin/checks", start, mode=0o755)
+    tree.add("/usr/libexec/checks/run-all", "#!/bin/sh\nexec run-one\n", mode=0o755)
+    tree.add("/usr/libexec/checks/run-one", "#!/bin/sh\necho | nl\n", mode=0o755)
+    tree.add("/usr/libexec/other/run-od", "#!/bin/sh\necho | od\n", mode=0o755)
+    parts = ("/usr/bin/checks", "/usr/libexec/checks/run-all", "/usr/libexec/checks/run-one")
+    tree.package("checks", *parts)
+    tree.package("other", "/usr/libexec/other/run-od")
+    tree.package("nl", "/usr/bin/nl")
+    tree.package("od", "/usr/bin/od")
+    came_along(tree, "nl", "od")
+    tree.add("/srv/test.sh", "#!/bin/sh\nexec checks tests\n", mode=0o755)
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/test.sh")))
+    assert "/usr/bin/nl" in gained
+    assert not gained & {"/usr/bin/od", "/usr/libexec/other/run-od"}, "of another package"
+
+
 def test_what_was_installed_to_be_started_may_weigh_what_it_does(tree: ImageTree) -> None:
     padding = "static char x[70000000] = {1};" + PROGRAM
     for name in ("film", "compile", "along"):
