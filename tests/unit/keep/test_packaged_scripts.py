@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
+
+Config = Mapping[str, Any]
 
 SITE = "/usr/lib/python3/dist-packages"
 PROGRAM = "int main(void) { return 0; }"
@@ -265,3 +272,32 @@ def test_a_program_whose_libraries_are_kept_anyway_is_small(tree: ImageTree) -> 
     config = {"WorkingDir": "/srv/app"}
     gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
     assert gained == programs
+
+
+@pytest.mark.parametrize(
+    ("config", "is_box"),
+    [
+        ({"Cmd": ["bash"]}, True),
+        ({"Entrypoint": ["/bin/sh"], "Cmd": ["-l"]}, True),
+        ({"Cmd": ["bash", "-c", "serve"]}, False),
+        ({"Entrypoint": ["/entry.sh"], "Cmd": ["bash"]}, False),
+        ({}, False),
+    ],
+)
+def test_what_people_type_into_a_shell(tree: ImageTree, config: Config, is_box: bool) -> None:
+    padding = "static char x[20000000] = {1};" + PROGRAM
+    for name in ("scan", "build", "along"):
+        tree.compile(f"/usr/bin/{name}", padding)
+    tree.add("/usr/bin/scan-report", "#!/usr/bin/perl\n", mode=0o755)
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add("/usr/bin/python3", mode=0o755)
+    tree.package("scan", "/usr/bin/scan", "/usr/bin/scan-report")
+    tree.package("build", "/usr/bin/build", fields="Section: devel\n")
+    tree.package("along", "/usr/bin/along")
+    tree.package("perl", "/usr/bin/perl")
+    tree.package("python3", "/usr/bin/python3")
+    add_script(tree, "ask")
+    add_script(tree, "npm")
+    came_along(tree, "along", "perl", "python3")
+    gained = files(tree, tree.gained("tool-box", *ran(tree, "/bin/sh"), config=config))
+    assert gained == ({"/usr/bin/scan", "/usr/bin/ask", "/usr/bin/python3"} if is_box else set())
