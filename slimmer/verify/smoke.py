@@ -212,7 +212,12 @@ def _test_command(
                 done(result)
                 logs = logs or (result.excerpt if not result.passed else "")
     return SmokeOutcome(
-        image=kind, role=plan.role, results=tuple(results), problem=problem, logs=logs
+        image=kind,
+        role=plan.role,
+        results=tuple(results),
+        problem=problem,
+        exit_status=None if problem else plan.exit_status,
+        logs=logs,
     )
 
 
