@@ -230,7 +230,7 @@ def _run_to_the_end(
     except _NOT_STARTED as error:
         return error.message, ""
     try:
-        status = container.wait_for_exit(plan.run.start_timeout)
+        status = container.wait_for_exit(plan.run.busy_start_timeout)
         if status == plan.exit_status:
             return "", ""
         ended = "did not end" if status is None else f"ended with status {status}"
