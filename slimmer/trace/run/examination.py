@@ -252,8 +252,9 @@ def run_to_the_end(target: Job, reference: str, run: RunOptions) -> int:
         raise UsageError(
             f"nothing exercises {reference}: its command still runs after "
             f"{time.monotonic() - started:.0f} s, it exposes no port, and no probe is given",
-            hint="give a job that ends by itself longer: --start-timeout SECONDS; of an application "
-            "say what it must do: --http-probe /PATH --port PORT, or --exec-probe COMMAND",
+            hint="give a job that ends by itself longer: --start-timeout SECONDS; of an "
+            "application say what it must do: --http-probe /PATH --port PORT, or "
+            "--exec-probe COMMAND",
         )
     return status
 
