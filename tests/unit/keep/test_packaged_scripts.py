@@ -147,6 +147,9 @@ def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     defaults = {"/etc/skel/.profile", "/etc/default/useradd"}
     assert gained == {"/usr/bin/useradd", "/usr/bin/su", *defaults}
     assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
+    tree.add("/srv/start.sh", "#!/bin/sh\nuseradd -m bob\n", mode=0o755)
+    gained = files(tree, tree.gained("account-tools", *seen("/srv/start.sh")))
+    assert gained == {"/usr/bin/su", *defaults}, "it finds the new user's home empty otherwise"
 
 
 def test_a_package_that_is_another_name_of_a_program(tree: ImageTree) -> None:

@@ -26,6 +26,7 @@ _ACCOUNTS = (
     *("chage", "chpasswd", "gpasswd", "groupadd", "groupdel", "groupmod", "passwd", "su"),
     *("useradd", "userdel", "usermod"),
 )
+_ADDS_USERS = frozenset(("adduser", "useradd"))
 # What a new user gets.
 _DEFAULTS = ("/etc/default/useradd", "/etc/adduser.conf")
 _SKELETON = "/etc/skel"
@@ -62,18 +63,20 @@ class PamRule(OnceRule):
 
 class AccountToolsRule(OnceRule):
     """Where users log in (sshd, cron, su), somebody adds one, or changes a password, while the
-    container runs; scripts of sudoers and of ssh do. One megabyte."""
+    container runs; scripts of sudoers and of ssh do, and entrypoints. One megabyte."""
 
     name = "account-tools"
     summary = (
         "useradd, passwd, su and the like with what a new user gets, in images with a program that"
-        " opens sessions"
+        " opens sessions or adds users"
     )
     strategies = BEYOND_MINIMAL
 
     def is_asked_by(self, entry: Entry) -> bool:
         if not is_program(entry) or entry.path in self.context.bystanders:
             return False
+        if name_of(entry.path) in _ADDS_USERS:
+            return True
         elf = self.context.elf_files.get(entry.path)
         return elf is not None and LOGIN in elf.imports
 
