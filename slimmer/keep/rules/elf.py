@@ -84,7 +84,8 @@ class ElfNeededRule(Rule):
         present.update(self.context.elf_files.sonames(kept))
         for name, requester in sorted(self._missing.items()):
             if name_of(name) not in present and requester in kept:
-                yield f"{requester} needs {name}, which its loader does not find in the image."
+                missing = "which its loader does not find in the original, either"
+                yield f"{requester} needs {name}, {missing}."
 
     def _new_names(self, fresh: Sequence[Entry]) -> Iterable[str]:
         """Real paths of ELF files that are fresh, or that a fresh link leads to: once kept, a link

@@ -114,7 +114,7 @@ def test_rpath_is_inherited_and_runpath_is_not(tree: ImageTree, tmp_path: Path) 
     new = tree.decide(*seen("/opt/bin/new", access=Access.EXECUTE))
     assert "/opt/deep/libb.so" not in new.reasons, "no loader would find it there"
     assert new.notes == (
-        "/opt/lib/liba.so needs libb.so, which its loader does not find in the image.",
+        "/opt/lib/liba.so needs libb.so, which its loader does not find in the original, either.",
     )
 
 
