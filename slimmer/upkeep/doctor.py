@@ -105,7 +105,6 @@ def _trace_findings(engine: Engine, architecture: str) -> Iterator[Finding]:
                 session,
                 image,
                 RunOptions(),
-                sensor=sensor,
                 trace_file=folder / "trace",
                 ports=(),
             )
