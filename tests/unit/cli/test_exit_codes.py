@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from slimmer import errors
 from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
 from slimmer.cli.main import run, slim
-from slimmer.errors import NoSpaceError, SlimError, UsageError
+from slimmer.errors import EngineUnreachableError, NoSpaceError, SlimError, UsageError
 
 PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
 
@@ -60,7 +60,6 @@ def test_the_page_lists_them() -> None:
         (["build", "--help"], 0),
         (["help", "trace", "start"], 0),
         (["help", "no-such-command"], 2),
-        (["no-such-command"], 2),
         (["build", "--no-such-option"], 2),
         (["build", "x", "--port", "70000"], 2),
         (["build", "x", "--http-probe", "no path"], 2),
@@ -77,6 +76,16 @@ def test_the_process_ends_with_them(
     told = capsys.readouterr()
     assert (told.out == "") == (code != 0)
     assert ("rror: " in told.err) == (code != 0)
+
+
+def test_a_word_that_is_no_command_without_an_engine_that_knows_images(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
+    assert run(["no-such-command"]) == EngineUnreachableError.exit_code
+    told = capsys.readouterr().err
+    assert "no container engine answers at unix:///nowhere" in told
+    assert "`no-such-command` was taken for an image" in told
 
 
 def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
