@@ -12,7 +12,9 @@ from slimmer.build import report_directory_of
 from slimmer.image import debug_tag, parse_tag, usual_results
 from slimmer.options import BuildOptions, DebugImage, Platform, Texts
 
-_OWN = ("--platform", "--tag", "--output", "--save-trace", "--from-trace", "--target")
+_OWN = (
+    "--platform", "--engine", "--tag", "--output", "--save-trace", "--from-trace", "--target",
+)  # fmt: skip
 """Options of which each platform has a value of its own, or none."""
 
 
@@ -86,6 +88,8 @@ def _wish(
     image = platform.image or options.image
     tag = f"{slim_name(options)}-{platform.suffix}"
     own: dict[str, str] = {"--platform": f"{platform.name}={image}", "--tag": tag}
+    if engine := dict(options.engines).get(platform.name):
+        own["--engine"] = f"{platform.name}={engine}"
     if output is not None:
         own["--output"] = f"{output}/"
     reports = report_directory_of(options, tag)
