@@ -35,6 +35,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
     _refuse_other_platform(engine, options, original)
+    _refuse_foreign_tools(engine, options, original)
     own_names = repository_tags(inspection)
     slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
@@ -55,6 +56,19 @@ def _refuse_other_platform(engine: Engine, options: BuildOptions, original: Orig
                 hint=f"name the image for it (--platform {wanted.name}=IMAGE), or the engine that "
                 f"has it (--engine {wanted.name}=ssh://user@host)",
             )
+
+
+def _refuse_foreign_tools(engine: Engine, options: BuildOptions, original: Original) -> None:
+    """Raises ImageNotFoundError, and UsageError for tools that cannot run in the debug image."""
+    if options.debug is not DebugImage.FROM_IMAGE:
+        return
+    tools = read_original(options.debug_from, engine.inspect_image(options.debug_from))
+    if (tools.os, tools.architecture) != (original.os, original.architecture):
+        raise UsageError(
+            f"--debug-from: {tools.reference} is for {tools.os}/{tools.architecture}, and "
+            f"{original.reference} for {original.os}/{original.architecture}",
+            hint="name an image of that platform that has a busybox, or say --no-debug",
+        )
 
 
 def resolve_bases(

@@ -196,6 +196,16 @@ def test_one_that_fails_makes_no_index(
     assert not list(tmp_path.glob(".layout*"))
 
 
+def test_tools_for_other_processors_are_no_debug_image(
+    slim: Callable[..., Ran], foreign: str
+) -> None:
+    ran = slim("build", foreign, "--http-probe", "/", "--debug-from", BUSYBOX)
+    assert ran.code == 2
+    assert f"--debug-from: {BUSYBOX} is for linux/{HERE}, and {foreign} for linux/{THERE}" in (
+        ran.stderr
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
