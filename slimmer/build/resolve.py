@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from slimmer.build.destinations import refuse_unpushable
 from slimmer.engine import Engine
 from slimmer.errors import (
     BaseMissingError,
@@ -41,7 +42,7 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
-    _refuse_push_to_nowhere(options, slim, debug)
+    refuse_unpushable(options, slim)
     return original, slim, debug
 
 
@@ -168,20 +169,6 @@ def _refuse_evidence(options: BuildOptions) -> None:
                 f"{name}: {file} cannot be written",
                 hint="name a file in a folder that is there",
             )
-
-
-def _refuse_push_to_nowhere(options: BuildOptions, slim: str, debug: str) -> None:
-    """What a registry would refuse at the very end."""
-    if options.push_debug and not debug:
-        raise UsageError(
-            "--push-debug: no debug image is made", hint="leave out --no-debug, or say --push"
-        )
-    name = parse_tag(slim)
-    if (options.push or options.push_debug) and not name.host and "/" not in name.path:
-        raise UsageError(
-            f"--push: the name {slim} says no registry",
-            hint=f"give it one, as in `--tag registry.example/{slim}`",
-        )
 
 
 def _refuse_foreign(engine: Engine, name: str) -> None:

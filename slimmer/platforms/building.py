@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from slimmer.build import refuse_unwritable
+from slimmer.build import refuse_unpushable, refuse_unwritable
 from slimmer.errors import ForeignArchitectureError, UsageError
 from slimmer.options import BuildOptions, Texts
 from slimmer.pack import OutputForm, output_target
@@ -29,6 +29,7 @@ def build_platforms(
     what cannot be done for several platforms, BuildLostError, PushRefusedError and PushBrokenError.
     """
     _refuse(options)
+    refuse_unpushable(options, slim_name(options))
     refuse_unwritable(options, slim_name(options))
     with _gathering(options) as output:
         wishes = wishes_for(options, texts, file, output)

@@ -216,6 +216,10 @@ def test_tools_for_other_processors_are_no_debug_image(
             ("--platform=linux/amd64,linux/arm64", "--engine=linux/s390x=ssh://host"),
             "nothing is built for linux/s390x",
         ),
+        (
+            ("--platform=linux/amd64,linux/arm64", "--tag=my-app:1", "--push"),
+            "hint: give it one, as in `--tag registry.example/my-app:1`",
+        ),
     ],
 )
 def test_what_cannot_be_done_for_several(
@@ -224,3 +228,4 @@ def test_what_cannot_be_done_for_several(
     ran = slim("build", original, *arguments)
     assert ran.code == 2
     assert words in ran.stderr
+    assert " │ " not in ran.stderr
