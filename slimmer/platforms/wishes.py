@@ -3,12 +3,14 @@ own."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build import report_directory_of
+from slimmer.errors import ForeignArchitectureError
 from slimmer.image import debug_tag, parse_tag, usual_results
 from slimmer.options import BuildOptions, DebugImage, Platform, Texts
 
@@ -44,6 +46,16 @@ class Wish:
         if self.save_trace is not None:
             return (*self.arguments, f"--save-trace={self.save_trace}")
         return self.arguments
+
+    def may_be_made_from_another(self, exit_code: int) -> bool:
+        """Whether its build has ended since there is neither a machine nor a trace for it."""
+        return exit_code == ForeignArchitectureError.exit_code and self.from_trace is None
+
+    def remove_unused_folder(self) -> None:
+        """Of a build that has ended before it had a trace, or anything to report."""
+        if self.save_trace is not None and self.save_trace.name == _TRACE:
+            with contextlib.suppress(OSError):  # mostly it has files
+                self.save_trace.parent.rmdir()
 
     def made_from(self, trace: Path) -> Wish:
         """The same from the trace of another platform."""
