@@ -114,7 +114,8 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
     if image:
         settings.build["image"] = image
     options = build_options(settings, texts_of(given))
-    if not options.image and options.compose is None:
+    of_each = options.platforms and all(each.image for each in options.platforms)
+    if not options.image and not of_each and options.compose is None:
         raise UsageError("no image is named", hint=how_to_name_one())
     return options
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from slimmer.cli.failure import errors_as_json
-from slimmer.errors import FleetBuildsError, UsageError
+from slimmer.errors import FleetBuildsError, InterruptedRunError, UsageError
 from slimmer.progress import told_if_slow
 from slimmer.words import comparison, count, printable, size
 
@@ -104,8 +104,13 @@ def fleet(
             share=share,
             fresh=fresh,
         )
-        with fleet_progress(sys.stderr, quiet=quiet) as progress:
-            report = run_fleet(wishes, options, progress)
+        try:
+            with fleet_progress(sys.stderr, quiet=quiet) as progress:
+                report = run_fleet(wishes, options, progress)
+        except KeyboardInterrupt as error:
+            raise InterruptedRunError(
+                "interrupted", hint="the same command goes on where it was"
+            ) from error
     if as_json:
         sys.stdout.write((output / "fleet.json").read_text("ascii"))
     else:

@@ -12,6 +12,12 @@ from slimmer.options.options import Platform
 
 _PLATFORM: Final = r"linux/[a-z0-9_]+(?:/v\d+)?"
 _WANTED: Final = re.compile(rf"({_PLATFORM})(?:=(.+))?")
+_NAMES: Final = {
+    "linux/x86_64": "linux/amd64",
+    "linux/aarch64": "linux/arm64",
+    "linux/arm64/v8": "linux/arm64",
+}
+"""Other names, which engines take as well, and what images say."""
 _ENGINE: Final = re.compile(rf"({_PLATFORM})=([a-z]+://.+)")
 
 
@@ -25,7 +31,7 @@ def _platforms(text: str, _: Path) -> tuple[Platform, ...]:
                 hint="as in linux/amd64,linux/arm64; where the image for one has another name, "
                 "linux/arm64=my-app:arm64",
             )
-        found.append(Platform(name=match[1], image=match[2] or ""))
+        found.append(Platform(name=_NAMES.get(match[1], match[1]), image=match[2] or ""))
     return tuple(found)
 
 
@@ -36,7 +42,7 @@ def _engines(text: str, _: Path) -> tuple[tuple[str, str], ...]:
             f"`{text}` does not say which engine is for which platform",
             hint="as in linux/arm64=ssh://user@host",
         )
-    return ((match[1], match[2]),)
+    return ((_NAMES.get(match[1], match[1]), match[2]),)
 
 
 PLATFORMS: Final = Several(metavar="OS/ARCH[=IMAGE]", parse=_platforms)

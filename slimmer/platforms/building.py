@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from slimmer.build import refuse_unwritable
-from slimmer.errors import ForeignArchitectureError, UsageError
+from slimmer.build import refuse_unpushable, refuse_unwritable
+from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, Texts
 from slimmer.pack import OutputForm, output_target
 from slimmer.platforms.child import Child
@@ -29,10 +29,15 @@ def build_platforms(
     what cannot be done for several platforms, BuildLostError, PushRefusedError and PushBrokenError.
     """
     _refuse(options)
+    refuse_unpushable(options, slim_name(options))
     refuse_unwritable(options, slim_name(options))
     with _gathering(options) as output:
         wishes = wishes_for(options, texts, file, output)
-        built = _from_others(wishes, _built(wishes, told, quiet), told, quiet)
+        try:
+            built = _from_others(wishes, _built(wishes, told, quiet), told, quiet)
+        finally:
+            for wish in wishes:
+                wish.remove_unused_folder()
         report = PlatformsReport(platforms=built)
         if report.failed:
             return report
@@ -98,7 +103,7 @@ def _from_others(
         return built
     results = []
     for wish, each in pairs:
-        if each.exit_code == ForeignArchitectureError.exit_code and wish.from_trace is None:
+        if wish.may_be_made_from_another(each.exit_code):
             told(each.platform, f"made from the trace of another platform, {trace.name}")
             (each,) = _built((wish.made_from(trace),), told, quiet)
         results.append(each)

@@ -33,6 +33,8 @@ class BuiltPlatform:
     """Bytes of the original, as its engine counts them."""
     size: int = 0
     """Bytes of the slim image."""
+    notes: tuple[str, ...] = ()
+    """As in the report of a build: what is worth knowing of it."""
     pushed: tuple[tuple[str, str], ...] = ()
     """(name, digest) of what its registry has."""
     report: str = ""

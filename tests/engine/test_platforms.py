@@ -140,6 +140,8 @@ def test_an_index_in_a_registry_and_in_a_layout(
         else:
             assert there["verification"] == "impossible"
             assert f"linux/{THERE} │ made from the trace of another platform" in ran.stderr
+            assert "error:" not in ran.stderr
+        assert any(f"linux/{THERE}" in note for note in there["notes"])
 
         in_layout, in_registry = report["indexes"]
         digest, document = index_in(address, "team/app", "1", authorization=f"Basic {BASIC}")
@@ -176,6 +178,20 @@ def test_an_index_in_a_registry_and_in_a_layout(
     assert not list(tmp_path.glob(".layout*"))
 
 
+def test_images_of_the_same_trace_are_not_run_again(
+    slim: Callable[..., Ran], original: str, tagged: Callable[[str], str]
+) -> None:
+    """One of the two is not there: nothing has to run what is for other processors."""
+    name = tagged(f"{OWN}-platforms:2")
+    words = (
+        "build", original, f"--platform=linux/{HERE},linux/{THERE}={OWN}-none:1", "--http-probe",
+        "/more.html", "--no-debug", "--tag", name, "--cache-dir", "cache", "--json",
+    )  # fmt: skip
+    first, second = (json.loads(slim(*words).stdout.splitlines()[0]) for _ in range(2))
+    assert first["platforms"][0]["verification"] == "content"
+    assert second["platforms"][0]["verification"] == "before"
+
+
 def test_one_that_fails_makes_no_index(
     slim: Callable[..., Ran],
     original: str,
@@ -194,6 +210,17 @@ def test_one_that_fails_makes_no_index(
     assert client.images.get(f"{name}-linux-{HERE}")
     assert not (tmp_path / "layout").exists()
     assert not list(tmp_path.glob(".layout*"))
+    assert all(any(each.iterdir()) for each in (tmp_path / "slim-report").iterdir())
+
+
+def test_tools_for_other_processors_are_no_debug_image(
+    slim: Callable[..., Ran], foreign: str
+) -> None:
+    ran = slim("build", foreign, "--http-probe", "/", "--debug-from", BUSYBOX)
+    assert ran.code == 2
+    assert f"--debug-from: {BUSYBOX} is for linux/{HERE}, and {foreign} for linux/{THERE}" in (
+        ran.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,6 +233,10 @@ def test_one_that_fails_makes_no_index(
             ("--platform=linux/amd64,linux/arm64", "--engine=linux/s390x=ssh://host"),
             "nothing is built for linux/s390x",
         ),
+        (
+            ("--platform=linux/amd64,linux/arm64", "--tag=my-app:1", "--push"),
+            "hint: give it one, as in `--tag registry.example/my-app:1`",
+        ),
     ],
 )
 def test_what_cannot_be_done_for_several(
@@ -214,3 +245,4 @@ def test_what_cannot_be_done_for_several(
     ran = slim("build", original, *arguments)
     assert ran.code == 2
     assert words in ran.stderr
+    assert " │ " not in ran.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +15,14 @@ from click.testing import CliRunner
 from slimmer import errors
 from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
 from slimmer.cli.main import run, slim
-from slimmer.errors import EngineUnreachableError, NoSpaceError, SlimError, UsageError
+from slimmer.errors import (
+    EngineUnreachableError,
+    NoSpaceError,
+    SlimError,
+    UsageError,
+    as_slim_error,
+)
+from slimmer.workspace import explained
 
 PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
 
@@ -120,3 +129,31 @@ def test_a_full_disk_behind_the_output_is_no_bug_of_slimmer() -> None:
     assert ran.returncode == NoSpaceError.exit_code
     assert "full" in ran.stderr
     assert "bug" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("xray", "app.tar"), ("lint", "Dockerfile"), ("fleet", "fleet.yaml")]
+)
+def test_what_this_user_may_not_read_is_no_bug_of_slimmer(
+    tmp_path: Path, command: tuple[str, str]
+) -> None:
+    """Python raises for it wherever it only looks whether a file is there."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    name, file = command
+    as_nobody = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*as_nobody, sys.executable, "-m", "slimmer", name, str(closed / file)],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == UsageError.exit_code
+    assert ran.stderr.startswith(f"error: this user may not use {closed / file}: Permission denied")
+
+
+def test_a_place_that_is_not_the_temporary_one_is_not_blamed_on_tmpdir() -> None:
+    error = PermissionError(errno.EACCES, "Permission denied", "/closed/report")
+    assert explained(error, Path("/tmp"), "TMPDIR") is error
+    for inside in ("/tmp/slimmer-1/x", "/"):
+        error = PermissionError(errno.EACCES, "Permission denied", inside)
+        assert "TMPDIR" in as_slim_error(explained(error, Path("/tmp"), "TMPDIR")).hint
