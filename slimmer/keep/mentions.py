@@ -26,6 +26,7 @@ _STARTS = (
     # Lisp, Scheme, Octave; and what looks a program up on the PATH.
     *(b"run-program", b"launch-program", b"open-pipe", b'(system "', b"(system*", b"= system ("),
     *(b"shutil.which", b"Sys.which", b"executable-find", b"find-executable", b"file_in_path"),
+    *(b"find_executable", b"get_bin_path"),
 )
 _OPENS = (
     *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),
@@ -39,7 +40,8 @@ _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
 _CALLED = re.compile(
     r"(?:popen\d?|system2?|pipe|passthru|proc_open|pcntl_exec|exec\w{0,12}|spawn\w{0,8}|fork|run|call"
     r"|check_\w+|getoutput|getstatusoutput|create_subprocess_\w+|ProcessBuilder|Command\w{0,8}"
-    r"|shell-command[\w-]*|Command::new|LookPath|which|Process|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
+    r"|shell-command[\w-]*|Command::new|LookPath|which|find_executable|get_bin_path|Process"
+    r"|ProcessStartInfo|Start|capture\w{0,3}|pipeline\w?"
     r"|cmd|command|args|open3|shell|start|\$)\s*"
     r"(?:[(\[{=:,\s]|'\(|new\s+String\[\]|List\.of|Arrays\.asList|asList|of)*[rbfu]?$",
     re.IGNORECASE,

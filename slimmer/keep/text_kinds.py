@@ -22,7 +22,7 @@ _NO_SETTINGS = re.compile(
     r".*\.(?:[ch](?:pp|xx|c|h)?|go|rs|java|kt|cs|swift|hs|mli?|el|awk|vue|svelte|sh|bash|zsh|fish"
     r"|txt|dat|data|tmpl|tpl|erb|j2|jinja2?|mustache|hbs|ejs|pug|twig|mk|cmake|gradle|feature|snap)"
     r"|(?:README|LICEN[CS]E|COPYING|NOTICE|AUTHORS|CHANGE|HISTORY|NEWS|TODO|INSTALL|THANKS).*"
-    r"|(?:Docker|Container|Jenkins|Vagrant|Rake|Gem|Pod|Brew|Cap|Guard|Just|Task)file.*"
+    r"|(?:Rake|Gem|Pod|Brew|Cap|Guard|Just|Task)file.*"
     r"|\.(?:git|docker|npm|eslint|prettier|editorconfig|babel|gitlab|travis|nvm)[\w.-]*"
     r"|\.(?:bashrc|bash_\w+|profile|zshrc|zprofile|kshrc|cshrc|login|vimrc|inputrc)",
     re.I,
@@ -52,8 +52,11 @@ _MADE_EVERYWHERE = frozenset(
         *("fonts.dir", "fonts.scale", "fonts.alias", "encodings.dir"),
     )
 )
-_FOLDERS_OF_DEVELOPERS = re.compile(
-    r"/\.(?:github|gitlab|circleci|devcontainer|vscode|idea|husky)/"
+# `COPY . .` brings the recipe of the image itself along.
+_OF_DEVELOPERS = re.compile(
+    r".*/(?:\.(?:github|gitlab|circleci|devcontainer|vscode|idea|husky)/.*"
+    r"|(?:Docker|Container|Jenkins|Vagrant)file[^/]*|[^/]+\.(?:docker|container)file)",
+    re.I,
 )
 
 
@@ -99,7 +102,7 @@ def is_makefile(path: str) -> bool:
 
 def is_of_developers(path: str) -> bool:
     """Whether it belongs to what builds and tests somewhere else."""
-    return bool(_FOLDERS_OF_DEVELOPERS.search(path))
+    return bool(_OF_DEVELOPERS.fullmatch(path))
 
 
 def is_of_the_system(path: str) -> bool:

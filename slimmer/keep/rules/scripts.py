@@ -171,6 +171,12 @@ class EntrypointScriptsRule(Rule):
             if path and self._is_affordable(path, script):
                 self._scripts.add(self.context.index.real_path(path))
                 yield Want(path=path, detail=detail, because=script.path)
+            elif not path:
+                # It puts its own folder on the PATH, as `bats` does.
+                for part in self._behind_a_folder(command, script):
+                    if (entry := self.context.index.get(part)) and is_program(entry):
+                        self._scripts.add(part)
+                        yield Want(path=part, detail=detail, because=script.path)
         for end in sorted(words.assembled.ends):
             for path in self._behind_a_folder(end, script):
                 self._scripts.add(path)

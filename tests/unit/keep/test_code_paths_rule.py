@@ -72,6 +72,9 @@ def test_tables_of_the_system_and_pages_do_not_speak(tree: ImageTree) -> None:
         "/app/page.html",
         "/app/.github/x.yml",
         "/app/x.mk",
+        "/app/Dockerfile",
+        "/app/ci/Dockerfile.dev",
+        "/app/web.dockerfile",
     ):
         tree.add(path, "x:/srv/tls/key.pem\n")
     tree.add("/app/main.py")

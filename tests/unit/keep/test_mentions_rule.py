@@ -64,6 +64,19 @@ def test_a_name_in_a_dependency_counts_if_its_program_was_installed_by_name(
     assert "/usr/bin/tool" not in gained
 
 
+@pytest.mark.parametrize(
+    ("source", "programs"),
+    [
+        ("path = self.module.get_bin_path('git', required=True)", {"git"}),
+        ("from distutils import spawn\nspawn.find_executable('ps')", {"ps"}),
+        ("register('git')", set()),
+    ],
+)
+def test_a_program_that_a_dependency_looks_up(source: str, programs: set[str]) -> None:
+    """A module of Ansible starts what it has found, by a function of its own."""
+    assert mentions_of(source.encode(), KNOWN, is_dependency=True).programs == programs
+
+
 def test_a_call_in_a_language_that_nobody_knows_may_start_a_program() -> None:
     found = mentions_of(b'route(_) -> os:cmd("sort +%Y").  name() -> "pdftotext".', KNOWN)
     assert (found.programs, found.maybe_programs) == (set(), {"sort"})

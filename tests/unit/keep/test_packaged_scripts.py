@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
+
+Config = Mapping[str, Any]
 
 SITE = "/usr/lib/python3/dist-packages"
 PROGRAM = "int main(void) { return 0; }"
@@ -184,6 +191,28 @@ def test_a_wrapper_has_the_program_that_it_is_wrapped_around(tree: ImageTree) ->
     assert gained == {*programs, "/usr/bin/expr"}
 
 
+def test_scripts_of_a_package_that_puts_their_folder_on_the_path(tree: ImageTree) -> None:
+    """As `bats` does: its parts start one another by their names alone."""
+    tree.add("/bin/sh", mode=0o755)
+    tree.add("/usr/bin/nl", mode=0o755)
+    tree.add("/usr/bin/od", mode=0o755)
+    start = '#!/bin/sh\nexport PATH="$ROOT/libexec/checks:$PATH"\nexec run-all "$@" | run-od\n'
+    tree.add("/usr/bin/checks", start, mode=0o755)
+    tree.add("/usr/libexec/checks/run-all", "#!/bin/sh\nexec run-one\n", mode=0o755)
+    tree.add("/usr/libexec/checks/run-one", "#!/bin/sh\necho | nl\n", mode=0o755)
+    tree.add("/usr/libexec/other/run-od", "#!/bin/sh\necho | od\n", mode=0o755)
+    parts = ("/usr/bin/checks", "/usr/libexec/checks/run-all", "/usr/libexec/checks/run-one")
+    tree.package("checks", *parts)
+    tree.package("other", "/usr/libexec/other/run-od")
+    tree.package("nl", "/usr/bin/nl")
+    tree.package("od", "/usr/bin/od")
+    came_along(tree, "nl", "od")
+    tree.add("/srv/test.sh", "#!/bin/sh\nexec checks tests\n", mode=0o755)
+    gained = files(tree, tree.gained("entrypoint-scripts", *seen("/srv/test.sh")))
+    assert "/usr/bin/nl" in gained
+    assert not gained & {"/usr/bin/od", "/usr/libexec/other/run-od"}, "of another package"
+
+
 def test_what_was_installed_to_be_started_may_weigh_what_it_does(tree: ImageTree) -> None:
     padding = "static char x[70000000] = {1};" + PROGRAM
     for name in ("film", "compile", "along"):
@@ -243,3 +272,32 @@ def test_a_program_whose_libraries_are_kept_anyway_is_small(tree: ImageTree) -> 
     config = {"WorkingDir": "/srv/app"}
     gained = files(tree, tree.gained("requested-packages", *ran(tree, "/bin/sh"), config=config))
     assert gained == programs
+
+
+@pytest.mark.parametrize(
+    ("config", "is_box"),
+    [
+        ({"Cmd": ["bash"]}, True),
+        ({"Entrypoint": ["/bin/sh"], "Cmd": ["-l"]}, True),
+        ({"Cmd": ["bash", "-c", "serve"]}, False),
+        ({"Entrypoint": ["/entry.sh"], "Cmd": ["bash"]}, False),
+        ({}, False),
+    ],
+)
+def test_what_people_type_into_a_shell(tree: ImageTree, config: Config, is_box: bool) -> None:
+    padding = "static char x[20000000] = {1};" + PROGRAM
+    for name in ("scan", "build", "along"):
+        tree.compile(f"/usr/bin/{name}", padding)
+    tree.add("/usr/bin/scan-report", "#!/usr/bin/perl\n", mode=0o755)
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add("/usr/bin/python3", mode=0o755)
+    tree.package("scan", "/usr/bin/scan", "/usr/bin/scan-report")
+    tree.package("build", "/usr/bin/build", fields="Section: devel\n")
+    tree.package("along", "/usr/bin/along")
+    tree.package("perl", "/usr/bin/perl")
+    tree.package("python3", "/usr/bin/python3")
+    add_script(tree, "ask")
+    add_script(tree, "npm")
+    came_along(tree, "along", "perl", "python3")
+    gained = files(tree, tree.gained("tool-box", *ran(tree, "/bin/sh"), config=config))
+    assert gained == ({"/usr/bin/scan", "/usr/bin/ask", "/usr/bin/python3"} if is_box else set())

@@ -13,12 +13,14 @@ from slimmer.keep.rules.packages.places import (
 )
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
+from slimmer.keep.rules.packages.tool_box import ToolBoxRule
 from slimmer.keep.rules.packages.weight import mentioned_omissions, weight_of
 from slimmer.keep.rules.packages.whole import WholePackagesRule
 
 PACKAGE_RULES = (
     PackageDataRule,
     RequestedPackagesRule,
+    ToolBoxRule,
     PluginsRule,
     LibraryModulesRule,
     CompanionProgramsRule,

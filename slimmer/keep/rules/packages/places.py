@@ -12,6 +12,14 @@ from slimmer.keep.rule import Context
 PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/games"),
 )
+DEVELOPERS_TOOLS = frozenset(
+    (
+        *("bundler", "composer", "cpanminus", "dh-python", "luarocks", "npm", "pipx", "pylint"),
+        *("python3-pip", "python3-pytest", "python3-virtualenv", "ruby-bundler", "tox"),
+        *("virtualenv", "yarnpkg"),
+    )
+)
+"""Packages of programs in a language that build and test what is written in it."""
 _TOPS = ("/usr/share", "/usr/lib", "/usr/lib64", "/usr/libexec", "/lib", "/lib64")
 _TRIPLET = re.compile(r"\w+-linux-(?:gnu|musl)\w*")
 # Documentation, integration into desktops and shells, what builds other software, and what
@@ -96,6 +104,12 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
         for part in packages.of_one_source(package)
         if not part.essential and not is_to_build_with(part)
     )
+
+
+def is_inherited(context: Context, package: Package) -> bool:
+    """Whether the image below brought it, whose author thought of any application: official
+    images of languages have ImageMagick, Subversion and ssh."""
+    return 0 < package.installed <= context.request.base_finished
 
 
 def private_folder(path: str, source: str = "") -> str:

@@ -10,10 +10,12 @@ from slimmer.keep.programs import is_program, privileges_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
+    DEVELOPERS_TOOLS,
     PROGRAM_FOLDERS,
     installed_to_be_run,
     is_documentation,
     is_for_building,
+    is_inherited,
     is_module_of_language,
     is_of_a_language_for_people,
     is_to_build_with,
@@ -40,14 +42,6 @@ _HEAVIEST = 64_000_000
 _HEAVIEST_OF_SCRIPTS = 32_000_000
 # The same where nobody saw the interpreter run, though it is kept to be run.
 _HEAVIEST_OF_UNSEEN_SCRIPTS = 6_000_000
-# Programs in a language that build and test what is written in it.
-_DEVELOPERS_TOOLS = frozenset(
-    (
-        *("bundler", "composer", "cpanminus", "dh-python", "luarocks", "npm", "pipx", "pylint"),
-        *("python3-pip", "python3-pytest", "python3-virtualenv", "ruby-bundler", "tox"),
-        *("virtualenv", "yarnpkg"),
-    )
-)
 # Bytes of one program by itself: what is larger is no small tool (git has several of them).
 _LARGEST_PROGRAM = 1_500_000
 # Bytes of one program with the libraries that nobody was seen to load: uptime has 3.7 MB of them.
@@ -147,7 +141,7 @@ class RequestedPackagesRule(Rule):
             for package in sorted(asked_for, key=lambda each: each.name)
             if package.name not in packages.base
             and package in to_be_run
-            and not self._is_inherited(asked_for[package])
+            and not is_inherited(self.context, asked_for[package])
         }
         self.context.content.fetch(
             entry.path
@@ -156,7 +150,7 @@ class RequestedPackagesRule(Rule):
             if entry.size <= _LARGEST_PROGRAM
         )
         for package, entries in programs.items():
-            if package.name not in _DEVELOPERS_TOOLS:
+            if package.name not in DEVELOPERS_TOOLS:
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield from self._small_programs(entries, detail)
                 compiled = [each for each in entries if self._is_compiled(each)]
@@ -164,11 +158,6 @@ class RequestedPackagesRule(Rule):
                     yield from self._by_itself(compiled[0], detail)
                 yield from self._other_names(package, detail)
                 yield from self._of_one_language(package, entries)
-
-    def _is_inherited(self, package: Package) -> bool:
-        """Whether the image below brought it, whose author thought of any application: official
-        images of languages have ImageMagick, Subversion and ssh."""
-        return 0 < package.installed <= self.context.request.base_finished
 
     def _is_compiled(self, program: Entry) -> bool:
         """What is too large to be fetched for this is no script."""
