@@ -9,15 +9,10 @@ from typing import Final
 from slimmer.errors import UsageError
 from slimmer.options.kinds import Several
 from slimmer.options.options import Platform
+from slimmer.values import usual_platform
 
 _PLATFORM: Final = r"linux/[a-z0-9_]+(?:/v\d+)?"
 _WANTED: Final = re.compile(rf"({_PLATFORM})(?:=(.+))?")
-_NAMES: Final = {
-    "linux/x86_64": "linux/amd64",
-    "linux/aarch64": "linux/arm64",
-    "linux/arm64/v8": "linux/arm64",
-}
-"""Other names, which engines take as well, and what images say."""
 _ENGINE: Final = re.compile(rf"({_PLATFORM})=([a-z]+://.+)")
 
 
@@ -31,7 +26,7 @@ def _platforms(text: str, _: Path) -> tuple[Platform, ...]:
                 hint="as in linux/amd64,linux/arm64; where the image for one has another name, "
                 "linux/arm64=my-app:arm64",
             )
-        found.append(Platform(name=_NAMES.get(match[1], match[1]), image=match[2] or ""))
+        found.append(Platform(name=usual_platform(match[1]), image=match[2] or ""))
     return tuple(found)
 
 
@@ -42,7 +37,7 @@ def _engines(text: str, _: Path) -> tuple[tuple[str, str], ...]:
             f"`{text}` does not say which engine is for which platform",
             hint="as in linux/arm64=ssh://user@host",
         )
-    return ((_NAMES.get(match[1], match[1]), match[2]),)
+    return ((usual_platform(match[1]), match[2]),)
 
 
 PLATFORMS: Final = Several(metavar="OS/ARCH[=IMAGE]", parse=_platforms)

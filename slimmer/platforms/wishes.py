@@ -49,7 +49,8 @@ class Wish:
 
     def may_be_made_from_another(self, exit_code: int) -> bool:
         """Whether its build has ended since there is neither a machine nor a trace for it."""
-        return exit_code == ForeignArchitectureError.exit_code and self.from_trace is None
+        has_trace = self.from_trace is not None and self.from_trace.exists()
+        return exit_code == ForeignArchitectureError.exit_code and not has_trace
 
     def remove_unused_folder(self) -> None:
         """Of a build that has ended before it had a trace, or anything to report."""

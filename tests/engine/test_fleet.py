@@ -64,7 +64,9 @@ def test_a_fleet_from_the_first_build_to_the_second_run(
 def test_what_is_to_be_stood_on_is_looked_for_first(
     slim: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    assert "there is no fleet.yaml" in slim("fleet").stderr
+    missing = slim("fleet", "--json")
+    assert "there is no fleet.yaml" in missing.stderr
+    assert json.loads(missing.stdout)["error"]["exit_code"] == missing.code == 2
     (tmp_path / "fleet.yaml").write_text(f"images: ['{BUSYBOX}']\nshare: of\n")
     ended = slim("fleet")
     assert ended.code == 49

@@ -76,3 +76,12 @@ def test_a_cache_keeps_the_traces() -> None:
     for wish in wishes({"--cache-dir": ["cache"]}):
         assert f"--cache-dir=cache/{wish.platform.suffix}" in wish.command
         assert not any("-trace" in word for word in wish.command)
+
+
+def test_what_has_no_trace_of_its_own_may_be_made_from_another() -> None:
+    """Where nothing runs it, none is saved for it, and the next build is to do as this one."""
+    there = wishes({"--from-trace": ["app.trace"]})[1]
+    assert there.may_be_made_from_another(64)
+    assert not there.may_be_made_from_another(9)
+    Path("app.linux-arm64.trace").touch()
+    assert not wishes({"--from-trace": ["app.trace"]})[1].may_be_made_from_another(64)
