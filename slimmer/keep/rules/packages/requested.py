@@ -168,7 +168,7 @@ class RequestedPackagesRule(Rule):
     def _is_inherited(self, package: Package) -> bool:
         """Whether the image below brought it, whose author thought of any application: official
         images of languages have ImageMagick, Subversion and ssh."""
-        return 0 < package.installed <= self.context.request.base_finished
+        return package.was_there(self.context.request.base_finished)
 
     def _is_compiled(self, program: Entry) -> bool:
         """What is too large to be fetched for this is no script."""
