@@ -139,13 +139,13 @@ def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     tree.compile("/usr/lib/libpam.so", "int pam_open_session(void *, int) {}", shared=True)
     tree.compile("/usr/sbin/daemon", LOGIN, "-L{root}/usr/lib", "-lpam")
     tree.compile("/usr/sbin/other", PROGRAM)
-    for name in ("useradd", "su", "frob"):
+    for name in ("useradd", "su", "tput", "frob"):
         tree.compile(f"/usr/bin/{name}", PROGRAM)
     tree.add("/etc/skel/.profile")
     tree.add("/etc/default/useradd")
     gained = files(tree, tree.gained("account-tools", *seen("/usr/sbin/daemon")))
     defaults = {"/etc/skel/.profile", "/etc/default/useradd"}
-    assert gained == {"/usr/bin/useradd", "/usr/bin/su", *defaults}
+    assert gained == {"/usr/bin/useradd", "/usr/bin/su", "/usr/bin/tput", *defaults}
     assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
 
 

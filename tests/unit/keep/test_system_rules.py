@@ -151,9 +151,11 @@ def test_common_terminals_are_kept_with_their_library(tree: ImageTree) -> None:
     tree.add(f"{LIBRARIES}/libtinfo.so.6.4")
     tree.add("/lib/terminfo/x/xterm")
     tree.add("/usr/share/terminfo/78/xterm-256color")
+    tree.add("/lib/terminfo/s/screen-256color")
     tree.add("/lib/terminfo/w/wyse60")
     gained = tree.gained("terminals", *seen(f"{LIBRARIES}/libtinfo.so.6.4"))
     assert {"/lib/terminfo/x/xterm", "/usr/share/terminfo/78/xterm-256color"} <= gained
+    assert "/lib/terminfo/s/screen-256color" in gained
     assert "/lib/terminfo/w" not in gained
 
 
