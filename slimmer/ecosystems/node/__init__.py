@@ -1,6 +1,7 @@
 """Node: installed packages, and modules of Node itself."""
 
 from slimmer.ecosystems.interface import Ecosystem
+from slimmer.ecosystems.node.archived import ArchivedNodeReader
 from slimmer.ecosystems.node.builtins import NodeBuiltinsRule
 from slimmer.ecosystems.node.metadata import NodeReader
 from slimmer.ecosystems.node.plug_n_play import PlugAndPlayRule
@@ -33,5 +34,5 @@ NODE = Ecosystem(
     folders=("node_modules", "bower_components", ".npm"),
     sources=(".cjs", ".js", ".mjs", ".ts"),
     rules=(NodePackagesRule, PlugAndPlayRule, NodeBuiltinsRule, NodeScriptsRule),
-    readers=(NodeReader,),
+    readers=(NodeReader, ArchivedNodeReader),
 )
