@@ -203,6 +203,29 @@ def test_a_collection_of_fonts_is_left_out_with_a_note(tree: ImageTree) -> None:
     assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
 
 
+def test_light_fonts_stay_beside_heavy_ones(tree: ImageTree) -> None:
+    tree.add("/usr/share/fonts/noto/NotoSansCJK-Bold.ttc", bytes(20_000_000))
+    tree.add("/usr/share/fonts/dejavu/DejaVuSans.ttf", bytes(1000))
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1")
+    kept = tree.decide(*seen(f"{LIBRARIES}/libfontconfig.so.1"), strategy=Strategy.BALANCED)
+    assert "/usr/share/fonts/dejavu/DejaVuSans.ttf" in kept.reasons
+    assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
+
+
+@pytest.mark.parametrize("family", ["Noto Sans CJK JP", "NotoSansCJK-Regular"])
+def test_heavy_fonts_stay_that_the_author_names(tree: ImageTree, family: str) -> None:
+    folder, kinds = "/usr/share/fonts/noto", ("Sans", "Serif")
+    for kind in kinds:
+        tree.add(f"{folder}/Noto{kind}CJK-Bold.ttc", bytes(20_000_000))
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1")
+    tree.package("fonts-noto-cjk", *(f"{folder}/Noto{kind}CJK-Bold.ttc" for kind in kinds))
+    tree.add("/srv/app/print.css", f"body {{ font-family: '{family}', sans }}")
+    loaded = seen(f"{LIBRARIES}/libfontconfig.so.1", "/srv/app/print.css")
+    kept = tree.decide(*loaded, strategy=Strategy.BALANCED)
+    assert f"{folder}/NotoSansCJK-Bold.ttc" in kept.reasons
+    assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
+
+
 def test_directories_that_wait_for_a_first_write_are_kept(tree: ImageTree) -> None:
     empty = ("/var/lib/php/sessions", "/var/lib/shop", "/run/sshd", "/var/log/proxy")
     tree.directory(*empty, "/var/lib/apt/lists/partial", "/var/lib/full", "/opt/empty")
