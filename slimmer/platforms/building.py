@@ -53,6 +53,13 @@ def _refuse(options: BuildOptions) -> None:
     names = [each.name for each in options.platforms]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"the platform {twice[0]} is named twice")
+    if not options.image and not all(each.image for each in options.platforms):
+        raise UsageError(
+            "several platforms are named, and which image the service has is not known before its "
+            "compose file is read",
+            hint="name it, as in slim build IMAGE --compose FILE, or one for each platform: "
+            f"--platform {names[0]}=IMAGE",
+        )
     if options.seccomp is not None:
         raise UsageError(
             "--seccomp: a profile is made for one platform at a time",

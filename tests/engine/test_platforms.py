@@ -246,3 +246,13 @@ def test_what_cannot_be_done_for_several(
     assert ran.code == 2
     assert words in ran.stderr
     assert " │ " not in ran.stderr
+
+
+def test_of_a_compose_file_the_image_has_to_be_named(
+    slim: Callable[..., Ran], original: str, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text(json.dumps({"services": {"web": {"image": original}}}))
+    words = ("build", "--compose=compose.yaml", "--platform=linux/amd64,linux/arm64")
+    ran = slim(*words, "--service=web", "--http-probe=/")
+    assert ran.code == 2
+    assert "slim build IMAGE --compose FILE" in ran.stderr
