@@ -103,13 +103,11 @@ def _from_others(
     wishes: tuple[Wish, ...], built: tuple[BuiltPlatform, ...], told: Told, quiet: bool
 ) -> tuple[BuiltPlatform, ...]:
     """With those for which there is neither a machine nor a trace made from another's trace."""
-    pairs = list(zip(wishes, built, strict=True))
-    traces = [wish.from_trace or wish.save_trace for wish, each in pairs if not each.exit_code]
-    trace = next(filter(None, traces), None)
+    trace = next((Path(each.trace) for each in built if each.trace), None)
     if trace is None:
         return built
     results = []
-    for wish, each in pairs:
+    for wish, each in zip(wishes, built, strict=True):
         if wish.may_be_made_from_another(each.exit_code):
             told(each.platform, f"made from the trace of another platform, {trace.name}")
             (each,) = _built((wish.made_from(trace),), told, quiet)
