@@ -53,6 +53,13 @@ def _refuse(options: BuildOptions) -> None:
     names = [each.name for each in options.platforms]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"the platform {twice[0]} is named twice")
+    if not options.image and not all(each.image for each in options.platforms):
+        raise UsageError(
+            "several platforms are named, and which image the service has is not known before its "
+            "compose file is read",
+            hint="name it, as in slim build IMAGE --compose FILE, or one for each platform: "
+            f"--platform {names[0]}=IMAGE",
+        )
     if options.seccomp is not None:
         raise UsageError(
             "--seccomp: a profile is made for one platform at a time",
@@ -96,13 +103,11 @@ def _from_others(
     wishes: tuple[Wish, ...], built: tuple[BuiltPlatform, ...], told: Told, quiet: bool
 ) -> tuple[BuiltPlatform, ...]:
     """With those for which there is neither a machine nor a trace made from another's trace."""
-    pairs = list(zip(wishes, built, strict=True))
-    traces = [wish.from_trace or wish.save_trace for wish, each in pairs if not each.exit_code]
-    trace = next(filter(None, traces), None)
+    trace = next((Path(each.trace) for each in built if each.trace), None)
     if trace is None:
         return built
     results = []
-    for wish, each in pairs:
+    for wish, each in zip(wishes, built, strict=True):
         if wish.may_be_made_from_another(each.exit_code):
             told(each.platform, f"made from the trace of another platform, {trace.name}")
             (each,) = _built((wish.made_from(trace),), told, quiet)

@@ -104,4 +104,5 @@ def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatfo
         notes=tuple(document["notes"]),
         pushed=tuple((each["reference"], each["digest"]) for each in document["pushed"]),
         report=document["artifacts"]["report"],
+        trace=trace["path"] if trace else "",
     )

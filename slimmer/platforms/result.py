@@ -39,6 +39,8 @@ class BuiltPlatform:
     """(name, digest) of what its registry has."""
     report: str = ""
     """The file of its report."""
+    trace: str = ""
+    """The file of the trace that it was made from, or that was saved."""
 
 
 @dataclass(frozen=True, kw_only=True)
