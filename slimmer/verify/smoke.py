@@ -212,7 +212,12 @@ def _test_command(
                 done(result)
                 logs = logs or (result.excerpt if not result.passed else "")
     return SmokeOutcome(
-        image=kind, role=plan.role, results=tuple(results), problem=problem, logs=logs
+        image=kind,
+        role=plan.role,
+        results=tuple(results),
+        problem=problem,
+        exit_status=None if problem else plan.exit_status,
+        logs=logs,
     )
 
 
@@ -225,7 +230,7 @@ def _run_to_the_end(
     except _NOT_STARTED as error:
         return error.message, ""
     try:
-        status = container.wait_for_exit(plan.run.start_timeout)
+        status = container.wait_for_exit(plan.run.busy_start_timeout)
         if status == plan.exit_status:
             return "", ""
         ended = "did not end" if status is None else f"ended with status {status}"

@@ -8,7 +8,7 @@ from typing import Final
 
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.report.growth_summary import Growth
-from slimmer.report.remarks import doubts
+from slimmer.report.remarks import doubts, started
 from slimmer.report.report import ImageSummary, LayerSummary, Report
 from slimmer.words import count, size
 
@@ -67,14 +67,16 @@ def _verdict(report: Report) -> Fact:
         text = "these very images passed when the trace was saved"
         return Fact(title="Verdict", figure="passed before", text=text, mood="good")
     is_doubtful = any(doubts(report, test).is_grave for test in slim)
-    if report.verification == "content":
+    if not probes:
+        how = started(slim[-1])
+    elif report.verification == "content":
         how = "the slim image answers as the original"
     else:
         how = "the slim image passes the same probes"
     repaired = f", after {count(len(report.repair.rounds), 'repair')}" if report.repair else ""
     return Fact(
         title="Verdict",
-        figure=f"{count(probes, 'probe')} passed" if probes else "it starts",
+        figure=f"{count(probes, 'probe')} passed" if probes else "no probes",
         text=how + repaired,
         mood="doubt" if is_doubtful else "good",
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from slimmer.engine import exposed_ports
 from slimmer.errors import UsageError
@@ -50,6 +51,16 @@ class Examination:
     notes: tuple[str, ...]
     explored: tuple[ExplorationSummary, ...] = ()
     """What explorations found out; their probes are among the results."""
+
+
+class Job(Protocol):
+    """A started command that may end by itself."""
+
+    def wait_for_exit(self, timeout: float) -> int | None:
+        """Its exit status, waiting for it up to `timeout` s."""
+
+    def wait_while_busy(self, timeout: float) -> int | None:
+        """The same, but no longer than it is at work."""
 
 
 def planned_probes(
@@ -112,10 +123,10 @@ def examine(
         waiting(f"{phase} is under way")
         target.phase(phase)
 
+    limit = f"{run.start_timeout:g} s"
+    if run.busy_start_timeout > run.start_timeout:
+        limit += f", while it is at work {run.busy_start_timeout:g} s"
     if probes:
-        limit = f"{run.start_timeout:g} s"
-        if run.busy_start_timeout > run.start_timeout:
-            limit += f", while it is at work {run.busy_start_timeout:g} s"
         waiting(f"the application starts: at most {limit} (--start-timeout)")
         _await_start(target, original, probes[0], run)
         booted()
@@ -174,8 +185,8 @@ def examine(
                     "later is missing"
                 )
     else:
-        waiting(f"the command runs to its end: at most {run.start_timeout:g} s (--start-timeout)")
-        exit_status = _run_to_the_end(target, original, run)
+        waiting(f"the command runs to its end: at most {limit} (--start-timeout)")
+        exit_status = run_to_the_end(target, original.reference, run)
     if exit_status is not None:
         _judge_exit(target, exit_status, probes)
     waiting("the trace is completed")
@@ -230,13 +241,19 @@ def _may_end_by_itself(target: TracedRun, original: Original, probes: tuple[Prob
     )
 
 
-def _run_to_the_end(target: TracedRun, original: Original, run: RunOptions) -> int:
+def run_to_the_end(target: Job, reference: str, run: RunOptions) -> int:
+    """The exit status of a command that no probe asks anything. A job that is at work gets the time
+    that an application gets to become ready."""
+    started = time.monotonic()
     status = target.wait_for_exit(run.start_timeout)
+    if status is None and run.busy_start_timeout > run.start_timeout:
+        status = target.wait_while_busy(run.busy_start_timeout - run.start_timeout)
     if status is None:
         raise UsageError(
-            f"nothing exercises {original.reference}: its command still runs after "
-            f"{run.start_timeout:g} s, it exposes no port, and no probe is given",
-            hint="say what the application must do: --http-probe /PATH --port PORT, or "
+            f"nothing exercises {reference}: its command still runs after "
+            f"{time.monotonic() - started:.0f} s, it exposes no port, and no probe is given",
+            hint="give a job that ends by itself longer: --start-timeout SECONDS; of an "
+            "application say what it must do: --http-probe /PATH --port PORT, or "
             "--exec-probe COMMAND",
         )
     return status

@@ -18,9 +18,10 @@ from slimmer.errors import (
     OriginalExitedError,
     OriginalProbeError,
     SlimError,
+    UsageError,
 )
 from slimmer.probing.kinds import ExecProbe, HttpProbe
-from slimmer.trace.run.examination import planned_probes
+from slimmer.trace.run.examination import planned_probes, run_to_the_end
 from slimmer.trace.run.explanation import (
     COMPLAINT,
     ended_early,
@@ -91,6 +92,32 @@ def test_a_healthcheck_that_is_not_wanted() -> None:
 )
 def test_stop_signal(text: str | None, number: int) -> None:
     assert stop_signal({"StopSignal": text}) == number
+
+
+class Migration:
+    """A job that is at work for some seconds, of a clock of its own, and ends; or waits then."""
+
+    def __init__(self, seconds: float, *, ends: bool = True) -> None:
+        self._left, self._ends = seconds, ends
+
+    def wait_for_exit(self, timeout: float) -> int | None:
+        """Time passes."""
+        self._left -= timeout
+        return 0 if self._left <= 0 and self._ends else None
+
+    def wait_while_busy(self, timeout: float) -> int | None:
+        """The same; once it waits, nobody waits for it."""
+        return self.wait_for_exit(timeout)
+
+
+def test_a_job_that_is_at_work_gets_longer_to_end() -> None:
+    """As `migrate` on a machine that builds other images, too; a limit of the user's is one."""
+    assert run_to_the_end(Migration(200), "my-app:1", RunOptions()) == 0
+    with pytest.raises(UsageError, match="still runs") as caught:
+        run_to_the_end(Migration(200), "my-app:1", RunOptions(start_timeout=90))
+    assert "--start-timeout SECONDS" in caught.value.hint
+    with pytest.raises(UsageError):
+        run_to_the_end(Migration(20, ends=False), "my-app:1", RunOptions())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
