@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.values import Access, Sighting, Strategy
+from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
 
 Config = Mapping[str, Any]
@@ -301,16 +301,3 @@ def test_what_people_type_into_a_shell(tree: ImageTree, config: Config, is_box: 
     came_along(tree, "along", "perl", "python3")
     gained = files(tree, tree.gained("tool-box", *ran(tree, "/bin/sh"), config=config))
     assert gained == ({"/usr/bin/scan", "/usr/bin/ask", "/usr/bin/python3"} if is_box else set())
-
-
-def test_what_was_installed_by_name_and_is_gone_is_told(tree: ImageTree) -> None:
-    """Nobody could tell from the image's size that `scan` was what it is for."""
-    for name in ("scan", "along", "build", "used"):
-        tree.compile(f"/usr/bin/{name}", "static char x[20000000] = {1};" + PROGRAM)
-        section = "devel" if name == "build" else "net"
-        tree.package(name, f"/usr/bin/{name}", fields=f"Section: {section}\n")
-    add_script(tree, "npm")
-    came_along(tree, "along")
-    (note,) = tree.decide(*ran(tree, "/usr/bin/used"), strategy=Strategy.BALANCED).notes
-    assert note.endswith("starts one: scan. To keep one: --include /usr/bin/scan.")
-    assert not tree.decide(*ran(tree, "/usr/bin/scan")).notes, "minimal keeps what ran"
