@@ -34,7 +34,7 @@ class PlugAndPlayRule(Rule):
     something in it is loaded, so a probe shows as few of them as of a node_modules."""
 
     name = "node-plug-n-play"
-    summary = "Packages in the archives of Yarn's Plug'n'Play that the application depends on"
+    summary = "packages in the archives of Yarn's Plug'n'Play that the application depends on"
     strategies = BEYOND_MINIMAL
 
     def __init__(self, context: Context) -> None:
