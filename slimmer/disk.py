@@ -143,7 +143,8 @@ def space_errors(place: Path, doing: str) -> Iterator[None]:
         if error.errno in NO_SPACE:
             raise NoSpaceError(
                 f"no space left at {place} while {doing}",
-                hint="free some space, or set TMPDIR or --output to a larger disk",
+                hint="free some there, or let it go to a larger disk: by the option that names the "
+                "place, or TMPDIR for what is temporary",
                 details=str(error),
             ) from error
         if error.errno in _REFUSED:

@@ -35,6 +35,7 @@ class Holder(Protocol):
 
 
 _holders: list[Holder] = []
+_finished: dict[str, None] = {}
 
 
 def hold(holder: Holder) -> None:
@@ -54,6 +55,17 @@ def close_all() -> None:
     for holder in reversed(_holders.copy()):
         with contextlib.suppress(Exception):  # what it could not do shows in what remains
             holder.close()
+
+
+def finished(result: str) -> None:
+    """One of several results is done: it stays whatever interrupts the others."""
+    if result:
+        _finished[result] = None
+
+
+def all_finished() -> tuple[str, ...]:
+    """In the order in which they were done."""
+    return tuple(_finished)
 
 
 def all_remains() -> tuple[Remaining, ...]:

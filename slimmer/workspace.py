@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from slimmer.disk import own_text
 from slimmer.engine import owner, owner_is_alive
@@ -19,6 +20,7 @@ from slimmer.remains import Remaining, hold, settle
 
 _PREFIX = "slimmer-"
 _OWNER_FILE = "owner"
+_REFUSED: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 _HOUR = 3600.0
 """Seconds after which an empty folder is no run's that has just begun."""
 
@@ -100,6 +102,12 @@ def _is_bare(folder: Path) -> bool:
     return is_own and time.time() - status.st_mtime > _HOUR and not os.listdir(folder)
 
 
+def _is_elsewhere(refused: object, place: Path) -> bool:
+    if not isinstance(refused, str):
+        return False
+    return not (Path(refused).is_relative_to(place) or place.is_relative_to(refused))
+
+
 def explained(error: OSError, place: Path, setting: str) -> Exception:
     """The error to raise for a failure to write to `place`, which `setting` names."""
     if error.errno in NO_SPACE:
@@ -108,7 +116,7 @@ def explained(error: OSError, place: Path, setting: str) -> Exception:
             hint=f"free some, or point {setting} at a larger disk",
             details=str(error),
         )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+    if error.errno in _REFUSED and not _is_elsewhere(error.filename, place):
         return UsageError(
             f"{place} cannot be written to: {error.strerror}",
             hint=f"name another place with {setting}",

@@ -21,6 +21,8 @@ _WORTH_TELLING: Final = 100_000
 """Bytes."""
 _SHOWN: Final = 8
 _SHELLS: Final = frozenset(("bash", "dash", "busybox", "coreutils"))
+_SMALL: Final = re.compile(r"[:-](?:slim|alpine|minimal|micro)|alpine|busybox")
+"""In the name of a base that is cut down already."""
 _DISTROLESS: Final = re.compile(
     r"base-files|libc6|libgcc-s1|gcc-\d+-base|libstdc\+\+6|libssl\d\w*|openssl|ca-certificates|tzdata"
     r"|netbase|media-types|libcrypt1|zlib1g|libgomp1"
@@ -50,6 +52,7 @@ def advise(
     assert xray.usage is not None
     steps = steps_by_layer(xray.layers, subject.dockerfile, subject.target) if subject else {}
     own = min(steps, default=1)
+    base = subject.dockerfile.lineage(subject.target)[0].base if subject else None
     found = [
         _of_layer(
             xray,
@@ -58,6 +61,7 @@ def advise(
             findings,
             context=subject.context if subject else None,
             is_base=layer.number < own,
+            base=base or "",
         )
         for layer in xray.layers
     ]
@@ -104,12 +108,16 @@ def _of_layer(
     *,
     context: Context | None,
     is_base: bool,
+    base: str,
 ) -> Advice:
     packages = [each for each in xray.packages if each.layer == layer.number]
     unused = [each for each in packages if not each.used_size and each.size >= _WORTH_TELLING]
     places = [each for each in layer.unused if each.size >= _WORTH_TELLING]
     line = step.instruction.line if step else None
-    todo = list(_base(packages, xray.image.system) if is_base else _instruction(layer, unused))
+    if is_base:
+        todo = list(_base(packages, xray.image.system, base))
+    else:
+        todo = list(_instruction(layer, unused))
     todo += [
         f"/{place.name.strip('/')} is a cache: delete it in the same RUN, or mount it "
         "(`--mount=type=cache`)"
@@ -138,8 +146,8 @@ def _of_layer(
     )
 
 
-def _base(packages: Sequence[PackageShare], system: str) -> Iterator[str]:
-    """Which base would do, by the packages of this one that were opened."""
+def _base(packages: Sequence[PackageShare], system: str, base: str) -> Iterator[str]:
+    """Which base would do, by the packages of this one that were opened; `base` is its name."""
     used = [each for each in packages if each.used_size]
     release = re.match(r"Debian\D*(\d+)", system)
     image = f"gcr.io/distroless/cc-debian{release[1]}" if release else "gcr.io/distroless/cc"
@@ -156,6 +164,11 @@ def _base(packages: Sequence[PackageShare], system: str) -> Iterator[str]:
         yield f"Of the base only {shown} was opened: `{image}` has these"
     elif _SHELLS.isdisjoint(names):
         yield f"Of the base {shown} was opened, and no shell: a distroless base with these would do"
+    elif _SMALL.search(base):
+        yield (
+            f"Of the base {shown} was opened, a shell among them: {base} is small as it is, and "
+            "`slim build` drops the rest"
+        )
     else:
         yield f"Of the base {shown} was opened, a shell among them: a -slim base would do"
 
@@ -190,12 +203,15 @@ def _of_hidden(xray: Xray) -> Iterator[Advice]:
     hidden = xray.hidden
     layers = sorted({each.hidden_by for each in hidden.largest})
     by = ", ".join(map(str, layers))
+    does = (
+        f"Layer {by} removes or replaces" if len(layers) == 1 else f"Layers {by} remove or replace"
+    )
     yield Advice(
         about="hidden",
         size=hidden.size,
         whole=xray.image.size,
         todo=(
-            f"Layer {by} removes or replaces them, and they are in the layers below all the same: "
+            f"{does} them, and they are in the layers below all the same: "
             "delete in the RUN that makes them, and copy with `COPY --chown` and `--chmod`",
         ),
         places=tuple(Evidence(name=each.path, size=each.size) for each in hidden.largest[:_SHOWN]),

@@ -8,7 +8,7 @@ its own beside it.
 """
 
 from slimmer.build.build import build_image
-from slimmer.build.destinations import refuse_unwritable, report_directory_of
+from slimmer.build.destinations import refuse_unpushable, refuse_unwritable, report_directory_of
 from slimmer.build.loading import load_steps
 from slimmer.build.profiling import Profiled, profile_image, profile_of_trace
 from slimmer.build.proving import Proved, prove_dockerfile
@@ -21,6 +21,7 @@ __all__ = [
     "profile_image",
     "profile_of_trace",
     "prove_dockerfile",
+    "refuse_unpushable",
     "refuse_unwritable",
     "report_directory_of",
 ]

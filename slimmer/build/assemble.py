@@ -130,6 +130,7 @@ def _metadata_request(request: KeepRequest, kept: KeepSet, files: OriginalFiles)
         keep=kept,
         packages=files.packages,
         excludes=PathGlobs(request.excludes),
+        base_finished=request.base_finished,
     )
 
 

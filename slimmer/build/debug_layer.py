@@ -12,7 +12,7 @@ from slimmer.image import read_original
 from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
 from slimmer.metadata import MetadataRequest, PackageMetadata, metadata_above
 from slimmer.pack import CombinedContent, plan_layer
-from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.trace.run import FileServer
 from slimmer.values import Content, KeepSet
 
 LAYER = "debug"
@@ -37,7 +37,7 @@ def layer_of_image(
     """
     image = read_original(reference, session.engine.inspect_image(reference))
     spool = Path(tempfile.mkdtemp(dir=folder)) / "debug-content"  # each round has one of its own
-    server = FileServer(session, image, sensor_binary(session.engine.architecture), spool)
+    server = FileServer(session, image, spool)
     index = server.index()
     tools = borrowed_tools(request, kept, index=index, content=server.content)
     entries = {entry.path: entry for entry in tools.entries}

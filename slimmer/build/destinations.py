@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from slimmer.errors import UsageError
-from slimmer.options import BuildOptions
+from slimmer.image import parse_tag
+from slimmer.options import BuildOptions, DebugImage
 
 _REPORTS: Final = Path("slim-report")
 
@@ -34,6 +35,21 @@ def refuse_unwritable(options: BuildOptions, slim_name: str) -> None:
                 f"{setting}: {folder} cannot be written to: {error.strerror}",
                 hint=f"name a folder that this user may write to with {setting}",
             ) from error
+
+
+def refuse_unpushable(options: BuildOptions, slim_name: str) -> None:
+    """Raises UsageError for what a registry would refuse at the very end. For several platforms
+    `slim_name` is the name that they have in common, as the user gives it."""
+    if options.push_debug and options.debug is DebugImage.NONE:
+        raise UsageError(
+            "--push-debug: no debug image is made", hint="leave out --no-debug, or say --push"
+        )
+    name = parse_tag(slim_name)
+    if (options.push or options.push_debug) and not name.host and "/" not in name.path:
+        raise UsageError(
+            f"--push: the name {slim_name} says no registry",
+            hint=f"give it one, as in `--tag registry.example/{slim_name}`",
+        )
 
 
 def _folders(options: BuildOptions, slim_name: str) -> Iterator[tuple[str, Path]]:

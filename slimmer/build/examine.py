@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 
 from slimmer.build.job import Job
 from slimmer.build.roles import all_results, named, naming_role, original_in
@@ -25,7 +24,6 @@ from slimmer.trace.run import (
     TracedRun,
     examine,
     planned_probes,
-    sensor_binary,
 )
 from slimmer.trace.wire import union
 from slimmer.values import EntryType, Original, Trace, in_role
@@ -40,7 +38,7 @@ Ahead = Callable[[Role, Trace, OriginalFiles], None]
 def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]:
     """Start the file server beside what goes on. `wanted` are paths whose files will be read: they
     are fetched while the index is put to use."""
-    return job.pool.submit(_serve, job, sensor_binary(job.session.engine.architecture), wanted)
+    return job.pool.submit(_serve, job, wanted)
 
 
 def trace_original(
@@ -92,7 +90,6 @@ def _examine_as(
         job.session,
         original,
         role.run,
-        sensor=sensor_binary(job.session.engine.architecture),
         trace_file=job.trace_file(role),
         ports=sorted(ports),
         sources=job.options.sources,
@@ -143,8 +140,8 @@ def _explorations(role: Role) -> tuple[Exploration, ...]:
     return tuple(found)
 
 
-def _serve(job: Job, sensor: Path, wanted: Iterable[str]) -> OriginalFiles:
-    server = FileServer(job.session, job.original, sensor, job.folder / "content")
+def _serve(job: Job, wanted: Iterable[str]) -> OriginalFiles:
+    server = FileServer(job.session, job.original, job.folder / "content")
     index = server.index()
     packages = read_packages(index, server.content)
     ends = (index.resolve(path).entry for path in wanted)

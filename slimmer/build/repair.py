@@ -19,7 +19,7 @@ from slimmer.errors import SeccompUnavailableError, SmokeTestError
 from slimmer.files import PathGlobs, RootfsIndex, is_below
 from slimmer.image import read_original
 from slimmer.keep import interpreter_of, program_named, rules_for
-from slimmer.trace.run import TracedRun, sensor_binary
+from slimmer.trace.run import TracedRun
 from slimmer.trace.wire import union
 from slimmer.values import CallUse, ImageKind, LayerPlan, Repair, SmokeOutcome, Trace
 from slimmer.verify.repair import (
@@ -140,7 +140,6 @@ def _watch(
         job.session,
         original_in(case.role, finished),
         run,
-        sensor=sensor_binary(job.session.engine.architecture),
         trace_file=job.folder / "-".join(filter(None, (name, case.role.name))),
         ports=sorted({*plan.ports, *((plan.port,) if plan.port else ())}),
         sources=job.options.sources,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from slimmer.build.destinations import refuse_unpushable
 from slimmer.engine import Engine
 from slimmer.errors import (
     BaseMissingError,
@@ -35,12 +36,13 @@ def resolve(engine: Engine, options: BuildOptions) -> tuple[Original, str, str]:
     if original.os != "linux":
         raise UsageError(f"{original.reference} is an image for {original.os}, not for Linux")
     _refuse_other_platform(engine, options, original)
+    _refuse_foreign_tools(engine, options, original)
     own_names = repository_tags(inspection)
     slim = str(parse_tag(options.tag or slim_tag(original, repository_tags=own_names)))
     debug = "" if options.debug is DebugImage.NONE else debug_tag(slim)
     for name in filter(None, (slim, debug)):
         _refuse_foreign(engine, name)
-    _refuse_push_to_nowhere(options, slim, debug)
+    refuse_unpushable(options, slim)
     return original, slim, debug
 
 
@@ -55,6 +57,19 @@ def _refuse_other_platform(engine: Engine, options: BuildOptions, original: Orig
                 hint=f"name the image for it (--platform {wanted.name}=IMAGE), or the engine that "
                 f"has it (--engine {wanted.name}=ssh://user@host)",
             )
+
+
+def _refuse_foreign_tools(engine: Engine, options: BuildOptions, original: Original) -> None:
+    """Raises ImageNotFoundError, and UsageError for tools that cannot run in the debug image."""
+    if options.debug is not DebugImage.FROM_IMAGE:
+        return
+    tools = read_original(options.debug_from, engine.inspect_image(options.debug_from))
+    if (tools.os, tools.architecture) != (original.os, original.architecture):
+        raise UsageError(
+            f"--debug-from: {tools.reference} is for {tools.os}/{tools.architecture}, and "
+            f"{original.reference} for {original.os}/{original.architecture}",
+            hint="name an image of that platform that has a busybox, or say --no-debug",
+        )
 
 
 def resolve_bases(
@@ -154,20 +169,6 @@ def _refuse_evidence(options: BuildOptions) -> None:
                 f"{name}: {file} cannot be written",
                 hint="name a file in a folder that is there",
             )
-
-
-def _refuse_push_to_nowhere(options: BuildOptions, slim: str, debug: str) -> None:
-    """What a registry would refuse at the very end."""
-    if options.push_debug and not debug:
-        raise UsageError(
-            "--push-debug: no debug image is made", hint="leave out --no-debug, or say --push"
-        )
-    name = parse_tag(slim)
-    if (options.push or options.push_debug) and not name.host and "/" not in name.path:
-        raise UsageError(
-            f"--push: the name {slim} says no registry",
-            hint=f"give it one, as in `--tag registry.example/{slim}`",
-        )
 
 
 def _refuse_foreign(engine: Engine, name: str) -> None:

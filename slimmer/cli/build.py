@@ -16,7 +16,7 @@ from slimmer.cli.lazy import ASSUMED
 from slimmer.cli.places import how_to_name_one, refuse_place
 from slimmer.cli.platforms import build_for_all
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
-from slimmer.errors import ImageNotFoundError, UsageError
+from slimmer.errors import EngineUnreachableError, ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress
 
@@ -76,12 +76,17 @@ def build(as_json: bool, quiet: bool, **given: Any) -> None:
 
 @contextlib.contextmanager
 def _named_or_not() -> Iterator[None]:
-    """Where no command was named, and the word that was taken for an image is none either."""
+    """Where no command was named, and the word that was taken for an image is none either, or no
+    engine tells."""
+    context = click.get_current_context(silent=True)
+    word = context.meta.get(ASSUMED) if context else None
     try:
         yield
+    except EngineUnreachableError as error:
+        if word is not None:
+            error.hint += f"; `{word}` was taken for an image, as no command of slim has that name"
+        raise
     except ImageNotFoundError as error:
-        context = click.get_current_context(silent=True)
-        word = context.meta.get(ASSUMED) if context else None
         if word is None:
             raise
         raise UsageError(
@@ -109,7 +114,8 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
     if image:
         settings.build["image"] = image
     options = build_options(settings, texts_of(given))
-    if not options.image and options.compose is None:
+    of_each = options.platforms and all(each.image for each in options.platforms)
+    if not options.image and not of_each and options.compose is None:
         raise UsageError("no image is named", hint=how_to_name_one())
     return options
 

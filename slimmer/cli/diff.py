@@ -13,6 +13,7 @@ import click
 
 from slimmer.cli.bills import tell_bills
 from slimmer.cli.changes import changes_document, print_changed_files, print_changes, share_name
+from slimmer.cli.failure import errors_as_json
 from slimmer.explain import (
     Account,
     Changes,
@@ -86,15 +87,17 @@ def diff(
     *original, image = images
     pair = None
     if original and report is None:
-        with told_if_slow(
+        slow = told_if_slow(
             sys.stderr, lambda: f"what {' and '.join(images)} have is still being read"
-        ):
+        )
+        with errors_as_json(as_json), slow:
             pair = builds_of(*images)
     if pair is not None:
         found = changes(*pair, package=package, directory=directory)
         _tell_changes(*pair, found, files=files, limit=limit, as_json=as_json)
         return
-    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+    slow = told_if_slow(sys.stderr, lambda: f"what {image} has is still being read")
+    with errors_as_json(as_json), slow:
         account = account_of(image, original="".join(original), place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)

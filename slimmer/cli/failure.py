@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
 from slimmer import errors
 from slimmer.errors import SlimError
-from slimmer.remains import all_remains
+from slimmer.remains import all_finished, all_remains
 from slimmer.words import printable, printable_lines
+
+_NAMED: Final = 5
+"""Finished results that are named; a fleet has thousands."""
 
 
 def all_causes() -> list[type[SlimError]]:
@@ -56,7 +60,13 @@ def tell_remains(*, interrupted: bool) -> None:
     if remains:
         click.echo("  `slim clean` removes all of it once this process has ended", err=True)
     elif interrupted:
-        click.echo("  everything that this run created in the engine has been removed", err=True)
+        done = all_finished()
+        if done:
+            more = f" and {len(done) - _NAMED:,} more" if len(done) > _NAMED else ""
+            names = ", ".join(printable(each) for each in done[:_NAMED])
+            click.echo(f"  done before that, and kept: {names}{more}", err=True)
+        what = "everything else" if done else "everything"
+        click.echo(f"  {what} that this run created in the engine has been removed", err=True)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from slimmer.cli.failure import errors_as_json
-from slimmer.errors import FleetBuildsError, UsageError
+from slimmer.errors import FleetBuildsError, InterruptedRunError, UsageError
 from slimmer.progress import told_if_slow
 from slimmer.words import comparison, count, printable, size
 
@@ -79,18 +79,18 @@ def fleet(
       slim fleet fleet.yaml --engine unix:///var/run/docker.sock --engine ssh://builder
       slim fleet fleet.yaml --scheduler tcp://scheduler:8786
     """
-    if scheduler and (len(engines) > 1 or workers > 1):
-        raise UsageError(
-            "--scheduler has workers of its own, each with an engine",
-            hint="of --engine, leave the one that has the originals; start more workers there",
-        )
-    if not file.exists():
-        raise UsageError(
-            f"there is no {file}",
-            hint="write one: `images: [my-app:latest]` is enough; docs/fleet.md has the rest",
-        )
     gc.enable()  # a fleet runs for hours, and leaves cycles behind
     with errors_as_json(as_json):
+        if scheduler and (len(engines) > 1 or workers > 1):
+            raise UsageError(
+                "--scheduler has workers of its own, each with an engine",
+                hint="of --engine, leave the one that has the originals; start more workers there",
+            )
+        if not file.exists():
+            raise UsageError(
+                f"there is no {file}",
+                hint="write one: `images: [my-app:latest]` is enough; docs/fleet.md has the rest",
+            )
         # What makes a cluster takes a second of processor time to be loaded.
         with told_if_slow(sys.stderr, lambda: f"{file} is being read"):
             from slimmer.fleet import FleetOptions, fleet_progress, read_fleet, run_fleet
@@ -104,18 +104,23 @@ def fleet(
             share=share,
             fresh=fresh,
         )
-        with fleet_progress(sys.stderr, quiet=quiet) as progress:
-            report = run_fleet(wishes, options, progress)
+        try:
+            with fleet_progress(sys.stderr, quiet=quiet) as progress:
+                report = run_fleet(wishes, options, progress)
+        except KeyboardInterrupt as error:
+            raise InterruptedRunError(
+                "interrupted", hint="the same command goes on where it was"
+            ) from error
     if as_json:
         sys.stdout.write((output / "fleet.json").read_text("ascii"))
     else:
         totals = report.totals
-        built = totals.images - totals.failed
-        click.echo(
-            f"{count(built, 'image')}: {size(totals.size_before)} → {size(totals.size)}, "
-            f"{comparison(totals.size_before, totals.size)}; a node that runs all pulls "
-            f"{size(report.sharing.node)}"
-        )
+        if built := totals.images - totals.failed:
+            click.echo(
+                f"{count(built, 'image')}: {size(totals.size_before)} → {size(totals.size)}, "
+                f"{comparison(totals.size_before, totals.size)}; a node that runs all pulls "
+                f"{size(report.sharing.node)}"
+            )
         click.echo(f"report: {printable(str(output / 'fleet.html'))}")
     if report.totals.failed:
         causes = "; ".join(

@@ -58,6 +58,7 @@ def _lines(report: PlatformsReport, width: int) -> Iterator[str]:
             f"{each.platform:{width}}  {printable(each.slim)}  {size(each.size_before)} → "
             f"{size(each.size)}, {smaller}; {_TESTED[each.verification]}"
         )
+        yield from (f"{'':{width}}  note: {printable(note)}" for note in each.notes)
     for index in report.indexes:
         yield f"{'index':{width}}  {printable(index.reference)} in {printable(index.place)}"
         yield f"{'':{width}}  {index.digest}"

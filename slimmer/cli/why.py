@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from slimmer.cli.failure import errors_as_json
 from slimmer.errors import TraceFileError, UnknownPathError
 from slimmer.explain import (
     Account,
@@ -65,7 +66,8 @@ def why(image: str, asked: tuple[str, ...], limit: int, report: Path | None, as_
       slim why my-app:latest-slim /bin/sh /usr/share/zoneinfo --json
       slim why my-app:latest-slim libssl3 flask "/usr/lib/**/*.so"
     """
-    with told_if_slow(sys.stderr, lambda: f"what {image} has is still being read"):
+    slow = told_if_slow(sys.stderr, lambda: f"what {image} has is still being read")
+    with errors_as_json(as_json), slow:
         account = account_of(image, place=report)
     for note in account.notes:
         click.echo(printable(f"note: {note}"), err=True)

@@ -61,6 +61,9 @@ class Installed:
     declared: str = ""
     """The file that asks for it by name: the application's package.json, pip's mark of what it was
     told to install; empty where none is known."""
+    is_asked_for: bool = False
+    """Whether the image's author, and not that of an image below, asked the distribution's package
+    manager for it by name, and not to build with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,8 @@ class MetadataRequest:
     packages: PackageDatabase
     excludes: PathGlobs
     """Patterns of `--exclude`: what they cover is neither kept nor generated."""
+    base_finished: int = 0
+    """When the image below was finished, see `values.Original.base_finished`."""
 
     @cached_property
     def by_ending(self) -> Mapping[str, Sequence[Entry]]:

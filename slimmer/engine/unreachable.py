@@ -30,6 +30,11 @@ _OF_TLS: Final = (
     ("x509", "look at ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH (or the context)"),
 )
 """(what the error says, hint)."""
+_NO_ADDRESS: Final = (
+    *("invalid bind address", "invalid url", "failed to parse"),
+    *("only supported on windows", "protocol is not implemented"),
+)
+"""What the error says of an address that cannot be one."""
 
 
 def connection_error(error: Exception, address: str, said: str) -> SlimError:
@@ -37,6 +42,13 @@ def connection_error(error: Exception, address: str, said: str) -> SlimError:
     if isinstance(error, SlimError):
         return error
     text = said or str(error)
+    if any(words in text.lower() for words in _NO_ADDRESS):
+        return EngineUnreachableError(
+            f"`{address}` is not the address of a container engine",
+            hint="write it as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host; it "
+            "comes from DOCKER_HOST, --engine or the docker context",
+            details=text,
+        )
     over_ssh = address.startswith("ssh:")
     if "permission denied" in text.lower() or f"Errno {errno.EACCES}" in text:
         return EnginePermissionError(

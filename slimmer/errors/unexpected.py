@@ -6,7 +6,7 @@ import errno
 import traceback
 from typing import Final
 
-from slimmer.errors.build import NoSpaceError
+from slimmer.errors.build import NoSpaceError, UsageError
 from slimmer.errors.interface import InterruptedRunError, SlimError
 
 NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -25,6 +25,11 @@ def as_slim_error(error: BaseException) -> SlimError:
         return NoSpaceError(
             f"a disk is full, or a quota used up: nothing more can be written{place}",
             hint="free some where slim's output, its reports or its temporary files go (TMPDIR)",
+        )
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        return UsageError(
+            f"this user may not use {error.filename}: {error.strerror}",
+            hint="name another place, or let this user read it (and write there what is written)",
         )
     return SlimError(
         f"internal error: {type(error).__name__}: {error}",

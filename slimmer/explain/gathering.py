@@ -29,7 +29,7 @@ from slimmer.report import (
     language_packages,
     read_report,
 )
-from slimmer.trace.run import FileServer, container_marks, sensor_binary
+from slimmer.trace.run import FileServer, container_marks
 from slimmer.trace.wire import read_trace
 from slimmer.values import Original, Sighting
 from slimmer.workspace import workspace
@@ -170,10 +170,9 @@ def _from_images(
             hint="name the report of the build with --report, which tells without the original",
         ) from None
     finished = read_original(image, inspection)
-    sensor = sensor_binary(engine.architecture)
     with Session(engine) as session, workspace() as folder, ThreadPoolExecutor() as pool:
         servers = [
-            FileServer(session, each, sensor, folder / name)
+            FileServer(session, each, folder / name)
             for name, each in (("original", original), ("finished", finished))
         ]
         whole, left = pool.map(lambda server: server.index(), servers)

@@ -9,6 +9,7 @@ no more, the build ends as if by SIGTERM, and takes what it has made in the engi
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pickle
 import signal
@@ -29,6 +30,7 @@ from slimmer.interruption import BUDGET
 
 LOG: Final = "build.log"
 """What a build says while it goes on, beside its report."""
+_PAGE: Final = "report.html"
 _LENGTH: Final = struct.Struct(">Q")
 _MOST_DETAILS: Final = 4000
 """Characters of an error's evidence that are kept."""
@@ -88,7 +90,7 @@ def _build(job: Job, log: TextIO) -> Outcome:
             LayerSize(name=each.name, digest=each.digest, size=each.size) for each in slim.layers
         ),
         seconds=time.monotonic() - begun,
-        report=report.artifacts.get("report", ""),
+        report=report.artifacts.get("page", ""),
     )
 
 
@@ -128,7 +130,10 @@ def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Ou
         outcome: Outcome = RESULTS.decode(Outcome, said)
     except Mismatch:
         return failed(job, _silent(status, folder), time.monotonic() - begun)
-    return outcome
+    if outcome.is_built:
+        return outcome
+    page = Path(outcome.report).with_name(_PAGE) if outcome.report else folder / LOG
+    return dataclasses.replace(outcome, report=str(page))
 
 
 def _too_slow(job: Job) -> SlimError:

@@ -33,6 +33,7 @@ from slimmer.fleet.running import run_builds
 from slimmer.fleet.sharing import ALONE, AUTO, OFF, SEPARATE, SHARED, propose, settle, standing
 from slimmer.fleet.state import State
 from slimmer.fleet.workforce import Workforce, local_workers, require_distributed, workers_of
+from slimmer.remains import finished
 
 STATE_NAME: Final = "fleet.sqlite"
 JSON_NAME: Final = "fleet.json"
@@ -223,6 +224,8 @@ class _Run:
     ) -> None:
         def done(outcome: Outcome) -> None:
             ended[outcome.name] = outcome
+            if outcome.is_built:
+                finished(outcome.name)
 
         run_builds(planned, workforce, self.state, stage, self.file.limits, self.progress, done)
 

@@ -95,7 +95,8 @@ class Outcome:
     engine: str = ""
     """Where it was built: the address of the worker's engine."""
     report: str = ""
-    """The build's own report.html, on the worker's machine."""
+    """The build's own report.html, on the worker's machine; of one that has failed before it had
+    any, its log."""
     notes: tuple[str, ...] = ()
 
     @property

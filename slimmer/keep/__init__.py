@@ -19,6 +19,7 @@ from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
+from slimmer.keep.rules.packages import is_to_build_with
 from slimmer.keep.trees import tree
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "interpreter_of",
     "interpreter_of_script",
     "is_engine_artefact",
+    "is_to_build_with",
     "program_named",
     "rulebook",
     "rules_for",

@@ -63,13 +63,17 @@ _CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST_CHOICES = 100
 _LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
 _LIBRARY = re.compile(r"lib[\w+.-]+")
-# Packages ask for their own version, or build themselves, with these while they are developed.
+# Packages ask for their own version, or build themselves, with these while they are developed. One
+# that is named for such a tool is there to use it: `simple-git`, GitPython's `git`, `git-1.13.0`.
 _DEVELOPERS_TOOLS = frozenset(
     (
         *("git", "hg", "svn", "bzr", "cc", "gcc", "g++", "c++", "clang", "cpp", "ld", "make"),
         "cmake",
         *("objdump", "pip", "pip3", "npm", "yarn", "docker", "apt", "apt-get", "brew", "man"),
     )
+)
+_PACKAGE = re.compile(
+    r"/(?:(?:site|dist)-packages|node_modules(?:/@[^/]+)?|gems|vendor/[^/]+)/([^/]+)(?=/)"
 )
 _NO_MENTIONS = Mentions()
 
@@ -258,8 +262,10 @@ class FileMentions:
         if has_names_of_packages(entry.path):
             found.maybe_programs.clear()
         if is_dependency:
-            found.programs -= _DEVELOPERS_TOOLS
-            found.maybe_programs -= _DEVELOPERS_TOOLS
+            package = _PACKAGE.findall(entry.path)[-1:]
+            tools = _DEVELOPERS_TOOLS.difference(*(re.split(r"[\W\d_]+", name) for name in package))
+            found.programs -= tools
+            found.maybe_programs -= tools
         else:
             self._read_own_text(entry, data, found, is_own=is_own)
         return found if found != _NO_MENTIONS else _NO_MENTIONS

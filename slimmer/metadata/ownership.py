@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
 from slimmer.files import Package
+from slimmer.keep import is_to_build_with
 from slimmer.metadata.documentation import is_documentation
 
 
@@ -42,6 +43,10 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 files=tuple(paths),
                 architecture=package.architecture,
                 source=package.source,
+                is_asked_for=package.requested
+                and package.name not in request.packages.base
+                and not package.was_there(request.base_finished)
+                and not is_to_build_with(package),
             )
         )
     return found

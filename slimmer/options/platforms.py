@@ -9,6 +9,7 @@ from typing import Final
 from slimmer.errors import UsageError
 from slimmer.options.kinds import Several
 from slimmer.options.options import Platform
+from slimmer.values import usual_platform
 
 _PLATFORM: Final = r"linux/[a-z0-9_]+(?:/v\d+)?"
 _WANTED: Final = re.compile(rf"({_PLATFORM})(?:=(.+))?")
@@ -25,7 +26,7 @@ def _platforms(text: str, _: Path) -> tuple[Platform, ...]:
                 hint="as in linux/amd64,linux/arm64; where the image for one has another name, "
                 "linux/arm64=my-app:arm64",
             )
-        found.append(Platform(name=match[1], image=match[2] or ""))
+        found.append(Platform(name=usual_platform(match[1]), image=match[2] or ""))
     return tuple(found)
 
 
@@ -36,7 +37,7 @@ def _engines(text: str, _: Path) -> tuple[tuple[str, str], ...]:
             f"`{text}` does not say which engine is for which platform",
             hint="as in linux/arm64=ssh://user@host",
         )
-    return ((match[1], match[2]),)
+    return ((usual_platform(match[1]), match[2]),)
 
 
 PLATFORMS: Final = Several(metavar="OS/ARCH[=IMAGE]", parse=_platforms)

@@ -82,7 +82,7 @@ def build_options(file: FileSettings, texts: Texts) -> BuildOptions:
     fields["sources"] = frozenset(fields.get("sources") or Source)
     options = BuildOptions(**fields, roles=roles)
     _refuse_what_compose_has_not(options)
-    _refuse_engines_of_nothing(options)
+    _refuse_engines_of_nothing(options, file, flags)
     return options
 
 
@@ -159,9 +159,13 @@ def _refuse_flags_without_use(file: FileSettings, settings: Settings, texts: Tex
         )
 
 
-def _refuse_engines_of_nothing(options: BuildOptions) -> None:
+def _refuse_engines_of_nothing(options: BuildOptions, file: FileSettings, flags: Settings) -> None:
+    """A slim.yaml may have the engines of all its platforms, while a flag names one of these."""
+    built = options.platforms
+    if "engines" not in flags:
+        built = (*built, *file.build.get("platforms", ()))
     for name, address in options.engines:
-        if name not in {each.name for each in options.platforms}:
+        if name not in {each.name for each in built}:
             raise UsageError(
                 f"--engine {name}={address}: nothing is built for {name}",
                 hint=f"add --platform {name}; for a build without it, DOCKER_HOST={address}",

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from slimmer.build import refuse_unwritable
-from slimmer.errors import ForeignArchitectureError, UsageError
+from slimmer.build import refuse_unpushable, refuse_unwritable
+from slimmer.errors import UsageError
 from slimmer.options import BuildOptions, Texts
 from slimmer.pack import OutputForm, output_target
 from slimmer.platforms.child import Child
@@ -29,10 +29,15 @@ def build_platforms(
     what cannot be done for several platforms, BuildLostError, PushRefusedError and PushBrokenError.
     """
     _refuse(options)
+    refuse_unpushable(options, slim_name(options))
     refuse_unwritable(options, slim_name(options))
     with _gathering(options) as output:
         wishes = wishes_for(options, texts, file, output)
-        built = _from_others(wishes, _built(wishes, told, quiet), told, quiet)
+        try:
+            built = _from_others(wishes, _built(wishes, told, quiet), told, quiet)
+        finally:
+            for wish in wishes:
+                wish.remove_unused_folder()
         report = PlatformsReport(platforms=built)
         if report.failed:
             return report
@@ -48,6 +53,13 @@ def _refuse(options: BuildOptions) -> None:
     names = [each.name for each in options.platforms]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"the platform {twice[0]} is named twice")
+    if not options.image and not all(each.image for each in options.platforms):
+        raise UsageError(
+            "several platforms are named, and which image the service has is not known before its "
+            "compose file is read",
+            hint="name it, as in slim build IMAGE --compose FILE, or one for each platform: "
+            f"--platform {names[0]}=IMAGE",
+        )
     if options.seccomp is not None:
         raise UsageError(
             "--seccomp: a profile is made for one platform at a time",
@@ -91,14 +103,12 @@ def _from_others(
     wishes: tuple[Wish, ...], built: tuple[BuiltPlatform, ...], told: Told, quiet: bool
 ) -> tuple[BuiltPlatform, ...]:
     """With those for which there is neither a machine nor a trace made from another's trace."""
-    pairs = list(zip(wishes, built, strict=True))
-    traces = [wish.from_trace or wish.save_trace for wish, each in pairs if not each.exit_code]
-    trace = next(filter(None, traces), None)
+    trace = next((Path(each.trace) for each in built if each.trace), None)
     if trace is None:
         return built
     results = []
-    for wish, each in pairs:
-        if each.exit_code == ForeignArchitectureError.exit_code and wish.from_trace is None:
+    for wish, each in zip(wishes, built, strict=True):
+        if wish.may_be_made_from_another(each.exit_code):
             told(each.platform, f"made from the trace of another platform, {trace.name}")
             (each,) = _built((wish.made_from(trace),), told, quiet)
         results.append(each)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from slimmer.errors import BuildLostError
 from slimmer.platforms.result import BuiltPlatform
 from slimmer.platforms.wishes import Wish
+from slimmer.remains import finished
 
 COMMAND: Final = (sys.executable, "-m", "slimmer", "build")
 
@@ -33,22 +34,37 @@ class Child:
             errors="surrogateescape",
         )
         self._told = told
-        self._following = threading.Thread(target=self._follow, daemon=True)
-        self._following.start()
+        self._said = ""
+        self._threads = [
+            threading.Thread(target=each, daemon=True) for each in (self._follow, self._read)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def _follow(self) -> None:
         assert self._process.stderr is not None
+        error: list[str] = []
         for line in self._process.stderr:
-            self._told(line.rstrip("\n"))
+            if error or line.startswith("error: "):
+                error.append(line.rstrip("\n"))
+            else:
+                self._told(line.rstrip("\n"))
+        if self._wish.may_be_made_from_another(self._process.wait()):
+            error = ["nothing here runs it: it is made from the trace of another platform, if any"]
+        for line in error:
+            self._told(line)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        self._said = self._process.stdout.read()
 
     def result(self) -> BuiltPlatform:
         """How it ended. Raises BuildLostError where it does not say so."""
-        assert self._process.stdout is not None
-        said = self._process.stdout.read()
         status = self._process.wait()
-        self._following.join()
+        for thread in self._threads:
+            thread.join()
         try:
-            return _result(self._wish, status, json.loads(said))
+            return _result(self._wish, status, json.loads(self._said))
         except (ValueError, LookupError, TypeError) as error:
             raise BuildLostError(
                 f"the build for {self._wish.platform.name} ended with status {status} and gave no "
@@ -59,11 +75,11 @@ class Child:
             ) from error
 
     def end(self) -> None:
-        """As by SIGTERM; what it has made in its engine goes with it."""
+        """As by SIGTERM; what it has made in its engine goes with it, unless it was done."""
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-        with contextlib.suppress(KeyboardInterrupt):
-            self._process.wait()
+        with contextlib.suppress(KeyboardInterrupt, BuildLostError):
+            finished(self.result().slim)
 
 
 def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatform:
@@ -85,6 +101,8 @@ def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatfo
         verification="before" if trace and trace["passed"] else document["verification"],
         size_before=document["original"]["size"],
         size=document["slim"]["size"],
+        notes=tuple(document["notes"]),
         pushed=tuple((each["reference"], each["digest"]) for each in document["pushed"]),
         report=document["artifacts"]["report"],
+        trace=trace["path"] if trace else "",
     )

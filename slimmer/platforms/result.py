@@ -33,10 +33,14 @@ class BuiltPlatform:
     """Bytes of the original, as its engine counts them."""
     size: int = 0
     """Bytes of the slim image."""
+    notes: tuple[str, ...] = ()
+    """As in the report of a build: what is worth knowing of it."""
     pushed: tuple[tuple[str, str], ...] = ()
     """(name, digest) of what its registry has."""
     report: str = ""
     """The file of its report."""
+    trace: str = ""
+    """The file of the trace that it was made from, or that was saved."""
 
 
 @dataclass(frozen=True, kw_only=True)

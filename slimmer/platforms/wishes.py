@@ -3,16 +3,20 @@ own."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build import report_directory_of
+from slimmer.errors import ForeignArchitectureError
 from slimmer.image import debug_tag, parse_tag, usual_results
 from slimmer.options import BuildOptions, DebugImage, Platform, Texts
 
-_OWN = ("--platform", "--tag", "--output", "--save-trace", "--from-trace", "--target")
+_OWN = (
+    "--platform", "--engine", "--tag", "--output", "--save-trace", "--from-trace", "--target",
+)  # fmt: skip
 """Options of which each platform has a value of its own, or none."""
 
 
@@ -42,6 +46,17 @@ class Wish:
         if self.save_trace is not None:
             return (*self.arguments, f"--save-trace={self.save_trace}")
         return self.arguments
+
+    def may_be_made_from_another(self, exit_code: int) -> bool:
+        """Whether its build has ended since there is neither a machine nor a trace for it."""
+        has_trace = self.from_trace is not None and self.from_trace.exists()
+        return exit_code == ForeignArchitectureError.exit_code and not has_trace
+
+    def remove_unused_folder(self) -> None:
+        """Of a build that has ended before it had a trace, or anything to report."""
+        if self.save_trace is not None and self.save_trace.name == _TRACE:
+            with contextlib.suppress(OSError):  # mostly it has files
+                self.save_trace.parent.rmdir()
 
     def made_from(self, trace: Path) -> Wish:
         """The same from the trace of another platform."""
@@ -86,6 +101,8 @@ def _wish(
     image = platform.image or options.image
     tag = f"{slim_name(options)}-{platform.suffix}"
     own: dict[str, str] = {"--platform": f"{platform.name}={image}", "--tag": tag}
+    if engine := dict(options.engines).get(platform.name):
+        own["--engine"] = f"{platform.name}={engine}"
     if output is not None:
         own["--output"] = f"{output}/"
     reports = report_directory_of(options, tag)

@@ -57,6 +57,9 @@ class EcosystemSummary:
     """Their bytes in the original."""
     largest: tuple[RemovedPackage, ...]
     """Of the removed ones, the largest first."""
+    asked_for: tuple[str, ...] = ()
+    """Of the removed ones, those that the image's author asked for by name, and not to build
+    with. A distribution's alone; those of languages are in `unused_packages`."""
     used: int | None = None
     """Those that are left of which a file was opened in the traced run; null in reports of
     before."""
@@ -93,6 +96,7 @@ def removed_packages(
                 packages=len(packages),
                 removed=len(gone),
                 removed_size=sum(each.size for each in gone),
+                asked_for=tuple(sorted(each.name for each in gone if each.is_asked_for)),
                 used=None
                 if uses is None
                 else sum(each.is_left and is_used(each, uses) for each in packages),

@@ -40,7 +40,7 @@ def examine_machine() -> Iterator[Finding]:
             subject="container engine",
             state=State.BROKEN,
             found=_told(error),
-            advice=error.hint,
+            advice=_advice(error),
         )
         return
     yield from _engine_findings(engine, version, info)
@@ -81,6 +81,11 @@ def _engine_findings(
         yield _space("engine's storage", root, "docker system df shows what uses the space")
 
 
+def _advice(error: SlimError) -> str:
+    """The hint, without the one to ask us."""
+    return error.hint.removesuffix("`slim doctor` looks closer").rstrip("; ")
+
+
 def _told(error: SlimError) -> str:
     return error.message + (f" ({error.details})" if error.details else "")
 
@@ -105,7 +110,6 @@ def _trace_findings(engine: Engine, architecture: str) -> Iterator[Finding]:
                 session,
                 image,
                 RunOptions(),
-                sensor=sensor,
                 trace_file=folder / "trace",
                 ports=(),
             )
@@ -117,7 +121,7 @@ def _trace_findings(engine: Engine, architecture: str) -> Iterator[Finding]:
             subject="traced run",
             state=State.BROKEN,
             found=_told(error),
-            advice=error.hint,
+            advice=_advice(error),
         )
         return
     what = {

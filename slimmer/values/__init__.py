@@ -62,6 +62,7 @@ from slimmer.values.original import (
     CopiedFiles,
     Original,
 )
+from slimmer.values.platforms import usual_platform
 from slimmer.values.probes import (
     Capture,
     JsonExpectation,
@@ -143,4 +144,5 @@ __all__ = [
     "entry_of",
     "in_role",
     "podman_tmpfs",
+    "usual_platform",
 ]

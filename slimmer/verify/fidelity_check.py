@@ -20,7 +20,7 @@ from slimmer.errors import OriginalUnreadableError, PackingError
 from slimmer.files import BrokenStreamError
 from slimmer.image import read_original
 from slimmer.pack import DEFAULT_PATH
-from slimmer.trace.run import FileServer, container_marks, sensor_binary
+from slimmer.trace.run import FileServer, container_marks
 from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original
 from slimmer.verify.fidelity import (
     Difference,
@@ -88,7 +88,7 @@ def check_fidelity(
     finished = read_original(image, inspection)
     wanted, got = _configurations(blueprint, finished)
     differences = list(configuration_differences(wanted, got))
-    server = FileServer(session, finished, sensor_binary(session.engine.architecture), spool)
+    server = FileServer(session, finished, spool)
     try:
         found = server.index(known=blueprint.entries).entries
         expected = Expected(

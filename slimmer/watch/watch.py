@@ -24,7 +24,7 @@ from slimmer.image import ORIGINAL_LABEL, read_original
 from slimmer.interruption import rearm
 from slimmer.keep import interpreter_of, program_named
 from slimmer.options import DockerRun
-from slimmer.trace.run import FileServer, TracedRun, sensor_binary
+from slimmer.trace.run import FileServer, TracedRun
 from slimmer.values import Access, Original, Sighting, Source
 from slimmer.verify.repair import Gaps
 from slimmer.watch.findings import Findings, MissedPath, Watched
@@ -179,7 +179,6 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
         session,
         image,
         wanted.run,
-        sensor=sensor_binary(session.engine.architecture),
         trace_file=folder / "trace",
         ports=(),
         bindings=wanted.published(exposed_ports(image.config)) or (),
@@ -189,10 +188,9 @@ def _target(session: Session, image: Original, wanted: DockerRun, folder: Path) 
 
 
 def _hold(session: Session, image: Original, original: Original, folder: Path) -> _Held:
-    sensor = sensor_binary(session.engine.architecture)
     with ThreadPoolExecutor(1) as beside:
-        finished = beside.submit(_index, session, image, sensor, folder / "finished")
-        server = FileServer(session, original, sensor, folder / "content")
+        finished = beside.submit(_index, session, image, folder / "finished")
+        server = FileServer(session, original, folder / "content")
         index = server.index()
         packages = read_packages(index, server.content)
         return _Held(
@@ -203,8 +201,8 @@ def _hold(session: Session, image: Original, original: Original, folder: Path) -
         )
 
 
-def _index(session: Session, image: Original, sensor: Path, spool: Path) -> RootfsIndex:
-    server = FileServer(session, image, sensor, spool)
+def _index(session: Session, image: Original, spool: Path) -> RootfsIndex:
+    server = FileServer(session, image, spool)
     try:
         return server.index()
     finally:

@@ -40,6 +40,12 @@ def test_unknown_image(slim: Callable[..., Ran], unchanged: Callable[[], State])
     assert "slimmer-test/no-such:1 is not in the engine" in ran.stderr
 
 
+def test_neither_a_command_nor_an_image(slim: Callable[..., Ran]) -> None:
+    ran = slim("no-such-command")
+    assert ran.code == 2
+    assert "`no-such-command` is neither a command of slim nor an image" in ran.stderr
+
+
 def test_a_near_miss_is_named(slim: Callable[..., Ran], server: str) -> None:
     ran = slim("build", server.rpartition(":")[0] + ":typo", "--http-probe", "/")
     assert ran.code == 5

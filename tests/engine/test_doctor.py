@@ -42,6 +42,15 @@ def test_without_an_engine(
     assert ran.code == 18
     assert "no container engine answers" in ran.stderr
     assert "temporary folder" in ran.stdout
+    assert "slim doctor" not in ran.stderr, "it has just been asked"
+
+
+@pytest.mark.parametrize("address", ["foo", "foo://x", "tcp://", "unix:", "tcp://a b:1", "fd://"])
+def test_what_is_no_address_is_told_as_that(slim: Callable[..., Ran], address: str) -> None:
+    ran = slim("doctor", environment={"DOCKER_HOST": address})
+    assert ran.code == 18
+    assert f"`{address}` is not the address of a container engine" in ran.stderr
+    assert "hint: write it as unix:///var/run/docker.sock" in ran.stderr
 
 
 def test_an_engine_behind_ssh(slim: Callable[..., Ran], tmp_path: Path) -> None:

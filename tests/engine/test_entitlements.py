@@ -15,7 +15,7 @@ import pytest
 
 from slimmer.engine import Engine, Session, connect
 from slimmer.image import SESSION_LABEL, read_original
-from slimmer.trace.run import TracedRun, sensor_binary
+from slimmer.trace.run import TracedRun
 from slimmer.values import RunOptions
 from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
 
@@ -71,11 +71,8 @@ def test_it_may_do_what_an_untraced_one_may(
     untraced = client.containers.run(users, ["sh", "-c", WITNESS], remove=True, **asked)
     run = RunOptions(command=("sh", "-c", WITNESS), **options)
     original = read_original(users, engine.inspect_image(users))
-    sensor = sensor_binary(original.architecture)
     with Session(engine) as session:
-        target = TracedRun(
-            session, original, run, sensor=sensor, trace_file=tmp_path / "trace", ports=()
-        )
+        target = TracedRun(session, original, run, trace_file=tmp_path / "trace", ports=())
         assert target.start().as_entitled
         assert target.wait_for_exit(30) == 0
         traced = engine.logs(target.container, 100)
@@ -96,13 +93,11 @@ def test_root_cannot_replace_the_sensor(
     """The engine would start what is in its place with the capabilities that are the gate's."""
     original = read_original(users, engine.inspect_image(users))
     run = RunOptions(command=("sh", "-c", HOSTILE))
-    sensor = sensor_binary(original.architecture)
     with Session(engine) as session:
         target = TracedRun(
             session,
             original,
             run,
-            sensor=sensor,
             trace_file=tmp_path / "trace",
             ports=(),
             other_users=other_users,

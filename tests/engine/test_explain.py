@@ -211,6 +211,13 @@ def test_an_image_of_others_and_one_that_is_not_there(built: Built) -> None:
     other = built.ask("diff", BUSYBOX, built.slim)
     assert other.code == 2
     assert "was made from" in other.stderr
+    for asked in (
+        ("why", built.original, "/app/used"),
+        ("diff", built.original),
+        ("diff", "x", "y"),
+    ):
+        told = built.ask(*asked, "--json")
+        assert json.loads(told.stdout)["error"]["exit_code"] == told.code
 
 
 def test_an_original_that_is_gone(

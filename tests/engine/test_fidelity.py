@@ -35,7 +35,7 @@ from slimmer.pack import (
     plans_above,
 )
 from slimmer.progress import console_progress
-from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.trace.run import FileServer
 from slimmer.values import Content, Entry, EntryType, Fidelity, ImageKind, Original, PackedImage
 from slimmer.verify import Blueprint, check_fidelity, load_images
 from slimmer.verify.fidelity import MOUNTED
@@ -160,8 +160,7 @@ def bench(image: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -
     try:
         with Session(engine) as session:
             original = read_original(name, engine.inspect_image(name))
-            sensor = sensor_binary(original.architecture)
-            server = FileServer(session, original, sensor, folder / "content")
+            server = FileServer(session, original, folder / "content")
             entries = {
                 entry.path: entry for entry in server.index() if not is_engine_artefact(entry)
             }

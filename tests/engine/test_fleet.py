@@ -45,6 +45,9 @@ def test_a_fleet_from_the_first_build_to_the_second_run(
     assert first.code == 61, first.stderr
     assert "the image does not exist in the engine (exit code 5)" in first.stderr
     assert [each["status"] for each in read(tmp_path)["builds"]] == ["built", "built", "failed"]
+    page = (tmp_path / "slim-fleet" / "fleet.html").read_text()
+    assert page.count("-slim/report.html") == 2
+    assert page.count("-slim/build.log") == 1
     try:
         assert client.images.get(f"{one}-slim").labels[ORIGINAL_LABEL] == client.images.get(one).id
         fleet["images"] = [one, two]
@@ -61,7 +64,9 @@ def test_a_fleet_from_the_first_build_to_the_second_run(
 def test_what_is_to_be_stood_on_is_looked_for_first(
     slim: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    assert "there is no fleet.yaml" in slim("fleet").stderr
+    missing = slim("fleet", "--json")
+    assert "there is no fleet.yaml" in missing.stderr
+    assert json.loads(missing.stdout)["error"]["exit_code"] == missing.code == 2
     (tmp_path / "fleet.yaml").write_text(f"images: ['{BUSYBOX}']\nshare: of\n")
     ended = slim("fleet")
     assert ended.code == 49

@@ -140,6 +140,8 @@ def test_an_index_in_a_registry_and_in_a_layout(
         else:
             assert there["verification"] == "impossible"
             assert f"linux/{THERE} │ made from the trace of another platform" in ran.stderr
+            assert "error:" not in ran.stderr
+        assert any(f"linux/{THERE}" in note for note in there["notes"])
 
         in_layout, in_registry = report["indexes"]
         digest, document = index_in(address, "team/app", "1", authorization=f"Basic {BASIC}")
@@ -176,6 +178,17 @@ def test_an_index_in_a_registry_and_in_a_layout(
     assert not list(tmp_path.glob(".layout*"))
 
 
+def test_a_cache_of_traces_does_for_all_platforms(
+    slim: Callable[..., Ran], built: tuple[str, ...], tagged: Callable[[str], str], tmp_path: Path
+) -> None:
+    name = tagged(f"{OWN}-platforms:2")
+    words = (*built, "--tag", name, "--cache-dir", "cache")
+    first, second = (json.loads(slim(*words).stdout)["platforms"] for _ in range(2))
+    there = ("content", "before") if is_emulated(tmp_path) else ("impossible", "impossible")
+    assert [each["verification"] for each in first] == ["content", there[0]]
+    assert [each["verification"] for each in second] == ["before", there[1]]
+
+
 def test_one_that_fails_makes_no_index(
     slim: Callable[..., Ran],
     original: str,
@@ -194,6 +207,17 @@ def test_one_that_fails_makes_no_index(
     assert client.images.get(f"{name}-linux-{HERE}")
     assert not (tmp_path / "layout").exists()
     assert not list(tmp_path.glob(".layout*"))
+    assert all(any(each.iterdir()) for each in (tmp_path / "slim-report").iterdir())
+
+
+def test_tools_for_other_processors_are_no_debug_image(
+    slim: Callable[..., Ran], foreign: str
+) -> None:
+    ran = slim("build", foreign, "--http-probe", "/", "--debug-from", BUSYBOX)
+    assert ran.code == 2
+    assert f"--debug-from: {BUSYBOX} is for linux/{HERE}, and {foreign} for linux/{THERE}" in (
+        ran.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,6 +230,10 @@ def test_one_that_fails_makes_no_index(
             ("--platform=linux/amd64,linux/arm64", "--engine=linux/s390x=ssh://host"),
             "nothing is built for linux/s390x",
         ),
+        (
+            ("--platform=linux/amd64,linux/arm64", "--tag=my-app:1", "--push"),
+            "hint: give it one, as in `--tag registry.example/my-app:1`",
+        ),
     ],
 )
 def test_what_cannot_be_done_for_several(
@@ -214,3 +242,14 @@ def test_what_cannot_be_done_for_several(
     ran = slim("build", original, *arguments)
     assert ran.code == 2
     assert words in ran.stderr
+    assert " │ " not in ran.stderr
+
+
+def test_of_a_compose_file_the_image_has_to_be_named(
+    slim: Callable[..., Ran], original: str, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text(json.dumps({"services": {"web": {"image": original}}}))
+    words = ("build", "--compose=compose.yaml", "--platform=linux/amd64,linux/arm64")
+    ran = slim(*words, "--service=web", "--http-probe=/")
+    assert ran.code == 2
+    assert "slim build IMAGE --compose FILE" in ran.stderr

@@ -28,7 +28,7 @@ from slimmer.engine import Session, argument_vector, connect, exposed_ports
 from slimmer.errors import SlimError
 from slimmer.image import read_original
 from slimmer.options import read_options
-from slimmer.trace.run import TracedRun, sensor_binary
+from slimmer.trace.run import TracedRun
 from slimmer.values import Original, RunOptions
 from slimmer.verify import PlainRun
 from tests.apps.container import engine, inspect_image
@@ -142,7 +142,6 @@ def _traced(session: Session, original: Original, run: RunOptions, port: int, fi
         session,
         original,
         run,
-        sensor=sensor_binary(original.architecture),
         trace_file=file,
         ports=(port,),
         remember=False,

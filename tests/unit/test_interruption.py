@@ -19,7 +19,7 @@ import click
 import slimmer.interruption as interruption
 interruption.BUDGET = float(sys.argv[3])
 from slimmer.cli import main
-from slimmer.remains import Remaining, hold, settle
+from slimmer.remains import Remaining, finished, hold, settle
 from slimmer.interruption import uninterrupted
 
 class Thing:
@@ -36,6 +36,8 @@ class Thing:
 def run():
     thing = Thing()
     hold(thing)
+    for result in sys.argv[4:]:
+        finished(result)
     try:
         print("runs", flush=True)
         time.sleep(60)
@@ -95,6 +97,16 @@ def test_what_stays_is_told() -> None:
     assert "still there: a thing; rm thing" in said
     assert "`slim clean`" in said
     assert "has been removed" not in said
+
+
+def test_results_that_were_done_are_told() -> None:
+    """Of several platforms, or of a fleet: they are in the engine, and stay there."""
+    code, said, _ = stormed("0", "goes", "20", *"abcdefg", "a")
+    assert code == 130, said
+    assert said.endswith(
+        "  done before that, and kept: a, b, c, d, e and 2 more\n"
+        "  everything else that this run created in the engine has been removed\n"
+    )
 
 
 def test_clean_up_has_a_budget() -> None:

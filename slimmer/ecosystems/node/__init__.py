@@ -1,8 +1,10 @@
 """Node: installed packages, and modules of Node itself."""
 
 from slimmer.ecosystems.interface import Ecosystem
+from slimmer.ecosystems.node.archived import ArchivedNodeReader
 from slimmer.ecosystems.node.builtins import NodeBuiltinsRule
 from slimmer.ecosystems.node.metadata import NodeReader
+from slimmer.ecosystems.node.plug_n_play import PlugAndPlayRule
 from slimmer.ecosystems.node.scripts import NodeScriptsRule
 from slimmer.ecosystems.node.touched import NodePackagesRule
 from slimmer.keep import Landmark, directories
@@ -31,6 +33,6 @@ NODE = Ecosystem(
     ),
     folders=("node_modules", "bower_components", ".npm"),
     sources=(".cjs", ".js", ".mjs", ".ts"),
-    rules=(NodePackagesRule, NodeBuiltinsRule, NodeScriptsRule),
-    readers=(NodeReader,),
+    rules=(NodePackagesRule, PlugAndPlayRule, NodeBuiltinsRule, NodeScriptsRule),
+    readers=(NodeReader, ArchivedNodeReader),
 )

@@ -108,6 +108,21 @@ _NOT_EXECUTABLE = re.compile(
 )
 
 
+_ADVICE: Final = (
+    (r"network \S+ not found", "`docker network ls` lists the networks that are there"),
+    (
+        r"unable to find (?:user|group)",
+        "the image has no such user or group: numbers need none (--user 1000:1000)",
+    ),
+    (r"minimum memory limit", "raise --memory"),
+    (
+        r"port is already allocated|address already in use",
+        "another program or container has this port of the engine's machine: name a free one",
+    ),
+)
+"""(what the engine says of what the user has asked for, hint)."""
+
+
 def refusal(action: str, words: str) -> SlimError:
     """The error for an operation that the engine has failed, in its own words."""
     lowered = words.lower()
@@ -120,4 +135,5 @@ def refusal(action: str, words: str) -> SlimError:
     if action in _STARTS and _NOT_EXECUTABLE.search(lowered) and _EXECUTES.search(lowered):
         return CommandNotFoundError(f"cannot {action}: {words}")
     error = ContainerGoneError if _GONE in lowered else EngineOperationError
-    return error(f"cannot {action}: {words}")
+    hint = next((hint for pattern, hint in _ADVICE if re.search(pattern, lowered)), "")
+    return error(f"cannot {action}: {words}", hint=hint)

@@ -41,6 +41,10 @@ class Package:
     """Whether the distribution installs it everywhere: the shell, the basic tools. apk knows no
     such packages."""
 
+    def was_there(self, when: int) -> bool:
+        """Whether it was installed at that time, as far as that is known."""
+        return 0 < self.installed <= when
+
 
 class PackageDatabase:
     """All installed packages and their files, by real path. Never changed after it is built."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.errors import ImageDigestError, ImageFileError, UsageError
+from slimmer.values import usual_platform
 from slimmer.words import count, printable
 
 _INDEXES: Final = (
@@ -22,7 +23,6 @@ _INDEXES: Final = (
 )
 _NAMES: Final = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 _DIGEST: Final = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}")
-_ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,8 +180,7 @@ def _one(
 
 
 def _of_platform(images: list[dict[str, Any]], place: str, choice: Choice) -> dict[str, Any]:
-    machine = platform.machine()
-    wanted = choice.platform or f"linux/{_ARCHITECTURES.get(machine, machine)}"
+    wanted = usual_platform(choice.platform or f"linux/{platform.machine()}")
     platforms = [_platform(image) for image in images]
     for image, told in zip(images, platforms, strict=True):
         if told == wanted or told.startswith(wanted + "/"):

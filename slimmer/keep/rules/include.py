@@ -27,7 +27,7 @@ class IncludeRule(Rule):
     )
 
     def begin(self) -> Iterable[Want]:
-        includes = self.context.request.includes
+        includes = self._from_root()
         missing = [
             path
             for path in includes
@@ -48,6 +48,10 @@ class IncludeRule(Rule):
                 if entry is not top and not is_engine_artefact(entry):
                     yield Want(path=entry.path, detail=detail)
 
+    def _from_root(self) -> list[str]:
+        """What --include names; `srv/data` and `./srv/data` are `/srv/data`."""
+        return [f"/{path.removeprefix('./').lstrip('/')}" for path in self.context.request.includes]
+
     def _packages_of_missed(self) -> Iterable[Want]:
         """Who looks for a file of a package will look for the next one: the package stays whole."""
         packages = self.context.request.packages
@@ -67,7 +71,7 @@ class IncludeRule(Rule):
                     yield Want(path=path, detail=detail, bystander=True)
 
     def notes(self, kept: Collection[str]) -> Iterable[str]:
-        for path in self.context.request.includes:
+        for path in self._from_root():
             if path in MOUNTED_FILES and path not in kept:
                 yield (
                     f"--include {path} has no effect: in every container the engine puts a file of "

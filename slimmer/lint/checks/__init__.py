@@ -18,6 +18,7 @@ from slimmer.lint.checks.heavy_base import HeavyBase
 from slimmer.lint.checks.ignore_file import NoIgnoreFile
 from slimmer.lint.checks.install_order import InstallOrder
 from slimmer.lint.checks.local_artifacts import LocalArtifacts
+from slimmer.lint.checks.own_output import OwnOutput
 from slimmer.lint.checks.package_caches import PackageCaches
 from slimmer.lint.checks.package_lists import PackageLists
 from slimmer.lint.checks.shell_form import ShellForm
@@ -33,6 +34,7 @@ CHECKS: Final[Sequence[Check]] = (
     IgnoredSource(),
     MissingSource(),
     NoIgnoreFile(),
+    OwnOutput(),
     InstallOrder(),
     CacheMounts(),
     PackageLists(),

@@ -11,6 +11,7 @@ from slimmer.report.report import Report
 from slimmer.words import printable, size
 
 _SHOWN: Final = 3
+_NAMED: Final = 8
 _HEAVY: Final = 8_000_000
 """Bytes; what is lighter is in the report only."""
 
@@ -24,6 +25,14 @@ def removal_facts(report: Report) -> Iterator[tuple[str, Text]]:
         if shown:
             more = ", …" if each.removed > _SHOWN else ""
             line.append(": " + ", ".join(shown) + more, style="dim")
+        if each.asked_for:
+            names = ", ".join(map(printable, each.asked_for[:_NAMED]))
+            more = ", …" if len(each.asked_for) > _NAMED else ""
+            line.append(
+                f"\ninstalled by name, but nothing started or named them: {names}{more}; --include"
+                " keeps what you start by hand",
+                style="yellow",
+            )
         lines.append(line)
     if lines:
         yield "removed", Text("\n").join(lines)

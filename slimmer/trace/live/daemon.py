@@ -17,7 +17,7 @@ from slimmer.options import DockerRun
 from slimmer.probing import healthcheck_probe, in_order
 from slimmer.trace.live.document import Address, End, LiveTrace
 from slimmer.trace.live.place import Place
-from slimmer.trace.run import Readiness, TracedRun, await_ready, sensor_binary
+from slimmer.trace.run import Readiness, TracedRun, await_ready
 from slimmer.trace.saved import TESTS
 from slimmer.values import Original, Probe
 
@@ -109,7 +109,6 @@ def _target(session: Session, original: Original, options: LiveOptions, place: P
         session,
         original,
         wanted.run,
-        sensor=sensor_binary(session.engine.architecture),
         trace_file=place.records,
         ports=(wanted.run.port,) if wanted.run.port else (),
         bindings=wanted.published(exposed_ports(original.config)),

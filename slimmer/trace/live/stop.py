@@ -15,7 +15,7 @@ from slimmer.files import read_packages
 from slimmer.image import read_original
 from slimmer.trace.live.document import LiveTrace
 from slimmer.trace.live.place import Place, Standing, find_place
-from slimmer.trace.run import FileServer, sensor_binary
+from slimmer.trace.run import FileServer
 from slimmer.trace.saved import SavedTrace, record, to_bytes
 from slimmer.trace.wire import read_trace
 from slimmer.words import last_lines
@@ -123,9 +123,7 @@ def _record(place: Place, live: LiveTrace) -> SavedTrace:
     try:
         original = read_original(live.image, engine.inspect_image(live.image_id))
         with Session(engine) as session, workspace() as folder:
-            server = FileServer(
-                session, original, sensor_binary(session.engine.architecture), folder / "content"
-            )
+            server = FileServer(session, original, folder / "content")
             index = server.index()
             trace = read_trace(place.records, index)
             return record(

@@ -52,6 +52,12 @@ def ended_early(status: int, logs: str) -> SlimError:
         f"{last_lines(logs)}; does it need --env, --volume, --network or --cmd? "
         "`docker run` with the same options must work first"
     )
+    if status == 0:
+        hint = (
+            "nothing has failed: is it a command that does its work and ends? Leave out what asks "
+            'a server, and say what it is used for with --cmd or --exec-probe "COMMAND". If it is '
+            f"a server, {hint}"
+        )
     if status == _KILLED:
         hint = "somebody has killed it, or the machine, for lack of memory (dmesg tells); run again"
     ended = "was killed" if status == _KILLED else "crashed" if status > 128 else "ended"

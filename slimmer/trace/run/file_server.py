@@ -11,6 +11,7 @@ from types import MappingProxyType
 from slimmer.engine import Attachment, DirectStreams, Session, file_server
 from slimmer.errors import EngineOperationError, SlimError
 from slimmer.files import ContainerMarks, FileServerClient, RootfsIndex, ancestors
+from slimmer.trace.run.sensor import sensor_binary
 from slimmer.values import Entry, Original
 
 OPAQUE = ("/proc", "/sys", "/dev")
@@ -32,12 +33,12 @@ _BEFORE, _AFTER = 1, 2
 class FileServer:
     """A running file server and its client."""
 
-    def __init__(self, session: Session, image: Original, sensor: Path, spool: Path) -> None:
+    def __init__(self, session: Session, image: Original, spool: Path) -> None:
         """Create and start the container. `spool` is a file for the fetched bytes."""
         self._session = session
         self._image = image
         self._direct = _direct(session, spool.with_name(f"{spool.name}.socket"))
-        self.container = self._created(sensor)
+        self.container = self._created()
         self._attachment = session.attach(self.container)
         self._attachment.set_timeout(SILENCE)
         session.engine.start_container(self.container)
@@ -47,7 +48,8 @@ class FileServer:
             streams.beside(self._attachment, SILENCE)
         self.content = FileServerClient(streams.stdout(), streams.stdin(), spool)
 
-    def _created(self, sensor: Path) -> str:
+    def _created(self) -> str:
+        sensor = sensor_binary(self._session.engine.architecture)
         configuration = file_server(self._image.id)
         if self._direct is not None:
             try:

@@ -31,6 +31,7 @@ from slimmer.probing import COMMAND_MISSING, CommandOutcome
 from slimmer.trace.run.default_port import DefaultPort
 from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.followed_log import FollowedLog
+from slimmer.trace.run.sensor import sensor_binary
 from slimmer.trace.run.settling import BEGUN, LOOK, QUIET
 from slimmer.trace.run.stopping import await_end, stop_limit
 from slimmer.trace.run.watcher import Watcher
@@ -52,7 +53,6 @@ class TracedRun:
         original: Original,
         run: RunOptions,
         *,
-        sensor: Path,
         trace_file: Path,
         ports: Sequence[int],
         sources: frozenset[Source] = frozenset(Source),
@@ -72,12 +72,11 @@ class TracedRun:
         told what the run's end waits for."""
         self._session, self._engine = session, session.engine
         self._original, self._run = original, run
-        self._sensor, self._ports, self._index = sensor, tuple(ports), index
+        self._ports, self._index = tuple(ports), index
         self._bindings, self._name, self._waiting = bindings, name, waiting
         self._watcher = Watcher(
             session,
             original,
-            sensor=sensor,
             trace_file=trace_file,
             sources=sources,
             remember=remember,
@@ -119,8 +118,9 @@ class TracedRun:
         target = traced(plain, arguments, lent)
         with ThreadPoolExecutor(1, "sidecar") as pool:
             prepared = pool.submit(self._watcher.prepare)
+            sensor = sensor_binary(self._engine.architecture)
             self.container = self._session.create_with_sensor(
-                "target", target, self._sensor, name=self._name, with_capabilities=lent.by_file
+                "target", target, sensor, name=self._name, with_capabilities=lent.by_file
             )
             self._engine.start_container(self.container)
             prepared.result()

@@ -23,6 +23,7 @@ from slimmer.errors import (
     TraceIncompleteError,
 )
 from slimmer.trace.run.explanation import ended_early, killed_for_memory
+from slimmer.trace.run.sensor import sensor_binary
 from slimmer.trace.run.settling import Settling
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import (
@@ -51,7 +52,6 @@ class Watcher:
         session: Session,
         original: Original,
         *,
-        sensor: Path,
         trace_file: Path,
         sources: frozenset[Source],
         remember: bool,
@@ -65,7 +65,6 @@ class Watcher:
         self._session = session
         self._engine = session.engine
         self._original = original
-        self._sensor = sensor
         self._trace_file = trace_file
         self._remember = remember
         self._target = ""
@@ -94,7 +93,8 @@ class Watcher:
             ),
             tuple(self._original.config.get("Volumes") or ()),
         )
-        self._container = self._session.create_with_sensor("sidecar", configuration, self._sensor)
+        sensor = sensor_binary(self._session.engine.architecture)
+        self._container = self._session.create_with_sensor("sidecar", configuration, sensor)
         self._attachment = self._session.attach(self._container)
         self._stream = RecordStream(
             self._attachment.stdout(), self._trace_file, remember=self._remember

@@ -122,6 +122,42 @@ def test_what_the_build_keeps_in_case_is_told(
     assert "(7.00 MB of it kept in case)" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("debian:12", "Of the base dash was opened, a shell among them: a -slim base would do"),
+        (
+            "debian:12-slim",
+            "Of the base dash was opened, a shell among them: debian:12-slim is small as it is, "
+            "and `slim build` drops the rest",
+        ),
+    ],
+)
+def test_a_base_that_is_small_is_not_told_to_be_changed_for_a_small_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], base: str, words: str
+) -> None:
+    status = STATUS.replace("Package: git", "Package: dash")
+    system: dict[str, bytes | File] = {
+        **LAYERS[0],
+        "usr/bin/dash": b"d" * 100_000,
+        "var/lib/dpkg/status": status.encode(),
+        "var/lib/dpkg/info/dash.list": b"/usr/bin/dash\n",
+        "opt/one": b"1" * 500_000,
+        "opt/two": b"2" * 500_000,
+    }
+    above: list[Mapping[str, bytes | File]] = [{"opt/.wh.one": b""}, {"opt/.wh.two": b""}]
+    archive = tmp_path / "app.tar"
+    history = ["ADD rootfs /", "RUN rm /opt/one", "RUN rm /opt/two"]
+    archive.write_bytes(docker_archive([layer(each) for each in (system, *above)], history))
+    (tmp_path / "Dockerfile").write_text(f"FROM {base}\n" + "\n".join(history[1:]) + "\n")
+    trace = saved_trace(archive, tmp_path / "app.trace", "/usr/bin/dash")
+    asked = ["advise", str(archive), "--trace", str(trace), "--dockerfile", str(tmp_path)]
+    assert run([*asked, "--json"]) == 0
+    of_base, hidden = json.loads(capsys.readouterr().out)["advice"]
+    assert words in of_base["todo"]
+    assert hidden["todo"][0].startswith("Layers 1, 2 remove or replace them")
+
+
 def test_packages_and_places_are_the_evidence(
     archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

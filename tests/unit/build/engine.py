@@ -235,7 +235,9 @@ class MemoryEngine(Engine):
                 data = self._layers.setdefault(chain, blobs.get(layer, b""))
                 size += len(data)
                 with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-                    tar.extractall(root, numeric_owner=True, filter="fully_trusted")
+                    # As an argument, Python 3.11.2 does not know it.
+                    tar.extraction_filter = staticmethod(lambda member, _: member)
+                    tar.extractall(root, numeric_owner=True)
             os.utime(root, (MADE, MADE))
             self._roots[identity] = root
             self._images[identity] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +15,14 @@ from click.testing import CliRunner
 from slimmer import errors
 from slimmer.cli.failure import all_causes, as_object, errors_as_json, show
 from slimmer.cli.main import run, slim
-from slimmer.errors import NoSpaceError, SlimError, UsageError
+from slimmer.errors import (
+    EngineUnreachableError,
+    NoSpaceError,
+    SlimError,
+    UsageError,
+    as_slim_error,
+)
+from slimmer.workspace import explained
 
 PAGE = Path(__file__).parents[3] / "docs" / "exit-codes.md"
 
@@ -60,7 +69,6 @@ def test_the_page_lists_them() -> None:
         (["build", "--help"], 0),
         (["help", "trace", "start"], 0),
         (["help", "no-such-command"], 2),
-        (["no-such-command"], 2),
         (["build", "--no-such-option"], 2),
         (["build", "x", "--port", "70000"], 2),
         (["build", "x", "--http-probe", "no path"], 2),
@@ -77,6 +85,16 @@ def test_the_process_ends_with_them(
     told = capsys.readouterr()
     assert (told.out == "") == (code != 0)
     assert ("rror: " in told.err) == (code != 0)
+
+
+def test_a_word_that_is_no_command_without_an_engine_that_knows_images(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
+    assert run(["no-such-command"]) == EngineUnreachableError.exit_code
+    told = capsys.readouterr().err
+    assert "no container engine answers at unix:///nowhere" in told
+    assert "`no-such-command` was taken for an image" in told
 
 
 def test_an_error_is_told_once_with_all_it_has(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,3 +129,31 @@ def test_a_full_disk_behind_the_output_is_no_bug_of_slimmer() -> None:
     assert ran.returncode == NoSpaceError.exit_code
     assert "full" in ran.stderr
     assert "bug" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("xray", "app.tar"), ("lint", "Dockerfile"), ("fleet", "fleet.yaml")]
+)
+def test_what_this_user_may_not_read_is_no_bug_of_slimmer(
+    tmp_path: Path, command: tuple[str, str]
+) -> None:
+    """Python raises for it wherever it only looks whether a file is there."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    name, file = command
+    as_nobody = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*as_nobody, sys.executable, "-m", "slimmer", name, str(closed / file)],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == UsageError.exit_code
+    assert ran.stderr.startswith(f"error: this user may not use {closed / file}: Permission denied")
+
+
+def test_a_place_that_is_not_the_temporary_one_is_not_blamed_on_tmpdir() -> None:
+    error = PermissionError(errno.EACCES, "Permission denied", "/closed/report")
+    assert explained(error, Path("/tmp"), "TMPDIR") is error
+    for inside in ("/tmp/slimmer-1/x", "/"):
+        error = PermissionError(errno.EACCES, "Permission denied", inside)
+        assert "TMPDIR" in as_slim_error(explained(error, Path("/tmp"), "TMPDIR")).hint

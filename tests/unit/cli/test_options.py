@@ -75,6 +75,13 @@ def test_no_image() -> None:
     assert caught.value.hint.startswith("slim build IMAGE")
 
 
+def test_an_image_for_each_platform_is_enough() -> None:
+    named = options("--platform", "linux/amd64=my-app:1,linux/arm64=my-app:arm")
+    assert [each.image for each in named.platforms] == ["my-app:1", "my-app:arm"]
+    with pytest.raises(UsageError, match="no image is named"):
+        options("--platform", "linux/amd64,linux/arm64=my-app:arm")
+
+
 def test_no_image_beside_a_dockerfile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "Shop").mkdir()
     monkeypatch.chdir(folder / "Shop")

@@ -13,6 +13,7 @@ import pytest
 import slimmer.engine.docker
 from slimmer.engine import BrokenAnswerError, TimedOutError
 from slimmer.engine.docker.client import DockerEngine
+from slimmer.engine.docker.failures import refusal
 from slimmer.engine.docker.sdk import Client
 from slimmer.engine.podman.client import PodmanEngine
 from slimmer.errors import (
@@ -118,6 +119,23 @@ def test_a_full_disk_of_the_engine_is_told_however_it_says_so(served: Served, sa
     with pytest.raises(NoSpaceError) as caught:
         served(said).load_image(iter((b"archive",)))
     assert "docker system df" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("network nonet not found", "docker network ls"),
+        ("unable to find user nosuch: no matching entries in passwd file", "--user 1000"),
+        ("Minimum memory limit allowed is 6MB", "--memory"),
+        ("Bind for 127.0.0.1:80 failed: port is already allocated", "a free one"),
+        ("listen tcp4 127.0.0.1:80: bind: address already in use", "a free one"),
+        ("something else", ""),
+    ],
+)
+def test_what_the_user_has_asked_for_in_vain_comes_with_a_hint(words: str, hint: str) -> None:
+    told = refusal("start the container", words).hint
+    assert hint in told
+    assert bool(hint) == bool(told)
 
 
 def test_what_the_engine_says_of_a_loaded_image(served: Served) -> None:

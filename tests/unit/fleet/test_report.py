@@ -28,7 +28,7 @@ def report() -> FleetReport:
         as_build(outcome("b:1", layers=(common,), size=60), UNCHANGED),
         as_build(failure("c:1", 9), FAILED),
         as_build(failure("<script>:1", 62), FAILED),
-        as_build(failure("d:1", 9), FAILED),
+        as_build(failure("d:1", 9, engine="unix:///other"), FAILED),
     ]
     return compose_fleet_report(builds, mode="auto", node_separate=200, seconds=3.0)
 
@@ -69,6 +69,7 @@ def test_the_files_of_the_report(tmp_path: Path) -> None:
     assert "script-src" not in page
     assert "<script>" not in text
     assert "3 failed" in page
+    assert "<dt>Engines</dt><dd><b>2</b>" in page, "one has built, the other one has tried"
     assert "3 failed" in text
     assert "do this" in page
     assert "do this" in text

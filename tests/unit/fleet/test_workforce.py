@@ -51,6 +51,7 @@ def test_a_build_without_an_engine_says_so(tmp_path: Path) -> None:
     assert ended.exit_code == 3
     assert "no container engine answers" in ended.problem
     assert "DOCKER_HOST" in ended.hint
+    assert ended.report == str(tmp_path / LOG), "what fleet.html links to"
 
 
 def test_a_build_that_takes_too_long_is_ended(tmp_path: Path) -> None:

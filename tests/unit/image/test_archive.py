@@ -242,9 +242,9 @@ def test_platforms_and_attestations(tmp_path: Path) -> None:
     blobs[blob(inner)] = inner
     outer = descriptor(inner, "application/vnd.oci.image.index.v1+json")
     file = write(tmp_path, packed(oci_members(blobs, [outer])))
-    for wanted in ("amd64", "arm64"):
+    for wanted, there in (("amd64", "amd64"), ("arm64", "arm64"), ("aarch64", "arm64")):
         image = read_image_file(file, choice=Choice(platform=f"linux/{wanted}"))
-        assert set(image.layers[0].entries) == {f"/{wanted}"}
+        assert set(image.layers[0].entries) == {f"/{there}"}
     with pytest.raises(UsageError, match="no image for linux/s390x"):
         read_image_file(file, choice=Choice(platform="linux/s390x"))
 

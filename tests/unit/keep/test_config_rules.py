@@ -201,3 +201,12 @@ def test_what_slim_watch_missed_brings_its_package(tree: ImageTree) -> None:
     assert rules_of(kept, "/usr/lib/one.so") == rules_of(kept, "/usr/lib/two.so") == {"include"}
     assert "/usr/share/doc/libone/README" not in kept.reasons
     assert "/usr/lib/other.so" not in kept.reasons
+
+
+def test_what_include_names_is_taken_from_the_root(tree: ImageTree) -> None:
+    for path in ("/srv/one", "/srv/two", "/srv/three"):
+        tree.add(path)
+    kept = tree.decide(includes=("srv/one", "./srv/two", "/srv/three")).reasons
+    assert {"/srv/one", "/srv/two", "/srv/three"} <= set(kept)
+    with pytest.raises(UsageError, match="does not have: /srv/four"):
+        tree.decide(includes=("srv/four",))

@@ -443,6 +443,29 @@ def test_names_for_package_managers_and_developers_start_nothing(
     assert "/usr/bin/pdftotext" in tree.gained("mentions", *seen("/app/node_modules/late/index.js"))
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/app/.venv/lib/python3/site-packages/git/cmd.py", "git_exec_name = 'git'  # subprocess"),
+        ("/app/node_modules/simple-git/dist/cjs/index.js", "child_process.spawn('git', args)"),
+        ("/var/lib/gems/3.1.0/gems/git-1.13.0/lib/git/base.rb", "Open3.capture3('git', *args)"),
+        ("/app/vendor/czproject/git-php/src/Git.php", "proc_open('git status', $d, $p)"),
+    ],
+)
+def test_a_tool_of_developers_is_for_the_package_that_is_named_for_it(
+    tree: ImageTree, path: str, text: str
+) -> None:
+    tree.add("/usr/bin/git", b"", 0o755)
+    for landmark in ("node_modules/x/package.json", "vendor/composer/installed.json"):
+        tree.add(f"/app/{landmark}", "{}")
+    tree.add("/var/lib/gems/3.1.0/specifications/x.gemspec")
+    other = path.replace("git", "pbr")
+    tree.add(other, text)
+    assert "/usr/bin/git" not in tree.gained("mentions", *seen(other))
+    tree.add(path, text)
+    assert "/usr/bin/git" in tree.gained("mentions", *seen(path))
+
+
 def test_a_name_alone_in_a_packaged_text_brings_no_language(tree: ImageTree) -> None:
     """`prosodyctl adduser` is a command of its own; Debian's adduser is a script in Perl."""
     text = 'os.execute("true")\nlocal order = { "enlist"; "dismiss" }\n'

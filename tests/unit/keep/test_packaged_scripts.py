@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slimmer.values import Access, Sighting, Strategy
+from slimmer.values import Access, Sighting
 from tests.unit.keep.image_tree import ImageTree, seen
 
 Config = Mapping[str, Any]
@@ -139,17 +139,17 @@ def test_tools_for_accounts_where_users_log_in(tree: ImageTree) -> None:
     tree.compile("/usr/lib/libpam.so", "int pam_open_session(void *, int) {}", shared=True)
     tree.compile("/usr/sbin/daemon", LOGIN, "-L{root}/usr/lib", "-lpam")
     tree.compile("/usr/sbin/other", PROGRAM)
-    for name in ("useradd", "su", "frob"):
+    for name in ("useradd", "su", "tput", "frob"):
         tree.compile(f"/usr/bin/{name}", PROGRAM)
     tree.add("/etc/skel/.profile")
     tree.add("/etc/default/useradd")
     gained = files(tree, tree.gained("account-tools", *seen("/usr/sbin/daemon")))
     defaults = {"/etc/skel/.profile", "/etc/default/useradd"}
-    assert gained == {"/usr/bin/useradd", "/usr/bin/su", *defaults}
+    assert gained == {"/usr/bin/useradd", "/usr/bin/su", "/usr/bin/tput", *defaults}
     assert tree.gained("account-tools", *seen("/usr/sbin/other")) == set()
     tree.add("/srv/start.sh", "#!/bin/sh\nuseradd -m bob\n", mode=0o755)
     gained = files(tree, tree.gained("account-tools", *seen("/srv/start.sh")))
-    assert gained == {"/usr/bin/su", *defaults}, "it finds the new user's home empty otherwise"
+    assert gained == {"/usr/bin/su", "/usr/bin/tput", *defaults}, "no home is empty"
 
 
 def test_a_package_that_is_another_name_of_a_program(tree: ImageTree) -> None:
@@ -304,16 +304,3 @@ def test_what_people_type_into_a_shell(tree: ImageTree, config: Config, is_box: 
     came_along(tree, "along", "perl", "python3")
     gained = files(tree, tree.gained("tool-box", *ran(tree, "/bin/sh"), config=config))
     assert gained == ({"/usr/bin/scan", "/usr/bin/ask", "/usr/bin/python3"} if is_box else set())
-
-
-def test_what_was_installed_by_name_and_is_gone_is_told(tree: ImageTree) -> None:
-    """Nobody could tell from the image's size that `scan` was what it is for."""
-    for name in ("scan", "along", "build", "used"):
-        tree.compile(f"/usr/bin/{name}", "static char x[20000000] = {1};" + PROGRAM)
-        section = "devel" if name == "build" else "net"
-        tree.package(name, f"/usr/bin/{name}", fields=f"Section: {section}\n")
-    add_script(tree, "npm")
-    came_along(tree, "along")
-    (note,) = tree.decide(*ran(tree, "/usr/bin/used"), strategy=Strategy.BALANCED).notes
-    assert note.endswith("starts one: scan. To keep one: --include /usr/bin/scan.")
-    assert not tree.decide(*ran(tree, "/usr/bin/scan")).notes, "minimal keeps what ran"

@@ -86,3 +86,24 @@ def test_configuration_is_also_what_is_named_like_run_commands(tree: ImageTree) 
     assert {path for path in gained if not tree.is_directory(path)} == {
         "/usr/share/gallery/filter.py"
     }
+
+
+def test_modules_that_a_script_may_switch_on(tree: ImageTree) -> None:
+    switch, load = "/usr/sbin/enmod", "/etc/web/mods-available/tls.load"
+    tree.add(switch, '#!/usr/bin/perl\nmy $dir = "/etc/web/mods-available";\n', mode=0o755)
+    tree.add("/usr/sbin/webctl", "#!/bin/sh\necho /etc/web/sites\n", mode=0o755)
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.add(load, "# /usr/lib/web/mod_not.so\nLoadModule tls /usr/lib/web/mod_tls.so\n")
+    tree.add("/etc/web/mods-available/big.load", "LoadModule big /usr/lib/web/mod_big.so\n")
+    for name in ("tls", "not", "other", "big"):
+        size = 3_000_000 if name == "big" else 1
+        source = f"char f[{size}] = {{1}};"
+        tree.compile(f"/usr/lib/web/mod_{name}.so", source, shared=True)
+    tree.package("web", switch, load, "/etc/web/mods-available/big.load", "/usr/sbin/webctl")
+    starts = seen(switch, access=Access.EXECUTE)
+    gained = tree.gained("switched-modules", *starts)
+    assert {path for path in gained if path.endswith(".so")} == {"/usr/lib/web/mod_tls.so"}
+    tree.add("/start", "#!/bin/sh\nenmod big\n", mode=0o755)
+    gained = tree.gained("switched-modules", *starts, *seen("/start", access=Access.EXECUTE))
+    assert "/usr/lib/web/mod_big.so" in gained
+    assert not tree.gained("switched-modules", *seen("/usr/sbin/webctl", access=Access.EXECUTE))

@@ -151,9 +151,11 @@ def test_common_terminals_are_kept_with_their_library(tree: ImageTree) -> None:
     tree.add(f"{LIBRARIES}/libtinfo.so.6.4")
     tree.add("/lib/terminfo/x/xterm")
     tree.add("/usr/share/terminfo/78/xterm-256color")
+    tree.add("/lib/terminfo/s/screen-256color")
     tree.add("/lib/terminfo/w/wyse60")
     gained = tree.gained("terminals", *seen(f"{LIBRARIES}/libtinfo.so.6.4"))
     assert {"/lib/terminfo/x/xterm", "/usr/share/terminfo/78/xterm-256color"} <= gained
+    assert "/lib/terminfo/s/screen-256color" in gained
     assert "/lib/terminfo/w" not in gained
 
 
@@ -198,6 +200,29 @@ def test_a_collection_of_fonts_is_left_out_with_a_note(tree: ImageTree) -> None:
     loaded = seen(f"{LIBRARIES}/libfontconfig.so.1")
     kept = tree.decide(*loaded, strategy=Strategy.BALANCED)
     assert "/usr/share/fonts/noto/All.ttf" not in kept.reasons
+    assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
+
+
+def test_light_fonts_stay_beside_heavy_ones(tree: ImageTree) -> None:
+    tree.add("/usr/share/fonts/noto/NotoSansCJK-Bold.ttc", bytes(20_000_000))
+    tree.add("/usr/share/fonts/dejavu/DejaVuSans.ttf", bytes(1000))
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1")
+    kept = tree.decide(*seen(f"{LIBRARIES}/libfontconfig.so.1"), strategy=Strategy.BALANCED)
+    assert "/usr/share/fonts/dejavu/DejaVuSans.ttf" in kept.reasons
+    assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
+
+
+@pytest.mark.parametrize("family", ["Noto Sans CJK JP", "NotoSansCJK-Regular"])
+def test_heavy_fonts_stay_that_the_author_names(tree: ImageTree, family: str) -> None:
+    folder, kinds = "/usr/share/fonts/noto", ("Sans", "Serif")
+    for kind in kinds:
+        tree.add(f"{folder}/Noto{kind}CJK-Bold.ttc", bytes(20_000_000))
+    tree.add(f"{LIBRARIES}/libfontconfig.so.1")
+    tree.package("fonts-noto-cjk", *(f"{folder}/Noto{kind}CJK-Bold.ttc" for kind in kinds))
+    tree.add("/srv/app/print.css", f"body {{ font-family: '{family}', sans }}")
+    loaded = seen(f"{LIBRARIES}/libfontconfig.so.1", "/srv/app/print.css")
+    kept = tree.decide(*loaded, strategy=Strategy.BALANCED)
+    assert f"{folder}/NotoSansCJK-Bold.ttc" in kept.reasons
     assert [(each.what, each.size) for each in kept.heavy] == [("fonts", 20_000_000)]
 
 

@@ -264,6 +264,21 @@ def test_slimming_a_slim_image_keeps_the_first_total(original: OriginalTree) -> 
     assert not (second.slim / "var/lib/dpkg/status.d/helper").exists()
 
 
+def test_what_the_author_asked_for_by_name(original: OriginalTree) -> None:
+    sections = {"curl": "web", "libcurl4": "libs", "gcc": "devel", "base-files": "admin"}
+    original.add(
+        "/var/lib/dpkg/status",
+        "".join(
+            f"Package: {name}\nStatus: install ok installed\nSection: {section}\nVersion: 1\n"
+            f"Architecture: amd64\nEssential: {'yes' if section == 'admin' else 'no'}\n\n"
+            for name, section in sections.items()
+        ),
+    )
+    original.add("/var/lib/apt/extended_states", "Package: libcurl4\nAuto-Installed: 1\n")
+    found = original.describe("/").metadata.installed
+    assert [each.name for each in found if each.is_asked_for] == ["curl"]
+
+
 def test_two_architectures_of_one_package(original: OriginalTree) -> None:
     original.add(
         "/var/lib/dpkg/status",

@@ -148,6 +148,29 @@ def test_what_asks_for_a_package_is_named(original: OriginalTree) -> None:
     }
 
 
+def test_packages_in_archives_are_counted_by_the_table_that_names_them(
+    original: OriginalTree,
+) -> None:
+    cache = "./.yarn/cache"
+    places = {
+        ("plain", "npm:1.0.0"): f"{cache}/plain.zip/node_modules/plain/",
+        ("@a/b", "virtual:1f#npm:2.0.0"): "./.yarn/__virtual__/b/0/cache/b.zip/node_modules/@a/b/",
+        ("no", "patch:no@npm%3A3.0.0#x::version=3.0.0&hash=1f"): f"{cache}/no.zip/node_modules/no/",
+        ("elsewhere", "npm:1.0.0"): f"{cache}/elsewhere.zip/node_modules/elsewhere/",
+        ("app", "workspace:."): "./",
+    }
+    registry = [
+        [name, [[reference, {"packageLocation": place, "packageDependencies": []}]]]
+        for (name, reference), place in places.items()
+    ]
+    original.add("/app/.pnp.data.json", json.dumps({"packageRegistryData": registry}))
+    for archive in ("plain", "b", "no"):
+        original.add(f"/app/.yarn/cache/{archive}.zip")
+    described = original.describe("/app/.yarn/cache/plain.zip", "/app/.yarn/cache/b.zip")
+    assert described.components("npm") == {"plain@1.0.0": (1, 1), "@a/b@2.0.0": (1, 1)}
+    assert described.installed("npm") == {"plain": True, "@a/b": True, "no": False}
+
+
 def test_each_touched_node_package_keeps_its_package_json(original: OriginalTree) -> None:
     modules = "/app/node_modules"
     package(original, f"{modules}/plain", "plain", "LICENSE.md", "lib/a.js", "README.md")

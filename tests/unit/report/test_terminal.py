@@ -90,6 +90,7 @@ def test_what_was_removed_comes_first() -> None:
         Installed(type="npm", name="tiny\x1b", size=10, is_left=False),
         Installed(type="gem", name="rack", size=10, is_left=True),
         *(Installed(type="deb", name=f"lib{n}", size=n, is_left=False) for n in range(4)),
+        Installed(type="deb", name="curl", size=0, is_left=False, is_asked_for=True),
     ]
     keep = KeepSet(
         reasons=recorded_run().keep.reasons,
@@ -110,7 +111,8 @@ def test_what_was_removed_comes_first() -> None:
     for words in (
         "of 41 npm packages 3 were removed: typescript 22.0 MB, jest 8.00 MB, tiny\\x1b 10 B "
         "of 1 Ruby gem none was removed "
-        "of 4 Debian packages 4 were removed: lib3 3 B, lib2 2 B, lib1 1 B, …",
+        "of 5 Debian packages 5 were removed: lib3 3 B, lib2 2 B, lib1 1 B, … "
+        "installed by name, but nothing started or named them: curl; --include keeps what you",
         "/usr/bin/ffmpeg, 214 MB though /app/x.js mentions it; --include /usr/bin/ffmpeg keeps it",
         "cannot start /usr/bin/tool, without /usr/bin/perl",
     ):

@@ -14,7 +14,7 @@ from slimmer.keep.rules.packages.places import (
 from slimmer.keep.rules.packages.plugins import LIBRARY_FOLDER, PluginsRule
 from slimmer.keep.rules.packages.requested import RequestedPackagesRule
 from slimmer.keep.rules.packages.tool_box import ToolBoxRule
-from slimmer.keep.rules.packages.weight import mentioned_omissions, weight_of
+from slimmer.keep.rules.packages.weight import mentioned_omissions, omissions, weight_of
 from slimmer.keep.rules.packages.whole import WholePackagesRule
 
 PACKAGE_RULES = (
@@ -36,6 +36,7 @@ __all__ = [
     "is_module_of_language",
     "is_to_build_with",
     "mentioned_omissions",
+    "omissions",
     "private_folder",
     "weight_of",
 ]

@@ -109,7 +109,7 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
 def is_inherited(context: Context, package: Package) -> bool:
     """Whether the image below brought it, whose author thought of any application: official
     images of languages have ImageMagick, Subversion and ssh."""
-    return 0 < package.installed <= context.request.base_finished
+    return package.was_there(context.request.base_finished)
 
 
 def private_folder(path: str, source: str = "") -> str:

@@ -52,8 +52,6 @@ _HEAVIEST_PRIVILEGED = 8_000_000
 _HEAVIEST_ADDED = 1_000_000
 # Bytes of a program that is all there is of its package, and has all in it that it needs.
 _LARGEST_BY_ITSELF = 12_000_000
-# Packages that a note names.
-_MOST_NAMED = 6
 
 
 class RequestedPackagesRule(Rule):
@@ -75,8 +73,6 @@ class RequestedPackagesRule(Rule):
         packages = context.request.packages
         self._files = {} if packages is None else packages.files()
         self._programs_are_asked = False
-        # Packages that were installed by name, with their programs, of whatever weight.
-        self._to_be_run: dict[str, list[Entry]] = {}
         self._interpreters = AwaitedInterpreters(context)
         # Programs that may turn out to need little beyond what is kept anyway.
         self._too_heavy: dict[str, tuple[Entry, str, int]] = {}
@@ -155,8 +151,6 @@ class RequestedPackagesRule(Rule):
         )
         for package, entries in programs.items():
             if package.name not in DEVELOPERS_TOOLS:
-                if asked_for[package] is package and entries:
-                    self._to_be_run[package.name] = entries
                 detail = f"a small program of {_how_it_came(package, asked_for[package])}"
                 yield from self._small_programs(entries, detail)
                 compiled = [each for each in entries if self._is_compiled(each)]
@@ -250,21 +244,6 @@ class RequestedPackagesRule(Rule):
         elif not any(is_shell(interpreter, "") for interpreter in interpreters):
             for interpreter in interpreters:
                 self._interpreters.hold(interpreter, wants)
-
-    def notes(self, kept: Collection[str]) -> Iterable[str]:
-        gone = {
-            name: entries[0].path
-            for name, entries in self._to_be_run.items()
-            if not any(entry.path in kept for entry in entries)
-        }
-        if gone:
-            named = ", ".join(list(gone)[:_MOST_NAMED])
-            if len(gone) > _MOST_NAMED:
-                named += f" and {len(gone) - _MOST_NAMED} more"
-            yield (
-                f"Packages that were installed by name and have no program left, as nothing starts "
-                f"one: {named}. To keep one: --include {next(iter(gone.values()))}."
-            )
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
         for package, size in self._heavy.items():

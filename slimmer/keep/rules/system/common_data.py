@@ -11,7 +11,10 @@ from slimmer.keep.rules.fixed_files import FixedFilesRule
 from slimmer.values import Entry
 
 _TERMINFO = ("/lib/terminfo", "/usr/share/terminfo", "/etc/terminfo")
-_TERMINALS = ("xterm", "xterm-256color", "linux", "vt100", "screen", "tmux-256color", "dumb")
+_TERMINALS = (
+    *("ansi", "dumb", "linux", "rxvt-unicode-256color", "screen", "screen-256color", "tmux"),
+    *("tmux-256color", "vt100", "xterm", "xterm-256color"),
+)
 
 
 class MediaTypesRule(FixedFilesRule):

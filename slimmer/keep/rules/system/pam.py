@@ -27,6 +27,8 @@ _ACCOUNTS = (
     *("useradd", "userdel", "usermod"),
 )
 _ADDS_USERS = frozenset(("adduser", "useradd"))
+# Who logs in has a terminal and a language; profiles and .bashrc ask for both.
+_SESSION = ("clear", "dircolors", "locale", "reset", "stty", "tput")
 # What a new user gets.
 _DEFAULTS = ("/etc/default/useradd", "/etc/adduser.conf")
 _SKELETON = "/etc/skel"
@@ -63,12 +65,13 @@ class PamRule(OnceRule):
 
 class AccountToolsRule(OnceRule):
     """Where users log in (sshd, cron, su), somebody adds one, or changes a password, while the
-    container runs; scripts of sudoers and of ssh do, and entrypoints. One megabyte."""
+    container runs; scripts of sudoers and of ssh do, and entrypoints. In the session are `clear`,
+    `stty` and the like. One megabyte."""
 
     name = "account-tools"
     summary = (
-        "useradd, passwd, su and the like with what a new user gets, in images with a program that"
-        " opens sessions or adds users"
+        "useradd, passwd, su and the like, tput, stty and what a new user gets, in images with a"
+        " program that opens sessions or adds users"
     )
     strategies = BEYOND_MINIMAL
 
@@ -81,9 +84,9 @@ class AccountToolsRule(OnceRule):
         return elf is not None and LOGIN in elf.imports
 
     def content(self, because: str) -> Iterable[Want]:
-        for name in _ACCOUNTS:
+        for name in (*_ACCOUNTS, *_SESSION):
             if tool := self.context.programs.find(name):
-                detail = f"a tool for the accounts that {because} lets in"
+                detail = f"a tool for the accounts that {because} lets in, or in their sessions"
                 yield Want(path=tool, detail=detail, because=because, bystander=True)
         skeleton = (entry.path for entry in self.context.index.subtree(_SKELETON))
         for path in (*_DEFAULTS, *skeleton):

@@ -300,6 +300,11 @@ def test_a_hint_names_last_lines_only_where_there_are_any() -> None:
     assert "it has written nothing to its log" in ended_early(1, "\n").hint
 
 
+def test_a_command_that_is_done_is_told_how_to_be_probed() -> None:
+    assert "--exec-probe" in ended_early(0, "42 files were converted\n").hint
+    assert "--exec-probe" not in ended_early(1, "no such table\n").hint
+
+
 def test_only_the_default_time_to_start_is_stretched() -> None:
     assert RunOptions().busy_start_timeout == 5 * RunOptions().start_timeout
     assert RunOptions(start_timeout=3).busy_start_timeout == 3
