@@ -227,3 +227,17 @@ def test_data_that_a_library_has_in_its_own_package(tree: ImageTree) -> None:
     tree.add(f"{folder}/large", b"x" * 4_000_001)
     tree.package("libtcl8.6", library, *data, f"{folder}/large")
     assert not tree.gained("library-modules", *seen(library))
+
+
+def test_libraries_that_one_of_their_package_opens_by_name(tree: ImageTree) -> None:
+    opens = {
+        "libtop3.so": "libtoken3.so",
+        "libtoken3.so": "libpriv3.so",
+        "libother3.so": "libtop3.so",
+    }
+    for name, other in {**opens, "libpriv3.so": "libtoken3.so.chk"}.items():
+        source = f'const char *opened(void) {{ return "{other}"; }}'
+        tree.compile(f"/usr/lib/{name}", source, shared=True)
+    tree.package("libs", *(f"/usr/lib/{name}" for name in (*opens, "libpriv3.so")))
+    gained = files(tree, tree.gained("library-modules", *seen("/usr/lib/libtop3.so")))
+    assert gained == {"/usr/lib/libtoken3.so", "/usr/lib/libpriv3.so"}

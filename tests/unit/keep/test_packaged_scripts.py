@@ -304,3 +304,15 @@ def test_what_people_type_into_a_shell(tree: ImageTree, config: Config, is_box: 
     came_along(tree, "along", "perl", "python3")
     gained = files(tree, tree.gained("tool-box", *ran(tree, "/bin/sh"), config=config))
     assert gained == ({"/usr/bin/scan", "/usr/bin/ask", "/usr/bin/python3"} if is_box else set())
+
+
+def test_scripts_beside_programs_where_their_interpreter_is_kept_to_be_run(tree: ImageTree) -> None:
+    script, program = "/usr/bin/gpsfake", "/usr/bin/gpsmon"
+    tree.add("/opt/job.py", "#!/usr/bin/python3\nprint(1)\n", mode=0o755)
+    tree.add("/usr/bin/python3", mode=0o755)
+    tree.add(script, "#!/usr/bin/python3\nprint(2)\n", mode=0o755)
+    tree.compile(program, PROGRAM)
+    tree.package("gps", script, program)
+    came_along(tree, "other")
+    assert script not in tree.gained("requested-packages")
+    assert script in tree.gained("requested-packages", *seen("/opt/job.py"))

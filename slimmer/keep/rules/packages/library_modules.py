@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 
@@ -27,6 +28,8 @@ _HEAVIEST = 3_000_000
 _HEAVIEST_LIBRARY = 64_000_000
 # Bytes of a package of data: tables and grids of PROJ have 23 MB, and it can do nothing without.
 _HEAVIEST_DATA = 32_000_000
+# Bytes of a library that is read for the names of others.
+_LARGEST_SCANNED = 16_000_000
 # Names of keys and of errors, for who has a display.
 _FOR_DISPLAYS = "/usr/share/X11"
 _HEAVIEST_PACKAGE = 4_000_000
@@ -59,6 +62,7 @@ class LibraryModulesRule(Rule):
             if not LIBRARY_FOLDER.fullmatch(parent_of(library.path)):
                 continue
             yield from self._programs(packages.files()[owner], library)
+            yield from self._companions(packages.files()[owner], library)
             if owner.name not in self._done:
                 self._done.add(owner.name)
                 yield from self._modules(packages.files()[owner], library)
@@ -112,6 +116,34 @@ class LibraryModulesRule(Rule):
             if weight <= limit:
                 detail = f"a program that {name_of(library.path)} starts"
                 yield Want(path=program.path, detail=detail, because=library.path)
+
+    def _companions(self, files: Sequence[str], library: Entry) -> Iterable[Want]:
+        """Libraries of its own package that it opens by their names (NSS its `libsoftokn3.so`,
+        and that its `libfreeblpriv3.so`): in no directory of their own, and linked to nothing."""
+        elf = self.context.elf_files.get(library.path)
+        companions = {
+            name_of(path).encode() + b"\0": path
+            for path in files
+            if ".so" in name_of(path)
+            and LIBRARY_FOLDER.fullmatch(parent_of(path))
+            and path not in self.context.seen
+            and name_of(path) not in (name_of(library.path), *(elf.needed if elf else ()))
+        }
+        if elf is None or not companions or library.size > _LARGEST_SCANNED:
+            return
+        self.context.content.fetch([library.path])
+        with self.context.content.open(library.path) as stream:
+            opened = held_by(stream, companions)
+        if opened:
+            own = weight_of_libraries(self.context, library, limit=_HEAVIEST_LIBRARY)
+        for name in sorted(opened):
+            companion = self.context.index.resolve(companions[name]).entry
+            if companion is None or name == os.fsencode(elf.soname) + b"\0":
+                continue
+            limit, present = own + _HEAVIEST, {library.path}
+            if weight_of(self.context, companion, limit=limit, present=present) <= limit:
+                detail = f"a library that {name_of(library.path)} opens, of its own package"
+                yield Want(path=companions[name], detail=detail, because=library.path)
 
     def _is_data(self, path: str) -> bool:
         if private_folder(path) in ("", _FOR_DISPLAYS) or ".so" in name_of(path):

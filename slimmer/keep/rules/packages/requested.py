@@ -188,12 +188,12 @@ class RequestedPackagesRule(Rule):
             if entry.size > _LARGEST_PROGRAM:
                 continue
             if self.context.elf_files.get(entry.path) is None:
-                # A script costs nothing where its interpreter ran.
+                # A script costs nothing where its interpreter ran, or is kept to be run.
                 interpreter = self._interpreters.interpreter_of(entry)
                 want = Want(path=entry.path, detail=detail, bystander=True)
                 if interpreter in self.context.executed:
                     yield want
-                elif is_shell(interpreter, ""):
+                elif interpreter:
                     self._interpreters.hold(interpreter, [want])
                 continue
             limit = _HEAVIEST_PRIVILEGED if privileges_of(entry) else _HEAVIEST_PROGRAM
