@@ -1,0 +1,7 @@
+import { config } from '@hub/common';
+
+let made;
+export async function store() {
+  if (!made) made = (await import('./stores/' + config.get('store') + '.js')).default();
+  return made;
+}

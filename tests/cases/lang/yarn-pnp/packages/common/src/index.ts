@@ -1,0 +1,3 @@
+export { config } from './config';
+export { logger } from './logger';
+export { Order } from './shapes';
