@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from slimmer.ecosystems.node.imports import (
+    LARGEST_SOURCE,
+    is_application_source,
+    required_packages,
+)
 from slimmer.ecosystems.node.packages import (
     MANIFEST,
     development_names,
@@ -41,15 +47,41 @@ class PlugAndPlayRule(Rule):
         super().__init__(context)
         # Archive or directory → its bytes.
         self._heavy: dict[str, int] = {}
+        self._tables: dict[str, Mapping[Locator, TablePackage]] = {}
+        # Sources of the application that are not read yet, and the names that those before require.
+        self._sources: list[Entry] = []
+        self._required: set[str] = set()
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        for entry in fresh:
-            if name_of(entry.path) in TABLES and entry.type is EntryType.FILE:
-                yield from self._packages(entry.path)
+        files = [entry for entry in fresh if entry.type is EntryType.FILE]
+        tables = [entry.path for entry in files if name_of(entry.path) in TABLES]
+        self.context.content.fetch(tables)
+        for path in tables:
+            data = self.context.content.head(path, LARGEST_TABLE)
+            self._tables[path] = read_table(data, parent_of(path))
+        self._sources += filter(self._is_source, files)
+        if self._tables and (tables or self._sources):
+            self._read_sources()
+            for path, packages in self._tables.items():
+                yield from self._packages(path, packages)
 
-    def _packages(self, table: str) -> Iterable[Want]:
-        self.context.content.fetch([table])
-        packages = read_table(self.context.content.head(table, LARGEST_TABLE), parent_of(table))
+    def _is_source(self, entry: Entry) -> bool:
+        root = self.context.application_root(entry.path)
+        return (
+            0 < entry.size <= LARGEST_SOURCE
+            and "/node_modules/" not in entry.path
+            and is_application_source(entry.path, root)
+            and not self.context.is_packaged(entry.path)
+        )
+
+    def _read_sources(self) -> None:
+        self.context.content.fetch(entry.path for entry in self._sources)
+        for entry in self._sources:
+            source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
+            self._required.update(required_packages(source))
+        self._sources.clear()
+
+    def _packages(self, table: str, packages: Mapping[Locator, TablePackage]) -> Iterable[Want]:
         for place in sorted(self._wanted(packages)):
             real = path_in_image(self.context.index, place)
             size = sum(entry.size for entry in self.context.index.subtree(real)) if real else 0
@@ -65,19 +97,21 @@ class PlugAndPlayRule(Rule):
 
     def _wanted(self, packages: Mapping[Locator, TablePackage]) -> set[str]:
         """The places of the packages that the projects of this table lead to, other than by what
-        they ask for to be developed."""
+        they ask for to be developed, and their sources do not require."""
         pending: list[Locator] = []
-        for package in packages.values():
+        projects: set[Locator] = set()
+        for locator, package in packages.items():
             path = join(package.place, MANIFEST)
             if "/node_modules/" in path or not self.context.index.is_file(path):
                 continue
+            projects.add(locator)
             manifest = self._manifest(package.place)
-            left = set(development_names(manifest)) - set(required_names(manifest))
+            left = set(development_names(manifest)) - {*required_names(manifest), *self._required}
             pending += [at for name, at in package.requires.items() if name not in left]
         reached: set[Locator] = set()
         while pending:
             locator = pending.pop()
-            if locator not in reached and locator in packages:
+            if locator not in reached and locator in packages and locator not in projects:
                 reached.add(locator)
                 pending += packages[locator].requires.values()
         return {packages[locator].place for locator in reached}

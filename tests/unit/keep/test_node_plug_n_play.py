@@ -18,11 +18,12 @@ def package(place: str, **requires: object) -> dict[str, object]:
 
 
 def state() -> str:
-    """One project: `web` with a peer and another name for what it requires, an addon that is
+    """Two projects: `web` with a peer and another name for what it requires, an addon that is
     unplugged, one for another platform, and a tool for development with what it brings."""
     virtual = "./.yarn/__virtual__/web-virtual-1/0/cache/web.zip/node_modules/web/"
     registry = [
-        [None, [[None, package("./", web="virtual:1", tool="npm:1")]]],
+        [None, [[None, package("./", web="virtual:1", tool="npm:1", shared="workspace:s")]]],
+        ["shared", [["workspace:s", package("./s/", shared="workspace:s", tool="npm:1")]]],
         ["web", [["virtual:1", package(virtual, renamed=["late", "npm:2"], addon="npm:1")]]],
         ["late", [["npm:2", package("./.yarn/cache/it's.zip/node_modules/late/")]]],
         ["addon", [["npm:1", package("./.yarn/unplugged/addon/node_modules/addon/", far="npm:1")]]],
@@ -52,6 +53,7 @@ def test_packages_in_archives_stay_with_what_they_require(
 ) -> None:
     manifest = {"dependencies": {"web": "1"}, "devDependencies": {"tool": "1"}}
     tree.add("/app/package.json", json.dumps(manifest))
+    tree.add("/app/s/package.json", json.dumps({"devDependencies": {"tool": "1"}}))
     tree.add(f"/app/{name}", source)
     for archive in ("web", "it's", "tool", "both", "nobodys"):
         tree.add(f"{CACHE}/{archive}.zip")
@@ -65,6 +67,16 @@ def test_packages_in_archives_stay_with_what_they_require(
         f"{UNPLUGGED}/index.js",
         f"{UNPLUGGED}/build/addon.node",
     }
+
+
+def test_a_tool_that_a_source_requires_stays(tree: ImageTree) -> None:
+    tree.add("/app/package.json", json.dumps({"devDependencies": {"tool": "1"}}))
+    tree.add("/app/.pnp.cjs", of_yarn_4())
+    tree.add("/app/client.cjs", "const { io } = require('tool');")
+    for archive in ("tool", "both"):
+        tree.add(f"{CACHE}/{archive}.zip")
+    gained = tree.gained("node-plug-n-play", *seen("/app/.pnp.cjs", "/app/client.cjs"))
+    assert {f"{CACHE}/tool.zip", f"{CACHE}/both.zip"} <= gained
 
 
 @pytest.mark.parametrize("source", ["", "module.exports = 1;", "hydrateRuntimeState({[", "[1]"])
