@@ -53,6 +53,8 @@ class PlugAndPlayRule(Rule):
         self._required: set[str] = set()
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if TABLES.isdisjoint(self.context.named):
+            return
         files = [entry for entry in fresh if entry.type is EntryType.FILE]
         tables = [entry.path for entry in files if name_of(entry.path) in TABLES]
         self.context.content.fetch(tables)
@@ -66,11 +68,10 @@ class PlugAndPlayRule(Rule):
                 yield from self._packages(path, packages)
 
     def _is_source(self, entry: Entry) -> bool:
-        root = self.context.application_root(entry.path)
         return (
             0 < entry.size <= LARGEST_SOURCE
             and "/node_modules/" not in entry.path
-            and is_application_source(entry.path, root)
+            and is_application_source(entry.path, self.context.application_root(entry.path))
             and not self.context.is_packaged(entry.path)
         )
 
