@@ -41,12 +41,18 @@ def test_an_engine_that_fails_spoils_no_image(server: str, tmp_path: Path) -> No
 
 
 def test_what_no_checksum_guards_is_asked_again(server: str, tmp_path: Path) -> None:
-    """A byte that is another in what a command of the slim image has said."""
-    *_, fault = builds.flips_of_what_is_said()
-    end, proxy = builds.build(tmp_path, server, *FLAGS, *SAYING, fault=fault)
-    assert proxy.struck
-    assert end.code == 0, end.stderr
-    assert any("as the original does when it was run again" in note for note in end.notes)
+    """A byte that is another in what a command of the slim image has said. The reference says it at
+    the same time, so either may be the last one; it is tried until the slim image is hit."""
+    *_, second, last = builds.flips_of_what_is_said()
+    notes: tuple[str, ...] = ()
+    for fault in (last, second) * 4:
+        end, proxy = builds.build(tmp_path, server, *FLAGS, *SAYING, fault=fault)
+        assert proxy.struck
+        assert end.code == 0, end.stderr
+        notes = end.notes
+        if notes:
+            break
+    assert any("as the original does when it was run again" in note for note in notes)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may kill what runs in containers")
