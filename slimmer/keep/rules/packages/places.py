@@ -106,10 +106,18 @@ def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     )
 
 
-def is_inherited(context: Context, package: Package) -> bool:
-    """Whether the image below brought it, whose author thought of any application: official
-    images of languages have ImageMagick, Subversion and ssh."""
-    return package.was_there(context.request.base_finished)
+def asked_for_to_be_run(context: Context, packages: PackageDatabase) -> dict[Package, Package]:
+    """Package → the one that the image's author has installed by name, itself or another part of
+    it, by name; without those to build with. What the image below brought is left out: its author
+    thought of any application, and official images of languages have ImageMagick and ssh."""
+    to_be_run = installed_to_be_run(packages)
+    return {
+        package: asked_for
+        for package, asked_for in sorted(packages.asked_for.items(), key=lambda each: each[0].name)
+        if package.name not in packages.base
+        and package in to_be_run
+        and not asked_for.was_there(context.request.base_finished)
+    }
 
 
 def private_folder(path: str, source: str = "") -> str:

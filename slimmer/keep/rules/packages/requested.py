@@ -12,10 +12,9 @@ from slimmer.keep.rules.packages.interpreters import AwaitedInterpreters
 from slimmer.keep.rules.packages.places import (
     DEVELOPERS_TOOLS,
     PROGRAM_FOLDERS,
-    installed_to_be_run,
+    asked_for_to_be_run,
     is_documentation,
     is_for_building,
-    is_inherited,
     is_module_of_language,
     is_of_a_language_for_people,
     is_to_build_with,
@@ -135,14 +134,8 @@ class RequestedPackagesRule(Rule):
         yield from self._interpreters.released(fresh)
 
     def _ask_for_programs(self, packages: PackageDatabase) -> Iterable[Want]:
-        asked_for, to_be_run = packages.asked_for, installed_to_be_run(packages)
-        programs = {
-            package: list(self._programs_of(package))
-            for package in sorted(asked_for, key=lambda each: each.name)
-            if package.name not in packages.base
-            and package in to_be_run
-            and not is_inherited(self.context, asked_for[package])
-        }
+        asked_for = asked_for_to_be_run(self.context, packages)
+        programs = {package: list(self._programs_of(package)) for package in asked_for}
         self.context.content.fetch(
             entry.path
             for entries in programs.values()

@@ -10,10 +10,9 @@ from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.rules.packages.places import (
     DEVELOPERS_TOOLS,
     PROGRAM_FOLDERS,
-    installed_to_be_run,
-    is_inherited,
+    asked_for_to_be_run,
 )
-from slimmer.keep.rules.packages.weight import weight_of
+from slimmer.keep.rules.packages.weight import omissions, weight_of
 from slimmer.shell import is_shell
 from slimmer.values import Entry, HeavyOmission
 
@@ -44,13 +43,9 @@ class ToolBoxRule(Rule):
         if packages is None or self._is_asked:
             return
         self._is_asked = True
-        to_be_run, files = installed_to_be_run(packages), packages.files()
-        for package, asked_for in sorted(packages.asked_for.items(), key=lambda each: each[0].name):
-            if (
-                package in to_be_run
-                and not {package.name, asked_for.name} & (packages.base | DEVELOPERS_TOOLS)
-                and not is_inherited(self.context, asked_for)
-            ):
+        files = packages.files()
+        for package, asked_for in asked_for_to_be_run(self.context, packages).items():
+            if not {package.name, asked_for.name} & (packages.base | DEVELOPERS_TOOLS):
                 scripts_count = package is asked_for
                 yield from self._programs(package, files[package], scripts_count=scripts_count)
 
@@ -81,11 +76,7 @@ class ToolBoxRule(Rule):
         return weight <= _HEAVIEST
 
     def heavy(self, kept: Collection[str]) -> Iterable[HeavyOmission]:
-        for path, weight in self._left_out.items():
-            if path not in kept:
-                yield HeavyOmission(
-                    what=path, size=weight, why="though it was installed by name", include=path
-                )
+        return omissions(self._left_out, kept, why="though it was installed by name")
 
 
 def _starts_a_bare_shell(context: Context) -> bool:

@@ -66,16 +66,17 @@ def libraries_of(context: Context, program: Entry) -> frozenset[str]:
     return frozenset(found)
 
 
-def omissions(weights: Mapping[str, int], kept: Collection[str]) -> Iterator[HeavyOmission]:
-    """Of modules that were too heavy, those that nothing else has kept. `weights`: path → bytes."""
+def omissions(
+    weights: Mapping[str, int],
+    kept: Collection[str],
+    *,
+    why: str = "nothing loaded it; most of it are libraries that it needs",
+) -> Iterator[HeavyOmission]:
+    """Of modules and programs that were too heavy, those that nothing else has kept. `weights`:
+    path → bytes."""
     for path, weight in weights.items():
         if path not in kept:
-            yield HeavyOmission(
-                what=path,
-                size=weight,
-                why="nothing loaded it; most of it are libraries that it needs",
-                include=path,
-            )
+            yield HeavyOmission(what=path, size=weight, why=why, include=path)
 
 
 def mentioned_omissions(
