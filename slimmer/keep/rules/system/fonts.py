@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from slimmer.files import name_of, parent_of
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
@@ -52,7 +53,7 @@ class FontRule(Rule):
             if not self._is_decided and name_of(entry.path).startswith(_DRAWING):
                 self._is_decided = True
                 yield from self._installed(entry.path)
-            if not self._used and self._may_name_some(entry):
+            if self._are_heavy and not self._used and self._may_name_some(entry):
                 self._texts.append(entry)
         if self._left_out and self._texts:
             self.context.content.fetch(entry.path for entry in self._texts)
@@ -62,13 +63,10 @@ class FontRule(Rule):
 
     def _installed(self, because: str) -> Iterable[Want]:
         """The lightest folders, as many as are light together."""
-        folders: dict[str, list[Entry]] = {}
-        for root in _FOLDERS:
-            for entry in tree(self.context.index, root):
-                if entry.type is EntryType.FILE and entry.path.endswith(_ENDINGS):
-                    folders.setdefault(parent_of(entry.path), []).append(entry)
         total = 0
-        for folder, fonts in sorted(folders.items(), key=lambda item: (_size(item[1]), item[0])):
+        for folder, fonts in sorted(
+            self._folders.items(), key=lambda item: (_size(item[1]), item[0])
+        ):
             total += _size(fonts)
             if total > _MOST:
                 self._left_out[folder] = fonts
@@ -76,6 +74,21 @@ class FontRule(Rule):
             for entry in fonts:
                 detail = "a font for fontconfig to choose"
                 yield Want(path=entry.path, detail=detail, because=because)
+
+    @cached_property
+    def _folders(self) -> Mapping[str, list[Entry]]:
+        """Folder → its fonts."""
+        folders: dict[str, list[Entry]] = {}
+        for root in _FOLDERS:
+            for entry in tree(self.context.index, root):
+                if entry.type is EntryType.FILE and entry.path.endswith(_ENDINGS):
+                    folders.setdefault(parent_of(entry.path), []).append(entry)
+        return folders
+
+    @cached_property
+    def _are_heavy(self) -> bool:
+        """Whether some will be left out, so that it matters what texts name."""
+        return sum(map(_size, self._folders.values())) > _MOST
 
     def _may_name_some(self, entry: Entry) -> bool:
         return (
