@@ -106,10 +106,7 @@ class LibraryModulesRule(Rule):
         }
         if not programs:
             return
-        self.context.content.fetch([library.path])
-        with self.context.content.open(library.path) as stream:
-            started = held_by(stream, programs)
-        for path in sorted(started):
+        for path in self._held(library, programs):
             program = programs[path]
             limit = program.size + _HEAVIEST
             weight = weight_of(self.context, program, limit=limit, present={library.path})
@@ -131,12 +128,10 @@ class LibraryModulesRule(Rule):
         }
         if elf is None or not companions or library.size > _LARGEST_SCANNED:
             return
-        self.context.content.fetch([library.path])
-        with self.context.content.open(library.path) as stream:
-            opened = held_by(stream, companions)
+        opened = self._held(library, companions)
         if opened:
             own = weight_of_libraries(self.context, library, limit=_HEAVIEST_LIBRARY)
-        for name in sorted(opened):
+        for name in opened:
             companion = self.context.index.resolve(companions[name]).entry
             if companion is None or name == os.fsencode(elf.soname) + b"\0":
                 continue
@@ -144,6 +139,17 @@ class LibraryModulesRule(Rule):
             if weight_of(self.context, companion, limit=limit, present=present) <= limit:
                 detail = f"a library that {name_of(library.path)} opens, of its own package"
                 yield Want(path=companions[name], detail=detail, because=library.path)
+
+    def _held(self, library: Entry, wanted: Iterable[bytes]) -> list[bytes]:
+        """Those of the wanted texts that the library has anywhere, sorted."""
+        texts = frozenset(wanted)
+
+        def read() -> list[bytes]:
+            self.context.content.fetch([library.path])
+            with self.context.content.open(library.path) as stream:
+                return sorted(held_by(stream, texts))
+
+        return self.context.request.readings.once(("texts", library.path, texts), read)
 
     def _is_data(self, path: str) -> bool:
         if private_folder(path) in ("", _FOR_DISPLAYS) or ".so" in name_of(path):
