@@ -51,6 +51,8 @@ class PlugAndPlayRule(Rule):
         # Sources of the application that are not read yet, and the names that those before require.
         self._sources: list[Entry] = []
         self._required: set[str] = set()
+        # Table and place of what it was asked for already.
+        self._asked: set[tuple[str, str]] = set()
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         if TABLES.isdisjoint(self.context.named):
@@ -59,13 +61,18 @@ class PlugAndPlayRule(Rule):
         tables = [entry.path for entry in files if name_of(entry.path) in TABLES]
         self.context.content.fetch(tables)
         for path in tables:
-            data = self.context.content.head(path, LARGEST_TABLE)
-            self._tables[path] = read_table(data, parent_of(path))
+            self._tables[path] = self._table(path)
         self._sources += filter(self._is_source, files)
         if self._tables and (tables or self._sources):
             self._read_sources()
             for path, packages in self._tables.items():
                 yield from self._packages(path, packages)
+
+    def _table(self, path: str) -> Mapping[Locator, TablePackage]:
+        def read() -> Mapping[Locator, TablePackage]:
+            return read_table(self.context.content.head(path, LARGEST_TABLE), parent_of(path))
+
+        return self.context.request.readings.once(("packages", path), read)
 
     def _is_source(self, entry: Entry) -> bool:
         return (
@@ -84,6 +91,9 @@ class PlugAndPlayRule(Rule):
 
     def _packages(self, table: str, packages: Mapping[Locator, TablePackage]) -> Iterable[Want]:
         for place in sorted(self._wanted(packages)):
+            if (table, place) in self._asked:
+                continue
+            self._asked.add((table, place))
             real = path_in_image(self.context.index, place)
             size = sum(entry.size for entry in self.context.index.subtree(real)) if real else 0
             if size > _HEAVIEST:
