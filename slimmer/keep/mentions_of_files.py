@@ -262,8 +262,7 @@ class FileMentions:
         if has_names_of_packages(entry.path):
             found.maybe_programs.clear()
         if is_dependency:
-            package = _PACKAGE.findall(entry.path)[-1:]
-            tools = _DEVELOPERS_TOOLS.difference(*(re.split(r"[\W\d_]+", name) for name in package))
+            tools = _DEVELOPERS_TOOLS - _words_of_package(entry.path)
             found.programs -= tools
             found.maybe_programs -= tools
         else:
@@ -316,3 +315,9 @@ def _spelled_out(patterns: Iterable[str]) -> Iterator[str]:
 def _firsts(match: Callable[[bytes], re.Match[bytes] | None], texts: Iterable[bytes]) -> set[str]:
     """The first groups of those that match."""
     return {os.fsdecode(found[1]) for found in map(match, texts) if found}
+
+
+def _words_of_package(path: str) -> set[str]:
+    """Of the name of the innermost package that a file belongs to: `simple` and `git`."""
+    *_, name = "", *_PACKAGE.findall(path)
+    return set(re.split(r"[\W\d_]+", name))
