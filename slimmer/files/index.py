@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -51,6 +51,7 @@ class RootfsIndex:
         self._entries = {entry.path: entry for entry in entries}
         self._paths = sorted(self._entries)
         self._ways: dict[str, tuple[Entry, ...]] = {}
+        self._folders: dict[str, Resolution] = {}
         self.unreadable: Mapping[str, int] = dict(unreadable or {})
         root = self._entries.get("/")
         if root is None:
@@ -131,8 +132,10 @@ class RootfsIndex:
         if entry is not None and entry.type is not EntryType.SYMLINK:
             way = () if path == "/" else self._way_to(parent_of(path))
             return Resolution(path=path, way=way, named=entry, entry=entry, deepest=entry, error=0)
-        in_vain = self._walk_to_nothing(path) if entry is None else None
-        return in_vain or self._walk(path)
+        short = None
+        if entry is None:
+            short = self._walk_to_nothing(path) or self._walk_from_folder(path)
+        return short or self._walk(path)
 
     def real_path(self, path: str) -> str:
         """The path without links that `path` leads to; empty where it leads nowhere."""
@@ -164,6 +167,33 @@ class RootfsIndex:
             entry=None,
             deepest=here,
             error=errno.ENOENT,
+        )
+
+    def _walk_from_folder(self, path: str) -> Resolution | None:
+        """The walk for a path whose directory is reached by a link, as all below a merged `/lib`
+        are, from where the walk to that directory ended. None where the last step is none by a
+        name, or leads to a link."""
+        folder, _, name = path.rpartition("/")
+        if not folder or name in ("", ".", ".."):
+            return None
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = self.resolve(folder)
+        here = known.entry
+        if here is None:  # the walk ends where that to the directory did
+            return replace(known, path=path, named=None)
+        if here.type is not EntryType.DIRECTORY:
+            return replace(known, path=path, named=None, entry=None, error=errno.ENOTDIR)
+        below = self._entries.get(f"/{name}" if here.path == "/" else f"{here.path}/{name}")
+        if below is not None and below.type is EntryType.SYMLINK:
+            return None
+        return Resolution(
+            path=path,
+            way=known.way if any(step is here for step in known.way) else (*known.way, here),
+            named=below,
+            entry=below,
+            deepest=here if below is None else below,
+            error=errno.ENOENT if below is None else 0,
         )
 
     def _walk(self, path: str) -> Resolution:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from slimmer.errors import UsageError
-from slimmer.files import PathGlobs, RootfsIndex, join, name_of, parent_of
+from slimmer.files import PathGlobs, Readings, RootfsIndex, join, name_of, parent_of
 from slimmer.keep.debug_tools import links_to
 from slimmer.keep.decision import run_rules
 from slimmer.keep.ledger import Ledger
@@ -67,7 +67,10 @@ def borrowed_tools(
             hint="name an image with a statically linked busybox, such as busybox:musl",
         )
     content.fetch([busybox.path])
-    other = Context(replace(request, index=index, content=content, config={}, excludes=()), CLOSURE)
+    of_busybox = replace(
+        request, index=index, content=content, config={}, excludes=(), readings=Readings()
+    )
+    other = Context(of_busybox, CLOSURE)
     elf = other.elf_files.get(busybox.path)
     if elf is None:
         raise UsageError(f"{busybox.path} of the image named by --debug-from is not a program")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.files import PackageDatabase, RootfsIndex, name_of, parent_of
+from slimmer.files import PackageDatabase, Readings, RootfsIndex, name_of, parent_of
 from slimmer.keep.below import Below
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
@@ -57,6 +57,8 @@ class OwnFiles:
         packages: PackageDatabase | None,
         environments: Environments,
         above_base: frozenset[str] | None = None,
+        *,
+        readings: Readings,
     ) -> None:
         """`above_base` are the paths of the layers above the base's: what tells where there is no
         package database."""
@@ -64,6 +66,7 @@ class OwnFiles:
         self._packages = packages
         self._environments = environments
         self._above_base = above_base
+        self._readings = readings
         self._nobodys = Below(_is_nobodys)
         self.claimed: frozenset[str] = frozenset()
         """Paths outside of environments that rules of languages decide about; set before rules
@@ -77,7 +80,12 @@ class OwnFiles:
 
     def __iter__(self) -> Iterator[Entry]:
         """All of them, sorted by path; none where nothing tells whose a file is."""
-        return filter(self.contains, self._index) if self.are_known else iter(())
+        if not self.are_known:
+            return iter(())
+        found = self._readings.once(
+            (OwnFiles, self.claimed), lambda: tuple(filter(self.contains, self._index))
+        )
+        return iter(found)
 
     def contains(self, entry: Entry) -> bool:
         """Whether this entry of the index is the author's own: a file or link that only the

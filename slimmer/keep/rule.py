@@ -8,10 +8,19 @@ that the round before has kept, until a round keeps nothing new.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+)
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import configuration_texts
@@ -24,6 +33,8 @@ from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
 from slimmer.shell import language_of
 from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
+
+T = TypeVar("T")
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
 """The strategies of rules that keep what a probe did not touch, but what belongs to it."""
@@ -74,23 +85,25 @@ class Context:
     @cached_property
     def elf_files(self) -> ElfFiles:
         """ELF headers by path, each read once."""
-        return ElfFiles(self.content)
+        return self._once(ElfFiles, lambda: ElfFiles(self.content))
 
     @cached_property
     def libraries(self) -> LibrarySearch:
         """Where the image's dynamic loaders look."""
-        return LibrarySearch(
-            self.index,
-            self.content,
-            self.elf_files,
-            library_path=self.request.variables.get("LD_LIBRARY_PATH", ""),
+        library_path = self.request.variables.get("LD_LIBRARY_PATH", "")
+        return self._once(
+            (LibrarySearch, library_path),
+            lambda: LibrarySearch(
+                self.index, self.content, self.elf_files, library_path=library_path
+            ),
         )
 
     @cached_property
     def programs(self) -> Programs:
         """Programs by name, over the command's PATH."""
-        return Programs(
-            self.index, self.request.search_path, directory=self.request.working_directory
+        path, folder = self.request.search_path, self.request.working_directory
+        return self._once(
+            (Programs, path, folder), lambda: Programs(self.index, path, directory=folder)
         )
 
     @cached_property
@@ -123,6 +136,9 @@ class Context:
     def named(self) -> Mapping[str, Sequence[str]]:
         """Name → the paths of all entries of that name, sorted. How rules find landmarks
         (`pyvenv.cfg`, `package.json`) without a walk of their own."""
+        return self._once("names", self._by_name)
+
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
         paths: dict[str, tuple[str] | list[str]] = {}  # most names are of one path
         for entry in self.index:
             name = name_of(entry.path)
@@ -226,12 +242,25 @@ class Context:
     def own_files(self) -> OwnFiles:
         """What the image's author put there."""
         request = self.request
-        return OwnFiles(self.index, request.packages, self.environments, request.above_base)
+        return OwnFiles(
+            self.index,
+            request.packages,
+            self.environments,
+            request.above_base,
+            readings=request.readings,
+        )
 
     @cached_property
     def environments(self) -> Environments:
         """Where runtimes and installed packages lie."""
-        return Environments(self.index, self.named, self.rulebook.landmarks)
+        landmarks = self.rulebook.landmarks
+        return self._once(
+            (Environments, landmarks), lambda: Environments(self.index, self.named, landmarks)
+        )
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What the image alone tells, for all decisions on it."""
+        return self.request.readings.once(key, make)
 
 
 class Rule(ABC):

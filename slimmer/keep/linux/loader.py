@@ -7,14 +7,14 @@ and of libraries that are loaded late. Where the loader's choice depends on the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from slimmer.files import RootfsIndex, join
+from slimmer.files import RootfsIndex, join, parent_of
 from slimmer.keep.linux import loader_configuration as configuration
 from slimmer.keep.linux.elf import ElfFile, ElfFiles
-from slimmer.values import Content, EntryType
+from slimmer.values import Content, Entry, EntryType
 
 # Debian's names for (e_machine, bits, little-endian); other distributions have lib and lib64.
 _TRIPLETS = {
@@ -71,6 +71,7 @@ class LibrarySearch:
         self._content = content
         self._elf_files = elf_files
         self._library_path = [part for part in library_path.replace(";", ":").split(":") if part]
+        self._linked: dict[str, tuple[Entry, ...]] = {}
 
     @property
     def files(self) -> list[str]:
@@ -86,22 +87,38 @@ class LibrarySearch:
         """
         candidates = [self._candidates(need) for need in needs]
         found: list[list[str]] = [[] for _ in needs]
-        open_needs = {number for number, paths in enumerate(candidates) if paths}
+        open_needs = set(range(len(needs)))
         while open_needs:
-            tried = {number: candidates[number].pop(0) for number in open_needs}
-            self._content.fetch(sorted({self._index.real_path(path) for path in tried.values()}))
-            for number, path in tried.items():
+            tried = {number: next(candidates[number], "") for number in open_needs}
+            open_needs = {number for number, path in tried.items() if path}
+            paths = {self._index.real_path(tried[number]) for number in open_needs}
+            self._content.fetch(sorted(paths))
+            for number in list(open_needs):
+                path = tried[number]
                 if self._fits(path, needs[number].elf):
                     found[number].append(path)
                     if "/glibc-hwcaps/" not in path:
                         open_needs.discard(number)
-            open_needs = {number for number in open_needs if candidates[number]}
         return [tuple(paths) for paths in found]
 
-    def likely(self, need: Need) -> str:
-        """The first file that the loader would try, unread: it may be for another platform, and
-        then the loader would go on. Empty where there is none."""
-        return next(iter(self._candidates(need)), "")
+    def linked_to(self, path: str) -> tuple[Entry, ...]:
+        """The libraries that a file is linked to itself, each the first that the loader would try,
+        unread: it may be for another platform, and then the loader would go on. None for what is
+        no ELF file. The file's own content must be there."""
+        if path not in self._linked:
+            self._linked[path] = tuple(self._first_tried(path))
+        return self._linked[path]
+
+    def _first_tried(self, path: str) -> Iterator[Entry]:
+        elf = self._elf_files.get(path)
+        if elf is None:
+            return
+        for name in elf.needed:
+            need = Need(name=name, requester=path, elf=elf, origins=(parent_of(path),))
+            if not self.is_loader_itself(need) and (first := next(self._candidates(need), "")):
+                entry = self._index.resolve(first).entry
+                if entry is not None:
+                    yield entry
 
     def is_loader_itself(self, need: Need) -> bool:
         """Whether the name is answered by the loader without any file: musl's libc, the vDSO."""
@@ -134,15 +151,19 @@ class LibrarySearch:
 
     # ------------------------------------------------------------------ where to look
 
-    def _candidates(self, need: Need) -> list[str]:
-        """Existing files for a need, in the loader's order."""
+    def _candidates(self, need: Need) -> Iterator[str]:
+        """Existing files for a need, in the loader's order, each once."""
         if "/" in need.name:
             paths: Iterable[str] = self._expand((need.name,), need)
         elif self.is_musl(need.elf):
             paths = self._musl_candidates(need)
         else:
             paths = self._glibc_candidates(need)
-        return [path for path in dict.fromkeys(paths) if self._is_file(path)]
+        given: set[str] = set()
+        for path in paths:
+            if path not in given and self._is_file(path):
+                given.add(path)
+                yield path
 
     def _glibc_candidates(self, need: Need) -> Iterable[str]:
         elf = need.elf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from slimmer.files import is_below
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
@@ -27,13 +27,17 @@ class OwnFilesRule(Rule):
             what = "an empty directory" if entry.type is EntryType.DIRECTORY else "a file"
             detail = f"{what} of the image's own: no package owns it"
             yield Want(path=entry.path, detail=detail)
-        for entry in self.context.index:
-            if (
-                entry.type is EntryType.DIRECTORY
-                and _is_for_writing(entry)
-                and not self.context.environments.contains(entry.path)
-            ):
-                yield Want(path=entry.path, detail="a directory that others than root may write")
+        for path in self.context.request.readings.once("directories for writing", self._writable):
+            yield Want(path=path, detail="a directory that others than root may write")
+
+    def _writable(self) -> Sequence[str]:
+        return [
+            entry.path
+            for entry in self.context.index
+            if entry.type is EntryType.DIRECTORY
+            and _is_for_writing(entry)
+            and not self.context.environments.contains(entry.path)
+        ]
 
 
 def _is_for_writing(entry: Entry) -> bool:

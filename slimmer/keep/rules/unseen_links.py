@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from slimmer.keep.rule import Context, Rule, Want
 from slimmer.values import Entry, EntryType, Source, Strategy
@@ -20,14 +20,18 @@ class UnseenLinksRule(Rule):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._links: dict[str, list[str]] = {}
         is_minimal = context.request.strategy is Strategy.MINIMAL
-        if is_minimal and Source.NOTIFY in context.request.trace.sources:
-            return
-        for entry in context.index:
+        self._links: Mapping[str, Sequence[str]] = {}
+        if not is_minimal or Source.NOTIFY not in context.request.trace.sources:
+            self._links = context.request.readings.once("links", self._by_target)
+
+    def _by_target(self) -> Mapping[str, Sequence[str]]:
+        """Real path → the links that lead there."""
+        links: dict[str, list[str]] = {}
+        for entry in self.context.index:
             if entry.type is EntryType.SYMLINK and not entry.path.startswith(_DOCUMENTATION):
-                target = context.index.real_path(entry.path)
-                self._links.setdefault(target, []).append(entry.path)
+                links.setdefault(self.context.index.real_path(entry.path), []).append(entry.path)
+        return links
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:

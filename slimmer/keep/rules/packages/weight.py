@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
 
-from slimmer.files import parent_of
 from slimmer.keep.library_tables import tables_of
-from slimmer.keep.linux.loader import Need
 from slimmer.keep.rule import Context
-from slimmer.values import Entry, EntryType, HeavyOmission
+from slimmer.values import Entry, HeavyOmission
 
 
 def weight_of(
@@ -40,7 +38,7 @@ def weight_of_libraries(
         found = [
             library
             for path in pending
-            for library in _linked(context, path)
+            for library in context.libraries.linked_to(path)
             if library.path not in context.seen and library.path not in present
         ]
         fresh = {library.path: library for library in found if library.path not in counted}
@@ -60,7 +58,8 @@ def libraries_of(context: Context, program: Entry) -> frozenset[str]:
     pending = [program.path]
     while pending:
         context.content.fetch(pending)
-        fresh = {library.path for path in pending for library in _linked(context, path)} - found
+        linked = map(context.libraries.linked_to, pending)
+        fresh = {library.path for libraries in linked for library in libraries} - found
         found |= fresh
         pending = sorted(fresh)
     return frozenset(found)
@@ -94,19 +93,3 @@ def _weight_of_tables(context: Context, library: str) -> int:
     """A program of 30 kB that is linked to libmagic brings 8 MB."""
     tables = {entry.path: entry.size for entry in tables_of(context.index, library)}
     return sum(size for path, size in tables.items() if path not in context.seen)
-
-
-def _linked(context: Context, path: str) -> list[Entry]:
-    elf = context.elf_files.get(path)
-    if elf is None:
-        return []
-    needs = (
-        Need(name=name, requester=path, elf=elf, origins=(parent_of(path),)) for name in elf.needed
-    )
-    paths = [
-        context.libraries.likely(need)
-        for need in needs
-        if not context.libraries.is_loader_itself(need)
-    ]
-    entries = (context.index.resolve(path).entry for path in paths if path)
-    return [entry for entry in entries if entry is not None and entry.type is EntryType.FILE]
