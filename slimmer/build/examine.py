@@ -109,8 +109,15 @@ def _examine_as(
         )
     deciding: list[Future[None]] = []
 
+    def decide_ahead(number: int) -> None:
+        of_the_original = files.result()
+        if number + 1 >= len(deciding):  # nobody has asked again meanwhile
+            ahead(role, target.seen(), of_the_original)
+
     def look_ahead() -> None:
-        deciding.append(job.pool.submit(lambda: ahead(role, target.seen(), files.result())))
+        deciding.append(job.pool.submit(decide_ahead, len(deciding)))
+
+    look_ahead()  # what the image alone tells is read while the target starts
 
     examination = examine(
         target,

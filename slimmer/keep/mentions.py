@@ -142,7 +142,7 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
     if is_dependency and not starts and not opens:
         return found
     text = os.fsdecode(data)
-    for paths in _PRELOAD.findall(text):
+    for paths in _PRELOAD.findall(text) if b"LD_PRELOAD" in data else ():
         found.libraries.update(filter(None, paths.split(":")))
     if starts:
         found.starts_shell = bool(_USES_SHELL.search(text))
@@ -177,7 +177,7 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
 
 def _read_other_literals(found: Mentions, text: str, known: Set[str], *, starts: bool) -> None:
     """Lua's long texts, and the lists of words of Perl and Ruby."""
-    for long_text in _LONG_TEXT.findall(text):
+    for long_text in _LONG_TEXT.findall(text) if "[[" in text or "[=" in text else ():
         if _is_command(long_text, known):
             programs = found.programs if starts else found.maybe_programs
             _add_command(found, long_text, programs)

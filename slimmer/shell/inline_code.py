@@ -94,6 +94,7 @@ _INTERPRETERS = (
     (re.compile(r"(?:tclsh|wish|expect)[\d.]*"), _Interpreter(language="tcl")),
     (re.compile(r"[gmn]?awk"), _AWK),
 )
+_ANY_NAME = re.compile("|".join(form.pattern for form, _ in _INTERPRETERS))
 LANGUAGES = tuple(sorted({each.language for _, each in _INTERPRETERS}))
 """Those that are told apart."""
 _STANDARD_INPUT = ("-", "/dev/stdin")
@@ -126,7 +127,9 @@ def language_of(program: str) -> str:
 
 def _interpreter(program: str) -> _Interpreter | None:
     name = program.rpartition("/")[2]
-    return next((each for form, each in _INTERPRETERS if form.fullmatch(name)), None)
+    if not _ANY_NAME.fullmatch(name):
+        return None
+    return next(each for form, each in _INTERPRETERS if form.fullmatch(name))
 
 
 def _read_options(interpreter: _Interpreter, words: Sequence[str], pieces: list[str]) -> str | None:

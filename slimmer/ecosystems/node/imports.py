@@ -5,7 +5,6 @@ a `require` stands that no probe has shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from slimmer.files import name_of
 
@@ -34,11 +33,7 @@ def is_application_source(path: str, root: str) -> bool:
     )
 
 
-def required_packages(source: str) -> Iterator[str]:
-    """Names of packages: `@scope/name` or `name`, without the path inside of it. Node's own
-    modules are among them where they are written without `node:`."""
-    seen = set()
-    for match in _REQUIRED.finditer(source):
-        if match["name"] not in seen:
-            seen.add(match["name"])
-            yield match["name"]
+def required_packages(source: str) -> tuple[str, ...]:
+    """Names of packages: `@scope/name` or `name`, without the path inside of it, each once. Node's
+    own modules are among them where they are written without `node:`."""
+    return tuple(dict.fromkeys(match["name"] for match in _REQUIRED.finditer(source)))

@@ -227,12 +227,18 @@ class NodePackagesRule(Rule):
             return
         if self.context.is_packaged(entry.path):
             return
-        source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
-        if "." not in name_of(entry.path) and not _SHEBANG.match(source):
-            return
-        for name in required_packages(source):
+        names = self.context.request.readings.once(
+            ("required", entry.path), lambda: self._required_in(entry.path)
+        )
+        for name in names:
             if name not in _BUILTINS:
                 yield from self.find(name, parent_of(entry.path))
+
+    def _required_in(self, path: str) -> tuple[str, ...]:
+        source = os.fsdecode(self.context.content.head(path, LARGEST_SOURCE))
+        if "." not in name_of(path) and not _SHEBANG.match(source):
+            return ()
+        return required_packages(source)
 
     def _has_compiler(self) -> bool:
         """Whether TypeScript's compiler, which reads declarations of types, ran."""

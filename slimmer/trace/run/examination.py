@@ -190,8 +190,7 @@ def examine(
     if exit_status is not None:
         _judge_exit(target, exit_status, probes)
     waiting("the trace is completed")
-    stopping()
-    trace = target.finish()
+    trace = target.finish(stopping)
     return Examination(
         trace=trace,
         results=results,

@@ -320,15 +320,19 @@ class TracedRun:
         """Everything that is seen from now on belongs to the phase `name`."""
         self._watcher.phase(name)
 
-    def finish(self) -> Trace:
+    def finish(self, stopping: Callable[[], None] = lambda: None) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
-        self.complete()
+        self.complete(stopping)
         return self._trace()
 
-    def complete(self) -> None:
-        """Stop the target as its image asks for, and complete the trace in its file."""
-        if not self._stream.ended and self.exit_status() is None:
+    def complete(self, stopping: Callable[[], None] = lambda: None) -> None:
+        """Stop the target as its image asks for, and complete the trace in its file. `stopping` is
+        called when all records of what was before have come."""
+        if self._stream.ended or self.exit_status() is not None:
+            stopping()
+        else:
             self.phase("shutdown")
+            stopping()
             number = stop_signal(self._original.config)
             if self._watcher.target_takes(number):
                 self._engine.signal_container(self.container, number)

@@ -87,19 +87,25 @@ class CharacterSetRule(Rule):
         return (
             entry.type is EntryType.FILE
             and 0 < entry.size <= _LARGEST_TEXT
-            and bool(SOURCES.fullmatch(entry.path) or is_settings(entry.path))
             and not _OWN_TABLES.fullmatch(entry.path)
+            and bool(SOURCES.fullmatch(entry.path) or is_settings(entry.path))
             and not is_of_the_system(entry.path)
             and self.context.own_files.contains(entry)
         )
 
     def _named_in(self, entry: Entry) -> Iterable[Want]:
-        text = COMMENT.sub("", os.fsdecode(self.context.content.head(entry.path, _LARGEST_TEXT)))
-        for name in {each.upper() for each in _NAME.findall(text) if len(each) >= _SHORTEST}:
+        names = self.context.request.readings.once(
+            ("names like character sets", entry.path), lambda: self._names_in(entry.path)
+        )
+        for name in names:
             module = self._names.get(name)
             for folder in sorted(self._all) if module is not None else ():
                 path = f"{folder}/{module}.so"
                 yield Want(path=path, detail=f"{entry.path} names it", because=entry.path)
+
+    def _names_in(self, path: str) -> frozenset[str]:
+        text = COMMENT.sub("", os.fsdecode(self.context.content.head(path, _LARGEST_TEXT)))
+        return frozenset(each.upper() for each in _NAME.findall(text) if len(each) >= _SHORTEST)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
