@@ -153,6 +153,7 @@ def _watch(
             run,
             ready_limit=plan.ready_limit,
             exit_status=plan.exit_status,
+            own_command=plan.own_command,
             program=lambda name: program_named(name, files.index, job.original.config, plan.run),
             done=lambda result: job.progress.probed("repair", named(case.role, result)),
         )

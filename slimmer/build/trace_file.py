@@ -99,7 +99,7 @@ def _with_trace(each: TracedRole, trace: Trace) -> TracedRole:
 def results_of_original(traced: TracedOriginal) -> tuple[tuple[Role, tuple[ProbeResult, ...]], ...]:
     """What the original is known to answer, role by role: not to a probe that was never sent."""
     if traced.recalled is None:
-        return tuple((each.role, each.examination.results) for each in traced.roles)
+        return tuple((each.role, each.examination.answers) for each in traced.roles)
     sent = {role.name: role.probes for role in traced.recalled.all_roles}
     return tuple(
         (

@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from slimmer.build.fidelity import FidelityChecks
 from slimmer.build.job import Job
 from slimmer.build.known_results import has_passed
-from slimmer.build.roles import all_results, is_shared, named, naming_role, runs_here
+from slimmer.build.roles import (
+    all_results,
+    is_shared,
+    named,
+    naming_role,
+    original_in,
+    runs_here,
+)
 from slimmer.build.values import (
     Assembly,
     BuiltImages,
@@ -18,9 +25,10 @@ from slimmer.build.values import (
     TracedOriginal,
     TracedRole,
 )
+from slimmer.engine import argument_vector
 from slimmer.errors import SmokeTestError
 from slimmer.options import Verification
-from slimmer.probing import HEALTHCHECK
+from slimmer.probing import HEALTHCHECK, own_command_probe
 from slimmer.probing.kinds import ExecProbe
 from slimmer.trace.run import Processor
 from slimmer.values import ImageKind, SmokeOutcome, in_role
@@ -102,6 +110,7 @@ def _plan(job: Job, traced: TracedRole) -> SmokePlan:
         ports=tuple(sorted(job.ports_named(probes))),
         ready_seconds=examination.ready_seconds,
         exit_status=examination.exit_status,
+        own_command=_own_command(job, traced),
         is_healthy=any(probe.name == HEALTHCHECK for probe in probes),
         # A trace does not tell.
         is_faulty_at_first=job.options.from_trace is not None
@@ -109,12 +118,20 @@ def _plan(job: Job, traced: TracedRole) -> SmokePlan:
     )
 
 
+def _own_command(job: Job, traced: TracedRole) -> ExecProbe | None:
+    exit_status, role = traced.examination.exit_status, traced.role
+    if exit_status is None:
+        return None
+    config = original_in(role, job.original).config
+    return own_command_probe(argument_vector(config, role.run), exit_status)
+
+
 def _reference(job: Job, traced: TracedRole, plan: SmokePlan) -> Reference | None:
     """What answers are held against. The original runs again beside the assembling; a build from
     a saved trace never runs it, and compares with the answers that were saved, if any."""
     if job.options.verify is not Verification.CONTENT:
         return None
-    results = traced.examination.results
+    results = traced.examination.answers
     if job.options.from_trace is not None:
         known = any(result.answered_with is not None for result in results)
         return Reference(results, plan, None, job.pool) if known else None

@@ -22,6 +22,7 @@ from slimmer.probing.failures import NEEDS_TIME, TOO_LATE, advice
 from slimmer.probing.json_path import steps_of as json_path_steps
 from slimmer.probing.naming import with_unique_names
 from slimmer.probing.origin import read_origin, with_port
+from slimmer.probing.own_command import OWN_COMMAND, own_command_probe, own_command_result
 from slimmer.probing.prober import Prober
 from slimmer.probing.record import RECORD_LIMIT, record
 from slimmer.probing.secrets import (
@@ -42,6 +43,7 @@ __all__ = [
     "HEALTHCHECK",
     "HIDDEN",
     "NEEDS_TIME",
+    "OWN_COMMAND",
     "RECORD_LIMIT",
     "TOO_LATE",
     "CommandOutcome",
@@ -68,6 +70,8 @@ __all__ = [
     "json_path_steps",
     "literal_secrets",
     "media_type",
+    "own_command_probe",
+    "own_command_result",
     "read_origin",
     "record",
     "references",

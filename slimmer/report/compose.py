@@ -232,7 +232,6 @@ def _test(outcome: SmokeOutcome) -> TestSummary:
         role=outcome.role,
         passed=outcome.passed,
         problem=outcome.problem,
-        exit_status=outcome.exit_status,
         log="" if outcome.passed else outcome.logs,
         probes=tuple(_probe(result) for result in outcome.results),
     )

@@ -141,8 +141,6 @@ class TestSummary:
     passed: bool
     problem: str = ""
     """What went wrong beyond the probes; empty where nothing did."""
-    exit_status: int | None = None
-    """With which the command ended, by itself and as the original's."""
     log: str = ""
     """The container's last lines where the test failed."""
     probes: tuple[ProbeSummary, ...]

@@ -28,8 +28,6 @@ class SmokeOutcome:
     results: tuple[ProbeResult, ...]
     problem: str = ""
     """What went wrong beyond the probes (the container ended); empty where nothing did."""
-    exit_status: int | None = None
-    """With which its command ended, by itself and as the original's."""
     unhealthy: str = ""
     """What the HEALTHCHECK said where the engine did not call the container healthy; empty where it
     did, or was not asked."""

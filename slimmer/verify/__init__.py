@@ -3,9 +3,10 @@ and configurations are compared with the original's."""
 
 from slimmer.verify.fidelity_check import Blueprint, check_fidelity, digests_of
 from slimmer.verify.loaded import LoadedImages, load_images
+from slimmer.verify.plan import SmokePlan
 from slimmer.verify.reference import Reference
 from slimmer.verify.service import Service
-from slimmer.verify.smoke import SmokePlan, raise_for_failure, smoke_test
+from slimmer.verify.smoke import raise_for_failure, smoke_test
 from slimmer.verify.target import PlainRun
 
 __all__ = [

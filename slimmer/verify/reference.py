@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.values import Answer, Probe, ProbeResult, SmokeOutcome, Verdict, differs
 from slimmer.verify.compare import compare
-from slimmer.verify.smoke import SmokePlan
+from slimmer.verify.plan import SmokePlan
 
 Run = Callable[[SmokePlan], SmokeOutcome]
 """Runs the original by a plan."""

@@ -95,6 +95,25 @@ def test_a_file_that_a_probe_needs(
     assert files(client, report) == {"one", "two"}
 
 
+def test_a_command_that_ends_well_without_its_file(
+    client: docker.DockerClient, image: Callable[..., str], build: Callable[..., Report]
+) -> None:
+    """Its exit status tells nothing; what it writes does, though no two runs write the same."""
+    line = "cat /files/one 2>/dev/null || echo without a file; date +%N; echo $$; hostname"
+    name = image(f"FROM {BUSYBOX}\nCOPY files /files/\nCMD {line}\n", server("")[1])
+    report = build(name, "/files/one", probes=())
+    assert list(repaired(report)) == ["/files/one"]
+    assert files(client, report) == {"one"}
+    assert report.repair is not None
+    assert report.repair.rounds[0].problem == (
+        "the slim image answers differently from the original: `its command`"
+    )
+    (original, slim) = report.tests
+    for test in (original, slim):
+        assert [probe.name for probe in test.probes] == ["its command"]
+    assert slim.probes[0].compared in ("same", "alike")
+
+
 def test_a_program_with_all_that_it_implies(
     image: Callable[..., str], build: Callable[..., Report]
 ) -> None:

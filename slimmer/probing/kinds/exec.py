@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from slimmer.probing.keys import Given, Key, Keys, Shape
 from slimmer.probing.kinds.interface import Attempt, Kind
 from slimmer.probing.record import record
 from slimmer.probing.secrets import shown_command, shown_line
+from slimmer.probing.target import CommandOutcome
 from slimmer.values import Answer, Fact, Part, ProbeResult, Recorded, Text
 
 
@@ -79,14 +79,27 @@ class Exec(Kind[ExecProbe]):
             stdin=probe.stdin,
             environment=probe.variables,
         )
-        result = judged(probe, outcome, timeout=attempt.seconds, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
         if outcome.exit_status is None:
-            return result
-        written = outcome.written
-        answer = ExecAnswer(
-            exit_status=outcome.exit_status,
-            stdout=record(written.stdout, complete=written.complete),
-            stderr=record(written.stderr, complete=written.complete),
-            own_names=attempt.target.own_names(),
-        )
-        return dataclasses.replace(result, answered_with=answer)
+            return judged(probe, outcome, timeout=attempt.seconds, seconds=seconds)
+        return result_of(probe, outcome, own_names=attempt.target.own_names(), seconds=seconds)
+
+
+def result_of(
+    probe: CommandLineProbe,
+    outcome: CommandOutcome,
+    *,
+    own_names: tuple[tuple[str, str], ...],
+    seconds: float,
+) -> ProbeResult:
+    """The result of a command that has ended, after `seconds`, in a container that the engine has
+    given these names."""
+    assert outcome.exit_status is not None, "it has ended"
+    written = outcome.written
+    answer = ExecAnswer(
+        exit_status=outcome.exit_status,
+        stdout=record(written.stdout, complete=written.complete),
+        stderr=record(written.stderr, complete=written.complete),
+        own_names=own_names,
+    )
+    return judged(probe, outcome, timeout=seconds, seconds=seconds, answered_with=answer)

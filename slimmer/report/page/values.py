@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from slimmer.report.exploration import headline, left_out_words
 from slimmer.report.page.verdict import facts, layer_rows, signed
-from slimmer.report.remarks import compared, doubts, started
+from slimmer.report.remarks import STARTED, compared, doubts
 from slimmer.report.report import ProbeSummary, Report, TestSummary
 from slimmer.values import in_role
 from slimmer.words import comparison, count, seconds, size
@@ -60,7 +60,7 @@ def _probe_rows(report: Report, images: list[str]) -> list[dict[str, Any]]:
 
 def _started(test: TestSummary) -> ProbeSummary:
     """Stands for the test of a role without probes."""
-    answer = started(test) if test.passed else test.problem
+    answer = STARTED if test.passed else test.problem
     return ProbeSummary(
         name="(no probes)",
         kind="",

@@ -8,7 +8,7 @@ from typing import Final
 
 from slimmer.report.coverage_summary import ApplicationCoverage
 from slimmer.report.growth_summary import Growth
-from slimmer.report.remarks import doubts, started
+from slimmer.report.remarks import STARTED, doubts
 from slimmer.report.report import ImageSummary, LayerSummary, Report
 from slimmer.words import count, size
 
@@ -68,7 +68,7 @@ def _verdict(report: Report) -> Fact:
         return Fact(title="Verdict", figure="passed before", text=text, mood="good")
     is_doubtful = any(doubts(report, test).is_grave for test in slim)
     if not probes:
-        how = started(slim[-1])
+        how = STARTED
     elif report.verification == "content":
         how = "the slim image answers as the original"
     else:

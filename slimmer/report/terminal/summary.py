@@ -14,7 +14,7 @@ from rich.text import Text
 from slimmer.drawing import block_for, draw
 from slimmer.report.base_summary import BaseSummary
 from slimmer.report.exploration import headline, lines
-from slimmer.report.remarks import compared, doubts, started
+from slimmer.report.remarks import STARTED, compared, doubts
 from slimmer.report.report import ImageSummary, RepairSummary, Report, TestSummary
 from slimmer.report.terminal.coverage import coverage_facts
 from slimmer.report.terminal.removed import removal_facts
@@ -171,7 +171,7 @@ def _verdict(report: Report, test: TestSummary) -> Text:
     pass the very same."""
     failed = [probe for probe in test.probes if not probe.passed]
     if test.passed:
-        probes = f"{count(len(test.probes), 'probe')} passed" if test.probes else started(test)
+        probes = f"{count(len(test.probes), 'probe')} passed" if test.probes else STARTED
         passed = in_role(test.role, probes)
         text = Text.assemble(("✓ ", "green"), printable(passed))
         if any(probe.compared in ("same", "alike") for probe in test.probes):

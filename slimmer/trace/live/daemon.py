@@ -17,7 +17,7 @@ from slimmer.options import DockerRun
 from slimmer.probing import healthcheck_probe, in_order
 from slimmer.trace.live.document import Address, End, LiveTrace
 from slimmer.trace.live.place import Place
-from slimmer.trace.run import Readiness, TracedRun, await_ready
+from slimmer.trace.run import Readiness, TracedRun, await_ready, stop_limit
 from slimmer.trace.saved import TESTS
 from slimmer.values import Original, Probe
 
@@ -153,7 +153,7 @@ def _live(
         addresses=tuple(dict.fromkeys(addresses)),
         port=port,
         ready_seconds=readiness.seconds,
-        stop_timeout=target.stop_timeout,
+        stop_timeout=stop_limit(original.config, options.container.run),
         is_service=bool(listening or readiness.probes),
         probes=readiness.probes,
         notes=(*missing, *readiness.notes),

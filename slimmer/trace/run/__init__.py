@@ -5,6 +5,7 @@ from slimmer.trace.run.file_server import FileServer, container_marks
 from slimmer.trace.run.processor import Processor, processor_for
 from slimmer.trace.run.readiness import Readiness, await_ready
 from slimmer.trace.run.sensor import has_sensor, sensor_binary
+from slimmer.trace.run.stopping import stop_limit
 from slimmer.trace.run.traced_run import TracedRun
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "planned_probes",
     "processor_for",
     "sensor_binary",
+    "stop_limit",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from slimmer.engine import exposed_ports
+from slimmer.engine import argument_vector, exposed_ports
 from slimmer.errors import UsageError
 from slimmer.probing import (
     HEALTHCHECK,
@@ -18,6 +18,8 @@ from slimmer.probing import (
     healthcheck_probe,
     in_order,
     is_independent_command,
+    own_command_probe,
+    own_command_result,
 )
 from slimmer.probing.kinds import HttpProbe
 from slimmer.trace.run.explanation import ended_early, failed_probe
@@ -49,8 +51,15 @@ class Examination:
     exit_status: int | None
     """The command's exit status where it ended by itself before it was stopped."""
     notes: tuple[str, ...]
+    own_command: ProbeResult | None = None
+    """What the command wrote where it ended by itself."""
     explored: tuple[ExplorationSummary, ...] = ()
     """What explorations found out; their probes are among the results."""
+
+    @property
+    def answers(self) -> tuple[ProbeResult, ...]:
+        """All that the original has answered, its own command first."""
+        return (*filter(None, [self.own_command]), *self.results)
 
 
 class Job(Protocol):
@@ -187,8 +196,15 @@ def examine(
     else:
         waiting(f"the command runs to its end: at most {limit} (--start-timeout)")
         exit_status = run_to_the_end(target, original.reference, run)
+    own_command = None
     if exit_status is not None:
         _judge_exit(target, exit_status, probes)
+        own_command = own_command_result(
+            own_command_probe(argument_vector(original.config, run), exit_status),
+            target,
+            exit_status=exit_status,
+            seconds=time.monotonic() - started,
+        )
     waiting("the trace is completed")
     trace = target.finish(stopping)
     return Examination(
@@ -198,6 +214,7 @@ def examine(
         ready_seconds=ready_seconds,
         exit_status=exit_status,
         notes=(*notes, *trace.notes),
+        own_command=own_command,
         explored=tuple(explored),
     )
 

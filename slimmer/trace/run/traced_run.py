@@ -13,6 +13,7 @@ from slimmer.engine import (
     SENSOR_PATH,
     BrokenAnswerError,
     Loan,
+    Output,
     Session,
     addresses,
     argument_vector,
@@ -33,7 +34,7 @@ from slimmer.trace.run.explanation import COMPLAINT
 from slimmer.trace.run.followed_log import FollowedLog
 from slimmer.trace.run.sensor import sensor_binary
 from slimmer.trace.run.settling import BEGUN, LOOK, QUIET
-from slimmer.trace.run.stopping import await_end, stop_limit
+from slimmer.trace.run.stopping import await_end
 from slimmer.trace.run.watcher import Watcher
 from slimmer.trace.wire.events import RecordStream
 from slimmer.trace.wire.records import Exiting, Hello, Listening, Trailer
@@ -278,15 +279,13 @@ class TracedRun:
             self._stream.wait_for(Exiting, min(left, LOOK))
         return status
 
-    @property
-    def stop_timeout(self) -> float:
-        """Seconds that the target gets between its stop signal and the kill: its image may ask
-        for more than the user does."""
-        return stop_limit(self._original.config, self._run)
-
     def logs(self) -> str:
         """The target's last lines."""
         return self._engine.logs(self.container)
+
+    def output(self) -> Output:
+        """All that the target wrote."""
+        return self._engine.output(self.container)
 
     def missing_program(self) -> str:
         """The program of the command where the container has none of that name; else empty."""
@@ -312,7 +311,8 @@ class TracedRun:
 
     def seen(self) -> Trace:
         """What was seen so far: no result can be built on it, as more may come."""
-        return self._trace()
+        index = self._index() if self._index is not None and self._stream.is_too_long else None
+        return build_trace(self._stream.everything(), index)
 
     # ---- phases and the end
 
@@ -323,7 +323,7 @@ class TracedRun:
     def finish(self, stopping: Callable[[], None] = lambda: None) -> Trace:
         """Stop the target and complete the trace, as `complete` does; what was seen."""
         self.complete(stopping)
-        return self._trace()
+        return self.seen()
 
     def complete(self, stopping: Callable[[], None] = lambda: None) -> None:
         """Stop the target as its image asks for, and complete the trace in its file. `stopping` is
@@ -338,10 +338,6 @@ class TracedRun:
                 self._engine.signal_container(self.container, number)
                 await_end(self._stream, number, self._original.config, self._run, self._waiting)
         self._watcher.complete()
-
-    def _trace(self) -> Trace:
-        index = self._index() if self._index is not None and self._stream.is_too_long else None
-        return build_trace(self._stream.everything(), index)
 
     def close(self) -> None:
         """Remove the target and the sidecar."""

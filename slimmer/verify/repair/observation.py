@@ -12,7 +12,8 @@ from slimmer.errors import (
     OriginalExitedError,
     TraceIncompleteError,
 )
-from slimmer.probing import COMMAND_MISSING, Prober, exercise
+from slimmer.probing import COMMAND_MISSING, Prober, exercise, own_command_result
+from slimmer.probing.kinds import ExecProbe
 from slimmer.trace.run import SETTLE, TracedRun
 from slimmer.values import (
     Access,
@@ -56,11 +57,13 @@ def observe(
     *,
     ready_limit: float,
     exit_status: int | None,
+    own_command: ExecProbe | None = None,
     program: Callable[[str], str],
     done: Callable[[ProbeResult], None] = lambda _: None,
 ) -> Observation:
     """Start the target, send it every probe (a failed one does not spare it the next), and stop
-    it. `exit_status` is what the command must end with where it ends by itself, else None.
+    it. `exit_status` is what the command must end with where it ends by itself, else None;
+    `own_command` is the command as a probe.
 
     A trace that breaks off is as good as a complete one here: what it shows was looked up. The
     gate does not even start what it cannot find: `program` says which path of the original a
@@ -80,7 +83,9 @@ def observe(
 
     try:
         if exit_status is not None:
-            target.wait_for_exit(run.start_timeout)
+            status = target.wait_for_exit(run.start_timeout)
+            if own_command is not None and status is not None:
+                sent(own_command_result(own_command, target, exit_status=status, seconds=0.0))
         elif any(probe.needs_port for probe in probes):
             target.wait_until_listening(None, ready_limit)
         prober = Prober(target, probe_timeout=run.probe_timeout, workers=run.probe_workers)

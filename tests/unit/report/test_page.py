@@ -181,15 +181,6 @@ def test_a_role_without_probes_is_in_the_table() -> None:
     assert '<span class="bad">✗</span> its command ended with status 1' in text
 
 
-def test_a_command_that_ends_by_itself_was_not_compared() -> None:
-    """It has passed with its exit status, whatever it wrote."""
-    job = SmokeOutcome(image=ImageKind.SLIM, results=(), exit_status=3)
-    text = to_page(compose_report(recorded_run(tests=(job,))))
-    ended = "its command ended with status 3, as the original&#39;s; --exec-probe would compare"
-    assert text.count(ended) == 2
-    assert "answers as the original" not in text
-
-
 def test_what_was_repaired_is_a_section() -> None:
     text = to_page(compose_report(recorded_run(repair=REPAIRED)))
     cells = Page(text).text_of["td"]
