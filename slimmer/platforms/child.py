@@ -71,7 +71,7 @@ class Child:
         for thread in self._threads:
             thread.join()
         try:
-            return _result(self._wish, status, json.loads(self._said))
+            built = _result(self._wish, status, json.loads(self._said))
         except (ValueError, LookupError, TypeError) as error:
             raise BuildLostError(
                 f"the build for {self._wish.platform.name} ended with status {status} and gave no "
@@ -80,6 +80,8 @@ class Child:
                 f"--platform {self._wish.platform.name}",
                 details=str(error),
             ) from error
+        finished(built.slim)
+        return built
 
     def interrupt(self) -> None:
         """By SIGTERM; what it has made in its engine goes with it, unless it was done."""
@@ -89,7 +91,7 @@ class Child:
     def await_end(self) -> None:
         """Of one that was interrupted."""
         with contextlib.suppress(KeyboardInterrupt, BuildLostError):
-            finished(self.result().slim)
+            self.result()
 
 
 def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatform:
