@@ -138,6 +138,17 @@ def uninterrupted() -> Iterator[None]:
             signal.raise_signal(arrived[0])
 
 
+@contextlib.contextmanager
+def unheard_by_children() -> Iterator[None]:
+    """A terminal's Ctrl-C does not reach processes that are started in the block, nor those that a
+    thread starts which is: they inherit what is blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_budget() -> None:
     if _State.deadline is None:
         _State.deadline = time.monotonic() + BUDGET
