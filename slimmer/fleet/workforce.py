@@ -242,10 +242,9 @@ def _client(distributed: Any, target: Any) -> Any:
 
 
 def _quiet() -> None:
-    """Lost workers and schedulers are ours to tell of."""
-    for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] == "distributed":  # each has a level of its own
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+    """Lost workers and schedulers are ours to tell of, and nothing but Dask, with what it stands
+    on, logs here. Its loggers have levels of their own, and some come to be later."""
+    logging.disable(logging.CRITICAL)
 
 
 def _has_bokeh() -> bool:

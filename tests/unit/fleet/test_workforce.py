@@ -58,16 +58,17 @@ def test_an_interrupted_fleet_waits_for_what_its_builds_take_away(tmp_path: Path
         engine.bind(str(tmp_path / "e.sock"))
         engine.listen()
         engine.settimeout(DEADLINE)
+        connections: list[socket.socket] = []
 
         def interrupted() -> None:
             with local_workers(("unix:///one",), waits_for_the_engine) as workforce:
                 workforce.submit(job("a:1", home=str(tmp_path)))
-                connection, _ = engine.accept()
-                with connection:
-                    raise KeyboardInterrupt
+                connections.append(engine.accept()[0])
+                raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             interrupted()
+        connections.pop().close()
     assert "error: interrupted" in (tmp_path / "build" / LOG).read_text()
 
 
