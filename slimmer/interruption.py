@@ -42,14 +42,20 @@ class _State:
     give_up: Callable[[], None] = staticmethod(lambda: None)
 
 
+def stays_ignored(number: int) -> bool:
+    """As the shell has set it: SIGINT by `&`, SIGHUP by `nohup`."""
+    return number != signal.SIGTERM and signal.getsignal(number) is signal.SIG_IGN
+
+
 def arm(give_up: Callable[[], None]) -> None:
     """From here on a signal interrupts the main thread. `give_up` is called where clean-up has not
-    ended within its budget, and does not return. SIGINT stays ignored where it was (`nohup`, `&`).
+    ended within its budget, and does not return.
     """
     _State.give_up = staticmethod(give_up)
     rearm()
-    for number in (*SIGNALS, signal.SIGALRM):
-        if number != signal.SIGINT or signal.getsignal(number) is signal.default_int_handler:
+    signal.signal(signal.SIGALRM, interrupt)
+    for number in SIGNALS:
+        if not stays_ignored(number):
             signal.signal(number, interrupt)
 
 
@@ -130,6 +136,17 @@ def uninterrupted() -> Iterator[None]:
         _State.shields -= 1
         if arrived:
             signal.raise_signal(arrived[0])
+
+
+@contextlib.contextmanager
+def unheard_by_children() -> Iterator[None]:
+    """A terminal's Ctrl-C does not reach processes that are started in the block, nor those that a
+    thread starts which is: they inherit what is blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_budget() -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+ALL_REMOVED: Final = "everything that this run created in the engine has been removed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,9 +109,9 @@ def _with_layers(job: Job, files: OriginalFiles, drifted: tuple[Drift, ...]) -> 
     ends = {each.path: _real(files, each.path) for each in drifted}
     layers = layers_of(
         files.index.get,
-        # With all files: whether a file was changed after the packages' installation is told by
-        # the others.
-        {*ends.values(), *(entry.path for entry in files.index)},
+        set(ends.values()),
+        # Whether a file was changed after the packages' installation is told by the others.
+        (entry.path for entry in files.index),
         files.packages.owner,
         dependency_folders=DEPENDENCY_FOLDERS,
         working_directory=str(job.original.config.get("WorkingDir") or "/"),

@@ -11,7 +11,7 @@ import click
 
 from slimmer import errors
 from slimmer.errors import SlimError
-from slimmer.remains import all_finished, all_remains
+from slimmer.remains import ALL_REMOVED, all_finished, all_remains
 from slimmer.words import printable, printable_lines
 
 _NAMED: Final = 5
@@ -60,13 +60,13 @@ def tell_remains(*, interrupted: bool) -> None:
     if remains:
         click.echo("  `slim clean` removes all of it once this process has ended", err=True)
     elif interrupted:
-        done = all_finished()
-        if done:
+        all_removed = ALL_REMOVED
+        if done := all_finished():
             more = f" and {len(done) - _NAMED:,} more" if len(done) > _NAMED else ""
             names = ", ".join(printable(each) for each in done[:_NAMED])
             click.echo(f"  done before that, and kept: {names}{more}", err=True)
-        what = "everything else" if done else "everything"
-        click.echo(f"  {what} that this run created in the engine has been removed", err=True)
+            all_removed = ALL_REMOVED.replace("everything", "everything else")
+        click.echo(f"  {all_removed}", err=True)
 
 
 @contextlib.contextmanager

@@ -30,13 +30,8 @@ from slimmer.engine.ownership import (
 )
 from slimmer.engine.privileges import Loan, loan
 from slimmer.engine.registry import Registry
-from slimmer.engine.session import (
-    PROJECT_PREFIX,
-    SESSION_REPOSITORY,
-    Session,
-    is_of_session,
-    remove_containers_of,
-)
+from slimmer.engine.session import PROJECT_PREFIX, SESSION_REPOSITORY, Session
+from slimmer.engine.session_containers import is_of_session, remove_containers_of
 from slimmer.engine.ssh import address_for_others
 from slimmer.engine.streams import STDERR, STDOUT, Attachment, Output
 

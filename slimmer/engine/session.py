@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from slimmer.engine.interface import Engine
-from slimmer.engine.ownership import names_session, new_session, owner
+from slimmer.engine.ownership import new_session, owner
 from slimmer.engine.placement import SensorPlacement
+from slimmer.engine.session_containers import LOOK, MARK, SLOW, containers_of, mark
 from slimmer.engine.streams import Attachment
 from slimmer.errors import InterruptedRunError, SlimError
 from slimmer.image import OWNER_LABEL, PURPOSE_LABEL, SESSION_LABEL
@@ -30,12 +31,8 @@ SESSION_REPOSITORY = "slimmer-session"
 """Images that are not verified yet are called `slimmer-session/SESSION:PURPOSE`."""
 PROJECT_PREFIX = "slimmer-"
 """Compose projects are called `slimmer-SESSION`, and what is built for them `slimmer-SESSION…`."""
-_MARK = "ContainerIDFile"
-"""A key of HostConfig in which `docker run --cidfile` leaves a file's name, and which engines keep
-and never read. No image has a HostConfig, so no commit takes it along."""
-_SLOW = 10.0
-"""Seconds that a busy engine may take to remove what it has refused to, or still removes."""
-_LOOK = 0.2
+_ORPHANED = 3.0
+"""Seconds in which a busy engine makes what a program has asked for that is no more."""
 _RESERVE = 5.0
 """Seconds of the budget in which it is looked what is left."""
 _SHORTEST = 1.0
@@ -62,6 +59,8 @@ class Session:
         self._lock = threading.Lock()
         self._closed = False
         self._has_project = False
+        self._unsettled_until = 0.0
+        """time.monotonic() until which the engine may still make what nobody waits for."""
         self._placement = SensorPlacement(engine, self.create_container, self._remove)
         self._requests = ThreadPoolExecutor(_REQUESTS, thread_name_prefix="request")
         self._asked: set[Future[Any]] = set()
@@ -83,7 +82,7 @@ class Session:
         labelled = dict(configuration)
         labelled["Labels"] = {**(labelled.get("Labels") or {}), **self.labels(purpose)}
         if name:
-            labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), _MARK: _mark(self.id)}
+            labelled["HostConfig"] = {**(labelled.get("HostConfig") or {}), MARK: mark(self.id)}
         name = name or f"slimmer-{purpose}-{self.id}-{next(self._numbers)}"
         container = self._answer(lambda: self._create(purpose, labelled, name))
         self._still_open()
@@ -179,6 +178,11 @@ class Session:
         self._has_project = True
         return f"{PROJECT_PREFIX}{self.id}"
 
+    def expect_orphans(self) -> None:
+        """A program that has asked the engine for something of the project was ended: the engine
+        may make it all the same, so its end looks for some time."""
+        self._unsettled_until = time.monotonic() + _ORPHANED
+
     def close(self) -> None:
         """Remove everything that is still there, look whether it is gone, and remember what is
         not. Takes no longer than the budget of all clean-up, and no signal stops it.
@@ -209,9 +213,12 @@ class Session:
         self._requests.shutdown(wait=False)
         begun = time.monotonic()
         self._remove_what_shows(deadline)
-        while self._purposes and time.monotonic() < min(deadline, begun + _SLOW):
-            time.sleep(_LOOK)
+        while self._is_unsettled() and time.monotonic() < min(deadline, begun + SLOW):
+            time.sleep(LOOK)
             self._remove_what_shows(deadline)
+
+    def _is_unsettled(self) -> bool:
+        return bool(self._purposes) or time.monotonic() < self._unsettled_until
 
     def remains(self) -> tuple[Remaining, ...]:
         """What was made and not seen to be gone."""
@@ -310,41 +317,3 @@ class Session:
             # It fell before the first line of close, and there is only one.
             self.close()
             raise
-
-
-def is_of_session(engine: Engine, container: Mapping[str, Any], session: str) -> bool:
-    """Whether a container, of those that `containers_labelled` lists, was made by that session, and
-    has not only inherited its labels from an image that somebody has committed."""
-    if any(names_session(name, session) for name in container.get("Names") or ()):
-        return True
-    try:
-        found = engine.inspect_container(str(container["Id"]))
-    except SlimError:  # gone by now
-        return False
-    return bool((found.get("HostConfig") or {}).get(_MARK) == _mark(session))
-
-
-def containers_of(engine: Engine, session: str) -> list[str]:
-    """The ids of the containers that the session has made and that are still there."""
-    return [
-        str(each["Id"])
-        for each in engine.containers_labelled(f"{SESSION_LABEL}={session}")
-        if is_of_session(engine, each, session)
-    ]
-
-
-def remove_containers_of(engine: Engine, session: str) -> None:
-    """Remove what a process that is no more has left, until nothing shows."""
-    deadline = time.monotonic() + _SLOW
-    while True:
-        left = containers_of(engine, session)
-        for each in left:
-            with contextlib.suppress(SlimError):
-                engine.remove_container(each)
-        if not left or time.monotonic() > deadline:
-            return
-        time.sleep(_LOOK)
-
-
-def _mark(session: str) -> str:
-    return f"/slimmer/{session}"

@@ -8,6 +8,7 @@ no more, the build ends as if by SIGTERM, and takes what it has made in the engi
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import os
@@ -20,7 +21,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, ClassVar, Final, TextIO
 
 from slimmer.codec import Mismatch
 from slimmer.errors import BuildLostError, InterruptedRunError, SlimError, as_slim_error
@@ -32,6 +33,8 @@ LOG: Final = "build.log"
 """What a build says while it goes on, beside its report."""
 _PAGE: Final = "report.html"
 _LENGTH: Final = struct.Struct(">Q")
+_LOOK: Final = 0.05
+"""Seconds between two looks at whether builds have ended."""
 _MOST_DETAILS: Final = 4000
 """Characters of an error's evidence that are kept."""
 
@@ -109,14 +112,35 @@ def failed(job: Job, error: SlimError, seconds: float = 0.0) -> Outcome:
     )
 
 
+class _Builds:
+    """Of this process, a worker."""
+
+    under_way: ClassVar[set[Fork]] = set()
+    are_ending = False
+    """Whether none begins any more."""
+
+
+async def end_builds() -> None:
+    """Interrupt those that are under way, and wait until they have taken away what they made."""
+    _Builds.are_ending = True
+    deadline = time.monotonic() + BUDGET
+    while _Builds.under_way and time.monotonic() < deadline:
+        for fork in tuple(_Builds.under_way):
+            fork.interrupt()
+        await asyncio.sleep(_LOOK)
+
+
 def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Outcome:
     """Run the job in a child and wait for it, `job.seconds` at the most."""
     begun = time.monotonic()
     message = pickle.dumps((job, dict(environment)))
     folder.mkdir(parents=True, exist_ok=True)
+    if _Builds.are_ending:
+        return failed(job, _interrupted())
     with (folder / LOG).open("wb") as log:
         fork = Fork(log)
-        with contextlib.suppress(BrokenPipeError):  # it has ended: its log says why
+        _Builds.under_way.add(fork)
+        with contextlib.suppress(BrokenPipeError, ValueError):  # it has ended: its log says why
             fork.lifeline.write(_LENGTH.pack(len(message)) + message)
             fork.lifeline.flush()
         said = None
@@ -124,6 +148,7 @@ def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Ou
             said = fork.said(job.seconds)
         finally:
             status = fork.end(BUDGET + 5)
+            _Builds.under_way.discard(fork)
     if said is None:
         return failed(job, _too_slow(job), time.monotonic() - begun)
     try:
@@ -144,9 +169,13 @@ def _too_slow(job: Job) -> SlimError:
     )
 
 
+def _interrupted() -> SlimError:
+    return BuildLostError("the build was interrupted", hint="run slim fleet again")
+
+
 def _silent(status: int, folder: Path) -> SlimError:
     if status == InterruptedRunError.exit_code:
-        return BuildLostError("the build was interrupted", hint="run slim fleet again")
+        return _interrupted()
     lines = (folder / LOG).read_text("utf-8", "replace").splitlines()[-20:]
     return BuildLostError(
         f"the process of the build ended with status {status} and said nothing",

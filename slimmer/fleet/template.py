@@ -105,6 +105,11 @@ class Fork:
                 return bytes(said)
             said += chunk
 
+    def interrupt(self) -> None:
+        """From any thread."""
+        with contextlib.suppress(OSError, ValueError):
+            self.lifeline.close()
+
     def end(self, patience: float) -> int:
         """Close its lifeline, and wait so many seconds until it is killed; its status."""
         with contextlib.suppress(BrokenPipeError):

@@ -8,13 +8,16 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from typing import Any, Final
 
 from slimmer.errors import BuildLostError, EngineUnreachableError, UsageError
-from slimmer.fleet.child import failed
+from slimmer.fleet.child import end_builds, failed
 from slimmer.fleet.job import Job, Outcome
 from slimmer.fleet.worker import clean_up, work
+from slimmer.interruption import unheard_by_children, uninterrupted
 from slimmer.probing import require
+from slimmer.remains import finished
 from slimmer.workspace import workspace
 
 RESOURCE: Final = "engine"
@@ -25,6 +28,8 @@ _CONNECTING: Final = 15.0
 """Seconds until a scheduler must answer at first."""
 _RECONNECTING: Final = 300.0
 """Seconds for a scheduler that was lost to come back."""
+_ENDING: Final = 5.0
+"""Seconds for a build that has ended to be told of."""
 _CALM: Final = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -116,6 +121,16 @@ class Workforce:
         self._looked = 0.0
         yield from ((job, None) for job in lost)
 
+    def end_builds(self) -> None:
+        """Let the workers, which are ours alone, end what they do, with all that it has made."""
+        with contextlib.suppress(Exception):
+            if self._running:
+                self._client.run(end_builds)
+            for _, future in self._running.values():
+                outcome = future.result(timeout=_ENDING)
+                if outcome.is_built:  # it was done just before
+                    finished(outcome.name)
+
     def close(self) -> None:
         """Give up what is under way."""
         with contextlib.suppress(Exception):
@@ -178,11 +193,15 @@ def local_workers(
                 "dashboard_address": "127.0.0.1:0",
             },
         }
-        cluster = stack.enter_context(
-            distributed.SpecCluster(workers=workers, scheduler=scheduler, security=security)
-        )
+        # Workers are told of an interruption by us. A cluster that is half made cannot be closed.
+        resource_tracker.ensure_running()  # it unblocks what is blocked
+        with uninterrupted(), unheard_by_children():
+            cluster = stack.enter_context(
+                distributed.SpecCluster(workers=workers, scheduler=scheduler, security=security)
+            )
         workforce = Workforce(lambda: _client(distributed, cluster), do)
         stack.callback(workforce.close)
+        stack.callback(workforce.end_builds)
         yield workforce
 
 
@@ -223,10 +242,9 @@ def _client(distributed: Any, target: Any) -> Any:
 
 
 def _quiet() -> None:
-    """Lost workers and schedulers are ours to tell of."""
-    for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] == "distributed":  # each has a level of its own
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+    """Lost workers and schedulers are ours to tell of, and nothing but Dask, with what it stands
+    on, logs here. Its loggers have levels of their own, and some come to be later."""
+    logging.disable(logging.CRITICAL)
 
 
 def _has_bokeh() -> bool:

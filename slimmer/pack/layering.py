@@ -16,7 +16,7 @@ from typing import Final
 
 from slimmer.errors import PackingError
 from slimmer.pack.directories import lay_out, parents, seconds
-from slimmer.pack.placement import LAYER_ORDER, Placement, last_installation
+from slimmer.pack.placement import LAYER_ORDER, SYSTEM, Placement, last_installation
 from slimmer.values import Entry, EntryType, LayerPlan
 
 _OF_THE_HOST: Final = ("security.selinux", "security.ima", "security.evm")
@@ -95,25 +95,29 @@ def plan_layers(
 def layers_of(
     entry: Callable[[str], Entry | None],
     paths: Collection[str],
+    beside: Iterable[str],
     owner: Callable[[str], object | None],
     *,
     dependency_folders: Set[str],
     working_directory: str = "",
 ) -> dict[str, str]:
-    """Path → name of the layer in which it is, or would be, packed. Arguments are as for
-    `plan_layers`; what the index does not have is placed by its name."""
-    entries = {path: found for path in paths if (found := entry(path)) is not None}
+    """Path → name of the layer in which it is, or would be, packed with all that is `beside` it.
+    The other arguments are as for `plan_layers`; what the index does not have is placed by its
+    name."""
+    together = {*paths, *beside}
     placement = Placement(
         entry=entry,
         owner=owner,
-        paths=entries,
+        paths=together,
         dependency_folders=dependency_folders,
         working_directory=working_directory,
     )
+    homes = {path: placement.layer(path) for path in paths}
+    if SYSTEM not in homes.values():
+        return homes  # only what is at home there can have been changed later
+    entries = {path: found for path in together if (found := entry(path)) is not None}
     ranks = _ranks(entries, placement, last_installation(entry))
-    return {
-        path: LAYER_ORDER[ranks[path]] if path in ranks else placement.layer(path) for path in paths
-    }
+    return {path: LAYER_ORDER[ranks[path]] if path in ranks else homes[path] for path in paths}
 
 
 def _ranks(entries: Mapping[str, Entry], placement: Placement, installed: float) -> dict[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from slimmer.build import refuse_unpushable, refuse_unwritable
 from slimmer.errors import UsageError
+from slimmer.interruption import uninterrupted
 from slimmer.options import BuildOptions, Texts
 from slimmer.pack import OutputForm, output_target
 from slimmer.platforms.child import Child
@@ -87,11 +88,15 @@ def _gathering(options: BuildOptions) -> Iterator[Path | None]:
 def _built(wishes: tuple[Wish, ...], told: Told, quiet: bool) -> tuple[BuiltPlatform, ...]:
     children: list[Child] = []
     try:
-        children.extend(Child(wish, _teller(wish, told), quiet=quiet) for wish in wishes)
+        for wish in wishes:
+            with uninterrupted():  # else one could run on that nobody knows
+                children.append(Child(wish, _teller(wish, told), quiet=quiet))
         return tuple(child.result() for child in children)
     except BaseException:
         for child in children:
-            child.end()
+            child.interrupt()
+        for child in children:
+            child.await_end()
         raise
 
 

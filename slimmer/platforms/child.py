@@ -11,16 +11,18 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from slimmer.errors import BuildLostError
+from slimmer.errors import BuildLostError, InterruptedRunError
 from slimmer.platforms.result import BuiltPlatform
 from slimmer.platforms.wishes import Wish
-from slimmer.remains import finished
+from slimmer.remains import ALL_REMOVED, finished
 
 COMMAND: Final = (sys.executable, "-m", "slimmer", "build")
+_OURS: Final = ("error: interrupted", f"  {ALL_REMOVED}")
+"""What we say of all builds when we are interrupted."""
 
 
 class Child:
-    """A build that goes on. A terminal's Ctrl-C reaches it as it reaches us."""
+    """A build that goes on."""
 
     def __init__(self, wish: Wish, told: Callable[[str], None], *, quiet: bool) -> None:
         """`told` gets each line of its progress."""
@@ -32,6 +34,8 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             errors="surrogateescape",
+            # Ctrl-C is for us: a Python that only starts answers it with a traceback.
+            start_new_session=True,
         )
         self._told = told
         self._said = ""
@@ -47,10 +51,13 @@ class Child:
         for line in self._process.stderr:
             if error or line.startswith("error: "):
                 error.append(line.rstrip("\n"))
-            else:
+            elif line.strip():
                 self._told(line.rstrip("\n"))
-        if self._wish.may_be_made_from_another(self._process.wait()):
+        status = self._process.wait()
+        if self._wish.may_be_made_from_another(status):
             error = ["nothing here runs it: it is made from the trace of another platform, if any"]
+        elif status == InterruptedRunError.exit_code:
+            error = [line for line in error if line not in _OURS]
         for line in error:
             self._told(line)
 
@@ -64,7 +71,7 @@ class Child:
         for thread in self._threads:
             thread.join()
         try:
-            return _result(self._wish, status, json.loads(self._said))
+            built = _result(self._wish, status, json.loads(self._said))
         except (ValueError, LookupError, TypeError) as error:
             raise BuildLostError(
                 f"the build for {self._wish.platform.name} ended with status {status} and gave no "
@@ -73,13 +80,18 @@ class Child:
                 f"--platform {self._wish.platform.name}",
                 details=str(error),
             ) from error
+        finished(built.slim)
+        return built
 
-    def end(self) -> None:
-        """As by SIGTERM; what it has made in its engine goes with it, unless it was done."""
+    def interrupt(self) -> None:
+        """By SIGTERM; what it has made in its engine goes with it, unless it was done."""
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
+
+    def await_end(self) -> None:
+        """Of one that was interrupted."""
         with contextlib.suppress(KeyboardInterrupt, BuildLostError):
-            finished(self.result().slim)
+            self.result()
 
 
 def _result(wish: Wish, status: int, document: Mapping[str, Any]) -> BuiltPlatform:

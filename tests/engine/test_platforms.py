@@ -12,7 +12,9 @@ import hashlib
 import io
 import json
 import os
+import signal
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -243,6 +245,35 @@ def test_what_cannot_be_done_for_several(
     assert ran.code == 2
     assert words in ran.stderr
     assert " │ " not in ran.stderr
+
+
+def test_an_interrupted_build_names_what_was_done_before(
+    original: str, foreign: str, tagged: Callable[[str], str], tmp_path: Path
+) -> None:
+    """The image of the one platform, while that of the other is made from its trace."""
+    name = tagged(f"{OWN}-done:1")
+    options = (
+        f"--platform=linux/{HERE},linux/{THERE}={foreign}",
+        "--http-probe=/more.html",
+        "--no-debug",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "slimmer", "build", original, *options, f"--tag={name}"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stderr is not None
+    with process:
+        for line in process.stderr:
+            if "│ made from the trace of another platform" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130, said
+    assert f"done before that, and kept: {name}-linux-{HERE}\n" in said
 
 
 def test_of_a_compose_file_the_image_has_to_be_named(

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from slimmer.errors import InterruptedRunError
 from slimmer.interruption import uninterrupted
 
 PROCESS = """
@@ -20,6 +22,7 @@ import slimmer.interruption as interruption
 interruption.BUDGET = float(sys.argv[3])
 from slimmer.cli import main
 from slimmer.remains import Remaining, finished, hold, settle
+from slimmer.errors import InterruptedRunError
 from slimmer.interruption import uninterrupted
 
 class Thing:
@@ -154,3 +157,63 @@ def test_the_version_needs_nothing_of_the_working_directory(tmp_path: Path, mode
     )
     folder.chmod(0o755)
     assert ran.stdout.startswith("slim, version"), ran.stderr
+
+
+LOADING = """
+import os, signal, sys
+
+class Signals:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            os.kill(os.getpid(), int(sys.argv.pop()))
+
+ignored = int(sys.argv.pop())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if ignored:
+    signal.signal(ignored, signal.SIG_IGN)
+sys.meta_path.insert(0, Signals())
+from importlib.metadata import EntryPoint
+EntryPoint("slim", sys.argv.pop(1), "console_scripts").load()()
+"""
+
+
+def signalled_while_loading(number: int, *, ignored: int = 0) -> tuple[int, str, str]:
+    """(exit status, stdout, stderr) of `slim --version` as the installed command starts it."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    entry = project["project"]["scripts"]["slim"]
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADING, entry, "--version", str(int(number)), str(int(ignored))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_python_loads_slimmer_is_told_as_any_other(number: int) -> None:
+    code = InterruptedRunError.exit_code
+    assert signalled_while_loading(number) == (code, "", "error: interrupted\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_a_shell_has_ignored_stays_ignored(number: int) -> None:
+    """By `&` and `nohup`."""
+    status, said, errors = signalled_while_loading(number, ignored=number)
+    assert (status, errors) == (0, "")
+    assert said.startswith("slim, version")
+
+
+def test_a_run_under_nohup_goes_on_when_the_terminal_closes() -> None:
+    program = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from slimmer.interruption import arm\n"
+        "arm(lambda: None)\n"
+        "os.kill(os.getpid(), signal.SIGHUP)\n"
+        "print('goes on')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ran.stdout == "goes on\n", ran.stderr

@@ -83,7 +83,12 @@ class _Project:
         labels = self._session.labels(_PURPOSE)
         document = project_document(self._document, service.name, self._image, labels)
         file.write_text(json.dumps(document), "utf-8")
-        ran = self._tool.run([file], self._name, arguments, timeout=self._left())
+        ran = None
+        try:
+            ran = self._tool.run([file], self._name, arguments, timeout=self._left())
+        finally:
+            if ran is None or ran.status is None:
+                self._session.expect_orphans()
         if ran.status != 0:
             raise self._failed(service, ran)
 

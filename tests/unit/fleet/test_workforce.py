@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +45,71 @@ def test_what_a_killed_worker_was_doing_is_done_by_another(tmp_path: Path) -> No
             ended += [each for _, each in workforce.ended(1.0)]
     assert sorted(each.name for each in ended if each) == ["a:0", "a:1"]
     assert {each.engine for each in ended if each} <= set(engines)
+
+
+def waits_for_the_engine(job: Job) -> Outcome:
+    """A build whose engine takes the connection, and never answers."""
+    environment = {**os.environ, "DOCKER_HOST": f"unix://{job.home}/e.sock"}
+    return build_in_child(job, environment, Path(job.home) / "build")
+
+
+def test_an_interrupted_fleet_waits_for_what_its_builds_take_away(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(tmp_path / "e.sock"))
+        engine.listen()
+        engine.settimeout(DEADLINE)
+        connections: list[socket.socket] = []
+
+        def interrupted() -> None:
+            with local_workers(("unix:///one",), waits_for_the_engine) as workforce:
+                workforce.submit(job("a:1", home=str(tmp_path)))
+                connections.append(engine.accept()[0])
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+        connections.pop().close()
+    assert "error: interrupted" in (tmp_path / "build" / LOG).read_text()
+
+
+PROGRAM = """
+import time
+from slimmer.fleet.workforce import local_workers
+
+if __name__ == "__main__":
+    print("starting", flush=True)
+    try:
+        with local_workers(("unix:///one", "unix:///two")):
+            print("started", flush=True)
+            time.sleep(60)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "later"), [("starting", 0.1), ("starting", 1.0), ("starting", 2.0), ("started", 0.0)]
+)
+def test_ctrl_c_is_for_the_coordinator(tmp_path: Path, line: str, later: float) -> None:
+    """Its workers are in the same group of processes, and say nothing."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stdout is not None
+    with process:
+        while process.stdout.readline() != f"{line}\n":
+            assert process.poll() is None
+        time.sleep(later)
+        os.killpg(process.pid, signal.SIGINT)
+        said, errors = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, said.splitlines()[-1], errors) == (0, "interrupted", "")
 
 
 def test_a_build_without_an_engine_says_so(tmp_path: Path) -> None:

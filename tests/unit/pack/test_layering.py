@@ -9,7 +9,7 @@ import pytest
 
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.errors import PackingError
-from slimmer.pack import LayerPlanning, plan_layers
+from slimmer.pack import LayerPlanning, layers_of, plan_layers
 from slimmer.values import Entry, EntryType, LayerPlan
 
 
@@ -248,3 +248,28 @@ def test_a_path_of_two_thousand_folders_is_planned() -> None:
     deep = "/d" * 2000 + "/file"
 
     assert Image(deep).files() == {deep: "application"}
+
+
+def test_the_layer_of_a_path_of_the_application_is_told_without_placing_all_others() -> None:
+    """One line of the source is another one, and 15,000 files of the original are as they were."""
+    others = [f"/usr/lib/x/{number}" for number in range(1_000)]
+    image = Image(*others, "/srv/app.py", "/var/lib/dpkg/status", owned=" ".join(others))
+    asked: list[str] = []
+
+    def owner(path: str) -> str | None:
+        asked.append(path)
+        return "package" if path in image.owned else None
+
+    def layer(path: str) -> str:
+        (told,) = layers_of(
+            image.entries.get, [path], image.entries, owner, dependency_folders=DEPENDENCY_FOLDERS
+        ).values()
+        return told
+
+    assert layer("/srv/app.py") == "application"
+    assert len(asked) < 20
+    assert layer("/usr/lib/x/1") == "system"
+    # What was changed after the packages were installed is in another layer than its like.
+    image.add("/var/lib/dpkg/status", EntryType.FILE, mtime_ns=1)
+    image.add("/usr/lib/x/1", EntryType.FILE, mtime_ns=5_000_000_000)
+    assert layer("/usr/lib/x/1") == image.files()["/usr/lib/x/1"] == "application"
