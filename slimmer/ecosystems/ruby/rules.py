@@ -26,6 +26,12 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
+# No ending, but maybe the version of Ruby: `irb3.1`.
+_COMMAND_NAME = re.compile(r"[^.]+(?<=\d)\.\d+|[^.]+")
+# RubyGems writes a script for each command of a gem, which finds the command by these names.
+_COMMAND = re.compile(
+    r"""\bGem\.(?:activate_)?bin_path\(?\s*['"]([\w.-]+)['"],\s*['"]([\w.-]+)['"]"""
+)
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
@@ -135,11 +141,12 @@ class RubyRequiresRule(Rule):
                 continue
             text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
             yield from self._required_in(text, entry.path, entry.path)
+            yield from self._started_by(text, entry.path)
         for source in self.context.inline_code(fresh, "ruby"):
             yield from self._required_in(source.code, source.where, source.because)
 
     def _is_script(self, entry: Entry) -> bool:
-        if "." in name_of(entry.path) or not entry.mode & 0o111:
+        if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
             return False
         interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("ruby")
@@ -148,6 +155,19 @@ class RubyRequiresRule(Rule):
         for name in dict.fromkeys(_REQUIRE.findall(text)):
             for path in self._find(name, parent_of(because)):
                 yield Want(path=path, detail=f"{where} requires {name}", because=because)
+
+    def _started_by(self, text: str, script: str) -> Iterable[Want]:
+        """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
+        alone, and the library is the standard one."""
+        for gem, command in dict.fromkeys(_COMMAND.findall(text)):
+            for home in self.context.named.get("gems", ()):
+                for folder in self.context.index.children(home):
+                    if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
+                        continue
+                    for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
+                        if path in self.context.index:
+                            detail = f"{script} starts the gem's {command}"
+                            yield Want(path=path, detail=detail, because=script)
 
     def _find(self, name: str, beside: str) -> Iterable[str]:
         endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")

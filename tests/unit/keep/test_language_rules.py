@@ -204,6 +204,17 @@ def test_a_touched_gem_is_whole_with_what_it_depends_on(tree: ImageTree) -> None
     }
 
 
+def test_a_command_of_a_gem_that_came_with_ruby(tree: ImageTree) -> None:
+    gems = "/usr/lib/ruby/gems/3.1.0/gems"
+    script = "#!/usr/bin/ruby\nload Gem.activate_bin_path('irb', 'irb', version)\n"
+    tree.add("/usr/bin/irb3.1", script, 0o755)
+    for path in ("irb-1.4.1/exe/irb", "rake-13/exe/irb", "rake-13/lib/rake.rb"):
+        tree.add(f"{gems}/{path}")
+    gained = tree.gained("ruby-requires", *seen("/usr/bin/irb3.1"))
+    assert f"{gems}/irb-1.4.1/exe/irb" in gained
+    assert f"{gems}/rake-13" not in gained
+
+
 def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: ImageTree) -> None:
     vendor, gems = "/usr/lib/ruby/vendor_ruby", "/usr/share/rubygems-integration/all/gems"
     tree.add("/app/app.rb", "def f\n  require 'web/base'\n  require_relative './own'\nend\n")
