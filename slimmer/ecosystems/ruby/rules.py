@@ -35,6 +35,8 @@ _COMMAND = re.compile(
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
+# Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
+_HEAVIEST_TOOL = 1_000_000
 _NOT_LOADED = (".a", ".h", ".o", ".ri")
 _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
@@ -163,6 +165,9 @@ class RubyRequiresRule(Rule):
             for home in self.context.named.get("gems", ()):
                 for folder in self.context.index.children(home):
                     if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
+                        continue
+                    size = sum(each.size for each in self.context.index.subtree(folder.path))
+                    if script in self.context.bystanders and size > _HEAVIEST_TOOL:
                         continue
                     for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
                         if path in self.context.index:
