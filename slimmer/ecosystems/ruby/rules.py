@@ -195,6 +195,19 @@ class GemsRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._touched: set[str] = set()
+        # Directory of a gem → its kept specification, of which nobody has read the dependencies.
+        self._unread: dict[str, Entry] = {}
+
+    @cached_property
+    def _specifications(self) -> dict[str, list[str]]:
+        """Name without version → specifications of gems of that name, be there a directory of the
+        gem or not."""
+        found: dict[str, list[str]] = {}
+        for name, paths in self.context.named.items():
+            if name.endswith(".gemspec"):
+                gem = re.split(r"-(?=\d)", name)[0]
+                found.setdefault(gem, []).extend(p for p in paths if "/specifications/" in p)
+        return found
 
     @cached_property
     def _gems(self) -> dict[str, list[str]]:
@@ -218,7 +231,10 @@ class GemsRule(Rule):
                 if folder not in self._touched and not self._is_extension(match["home"]):
                     yield from self._whole(folder, entry.path)
             elif entry.path.endswith(".gemspec") and "/specifications/" in entry.path:
-                yield from self._required_by(entry)
+                self._unread[_folder_of(entry.path)] = entry
+        while ready := self._touched & self._unread.keys():
+            for folder in sorted(ready):
+                yield from self._required_by(self._unread.pop(folder))
 
     def _rake(self, rakefile: str) -> Iterable[Want]:
         """The tasks of an application (migrations, reports) are run in its container."""
@@ -242,6 +258,8 @@ class GemsRule(Rule):
         if not any(file.endswith(".gemspec") for file in files):
             return  # no gem: Ruby itself
         for file in files:
+            if file.endswith(".gemspec"):
+                self._touched.add(_folder_of(file))
             if self._is_ruby_program(file) or "/vendor_ruby/" in file or file.endswith(".gemspec"):
                 detail = f"part of the gem that the package {owner.name} holds"
                 yield Want(path=file, detail=detail, because=path, bystander=True)
@@ -277,12 +295,16 @@ class GemsRule(Rule):
                 yield path
 
     def _required_by(self, specification: Entry) -> Iterable[Want]:
-        folder = f"{parent_of(parent_of(specification.path))}/gems/"
-        folder += name_of(specification.path).removesuffix(".gemspec")
-        if folder not in self._touched:
-            return
         text = os.fsdecode(self.context.content.head(specification.path, _LARGEST_SPECIFICATION))
         for name in dict.fromkeys(_REQUIRED.findall(text)):
             for gem in self._gems.get(name, ()):
                 if gem not in self._touched:
                     yield from self._whole(gem, specification.path)
+            for path in self._specifications.get(name, ()):
+                yield from self._packaged(path)
+
+
+def _folder_of(specification: str) -> str:
+    """`HOME/gems/rack-3.0` for `HOME/specifications/rack-3.0.gemspec`; it need not be there."""
+    name = name_of(specification).removesuffix(".gemspec")
+    return f"{parent_of(parent_of(specification))}/gems/{name}"
