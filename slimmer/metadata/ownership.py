@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
-from slimmer.files import Package
+from slimmer.files import Package, PackageDatabase
 from slimmer.keep import is_to_build_with
 from slimmer.metadata.documentation import is_documentation
 
@@ -32,24 +33,45 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
     image's database and the SBOM name is what is left here."""
     found = []
     kept = request.keep.reasons
-    for package, paths in request.packages.files().items():
+    packages = request.packages
+    files = packages.files()
+    left = {
+        package
+        for package, paths in files.items()
+        if any(path in kept and not is_documentation(path) for path in paths)
+    }
+    for package, paths in files.items():
         found.append(
             Installed(
                 type=_TYPES.get(package.manager, package.manager),
                 name=package.name,
                 size=request.index.size_of(paths),
-                is_left=any(path in kept and not is_documentation(path) for path in paths),
+                is_left=package in left,
                 version=package.version,
                 files=tuple(paths),
                 architecture=package.architecture,
                 source=package.source,
                 is_asked_for=package.requested
-                and package.name not in request.packages.base
+                and package.name not in packages.base
                 and not package.was_there(request.base_finished)
-                and not is_to_build_with(package),
+                and not is_to_build_with(package)
+                and not _stands_for_others(package, packages, left),
             )
         )
     return found
+
+
+def _stands_for_others(
+    package: Package, packages: PackageDatabase, left: AbstractSet[Package]
+) -> bool:
+    """Whether it is but a name for what it depends on, and that is left: who installs
+    `imagemagick` has the programs of `imagemagick-6.q16`."""
+    is_empty = all(map(_is_about_itself, packages.files()[package]))
+    return is_empty and any(each in left for each in packages.dependencies(package))
+
+
+def _is_about_itself(path: str) -> bool:
+    return is_documentation(path) or path.startswith("/usr/share/bug/")
 
 
 def remainders(request: MetadataRequest, manager: str) -> list[Remainder]:

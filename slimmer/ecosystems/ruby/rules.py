@@ -26,9 +26,17 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
+# No ending, but maybe the version of Ruby: `irb3.1`.
+_COMMAND_NAME = re.compile(r"[^.]+(?<=\d)\.\d+|[^.]+")
+# RubyGems writes a script for each command of a gem, which finds the command by these names.
+_COMMAND = re.compile(
+    r"""\bGem\.(?:activate_)?bin_path\(?\s*['"]([\w.-]+)['"],\s*['"]([\w.-]+)['"]"""
+)
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
+# Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
+_HEAVIEST_TOOL = 1_000_000
 _NOT_LOADED = (".a", ".h", ".o", ".ri")
 _LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
@@ -135,11 +143,12 @@ class RubyRequiresRule(Rule):
                 continue
             text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
             yield from self._required_in(text, entry.path, entry.path)
+            yield from self._started_by(text, entry.path)
         for source in self.context.inline_code(fresh, "ruby"):
             yield from self._required_in(source.code, source.where, source.because)
 
     def _is_script(self, entry: Entry) -> bool:
-        if "." in name_of(entry.path) or not entry.mode & 0o111:
+        if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
             return False
         interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("ruby")
@@ -148,6 +157,22 @@ class RubyRequiresRule(Rule):
         for name in dict.fromkeys(_REQUIRE.findall(text)):
             for path in self._find(name, parent_of(because)):
                 yield Want(path=path, detail=f"{where} requires {name}", because=because)
+
+    def _started_by(self, text: str, script: str) -> Iterable[Want]:
+        """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
+        alone, and the library is the standard one."""
+        for gem, command in dict.fromkeys(_COMMAND.findall(text)):
+            for home in self.context.named.get("gems", ()):
+                for folder in self.context.index.children(home):
+                    if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
+                        continue
+                    size = sum(each.size for each in self.context.index.subtree(folder.path))
+                    if script in self.context.bystanders and size > _HEAVIEST_TOOL:
+                        continue
+                    for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
+                        if path in self.context.index:
+                            detail = f"{script} starts the gem's {command}"
+                            yield Want(path=path, detail=detail, because=script)
 
     def _find(self, name: str, beside: str) -> Iterable[str]:
         endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")
@@ -170,6 +195,19 @@ class GemsRule(Rule):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._touched: set[str] = set()
+        # Directory of a gem → its kept specification, of which nobody has read the dependencies.
+        self._unread: dict[str, Entry] = {}
+
+    @cached_property
+    def _specifications(self) -> dict[str, list[str]]:
+        """Name without version → specifications of gems of that name, be there a directory of the
+        gem or not."""
+        found: dict[str, list[str]] = {}
+        for name, paths in self.context.named.items():
+            if name.endswith(".gemspec"):
+                gem = re.split(r"-(?=\d)", name)[0]
+                found.setdefault(gem, []).extend(p for p in paths if "/specifications/" in p)
+        return found
 
     @cached_property
     def _gems(self) -> dict[str, list[str]]:
@@ -193,7 +231,10 @@ class GemsRule(Rule):
                 if folder not in self._touched and not self._is_extension(match["home"]):
                     yield from self._whole(folder, entry.path)
             elif entry.path.endswith(".gemspec") and "/specifications/" in entry.path:
-                yield from self._required_by(entry)
+                self._unread[_folder_of(entry.path)] = entry
+        while ready := self._touched & self._unread.keys():
+            for folder in sorted(ready):
+                yield from self._required_by(self._unread.pop(folder))
 
     def _rake(self, rakefile: str) -> Iterable[Want]:
         """The tasks of an application (migrations, reports) are run in its container."""
@@ -217,6 +258,8 @@ class GemsRule(Rule):
         if not any(file.endswith(".gemspec") for file in files):
             return  # no gem: Ruby itself
         for file in files:
+            if file.endswith(".gemspec"):
+                self._touched.add(_folder_of(file))
             if self._is_ruby_program(file) or "/vendor_ruby/" in file or file.endswith(".gemspec"):
                 detail = f"part of the gem that the package {owner.name} holds"
                 yield Want(path=file, detail=detail, because=path, bystander=True)
@@ -252,12 +295,16 @@ class GemsRule(Rule):
                 yield path
 
     def _required_by(self, specification: Entry) -> Iterable[Want]:
-        folder = f"{parent_of(parent_of(specification.path))}/gems/"
-        folder += name_of(specification.path).removesuffix(".gemspec")
-        if folder not in self._touched:
-            return
         text = os.fsdecode(self.context.content.head(specification.path, _LARGEST_SPECIFICATION))
         for name in dict.fromkeys(_REQUIRED.findall(text)):
             for gem in self._gems.get(name, ()):
                 if gem not in self._touched:
                     yield from self._whole(gem, specification.path)
+            for path in self._specifications.get(name, ()):
+                yield from self._packaged(path)
+
+
+def _folder_of(specification: str) -> str:
+    """`HOME/gems/rack-3.0` for `HOME/specifications/rack-3.0.gemspec`; it need not be there."""
+    name = name_of(specification).removesuffix(".gemspec")
+    return f"{parent_of(parent_of(specification))}/gems/{name}"

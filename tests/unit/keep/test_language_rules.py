@@ -204,6 +204,36 @@ def test_a_touched_gem_is_whole_with_what_it_depends_on(tree: ImageTree) -> None
     }
 
 
+def test_a_gem_requires_one_that_debian_has_in_vendor_ruby_and_that_one_others(
+    tree: ImageTree,
+) -> None:
+    home, vendor = "/usr/share/rubygems-integration/all", "/usr/lib/ruby/vendor_ruby"
+    watch = [f"{home}/specifications/jekyll-watch-2.2.gemspec", f"{vendor}/jekyll-watch.rb"]
+    tree.add(f"{home}/specifications/jekyll-4.gemspec", "s.add_dependency(%q<jekyll-watch>, [])\n")
+    tree.add(f"{home}/gems/jekyll-4/lib/jekyll.rb")
+    tree.add(watch[0], "s.add_runtime_dependency(%q<listen>.freeze, [])\n")
+    tree.add(watch[1])
+    tree.package("ruby-jekyll-watch", *watch)
+    tree.add(f"{home}/gems/listen-3/lib/listen.rb")
+    tree.add(f"{home}/gems/pry-3/lib/pry.rb")
+    # RubyGems reads all specifications, whatever is required then.
+    ran = seen(watch[0], f"{home}/specifications/jekyll-4.gemspec")
+    gained = tree.gained("gems", *ran, *seen(f"{home}/gems/jekyll-4/lib/jekyll.rb"))
+    assert {watch[1], f"{home}/gems/listen-3/lib/listen.rb"} <= gained
+    assert f"{home}/gems/pry-3" not in gained
+
+
+def test_a_command_of_a_gem_that_came_with_ruby(tree: ImageTree) -> None:
+    gems = "/usr/lib/ruby/gems/3.1.0/gems"
+    script = "#!/usr/bin/ruby\nload Gem.activate_bin_path('irb', 'irb', version)\n"
+    tree.add("/usr/bin/irb3.1", script, 0o755)
+    for path in ("irb-1.4.1/exe/irb", "rake-13/exe/irb", "rake-13/lib/rake.rb"):
+        tree.add(f"{gems}/{path}")
+    gained = tree.gained("ruby-requires", *seen("/usr/bin/irb3.1"))
+    assert f"{gems}/irb-1.4.1/exe/irb" in gained
+    assert f"{gems}/rake-13" not in gained
+
+
 def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: ImageTree) -> None:
     vendor, gems = "/usr/lib/ruby/vendor_ruby", "/usr/share/rubygems-integration/all/gems"
     tree.add("/app/app.rb", "def f\n  require 'web/base'\n  require_relative './own'\nend\n")

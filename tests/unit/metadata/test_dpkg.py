@@ -279,6 +279,27 @@ def test_what_the_author_asked_for_by_name(original: OriginalTree) -> None:
     assert [each.name for each in found if each.is_asked_for] == ["curl"]
 
 
+@pytest.mark.parametrize(("kept", "told"), [("/usr/bin/convert-im6", []), ("/", ["imagemagick"])])
+def test_a_name_for_other_packages_is_not_gone_where_those_are_left(
+    original: OriginalTree, kept: str, told: list[str]
+) -> None:
+    stanza = "Status: install ok installed\nVersion: 1\nArchitecture: amd64\n"
+    original.add(
+        "/var/lib/dpkg/status",
+        f"Package: imagemagick\n{stanza}Depends: imagemagick-6.q16\n\n"
+        f"Package: imagemagick-6.q16\n{stanza}\n",
+    )
+    for name, path in (
+        ("imagemagick", "/usr/share/doc/imagemagick/copyright"),
+        ("imagemagick-6.q16", "/usr/bin/convert-im6"),
+    ):
+        original.add(path)
+        original.add(f"/var/lib/dpkg/info/{name}.list", path + "\n")
+    original.add("/var/lib/apt/extended_states", "Package: imagemagick-6.q16\nAuto-Installed: 1\n")
+    found = original.describe(kept).metadata.installed
+    assert [each.name for each in found if each.is_asked_for and not each.is_left] == told
+
+
 def test_two_architectures_of_one_package(original: OriginalTree) -> None:
     original.add(
         "/var/lib/dpkg/status",
