@@ -9,7 +9,15 @@ from functools import cached_property
 
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
+from slimmer.keep import (
+    BEYOND_MINIMAL,
+    Context,
+    Rule,
+    Want,
+    has_names_of_packages,
+    interpreter_of_script,
+    is_settings,
+)
 from slimmer.values import Entry, EntryType
 
 _INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
@@ -26,6 +34,19 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 _REQUIRE = re.compile(
     r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
 )
+# What RubyGems puts into /usr/bin: it loads the program proper, which lies in the gem.
+_STUB = re.compile(
+    r"""\b(?:activate_)?bin_path\(\s*['"](?P<gem>[\w.-]+)['"]\s*,\s*['"](?P<program>[\w.-]+)['"]"""
+)
+_PROGRAM_FOLDERS = ("exe", "bin", "libexec")
+# `require name`, `require "store/#{kind}"`: settings may say what is required.
+_COMPUTED = re.compile(r"""\brequire\s*\(?\s*(?:[a-z_@$][\w.]*\b|"[^"\n]*\#\{)(?!\s*=)""")
+_SETTING = re.compile(r"(?<![\w./:-])[a-z][\w-]*(?:/[\w-]+)*(?![\w./:-]*[\w/])")
+_LITERAL = re.compile(r"""['"]([\w/-]+)['"]|%w[(\[{<]([^)\]}>]{1,400})""")
+_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
+_HAS_ENDING = re.compile(r"\.(?!\d)")
+_LARGEST_SETTINGS = 1 << 16
+_LARGEST_NAMED = 1_000_000
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
@@ -105,14 +126,27 @@ class RubyRequiresRule(Rule):
     summary = "what kept Ruby code requires, from gems and vendor_ruby"
     strategies = BEYOND_MINIMAL
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # Names in settings count once some code of the author's requires what it has computed.
+        self._settings: list[Entry] = []
+        self._computes = False
+
     @cached_property
     def _roots(self) -> tuple[str, ...]:
         """$LOAD_PATH with the `lib` of all gems; whatever gem provides a file is touched by it."""
         roots = list(self.context.named.get("vendor_ruby", ()))
         roots += self.context.named.get("site_ruby", ())
-        for path in self.context.named.get("gems", ()):
-            roots += (f"{gem.path}/lib" for gem in self.context.index.children(path))
+        roots += self._gem_roots
         return tuple(root for root in roots if root in self.context.index)
+
+    @cached_property
+    def _gem_roots(self) -> tuple[str, ...]:
+        return tuple(
+            f"{gem.path}/lib"
+            for path in self.context.named.get("gems", ())
+            for gem in self.context.index.children(path)
+        )
 
     @cached_property
     def _libraries(self) -> frozenset[str]:
@@ -123,23 +157,35 @@ class RubyRequiresRule(Rule):
         return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._roots:
+        if not (self._roots or self._gem_roots):
             return
         for entry in fresh:
-            if (
-                entry.type is not EntryType.FILE
-                or entry.size > _LARGEST_SOURCE
-                or not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry))
-                or not self._libraries.isdisjoint((*ancestors(entry.path), entry.path))
-            ):
+            if entry.type is not EntryType.FILE or entry.size > _LARGEST_SOURCE:
+                continue
+            is_own = self.context.own_files.contains(entry)
+            if not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry)):
+                if is_own and entry.size <= _LARGEST_SETTINGS and is_settings(entry.path):
+                    self._settings.append(entry)
+                continue
+            if not self._libraries.isdisjoint((*ancestors(entry.path), entry.path)):
                 continue
             text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
             yield from self._required_in(text, entry.path, entry.path)
+            yield from self._loaded_by_stub(text, entry)
+            if is_own and _COMPUTED.search(text):
+                self._computes = True
+                words = [" ".join(found) for found in _LITERAL.findall(text)]
+                yield from self._named(" ".join(words), entry.path)
+        while self._computes and self._settings:
+            settings = self._settings.pop()
+            if not has_names_of_packages(settings.path):
+                text = os.fsdecode(self.context.content.head(settings.path, _LARGEST_SETTINGS))
+                yield from self._named(_COMMENT.sub("", text), settings.path)
         for source in self.context.inline_code(fresh, "ruby"):
             yield from self._required_in(source.code, source.where, source.because)
 
     def _is_script(self, entry: Entry) -> bool:
-        if "." in name_of(entry.path) or not entry.mode & 0o111:
+        if _HAS_ENDING.search(name_of(entry.path)) or not entry.mode & 0o111:
             return False
         interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("ruby")
@@ -148,6 +194,37 @@ class RubyRequiresRule(Rule):
         for name in dict.fromkeys(_REQUIRE.findall(text)):
             for path in self._find(name, parent_of(because)):
                 yield Want(path=path, detail=f"{where} requires {name}", because=because)
+
+    def _loaded_by_stub(self, text: str, stub: Entry) -> Iterable[Want]:
+        """`irb` in /usr/bin is the one of the gem. A stub that a package brought may be there with
+        its neighbours only: it is worth a small gem."""
+        for gem, program in dict.fromkeys(_STUB.findall(text)):
+            for root in self._gem_roots:
+                folder = parent_of(root)
+                if not name_of(folder).startswith(f"{gem}-"):
+                    continue
+                size = sum(entry.size for entry in self.context.index.subtree(folder))
+                if size > _LARGEST_NAMED and self.context.is_packaged(stub.path):
+                    continue
+                for path in (f"{folder}/{each}/{program}" for each in _PROGRAM_FOLDERS):
+                    if path in self.context.index:
+                        yield Want(path=path, detail=f"{stub.path} loads it", because=stub.path)
+
+    def _named(self, text: str, where: str) -> Iterable[Want]:
+        """`readers: [prime, matrix]`, for `readers.each { |name| require name }`."""
+        for name in sorted(set(_SETTING.findall(text))):
+            if name.partition("/")[0] not in self._provided:
+                continue
+            for path in self._find(name, ""):
+                parts = self.context.index.subtree(path.removesuffix(".rb"))
+                if sum(entry.size for entry in parts) <= _LARGEST_NAMED:
+                    yield Want(path=path, detail=f"{where} names {name}", because=where)
+
+    @cached_property
+    def _provided(self) -> frozenset[str]:
+        """What can be required from outside of the standard library, but for what is below it."""
+        children = (entry for root in self._roots for entry in self.context.index.children(root))
+        return frozenset(name_of(entry.path).removesuffix(".rb") for entry in children)
 
     def _find(self, name: str, beside: str) -> Iterable[str]:
         endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")

@@ -220,6 +220,40 @@ def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: Imag
     }
 
 
+GEMS = "/usr/local/lib/ruby/gems/3.3.0/gems"
+
+
+def test_a_program_that_rubygems_has_put_on_the_path_has_its_gem(tree: ImageTree) -> None:
+    stub = "#!/usr/bin/ruby3.3\nload Gem.activate_bin_path('irb', 'irb', version)\n"
+    tree.add("/usr/bin/irb3.3", stub, mode=0o755)
+    tree.add(f"{GEMS}/irb-1.4.1/exe/irb")
+    tree.add("/usr/bin/rbs3.3", stub.replace("irb", "rbs"), mode=0o755)
+    tree.add(f"{GEMS}/rbs-2.1.0/exe/rbs", b"#" * 1_000_001)
+    tree.package("ruby3.3", "/usr/bin/irb3.3", "/usr/bin/rbs3.3")
+    gained = tree.gained("ruby-requires", *seen("/usr/bin/irb3.3", "/usr/bin/rbs3.3"))
+    assert f"{GEMS}/irb-1.4.1/exe/irb" in gained
+    assert f"{GEMS}/rbs-2.1.0/exe/rbs" not in gained, "for a program that may have come along"
+
+
+def test_settings_name_what_ruby_code_requires(tree: ImageTree) -> None:
+    tree.package("ruby", "/usr/bin/ruby")
+    for name in ("prime", "matrix", "rexml", "net-ftp", "unused"):
+        tree.add(f"{GEMS}/{name}-1.0/lib/{name.replace('-', '/')}.rb")
+    tree.add("/app/app.yml", "# unused\nneeds: prime matrix\nmore: [net/ftp]\n")
+    code = "NEEDS = %w[rexml other]\n"
+    tree.add("/app/app.rb", code)
+    ran = seen("/app/app.rb", "/app/app.yml")
+    assert not any(GEMS in path for path in tree.gained("ruby-requires", *ran))
+    tree.add("/app/app.rb", f"{code}(NEEDS + needs).each {{ |name| require name }}\n")
+    gained = tree.gained("ruby-requires", *ran)
+    assert {path for path in gained if path.endswith(".rb")} == {
+        f"{GEMS}/prime-1.0/lib/prime.rb",
+        f"{GEMS}/matrix-1.0/lib/matrix.rb",
+        f"{GEMS}/rexml-1.0/lib/rexml.rb",
+        f"{GEMS}/net-ftp-1.0/lib/net/ftp.rb",
+    }
+
+
 # ---------------------------------------------------------------- PHP
 
 
@@ -328,6 +362,18 @@ def test_perl_modules_behind_a_condition(tree: ImageTree) -> None:
     assert {path for path in gained if not tree.is_directory(path)} == {
         f"{core}/{name}" for name in ("if.pm", "deprecate.pm", "autouse.pm", "Text/Wrap.pm")
     }
+
+
+def test_perl_modules_of_a_directory_by_names_that_are_put_together(tree: ImageTree) -> None:
+    core = "/usr/share/perl/5.36.0"
+    for name in ("strict", "Test/Event/Ok", "Test/Event/Fail", "Test/Other"):
+        tree.add(f"{core}/{name}.pm")
+    loads = 'map { my $file = "Test/Event/$_.pm"; require $file } qw/Ok Fail/;\n'
+    tree.add("/usr/share/perl5/Test/API.pm", loads)
+    tree.add("/usr/bin/perl", mode=0o755)
+    gained = tree.gained("perl-modules", *seen("/usr/share/perl5/Test/API.pm"))
+    assert {f"{core}/Test/Event/Ok.pm", f"{core}/Test/Event/Fail.pm"} <= gained
+    assert f"{core}/Test/Other.pm" not in gained
 
 
 def test_a_perl_script_that_was_executed_keeps_its_modules(tree: ImageTree) -> None:
