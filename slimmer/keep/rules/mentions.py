@@ -334,7 +334,8 @@ class MentionsRule(Rule):
         elf = self.context.elf_files.get(entry.path)
         if elf is None or OPENER not in elf.imports or entry.size > _LARGEST_OPENER:
             return
-        for name in self._files.libraries_in_program(entry, self._libraries.names):
+        names, stems = self._libraries.names, self._libraries.stems
+        for name in self._files.libraries_in_program(entry, names, stems):
             for path in self._libraries.paths(name):
                 library = self.context.index.resolve(path).entry
                 if library is None or library.type is not EntryType.FILE:

@@ -56,6 +56,11 @@ class LibrariesByName:
         return frozenset(name for name in self._by_name if name.startswith("lib") and ".so" in name)
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """`magic` of `libmagic.so.1`, for all of them."""
+        return frozenset(name[3:].partition(".so")[0] for name in self.names)
+
+    @cached_property
     def _by_name(self) -> dict[str, Sequence[str]]:
         """`libmagic.so.1` and `magic` → the paths of that name."""
         found: dict[str, list[str]] = {}

@@ -39,6 +39,16 @@ def test_a_pattern_of_names_stands_for_each(tree: ImageTree, pattern: str) -> No
     assert gained(tree, "/app/shop") == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
 
 
+@pytest.mark.parametrize(("form", "found"), [("lib%s.so.%d", True), ("%s", False)])
+def test_a_program_of_the_author_puts_a_name_together(
+    tree: ImageTree, form: str, found: bool
+) -> None:
+    composes = f'char n[80]; const char *t[] = {{"tls", "x"}}; snprintf(n, 80, "{form}", t[c], 3);'
+    source = OPENS.replace("void *x", f"{composes} void *x").replace('"libtls.so.3"', "n")
+    tree.compile("/app/shop", source)
+    assert (f"{FOLDER}/libtls.so.3.1" in gained(tree, "/app/shop")) == found
+
+
 def test_a_name_in_a_program_that_opens_nothing_is_a_text(tree: ImageTree) -> None:
     tree.compile("/app/shop", 'const char *t = "libtls.so.3"; int main(void) { return !t; }')
     assert gained(tree, "/app/shop") == set()
