@@ -227,8 +227,8 @@ class FileMentions:
     def libraries_in_program(
         self, entry: Entry, names: frozenset[str], stems: frozenset[str]
     ) -> list[str]:
-        """Those of the names of libraries that stand alone in an ELF file, sorted; without `lib` and
-        ending where it puts names together."""
+        """Those of the names of libraries that stand alone in an ELF file, sorted; where it puts
+        names together, the stems as well."""
 
         def read() -> tuple[list[str], list[str]]:
             composed = self._texts(entry, _COMPOSED)

@@ -197,14 +197,15 @@ class RubyRequiresRule(Rule):
 
     def _loaded_by_stub(self, text: str, stub: Entry) -> Iterable[Want]:
         """`irb` in /usr/bin is the one of the gem. A stub that a package brought may be there with
-        its neighbours only: it is worth a small gem."""
+        its neighbours only: it is worth a gem whose library is Ruby's own."""
         for gem, program in dict.fromkeys(_STUB.findall(text)):
             for root in self._gem_roots:
                 folder = parent_of(root)
                 if not name_of(folder).startswith(f"{gem}-"):
                     continue
-                size = sum(entry.size for entry in self.context.index.subtree(folder))
-                if size > _LARGEST_NAMED and self.context.is_packaged(stub.path):
+                home, full_name = parent_of(parent_of(folder)), name_of(folder)
+                of_ruby = f"{home}/specifications/default/{full_name}.gemspec"
+                if self.context.is_packaged(stub.path) and of_ruby not in self.context.index:
                     continue
                 for path in (f"{folder}/{each}/{program}" for each in _PROGRAM_FOLDERS):
                     if path in self.context.index:

@@ -14,7 +14,10 @@ from slimmer.keep.text_kinds import has_names_of_packages, is_settings
 from slimmer.values import Entry
 
 _LARGEST_SETTINGS = 1 << 16
-_PART = re.compile(r"(?<![\w/.-])[A-Za-z][\w+-]*(?![\w/-])")
+# A value, a key or an item of a list, alone; in a text for people words stand beside each other.
+_PART = re.compile(
+    r"""(?:^|[\[{,:=(>-])[ \t]*['"]?([A-Za-z][\w+-]*)['"]?[ \t]*(?=$|[\]},:=)<\#])""", re.MULTILINE
+)
 _COMMENT = re.compile(r"^[ \t]*(?:#|//|;).*", re.MULTILINE)
 # Bytes of a library, with its own, of which settings have a part of the name.
 _HEAVIEST = 8_000_000

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from slimmer.files import parent_of
 from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
@@ -228,7 +229,8 @@ def test_a_program_that_rubygems_has_put_on_the_path_has_its_gem(tree: ImageTree
     tree.add("/usr/bin/irb3.3", stub, mode=0o755)
     tree.add(f"{GEMS}/irb-1.4.1/exe/irb")
     tree.add("/usr/bin/rbs3.3", stub.replace("irb", "rbs"), mode=0o755)
-    tree.add(f"{GEMS}/rbs-2.1.0/exe/rbs", b"#" * 1_000_001)
+    tree.add(f"{GEMS}/rbs-2.1.0/exe/rbs")
+    tree.add(f"{parent_of(GEMS)}/specifications/default/irb-1.4.1.gemspec")
     tree.package("ruby3.3", "/usr/bin/irb3.3", "/usr/bin/rbs3.3")
     gained = tree.gained("ruby-requires", *seen("/usr/bin/irb3.3", "/usr/bin/rbs3.3"))
     assert f"{GEMS}/irb-1.4.1/exe/irb" in gained

@@ -91,7 +91,8 @@ def test_a_module_of_perl_opens_one_by_ffi(tree: ImageTree) -> None:
 @pytest.mark.parametrize("composed", ['"lib%s.so.%s" % (n, v)', '"lib" + n', 'f"lib{n}.so.3"'])
 def test_settings_have_a_part_of_a_librarys_name(tree: ImageTree, composed: str) -> None:
     tree.package("python3", "/usr/bin/python3")
-    tree.add("/app/libs.json", '{"libs": {"secret": ["tls", 3], "x": "a/other"}}')
+    libs = '{"libs": {"secret": ["tls", 3], "x": "a/other", "text": "there is no other one"}}'
+    tree.add("/app/libs.json", libs)
     tree.add("/app/app.py", "import ctypes\nctypes.CDLL('libm.so.6')\n")
     ran = seen("/app/app.py", "/app/libs.json")
     assert not any(FOLDER in path for path in tree.gained("mentions", *ran))
