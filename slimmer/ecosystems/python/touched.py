@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.ecosystems.python.distributions import (
@@ -26,9 +25,9 @@ from slimmer.ecosystems.python.files import (
 )
 from slimmer.ecosystems.python.imports import (
     LARGEST_SOURCE,
+    application_source,
     imported_modules,
     imports_always,
-    is_application_source,
 )
 from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
@@ -40,7 +39,6 @@ _HEAVIEST = 64_000_000
 _HEAVIEST_PACKAGED = 8_000_000
 # A program in the `bin` of an environment that no distribution lists: nodeenv puts Node there.
 _HEAVIEST_STRAY = 8_000_000
-_SHEBANG = re.compile(r"#!.*\bpython[\d.]*\b")
 
 
 class PythonDistributionsRule(Rule):
@@ -174,17 +172,9 @@ class PythonDistributionsRule(Rule):
 
     def _imported_by(self, entry: Entry) -> Iterable[Distribution]:
         """What a source of the application imports, from whatever site."""
-        if (
-            entry.type is not EntryType.FILE
-            or not 0 < entry.size <= LARGEST_SOURCE
-            or not is_application_source(entry.path, self.context.application_root(entry.path))
-            or self._is_library(entry.path)
-        ):
-            return
-        source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
-        if not entry.path.endswith(".py") and not _SHEBANG.match(source):
-            return
-        yield from self._imported(source)
+        source = application_source(self.context, entry)
+        if source:
+            yield from self._imported(source)
 
     def _imported(self, source: str) -> Iterable[Distribution]:
         """Where no Python ran, no site is in use yet: then any may be meant."""
@@ -194,9 +184,6 @@ class PythonDistributionsRule(Rule):
                 found = site.imported(module)
                 if found is not None and found.metadata not in self._touched:
                     yield found
-
-    def _is_library(self, path: str) -> bool:
-        return self.context.environments.contains(path) or self.context.is_packaged(path)
 
     def _site(self, folder: str) -> Site:
         site = self._sites.get(folder)
