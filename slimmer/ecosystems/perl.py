@@ -25,8 +25,8 @@ _BASES = re.compile(
 # `Pod::Usage` loads "Pod::Text" by a name in a variable.
 _NAMED = re.compile(r"""['"]([A-Z]\w*(?:::\w+)+)['"]""")
 _FILE = re.compile(r"""require(?<!\wrequire)\s+['"]([\w./-]+\.p[lm])['"]""")
-# `require "File/Spec/$module.pm"`: one of those in that directory.
-_FILE_IN = re.compile(r"""require(?<!\wrequire)\s+"([\w/]+/)\$\w+\.pm\"""")
+# `require "File/Spec/$module.pm"`, `my $file = "Test2/Event/$_.pm"`: one of those in there.
+_FILE_IN = re.compile(r"""\"([A-Za-z]\w*/(?:\w+/)*)\$\w+\.pm\"""")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:::\w+)*")
 _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 # A driver that DBI loads by the name in its data source: `dbi:SQLite:dbname=…`.

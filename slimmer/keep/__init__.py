@@ -20,6 +20,7 @@ from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
 from slimmer.keep.rules.packages import is_to_build_with
+from slimmer.keep.text_kinds import has_names_of_packages, is_settings
 from slimmer.keep.trees import tree
 
 __all__ = [
@@ -40,10 +41,12 @@ __all__ = [
     "debug_tools",
     "decide",
     "directories",
+    "has_names_of_packages",
     "has_shell",
     "interpreter_of",
     "interpreter_of_script",
     "is_engine_artefact",
+    "is_settings",
     "is_to_build_with",
     "program_named",
     "rulebook",

@@ -27,14 +27,19 @@ _STARTS = (
     *(b"run-program", b"launch-program", b"open-pipe", b'(system "', b"(system*", b"= system ("),
     *(b"shutil.which", b"Sys.which", b"executable-find", b"find-executable", b"file_in_path"),
     *(b"find_executable", b"get_bin_path"),
+    # awk's pipe in both directions.
+    *(b"|& getline", b"|&getline"),
 )
 _OPENS = (
     *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),
     *(b"Native.load", b"loadLibrary", b"Fiddle", b"ffi_lib", b"NativeLibrary", b"libraryLookup"),
-    # Guile; Common Lisp, by itself and by CFFI; Racket; Raku; Lua.
+    # Guile; Common Lisp, by itself and by CFFI; Racket; Raku.
     *(b"dynamic-link", b"foreign-library", b"load-shared-object", b"ffi-lib", b"NativeCall"),
-    b"package.loadlib",
+    # Lua's own; FFI of Perl and of PHP.
+    *(b"package.loadlib", b"FFI::"),
 )
+# `"lib%s.so"`, `"lib" + name`: a name that is put together.
+_COMPOSED = re.compile(rb"""['"`]lib(?:['"`]|[%{$#])""")
 _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
 # What may stand between the name of a function that starts a program and the first literal.
 _CALLED = re.compile(
@@ -120,6 +125,8 @@ class Mentions:
     """Whether a command line goes to a shell."""
     finds_libraries: bool = False
     """Whether the loader's table is asked for libraries (`ctypes.util.find_library`)."""
+    composes_libraries: bool = False
+    """Whether names of libraries are put together: settings may have parts of them."""
 
     def joined(self, other: Mentions) -> Mentions:
         """What both name."""
@@ -130,6 +137,7 @@ class Mentions:
             libraries=self.libraries | other.libraries,
             starts_shell=self.starts_shell or other.starts_shell,
             finds_libraries=self.finds_libraries or other.finds_libraries,
+            composes_libraries=self.composes_libraries or other.composes_libraries,
         )
 
 
@@ -171,18 +179,24 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
             elif starts and literal in known and literal not in COMMON_WORDS:
                 found.maybe_programs.add(literal)
     if not is_dependency:
-        _read_other_literals(found, text, known, starts=starts)
+        found.composes_libraries = opens and bool(_COMPOSED.search(data))
+        _read_other_literals(found, text, known, starts=starts, opens=opens)
     return found
 
 
-def _read_other_literals(found: Mentions, text: str, known: Set[str], *, starts: bool) -> None:
+def _read_other_literals(
+    found: Mentions, text: str, known: Set[str], *, starts: bool, opens: bool
+) -> None:
     """Lua's long texts, and the lists of words of Perl and Ruby."""
     for long_text in _LONG_TEXT.findall(text) if "[[" in text or "[=" in text else ():
         if _is_command(long_text, known):
             programs = found.programs if starts else found.maybe_programs
             _add_command(found, long_text, programs)
-    for first, second in _WORD_LIST.findall(text) if starts else ():
-        for word in known & set((first or second).split()):
+    for first, second in _WORD_LIST.findall(text) if starts or opens else ():
+        words = set((first or second).split())
+        if opens:
+            found.libraries |= words
+        for word in known & words if starts else ():
             (found.words if word in COMMON_WORDS else found.maybe_programs).add(word)
 
 

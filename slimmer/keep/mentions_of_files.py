@@ -59,6 +59,9 @@ _FOR_SHELL = re.compile(rb"-l?c +(['\"])(.+)\1")
 _LIBRARY_IN_PROGRAM = re.compile(
     rb"[\0@](\(?lib[\w+.()|-]{1,60}\.\(?so(?:[.\d()|]|so){0,80})(?=\0)"
 )
+# `snprintf(name, 80, "lib%s.so.%d", part, 3)`: parts of names stand alone as well.
+_COMPOSED = re.compile(rb"\0(lib(?:%s[\w.%]*)?)(?=\0)")
+_PART_IN_PROGRAM = re.compile(rb"\0([A-Za-z][\w+-]{1,40})(?=\0)")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST_CHOICES = 100
 _LIBRARY_OF_CLASS = re.compile(r"[\w+.-]{1,60}")
@@ -221,11 +224,19 @@ class FileMentions:
 
         return self._readings.once(("held", entry.path, names), read)
 
-    def libraries_in_program(self, entry: Entry, names: frozenset[str]) -> list[str]:
-        """Those of the names of libraries that stand alone in an ELF file, sorted."""
-        key = ("libraries", entry.path)
-        found = self._readings.once(key, lambda: self._texts(entry, _LIBRARY_IN_PROGRAM))
-        return sorted(names.intersection(_spelled_out(found)))
+    def libraries_in_program(
+        self, entry: Entry, names: frozenset[str], stems: frozenset[str]
+    ) -> list[str]:
+        """Those of the names of libraries that stand alone in an ELF file, sorted; where it puts
+        names together, the stems as well."""
+
+        def read() -> tuple[list[str], list[str]]:
+            composed = self._texts(entry, _COMPOSED)
+            parts = self._texts(entry, _PART_IN_PROGRAM) if composed else []
+            return self._texts(entry, _LIBRARY_IN_PROGRAM), parts
+
+        found, parts = self._readings.once(("libraries", entry.path), read)
+        return sorted({*names.intersection(_spelled_out(found)), *stems.intersection(parts)})
 
     def classes(self, entry: Entry) -> ClassMentions:
         """What the constants of Java's classes name."""

@@ -28,7 +28,9 @@ from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType, HeavyOmission
 
 _LARGEST = 1 << 20
-_SHEBANG = re.compile(r"#!.*\bnode\b")
+_SHEBANG = re.compile(rb"#!.*\bnode\b")
+# Bytes that are looked at for an interpreter.
+_FIRST_LINE = 256
 # Bytes of a package that was installed beside others, and that nobody touched.
 _HEAVIEST = 64_000_000
 _INSTALLERS = frozenset(("npm", "corepack", "yarn"))
@@ -227,18 +229,16 @@ class NodePackagesRule(Rule):
             return
         if self.context.is_packaged(entry.path):
             return
-        names = self.context.request.readings.once(
-            ("required", entry.path), lambda: self._required_in(entry.path)
-        )
-        for name in names:
+        head = self.context.content.head
+        if "." not in name_of(entry.path) and not _SHEBANG.match(head(entry.path, _FIRST_LINE)):
+            return
+
+        def read() -> tuple[str, ...]:
+            return required_packages(os.fsdecode(head(entry.path, LARGEST_SOURCE)))
+
+        for name in self.context.request.readings.once(("required", entry.path), read):
             if name not in _BUILTINS:
                 yield from self.find(name, parent_of(entry.path))
-
-    def _required_in(self, path: str) -> tuple[str, ...]:
-        source = os.fsdecode(self.context.content.head(path, LARGEST_SOURCE))
-        if "." not in name_of(path) and not _SHEBANG.match(source):
-            return ()
-        return required_packages(source)
 
     def _has_compiler(self) -> bool:
         """Whether TypeScript's compiler, which reads declarations of types, ran."""

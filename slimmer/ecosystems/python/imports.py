@@ -4,11 +4,14 @@ import stands that no probe has shown.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
 from slimmer.ecosystems.python.files import is_test
 from slimmer.files import name_of
+from slimmer.keep import Context
+from slimmer.values import Entry, EntryType
 
 _IMPORT = re.compile(
     r"(?:^|[;:])[ \t]*(?:from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import[ \t]*"
@@ -18,14 +21,36 @@ _IMPORT = re.compile(
 _BY_NAME = re.compile(
     r"\b(?:import_module|__import__)\(\s*(?:name\s*=\s*)?['\"](?P<module>[A-Za-z_][\w.]*)['\"]"
 )
+_SHEBANG = re.compile(rb"#!.*\bpython[\d.]*\b")
 _RENAMED = re.compile(r"\bas\s+\w+")
 LARGEST_SOURCE = 8 << 20
+_FIRST_LINE = 256
 
 
 def is_application_source(path: str, root: str) -> bool:
     """Whether what this source of the application in `root` imports is needed to run it; what its
     tests import is not. A script without an ending is told by its `#!`."""
     return (path.endswith(".py") or "." not in name_of(path)) and not is_test(path, root)
+
+
+def modules_imported_by(context: Context, entry: Entry) -> tuple[str, ...]:
+    """What a kept source of the application imports; nothing for any other file."""
+    path = entry.path
+    if (
+        entry.type is not EntryType.FILE
+        or not 0 < entry.size <= LARGEST_SOURCE
+        or not is_application_source(path, context.application_root(path))
+        or context.environments.contains(path)
+        or context.is_packaged(path)
+    ):
+        return ()
+    if not path.endswith(".py") and not _SHEBANG.match(context.content.head(path, _FIRST_LINE)):
+        return ()
+
+    def read() -> tuple[str, ...]:
+        return tuple(imported_modules(os.fsdecode(context.content.head(path, LARGEST_SOURCE))))
+
+    return context.request.readings.once(("imports", path), read)
 
 
 def imports_always(source: str, package: str, module: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 from slimmer.ecosystems.python.distributions import (
@@ -28,7 +27,7 @@ from slimmer.ecosystems.python.imports import (
     LARGEST_SOURCE,
     imported_modules,
     imports_always,
-    is_application_source,
+    modules_imported_by,
 )
 from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
@@ -40,7 +39,6 @@ _HEAVIEST = 64_000_000
 _HEAVIEST_PACKAGED = 8_000_000
 # A program in the `bin` of an environment that no distribution lists: nodeenv puts Node there.
 _HEAVIEST_STRAY = 8_000_000
-_SHEBANG = re.compile(r"#!.*\bpython[\d.]*\b")
 
 
 class PythonDistributionsRule(Rule):
@@ -80,10 +78,10 @@ class PythonDistributionsRule(Rule):
                 if owner is not None and owner.metadata not in self._touched:
                     touched.setdefault(owner.metadata, (owner, entry.path))
         for entry in fresh:
-            for distribution in self._imported_by(entry):
+            for distribution in self._imported(modules_imported_by(self.context, entry)):
                 touched.setdefault(distribution.metadata, (distribution, entry.path))
         for inline in self.context.inline_code(fresh, "python"):
-            for distribution in self._imported(inline.code):
+            for distribution in self._imported(imported_modules(inline.code)):
                 touched.setdefault(distribution.metadata, (distribution, inline.because))
         touched = self._with_sites(touched)
         while touched:
@@ -172,31 +170,15 @@ class PythonDistributionsRule(Rule):
             return self._sites_of_bin[folder]
         return (above for above in ancestors(path) if above in self._metadata)
 
-    def _imported_by(self, entry: Entry) -> Iterable[Distribution]:
-        """What a source of the application imports, from whatever site."""
-        if (
-            entry.type is not EntryType.FILE
-            or not 0 < entry.size <= LARGEST_SOURCE
-            or not is_application_source(entry.path, self.context.application_root(entry.path))
-            or self._is_library(entry.path)
-        ):
-            return
-        source = os.fsdecode(self.context.content.head(entry.path, LARGEST_SOURCE))
-        if not entry.path.endswith(".py") and not _SHEBANG.match(source):
-            return
-        yield from self._imported(source)
-
-    def _imported(self, source: str) -> Iterable[Distribution]:
-        """Where no Python ran, no site is in use yet: then any may be meant."""
+    def _imported(self, modules: Iterable[str]) -> Iterable[Distribution]:
+        """What has these modules, in whatever site. Where no Python ran, no site is in use yet:
+        then any may be meant."""
         sites = list(self._sites.values())
-        for module in imported_modules(source):
+        for module in modules:
             for site in sites or map(self._site, self._metadata):
                 found = site.imported(module)
                 if found is not None and found.metadata not in self._touched:
                     yield found
-
-    def _is_library(self, path: str) -> bool:
-        return self.context.environments.contains(path) or self.context.is_packaged(path)
 
     def _site(self, folder: str) -> Site:
         site = self._sites.get(folder)

@@ -2,7 +2,8 @@
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.ruby.metadata import RubyReader
-from slimmer.ecosystems.ruby.rules import GemsRule, RubyLibraryRule, RubyRequiresRule
+from slimmer.ecosystems.ruby.requires import RubyRequiresRule
+from slimmer.ecosystems.ruby.rules import GemsRule, RubyLibraryRule
 from slimmer.keep import Landmark, directories
 
 RUBY = Ecosystem(

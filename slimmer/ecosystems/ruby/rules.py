@@ -8,8 +8,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
-from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
+from slimmer.files import is_below, name_of, parent_of
+from slimmer.keep import (
+    BEYOND_MINIMAL,
+    Context,
+    Rule,
+    Want,
+    interpreter_of_script,
+)
 from slimmer.values import Entry, EntryType
 
 _INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
@@ -23,22 +29,10 @@ _NO_RUNTIME = re.compile(
     r"(?:/.*)?|.*\.(?:o|a)|.*\.(?:md|rdoc|markdown)|\.[^/]*(?:/.*)?"
 )
 _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
-_REQUIRE = re.compile(
-    r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
-)
-# No ending, but maybe the version of Ruby: `irb3.1`.
-_COMMAND_NAME = re.compile(r"[^.]+(?<=\d)\.\d+|[^.]+")
-# RubyGems writes a script for each command of a gem, which finds the command by these names.
-_COMMAND = re.compile(
-    r"""\bGem\.(?:activate_)?bin_path\(?\s*['"]([\w.-]+)['"],\s*['"]([\w.-]+)['"]"""
-)
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
-# Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
-_HEAVIEST_TOOL = 1_000_000
 _NOT_LOADED = (".a", ".h", ".o", ".ri")
-_LARGEST_SOURCE = 1 << 19
 _LARGEST_SPECIFICATION = 1 << 18
 
 
@@ -102,86 +96,6 @@ class RubyLibraryRule(AwaitedFoldersRule):
         if any(path.endswith("/vendor_ruby/rubygems.rb") for path in self.context.seen):
             unused.add("rubygems")
         return frozenset(unused)
-
-
-class RubyRequiresRule(Rule):
-    """Distributions put libraries into `vendor_ruby`, where no gem says what belongs together. But
-    Ruby code says what it requires, in methods as well, and what it autoloads: what is outside of
-    the standard library is looked up and kept, wherever it lies."""
-
-    name = "ruby-requires"
-    summary = "what kept Ruby code requires, from gems and vendor_ruby"
-    strategies = BEYOND_MINIMAL
-
-    @cached_property
-    def _roots(self) -> tuple[str, ...]:
-        """$LOAD_PATH with the `lib` of all gems; whatever gem provides a file is touched by it."""
-        roots = list(self.context.named.get("vendor_ruby", ()))
-        roots += self.context.named.get("site_ruby", ())
-        for path in self.context.named.get("gems", ()):
-            roots += (f"{gem.path}/lib" for gem in self.context.index.children(path))
-        return tuple(root for root in roots if root in self.context.index)
-
-    @cached_property
-    def _libraries(self) -> frozenset[str]:
-        """What lies here requires nothing that is elsewhere; RubyLibraryRule keeps it whole."""
-        named = self.context.named
-        marks = named.get("English.rb", ())
-        gems = named.get("rubygems.rb", ())
-        return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
-
-    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not self._roots:
-            return
-        for entry in fresh:
-            if (
-                entry.type is not EntryType.FILE
-                or entry.size > _LARGEST_SOURCE
-                or not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry))
-                or not self._libraries.isdisjoint((*ancestors(entry.path), entry.path))
-            ):
-                continue
-            text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
-            yield from self._required_in(text, entry.path, entry.path)
-            yield from self._started_by(text, entry.path)
-        for source in self.context.inline_code(fresh, "ruby"):
-            yield from self._required_in(source.code, source.where, source.because)
-
-    def _is_script(self, entry: Entry) -> bool:
-        if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
-            return False
-        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
-        return name_of(interpreter).startswith("ruby")
-
-    def _required_in(self, text: str, where: str, because: str) -> Iterable[Want]:
-        for name in dict.fromkeys(_REQUIRE.findall(text)):
-            for path in self._find(name, parent_of(because)):
-                yield Want(path=path, detail=f"{where} requires {name}", because=because)
-
-    def _started_by(self, text: str, script: str) -> Iterable[Want]:
-        """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
-        alone, and the library is the standard one."""
-        for gem, command in dict.fromkeys(_COMMAND.findall(text)):
-            for home in self.context.named.get("gems", ()):
-                for folder in self.context.index.children(home):
-                    if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
-                        continue
-                    size = sum(each.size for each in self.context.index.subtree(folder.path))
-                    if script in self.context.bystanders and size > _HEAVIEST_TOOL:
-                        continue
-                    for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
-                        if path in self.context.index:
-                            detail = f"{script} starts the gem's {command}"
-                            yield Want(path=path, detail=detail, because=script)
-
-    def _find(self, name: str, beside: str) -> Iterable[str]:
-        endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")
-        for root in (*self._roots, beside):
-            for ending in endings:
-                if f"{root}/{name}{ending}" in self.context.index:
-                    yield f"{root}/{name}{ending}"
-                    if root != beside:
-                        return
 
 
 class GemsRule(Rule):

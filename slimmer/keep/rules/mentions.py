@@ -13,7 +13,7 @@ from slimmer.keep.mentions import COMMON_WORDS, KEYWORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
-from slimmer.keep.rules.opened import LibrariesByName
+from slimmer.keep.rules.opened import LibrariesByName, LibrariesOfSettings
 from slimmer.keep.rules.packages import (
     AwaitedInterpreters,
     installed_to_be_run,
@@ -64,10 +64,12 @@ class MentionsRule(Rule):
         self._makefiles: list[Entry] = []
         self._runs_make = False
         self._interpreters = AwaitedInterpreters(context)
+        self._libraries = LibrariesByName(context)
+        self._settings = LibrariesOfSettings(context, self._libraries)
 
     def begin(self) -> Iterable[Want]:
         for path in self.context.request.variables.get("LD_PRELOAD", "").replace(":", " ").split():
-            yield from self._library(path, "LD_PRELOAD")
+            yield from self._libraries.wanted(path, "LD_PRELOAD")
         for variable, value in self.context.request.variables.items():
             if value in self._installed_to_be_run:
                 detail = f"named by the variable {variable}"
@@ -131,6 +133,8 @@ class MentionsRule(Rule):
         is_own = self.context.own_files.contains(entry)
         found = self._files.text(entry, is_dependency=is_dependency, is_own=is_own)
         yield from self._wanted(found, entry.path, is_dependency, is_packaged)
+        if not is_dependency:
+            yield from self._settings.read(entry, composes=found.composes_libraries)
 
     def _named_inline(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         """Code of any language that a script or the image's own commands give an interpreter."""
@@ -176,7 +180,7 @@ class MentionsRule(Rule):
             else:
                 yield from self._word(word, source)
         for library in sorted(found.libraries):
-            yield from self._library(library, source)
+            yield from self._libraries.wanted(library, source)
         if found.starts_shell and not (is_dependency and is_packaged):
             yield Want(path="/bin/sh", detail=f"{source} may start it", because=source)
         if found.finds_libraries and "/ctypes/" not in source:
@@ -253,7 +257,7 @@ class MentionsRule(Rule):
             if named is not None and named.type is EntryType.FILE:
                 yield Want(path=path, detail=f"named in {entry.path}", because=entry.path)
         for name in found.opened:
-            yield from self._library(name, entry.path)
+            yield from self._libraries.wanted(name, entry.path)
         installed = self._installed_to_be_run
         for name in found.started:
             limit = _HEAVIEST_INSTALLED if name in installed else _HEAVIEST_MAYBE
@@ -324,17 +328,14 @@ class MentionsRule(Rule):
             return False
         return packages.owner(started) in packages.dependencies(owner)
 
-    def _library(self, name: str, source: str) -> Iterable[Want]:
-        for path in self._libraries.paths(name):
-            yield Want(path=path, detail=f"{source} may open it", because=source)
-
     def _opened_by(self, entry: Entry) -> Iterable[Want]:
         """Of programs and modules that no package owns: libraries that they have the names of, and
         are not linked to, as those that bring .NET or JNA have."""
         elf = self.context.elf_files.get(entry.path)
         if elf is None or OPENER not in elf.imports or entry.size > _LARGEST_OPENER:
             return
-        for name in self._files.libraries_in_program(entry, self._libraries.names):
+        names, stems = self._libraries.names, self._libraries.stems
+        for name in self._files.libraries_in_program(entry, names, stems):
             for path in self._libraries.paths(name):
                 library = self.context.index.resolve(path).entry
                 if library is None or library.type is not EntryType.FILE:
@@ -344,7 +345,3 @@ class MentionsRule(Rule):
                     yield Want(path=path, detail=f"{entry.path} may open it", because=entry.path)
                 else:
                     self._left_out[path] = (entry.path, weight)
-
-    @cached_property
-    def _libraries(self) -> LibrariesByName:
-        return LibrariesByName(self.context)

@@ -126,6 +126,11 @@ def test_words_of_a_list_in_a_source_that_starts_programs() -> None:
     assert (found.maybe_programs, found.words) == ({"sdiff"}, {"date"})
 
 
+def test_awk_has_a_name_in_a_variable_for_its_pipe_in_both_directions() -> None:
+    found = mentions_of(b'BEGIN { c = "sdiff"; print "a" |& c; c |& getline x }', KNOWN)
+    assert found.maybe_programs == {"sdiff"}
+
+
 def test_what_awk_reads_from_and_writes_to() -> None:
     text = '{ "uname -s" | getline k; print $1 | "sort -k2n"; print "tac is no program here" }'
     assert list(scripts_in_awk(text))[:2] == ["uname -s", "sort -k2n"]

@@ -250,6 +250,28 @@ def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: Imag
     }
 
 
+GEMS = "/usr/local/lib/ruby/gems/3.3.0/gems"
+
+
+def test_settings_name_what_ruby_code_requires(tree: ImageTree) -> None:
+    tree.package("ruby", "/usr/bin/ruby")
+    for name in ("prime", "matrix", "rexml", "net-ftp", "unused"):
+        tree.add(f"{GEMS}/{name}-1.0/lib/{name.replace('-', '/')}.rb")
+    tree.add("/app/app.yml", "# unused\nneeds: prime matrix\nmore: [net/ftp]\n")
+    code = "NEEDS = %w[rexml other]\n"
+    tree.add("/app/app.rb", code)
+    ran = seen("/app/app.rb", "/app/app.yml")
+    assert not any(GEMS in path for path in tree.gained("ruby-requires", *ran))
+    tree.add("/app/app.rb", f"{code}(NEEDS + needs).each {{ |name| require name }}\n")
+    gained = tree.gained("ruby-requires", *ran)
+    assert {path for path in gained if path.endswith(".rb")} == {
+        f"{GEMS}/prime-1.0/lib/prime.rb",
+        f"{GEMS}/matrix-1.0/lib/matrix.rb",
+        f"{GEMS}/rexml-1.0/lib/rexml.rb",
+        f"{GEMS}/net-ftp-1.0/lib/net/ftp.rb",
+    }
+
+
 # ---------------------------------------------------------------- PHP
 
 
@@ -358,6 +380,18 @@ def test_perl_modules_behind_a_condition(tree: ImageTree) -> None:
     assert {path for path in gained if not tree.is_directory(path)} == {
         f"{core}/{name}" for name in ("if.pm", "deprecate.pm", "autouse.pm", "Text/Wrap.pm")
     }
+
+
+def test_perl_modules_of_a_directory_by_names_that_are_put_together(tree: ImageTree) -> None:
+    core = "/usr/share/perl/5.36.0"
+    for name in ("strict", "Test/Event/Ok", "Test/Event/Fail", "Test/Other"):
+        tree.add(f"{core}/{name}.pm")
+    loads = 'map { my $file = "Test/Event/$_.pm"; require $file } qw/Ok Fail/;\n'
+    tree.add("/usr/share/perl5/Test/API.pm", loads)
+    tree.add("/usr/bin/perl", mode=0o755)
+    gained = tree.gained("perl-modules", *seen("/usr/share/perl5/Test/API.pm"))
+    assert {f"{core}/Test/Event/Ok.pm", f"{core}/Test/Event/Fail.pm"} <= gained
+    assert f"{core}/Test/Other.pm" not in gained
 
 
 def test_a_perl_script_that_was_executed_keeps_its_modules(tree: ImageTree) -> None:

@@ -39,6 +39,16 @@ def test_a_pattern_of_names_stands_for_each(tree: ImageTree, pattern: str) -> No
     assert gained(tree, "/app/shop") == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
 
 
+@pytest.mark.parametrize(("form", "found"), [("lib%s.so.%d", True), ("%s", False)])
+def test_a_program_of_the_author_puts_a_name_together(
+    tree: ImageTree, form: str, found: bool
+) -> None:
+    composes = f'char n[80]; const char *t[] = {{"tls", "x"}}; snprintf(n, 80, "{form}", t[c], 3);'
+    source = OPENS.replace("void *x", f"{composes} void *x").replace('"libtls.so.3"', "n")
+    tree.compile("/app/shop", source)
+    assert (f"{FOLDER}/libtls.so.3.1" in gained(tree, "/app/shop")) == found
+
+
 def test_a_name_in_a_program_that_opens_nothing_is_a_text(tree: ImageTree) -> None:
     tree.compile("/app/shop", 'const char *t = "libtls.so.3"; int main(void) { return !t; }')
     assert gained(tree, "/app/shop") == set()
@@ -66,6 +76,29 @@ def test_a_module_of_lisp_opens_one_without_its_ending(
     if path.startswith("/usr"):
         tree.package("modules", path)
     assert gained(tree, path) == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
+
+
+def test_a_list_of_words_has_the_name_of_a_library(tree: ImageTree) -> None:
+    tree.add("/app/tls.rb", "extend Fiddle::Importer\ndlload %w[libtls .so .3].join\n")
+    assert f"{FOLDER}/libtls.so.3.1" in gained(tree, "/app/tls.rb")
+
+
+def test_a_module_of_perl_opens_one_by_ffi(tree: ImageTree) -> None:
+    tree.add("/app/tls.pl", "my $ffi = FFI::Platypus->new; $ffi->lib('libtls.so.3');\n")
+    assert f"{FOLDER}/libtls.so.3.1" in gained(tree, "/app/tls.pl")
+
+
+@pytest.mark.parametrize("composed", ['"lib%s.so.%s" % (n, v)', '"lib" + n', 'f"lib{n}.so.3"'])
+def test_settings_have_a_part_of_a_librarys_name(tree: ImageTree, composed: str) -> None:
+    tree.package("python3", "/usr/bin/python3")
+    libs = '{"libs": {"secret": ["tls", 3], "x": "a/other", "text": "there is no other one"}}'
+    tree.add("/app/libs.json", libs)
+    tree.add("/app/app.py", "import ctypes\nctypes.CDLL('libm.so.6')\n")
+    ran = seen("/app/app.py", "/app/libs.json")
+    assert not any(FOLDER in path for path in tree.gained("mentions", *ran))
+    tree.add("/app/app.py", f"import ctypes\nctypes.CDLL({composed})\n")
+    found = {path for path in tree.gained("mentions", *ran) if FOLDER in path}
+    assert found - {FOLDER} == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
 
 
 def test_a_heavy_library_is_named_and_left_out(tree: ImageTree) -> None:

@@ -81,6 +81,23 @@ def test_parts_that_were_used_are_no_left_overs(tree: ImageTree) -> None:
     assert {f"{LIBRARY}/tkinter/ttk.py", f"{LIBRARY}/turtle.py"} <= gained
 
 
+def test_parts_that_the_application_imports_on_any_branch_are_kept(tree: ImageTree) -> None:
+    add_library(tree)
+    tree.package("python3", f"{LIBRARY}/os.py")
+    wheel = "/usr/share/python-wheels/pip-23.0.1-py3-none-any.whl"
+    parts = ("tkinter/__init__.py", "turtle.py", "lib2to3/main.py", "ensurepip/__init__.py")
+    for path in (*(f"{LIBRARY}/{part}" for part in parts), wheel):
+        tree.add(path)
+    tree.add("/app/app.py", "def draw():\n    import turtle\ndef make():\n    import venv\n")
+    gained = tree.gained("python-library", *seen(f"{LIBRARY}/os.py", "/app/app.py"))
+    assert {f"{LIBRARY}/{part}" for part in parts} & gained == {
+        f"{LIBRARY}/tkinter/__init__.py",
+        f"{LIBRARY}/turtle.py",
+        f"{LIBRARY}/ensurepip/__init__.py",
+    }
+    assert wheel in gained
+
+
 def test_the_library_of_a_python_that_did_not_run_is_left_out(tree: ImageTree) -> None:
     add_library(tree)
     tree.add(f"{LIBRARY}/site-packages/flask/__init__.py")

@@ -1,0 +1,160 @@
+"""What Ruby code requires, as its text says."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from slimmer.files import ancestors, name_of, parent_of
+from slimmer.keep import (
+    BEYOND_MINIMAL,
+    Context,
+    Rule,
+    Want,
+    has_names_of_packages,
+    interpreter_of_script,
+    is_settings,
+)
+from slimmer.values import Entry, EntryType
+
+_REQUIRE = re.compile(
+    r"""\b(?:require(?:_relative)?|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*['"]([\w./-]+)['"]"""
+)
+# No ending, but maybe the version of Ruby: `irb3.1`.
+_COMMAND_NAME = re.compile(r"[^.]+(?<=\d)\.\d+|[^.]+")
+# RubyGems writes a script for each command of a gem, which finds the command by these names.
+_COMMAND = re.compile(
+    r"""\bGem\.(?:activate_)?bin_path\(?\s*['"]([\w.-]+)['"],\s*['"]([\w.-]+)['"]"""
+)
+# `require name`, `require "store/#{kind}"`: settings may say what is required.
+_COMPUTED = re.compile(r"""\brequire\s*\(?\s*(?:[a-z_@$][\w.]*\b|"[^"\n]*\#\{)(?!\s*=)""")
+_SETTING = re.compile(r"(?<![\w./:-])[a-z][\w-]*(?:/[\w-]+)*(?![\w./:-]*[\w/])")
+_LITERAL = re.compile(r"""['"]([\w/-]+)['"]|%w[(\[{<]([^)\]}>]{1,400})""")
+_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
+_LARGEST_SETTINGS = 1 << 16
+_LARGEST_NAMED = 1_000_000
+# Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
+_HEAVIEST_TOOL = 1_000_000
+_LARGEST_SOURCE = 1 << 19
+
+
+class RubyRequiresRule(Rule):
+    """Distributions put libraries into `vendor_ruby`, where no gem says what belongs together. But
+    Ruby code says what it requires, in methods as well, and what it autoloads: what is outside of
+    the standard library is looked up and kept, wherever it lies."""
+
+    name = "ruby-requires"
+    summary = "what kept Ruby code requires, from gems and vendor_ruby"
+    strategies = BEYOND_MINIMAL
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # Names in settings count once some code of the author's requires what it has computed.
+        self._settings: list[Entry] = []
+        self._computes = False
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        """$LOAD_PATH with the `lib` of all gems; whatever gem provides a file is touched by it."""
+        roots = list(self.context.named.get("vendor_ruby", ()))
+        roots += self.context.named.get("site_ruby", ())
+        roots += self._gem_roots
+        return tuple(root for root in roots if root in self.context.index)
+
+    @cached_property
+    def _gem_roots(self) -> tuple[str, ...]:
+        return tuple(
+            f"{gem.path}/lib"
+            for path in self.context.named.get("gems", ())
+            for gem in self.context.index.children(path)
+        )
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        """What lies here requires nothing that is elsewhere; RubyLibraryRule keeps it whole."""
+        named = self.context.named
+        marks = named.get("English.rb", ())
+        gems = named.get("rubygems.rb", ())
+        return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        if not (self._roots or self._gem_roots):
+            return
+        for entry in fresh:
+            if entry.type is not EntryType.FILE or entry.size > _LARGEST_SOURCE:
+                continue
+            is_own = self.context.own_files.contains(entry)
+            if not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry)):
+                if is_own and entry.size <= _LARGEST_SETTINGS and is_settings(entry.path):
+                    self._settings.append(entry)
+                continue
+            if not self._libraries.isdisjoint((*ancestors(entry.path), entry.path)):
+                continue
+            text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
+            yield from self._required_in(text, entry.path, entry.path)
+            yield from self._started_by(text, entry.path)
+            if is_own and _COMPUTED.search(text):
+                self._computes = True
+                words = [" ".join(found) for found in _LITERAL.findall(text)]
+                yield from self._named(" ".join(words), entry.path)
+        while self._computes and self._settings:
+            settings = self._settings.pop()
+            if not has_names_of_packages(settings.path):
+                text = os.fsdecode(self.context.content.head(settings.path, _LARGEST_SETTINGS))
+                yield from self._named(_COMMENT.sub("", text), settings.path)
+        for source in self.context.inline_code(fresh, "ruby"):
+            yield from self._required_in(source.code, source.where, source.because)
+
+    def _is_script(self, entry: Entry) -> bool:
+        if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
+            return False
+        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
+        return name_of(interpreter).startswith("ruby")
+
+    def _required_in(self, text: str, where: str, because: str) -> Iterable[Want]:
+        for name in dict.fromkeys(_REQUIRE.findall(text)):
+            for path in self._find(name, parent_of(because)):
+                yield Want(path=path, detail=f"{where} requires {name}", because=because)
+
+    def _started_by(self, text: str, script: str) -> Iterable[Want]:
+        """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
+        alone, and the library is the standard one."""
+        for gem, command in dict.fromkeys(_COMMAND.findall(text)):
+            for home in self.context.named.get("gems", ()):
+                for folder in self.context.index.children(home):
+                    if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
+                        continue
+                    size = sum(each.size for each in self.context.index.subtree(folder.path))
+                    if script in self.context.bystanders and size > _HEAVIEST_TOOL:
+                        continue
+                    for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
+                        if path in self.context.index:
+                            detail = f"{script} starts the gem's {command}"
+                            yield Want(path=path, detail=detail, because=script)
+
+    def _named(self, text: str, where: str) -> Iterable[Want]:
+        """`readers: [prime, matrix]`, for `readers.each { |name| require name }`."""
+        for name in sorted(set(_SETTING.findall(text))):
+            if name.partition("/")[0] not in self._provided:
+                continue
+            for path in self._find(name, ""):
+                parts = self.context.index.subtree(path.removesuffix(".rb"))
+                if sum(entry.size for entry in parts) <= _LARGEST_NAMED:
+                    yield Want(path=path, detail=f"{where} names {name}", because=where)
+
+    @cached_property
+    def _provided(self) -> frozenset[str]:
+        """What can be required from outside of the standard library, but for what is below it."""
+        children = (entry for root in self._roots for entry in self.context.index.children(root))
+        return frozenset(name_of(entry.path).removesuffix(".rb") for entry in children)
+
+    def _find(self, name: str, beside: str) -> Iterable[str]:
+        endings = ("",) if name.endswith((".rb", ".so")) else (".rb", ".so")
+        for root in (*self._roots, beside):
+            for ending in endings:
+                if f"{root}/{name}{ending}" in self.context.index:
+                    yield f"{root}/{name}{ending}"
+                    if root != beside:
+                        return
