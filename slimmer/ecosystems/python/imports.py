@@ -27,19 +27,15 @@ LARGEST_SOURCE = 8 << 20
 _FIRST_LINE = 256
 
 
-def is_application_source(path: str, root: str) -> bool:
-    """Whether what this source of the application in `root` imports is needed to run it; what its
-    tests import is not. A script without an ending is told by its `#!`."""
-    return (path.endswith(".py") or "." not in name_of(path)) and not is_test(path, root)
-
-
 def modules_imported_by(context: Context, entry: Entry) -> tuple[str, ...]:
-    """What a kept source of the application imports; nothing for any other file."""
+    """What a kept source of the application imports, but not what its tests do; nothing for any
+    other file. A script without an ending is told by its `#!`."""
     path = entry.path
     if (
-        entry.type is not EntryType.FILE
+        ("." in name_of(path) and not path.endswith(".py"))
+        or entry.type is not EntryType.FILE
         or not 0 < entry.size <= LARGEST_SOURCE
-        or not is_application_source(path, context.application_root(path))
+        or is_test(path, context.application_root(path))
         or context.environments.contains(path)
         or context.is_packaged(path)
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from slimmer.files import ancestors, name_of, parent_of
@@ -38,6 +39,23 @@ _LARGEST_NAMED = 1_000_000
 # Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
 _HEAVIEST_TOOL = 1_000_000
 _LARGEST_SOURCE = 1 << 19
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """What one source says."""
+
+    required: tuple[str, ...]
+    commands: tuple[tuple[str, str], ...]
+    """(gem, command) that a script of RubyGems starts."""
+    computes: bool
+    """Whether it requires a name that it has computed."""
+    literals: str
+    """Of which that may be one."""
+
+
+def _required_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_REQUIRE.findall(text)))
 
 
 class RubyRequiresRule(Rule):
@@ -92,20 +110,19 @@ class RubyRequiresRule(Rule):
                 continue
             if not self._libraries.isdisjoint((*ancestors(entry.path), entry.path)):
                 continue
-            text = os.fsdecode(self.context.content.head(entry.path, _LARGEST_SOURCE))
-            yield from self._required_in(text, entry.path, entry.path)
-            yield from self._started_by(text, entry.path)
-            if is_own and _COMPUTED.search(text):
+            source = self._source(entry.path)
+            yield from self._required(source.required, entry.path, entry.path)
+            yield from self._started(source.commands, entry.path)
+            if is_own and source.computes:
                 self._computes = True
-                words = [" ".join(found) for found in _LITERAL.findall(text)]
-                yield from self._named(" ".join(words), entry.path)
+                yield from self._named(source.literals, entry.path)
         while self._computes and self._settings:
             settings = self._settings.pop()
             if not has_names_of_packages(settings.path):
                 text = os.fsdecode(self.context.content.head(settings.path, _LARGEST_SETTINGS))
                 yield from self._named(_COMMENT.sub("", text), settings.path)
-        for source in self.context.inline_code(fresh, "ruby"):
-            yield from self._required_in(source.code, source.where, source.because)
+        for inline in self.context.inline_code(fresh, "ruby"):
+            yield from self._required(_required_in(inline.code), inline.where, inline.because)
 
     def _is_script(self, entry: Entry) -> bool:
         if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
@@ -113,15 +130,28 @@ class RubyRequiresRule(Rule):
         interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("ruby")
 
-    def _required_in(self, text: str, where: str, because: str) -> Iterable[Want]:
-        for name in dict.fromkeys(_REQUIRE.findall(text)):
+    def _source(self, path: str) -> _Source:
+        def read() -> _Source:
+            text = os.fsdecode(self.context.content.head(path, _LARGEST_SOURCE))
+            computes = bool(_COMPUTED.search(text))
+            return _Source(
+                required=_required_in(text),
+                commands=tuple(dict.fromkeys(_COMMAND.findall(text))),
+                computes=computes,
+                literals=" ".join(map(" ".join, _LITERAL.findall(text))) if computes else "",
+            )
+
+        return self.context.request.readings.once(("ruby", path), read)
+
+    def _required(self, names: Iterable[str], where: str, because: str) -> Iterable[Want]:
+        for name in names:
             for path in self._find(name, parent_of(because)):
                 yield Want(path=path, detail=f"{where} requires {name}", because=because)
 
-    def _started_by(self, text: str, script: str) -> Iterable[Want]:
+    def _started(self, commands: Iterable[tuple[str, str]], script: str) -> Iterable[Want]:
         """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
         alone, and the library is the standard one."""
-        for gem, command in dict.fromkeys(_COMMAND.findall(text)):
+        for gem, command in commands:
             for home in self.context.named.get("gems", ()):
                 for folder in self.context.index.children(home):
                     if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
