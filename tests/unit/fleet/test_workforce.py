@@ -17,6 +17,7 @@ from slimmer.fleet import Job, Outcome
 from slimmer.fleet.child import LOG, build_in_child
 from slimmer.fleet.template import _OF_THREAD
 from slimmer.fleet.workforce import local_workers
+from slimmer.remains import all_finished
 from tests.unit.fleet.outcomes import job, outcome
 
 DEADLINE = 120.0
@@ -70,6 +71,33 @@ def test_an_interrupted_fleet_waits_for_what_its_builds_take_away(tmp_path: Path
             interrupted()
         connections.pop().close()
     assert "error: interrupted" in (tmp_path / "build" / LOG).read_text()
+
+
+def is_lost_or_done(job: Job) -> Outcome:
+    if job.name == "lost:1":
+        raise RuntimeError("lost")
+    return outcome(job.name)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_what_was_done_when_the_fleet_was_interrupted_is_told(is_taken: bool) -> None:
+    """While its outcome was under way, or just being written down; whatever became of another."""
+    names = ("lost:1", f"done:{is_taken}")
+
+    def interrupted() -> None:
+        with local_workers(("unix:///one",), is_lost_or_done) as workforce:
+            for name in names:
+                workforce.submit(job(name))
+            if not is_taken:
+                raise KeyboardInterrupt
+            while True:
+                for ended, _ in workforce.ended(1.0):
+                    if ended.name == names[1]:
+                        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names[1] in all_finished()
 
 
 PROGRAM = """
