@@ -115,7 +115,8 @@ def failed(job: Job, error: SlimError, seconds: float = 0.0) -> Outcome:
 class _Builds:
     """Of this process, a worker."""
 
-    under_way: ClassVar[set[Fork]] = set()
+    under_way: ClassVar[dict[Path, Fork | None]] = {}
+    """Each by its folder; None until its process is there, which may take seconds."""
     are_ending = False
     """Whether none begins any more."""
 
@@ -125,21 +126,30 @@ async def end_builds() -> None:
     _Builds.are_ending = True
     deadline = time.monotonic() + BUDGET
     while _Builds.under_way and time.monotonic() < deadline:
-        for fork in tuple(_Builds.under_way):
-            fork.interrupt()
+        for fork in tuple(_Builds.under_way.values()):
+            if fork is not None:
+                fork.interrupt()
         await asyncio.sleep(_LOOK)
 
 
 def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Outcome:
     """Run the job in a child and wait for it, `job.seconds` at the most."""
+    _Builds.under_way[folder] = None
+    try:
+        if _Builds.are_ending:
+            return failed(job, _interrupted())
+        return _in_child(job, environment, folder)
+    finally:
+        del _Builds.under_way[folder]
+
+
+def _in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Outcome:
     begun = time.monotonic()
     message = pickle.dumps((job, dict(environment)))
     folder.mkdir(parents=True, exist_ok=True)
-    if _Builds.are_ending:
-        return failed(job, _interrupted())
     with (folder / LOG).open("wb") as log:
         fork = Fork(log)
-        _Builds.under_way.add(fork)
+        _Builds.under_way[folder] = fork
         with contextlib.suppress(BrokenPipeError, ValueError):  # it has ended: its log says why
             fork.lifeline.write(_LENGTH.pack(len(message)) + message)
             fork.lifeline.flush()
@@ -148,7 +158,6 @@ def build_in_child(job: Job, environment: Mapping[str, str], folder: Path) -> Ou
             said = fork.said(job.seconds)
         finally:
             status = fork.end(BUDGET + 5)
-            _Builds.under_way.discard(fork)
     if said is None:
         return failed(job, _too_slow(job), time.monotonic() - begun)
     try:

@@ -100,8 +100,9 @@ class Workforce:
                 continue
             wait = 0.0
             if key in self._running:
-                job, _ = self._running.pop(key)
+                job, _ = self._running[key]
                 yield job, _outcome(job, future)
+                del self._running[key]  # not before: an interruption may fall upon the outcome
                 future.release()
 
     def _start_again(self) -> Iterator[Ended]:
@@ -123,10 +124,11 @@ class Workforce:
 
     def end_builds(self) -> None:
         """Let the workers, which are ours alone, end what they do, with all that it has made."""
-        with contextlib.suppress(Exception):
-            if self._running:
+        if self._running:
+            with contextlib.suppress(Exception):
                 self._client.run(end_builds)
-            for _, future in self._running.values():
+        for _, future in self._running.values():
+            with contextlib.suppress(Exception):  # that of another may be lost
                 outcome = future.result(timeout=_ENDING)
                 if outcome.is_built:  # it was done just before
                     finished(outcome.name)

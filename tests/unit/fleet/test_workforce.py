@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from slimmer.errors import BuildLostError
 from slimmer.fleet import Job, Outcome
-from slimmer.fleet.child import LOG, build_in_child
+from slimmer.fleet.child import LOG, _Builds, build_in_child, end_builds
 from slimmer.fleet.template import _OF_THREAD
 from slimmer.fleet.workforce import local_workers
+from slimmer.remains import all_finished
 from tests.unit.fleet.outcomes import job, outcome
 
 DEADLINE = 120.0
@@ -70,6 +74,56 @@ def test_an_interrupted_fleet_waits_for_what_its_builds_take_away(tmp_path: Path
             interrupted()
         connections.pop().close()
     assert "error: interrupted" in (tmp_path / "build" / LOG).read_text()
+
+
+@pytest.fixture
+def ending() -> Iterator[type[_Builds]]:
+    yield _Builds
+    _Builds.are_ending = False
+
+
+def test_a_build_whose_process_only_starts_is_ended_as_well(
+    tmp_path: Path, ending: type[_Builds]
+) -> None:
+    """Its template loads for a second or more, and is there after the others were told."""
+    with socket.socket(socket.AF_UNIX) as engine, ThreadPoolExecutor() as thread:
+        engine.bind(str(tmp_path / "e.sock"))
+        engine.listen()
+        started = thread.submit(waits_for_the_engine, job(home=str(tmp_path), seconds=20.0))
+        while not (tmp_path / "build" / LOG).exists():
+            time.sleep(0.001)
+        asyncio.run(end_builds())
+        assert not ending.under_way
+        ended = started.result(DEADLINE)
+    assert ended.exit_code == BuildLostError.exit_code
+    assert "longer than" not in ended.problem
+
+
+def is_lost_or_done(job: Job) -> Outcome:
+    if job.name == "lost:1":
+        raise RuntimeError("lost")
+    return outcome(job.name)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_what_was_done_when_the_fleet_was_interrupted_is_told(is_taken: bool) -> None:
+    """While its outcome was under way, or just being written down; whatever became of another."""
+    names = ("lost:1", f"done:{is_taken}")
+
+    def interrupted() -> None:
+        with local_workers(("unix:///one",), is_lost_or_done) as workforce:
+            for name in names:
+                workforce.submit(job(name))
+            if not is_taken:
+                raise KeyboardInterrupt
+            while True:
+                for ended, _ in workforce.ended(1.0):
+                    if ended.name == names[1]:
+                        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names[1] in all_finished()
 
 
 PROGRAM = """
