@@ -63,7 +63,7 @@ class Installed:
     told to install; empty where none is known."""
     is_asked_for: bool = False
     """Whether the image's author, and not that of an image below, asked the distribution's package
-    manager for it by name, and not to build with."""
+    manager for it by name, and not to build with, unless another one of those tools is left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

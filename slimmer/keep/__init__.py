@@ -19,13 +19,14 @@ from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
-from slimmer.keep.rules.packages import is_to_build_with
+from slimmer.keep.rules.packages import PROGRAM_FOLDERS, is_to_build_with
 from slimmer.keep.text_kinds import has_names_of_packages, is_settings
 from slimmer.keep.trees import tree
 
 __all__ = [
     "BEYOND_MINIMAL",
     "BORROWED_FOLDER",
+    "PROGRAM_FOLDERS",
     "BorrowedTools",
     "Context",
     "KeepRequest",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
-from slimmer.files import Package, PackageDatabase
-from slimmer.keep import is_to_build_with
+from slimmer.files import Package, PackageDatabase, parent_of
+from slimmer.keep import PROGRAM_FOLDERS, is_to_build_with
 from slimmer.metadata.documentation import is_documentation
 
 
@@ -40,6 +41,17 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
         for package, paths in files.items()
         if any(path in kept and not is_documentation(path) for path in paths)
     }
+    asked_for = {
+        package
+        for package in files
+        if package.requested
+        and package.name not in packages.base
+        and not package.was_there(request.base_finished)
+    }
+    builders = {package for package in asked_for if is_to_build_with(package)}
+    if any(any(path in kept for path in _programs(files[each])) for each in builders & left):
+        # It builds something when it is run: its tools are no rest of how it was built.
+        builders = {package for package in builders if not _programs(files[package])}
     for package, paths in files.items():
         found.append(
             Installed(
@@ -51,14 +63,15 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 files=tuple(paths),
                 architecture=package.architecture,
                 source=package.source,
-                is_asked_for=package.requested
-                and package.name not in packages.base
-                and not package.was_there(request.base_finished)
-                and not is_to_build_with(package)
+                is_asked_for=package in asked_for - builders
                 and not _stands_for_others(package, packages, left),
             )
         )
     return found
+
+
+def _programs(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if parent_of(path) in PROGRAM_FOLDERS]
 
 
 def _stands_for_others(

@@ -59,7 +59,8 @@ class EcosystemSummary:
     """Of the removed ones, the largest first."""
     asked_for: tuple[str, ...] = ()
     """Of the removed ones, those that the image's author asked for by name, and not to build
-    with. A distribution's alone; those of languages are in `unused_packages`."""
+    with, unless another one of those tools is left. A distribution's alone; those of languages are
+    in `unused_packages`."""
     used: int | None = None
     """Those that are left of which a file was opened in the traced run; null in reports of
     before."""

@@ -279,6 +279,27 @@ def test_what_the_author_asked_for_by_name(original: OriginalTree) -> None:
     assert [each.name for each in found if each.is_asked_for] == ["curl"]
 
 
+@pytest.mark.parametrize(("kept", "told"), [("/usr/bin/protoc", ["flex"]), ("/usr/lib/a", [])])
+def test_tools_to_build_with_are_asked_for_where_one_of_them_is_left(
+    original: OriginalTree, kept: str, told: list[str]
+) -> None:
+    files = {"protobuf": "/usr/bin/protoc", "flex": "/usr/bin/flex", "liba-dev": "/usr/lib/a"}
+    original.add(
+        "/var/lib/dpkg/status",
+        "".join(
+            f"Package: {name}\nStatus: install ok installed\nSection: devel\nVersion: 1\n"
+            "Architecture: amd64\n\n"
+            for name in files
+        ),
+    )
+    original.add("/var/lib/apt/extended_states", "")
+    for name, path in files.items():
+        original.add(path)
+        original.add(f"/var/lib/dpkg/info/{name}.list", path + "\n")
+    found = original.describe(kept).metadata.installed
+    assert [each.name for each in found if each.is_asked_for and not each.is_left] == told
+
+
 @pytest.mark.parametrize(("kept", "told"), [("/usr/bin/convert-im6", []), ("/", ["imagemagick"])])
 def test_a_name_for_other_packages_is_not_gone_where_those_are_left(
     original: OriginalTree, kept: str, told: list[str]

@@ -1,0 +1,1 @@
+module Shout; def shout(s) = s.upcase + "!"; end; Liquid::Template.register_filter(Shout)
