@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from slimmer.ecosystems import Installed, MetadataRequest
@@ -31,14 +32,14 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
     """All packages of the distribution. Documentation counts as nothing that is left: what the slim
     image's database and the SBOM name is what is left here."""
     found = []
-    kept = request.keep.reasons
+    left = _left(request)
     for package, paths in request.packages.files().items():
         found.append(
             Installed(
                 type=_TYPES.get(package.manager, package.manager),
                 name=package.name,
                 size=request.index.size_of(paths),
-                is_left=any(path in kept and not is_documentation(path) for path in paths),
+                is_left=package in left,
                 version=package.version,
                 files=tuple(paths),
                 architecture=package.architecture,
@@ -46,10 +47,31 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 is_asked_for=package.requested
                 and package.name not in request.packages.base
                 and not package.was_there(request.base_finished)
-                and not is_to_build_with(package),
+                and not is_to_build_with(package)
+                and not _is_left_by_others(package, paths, request, left),
             )
         )
     return found
+
+
+def _left(request: MetadataRequest) -> set[Package]:
+    kept = request.keep.reasons
+    return {
+        package
+        for package, paths in request.packages.files().items()
+        if any(path in kept and not is_documentation(path) for path in paths)
+    }
+
+
+def _is_left_by_others(
+    package: Package, paths: Iterable[str], request: MetadataRequest, left: set[Package]
+) -> bool:
+    """Whether the package is a name for others (`default-jre` for a JRE), one of
+    which is left: there is nothing of its own that could be missed."""
+    return all(map(is_documentation, paths)) and any(
+        other in left and other.name not in request.packages.base
+        for other in request.packages.dependencies(package)
+    )
 
 
 def remainders(request: MetadataRequest, manager: str) -> list[Remainder]:

@@ -279,6 +279,31 @@ def test_what_the_author_asked_for_by_name(original: OriginalTree) -> None:
     assert [each.name for each in found if each.is_asked_for] == ["curl"]
 
 
+def test_a_name_for_other_packages_is_asked_for_where_none_of_them_is_left(
+    original: OriginalTree,
+) -> None:
+    requested = {"pictures": "pictures-q16", "sounds": "sounds-q16", "pictures-q16": ""}
+    original.add(
+        "/var/lib/dpkg/status",
+        "".join(
+            f"Package: {name}\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n"
+            f"{f'Depends: {needs}' + chr(10) if needs else ''}\n"
+            for name, needs in (*requested.items(), ("sounds-q16", ""))
+        ),
+    )
+    original.add(
+        "/var/lib/apt/extended_states",
+        "".join(f"Package: {name}-q16\nAuto-Installed: 1\n\n" for name in ("pictures", "sounds")),
+    )
+    for name in ("pictures", "sounds"):
+        original.add(f"/usr/share/doc/{name}/copyright", "free")
+        original.add(f"/var/lib/dpkg/info/{name}.list", f"/usr/share/doc/{name}/copyright\n")
+        original.add(f"/usr/bin/{name}", "#!/bin/sh")
+        original.add(f"/var/lib/dpkg/info/{name}-q16.list", f"/usr/bin/{name}\n")
+    found = original.describe("/usr/bin/pictures").metadata.installed
+    assert [each.name for each in found if each.is_asked_for and not each.is_left] == ["sounds"]
+
+
 def test_two_architectures_of_one_package(original: OriginalTree) -> None:
     original.add(
         "/var/lib/dpkg/status",
