@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 _FOLDERS = (
+    "/usr/share/bug/",
     "/usr/share/common-licenses/",
     "/usr/share/doc-base/",
     "/usr/share/doc/",

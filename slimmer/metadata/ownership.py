@@ -80,7 +80,9 @@ def _stands_for_others(
     """Whether it is but a name for what it depends on, and that is left: who installs
     `imagemagick` has the programs of `imagemagick-6.q16`."""
     is_empty = all(map(_is_about_itself, packages.files()[package]))
-    return is_empty and any(each in left for each in packages.dependencies(package))
+    return is_empty and any(
+        each in left and each.name not in packages.base for each in packages.dependencies(package)
+    )
 
 
 def _is_about_itself(path: str) -> bool:

@@ -24,6 +24,10 @@ COMPLAINT = b"slimmer: cannot run"
 """What the gate says of a command that it cannot run."""
 _KILLED: Final = 128 + signal.SIGKILL
 _SERVER_ERROR: Final = re.compile(r"5\d\d\b")
+_SHELL_FOUND_NO: Final = re.compile(
+    r"^(?:\S*/)?\w*sh: (?:(?:line )?\d+: )?(\S+): (?:command )?not found", re.MULTILINE
+)
+"""What shells say of a program that a line of theirs starts."""
 
 
 class ProbedTarget(Protocol):
@@ -88,6 +92,15 @@ def failed_probe(
     if cause is not None:
         return cause
     if probe.program and result.exit_status in COMMAND_MISSING:
+        lacking = _SHELL_FOUND_NO.search(result.excerpt)
+        if lacking:
+            return CommandNotFoundError(
+                f"the probe `{probe.name}`: a shell has run its line, and found no {lacking[1]}",
+                hint="name what is in the image and on its PATH; a line of HEALTHCHECK is one for "
+                '/bin/sh, whatever SHELL says: HEALTHCHECK CMD ["bash", "-c", "…"] names another,'
+                " and --no-healthcheck leaves it out",
+                details=result.excerpt,
+            )
         return CommandNotFoundError(
             f"the probe `{probe.name}`: {probe.program} cannot be run in the original",
             hint="name a program that is in the image and on its PATH; a shell line needs "

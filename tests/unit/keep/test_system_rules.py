@@ -255,3 +255,16 @@ def test_locales_that_were_generated_for_the_image_are_kept(tree: ImageTree) -> 
     tree.package("locales-all", f"{locales}/fr_FR.utf8/LC_TIME")
     gained = tree.gained("locale")
     assert {path for path in gained if not tree.is_directory(path)} == set(generated)
+
+
+def test_what_locales_are_made_of_is_kept_with_localedef(tree: ImageTree) -> None:
+    sources = {f"/usr/share/i18n/{name}" for name in ("locales/de_DE", "charmaps/UTF-8.gz")}
+    for path in sources:
+        tree.add(path)
+    tree.package("locales", *sources)
+    for name in ("localedef", "gzip", "shop"):
+        tree.add(f"/usr/bin/{name}", mode=0o755)
+    assert not sources & tree.gained("locale", *seen("/usr/bin/shop"))
+    tree.add("/start", '#!/bin/sh\nlocaledef -i "${L%.*}" -f UTF-8 "$L"\nexec shop\n', mode=0o755)
+    gained = tree.gained("locale", *seen("/start"), config={"Entrypoint": ["/start"]})
+    assert gained >= {*sources, "/usr/bin/gzip"}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from slimmer.files import name_of
+from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
-from slimmer.values import EntryType
+from slimmer.values import Entry, EntryType
 
 _LOCALES = "/usr/lib/locale"
 _ARCHIVE = f"{_LOCALES}/locale-archive"
 _MESSAGES = "/usr/share/locale"
+_SOURCES = "/usr/share/i18n"
 # Bytes of an archive that somebody generated for this image; one of all locales has 220 MB.
 _LARGEST_ARCHIVE = 32_000_000
 # What programs fall back to, and what Python makes of the C locale (PEP 538).
@@ -20,10 +22,14 @@ _BUILT_IN = frozenset(("c", "posix", "c.utf8"))
 class LocaleRule(Rule):
     """C.UTF-8 in any case, and what LANG, LANGUAGE and the LC_ variables name, with the
     translated messages of what is kept from the distribution. Locales that no package brought
-    were generated for this image: an application asks for them by itself, by setlocale."""
+    were generated for this image: an application asks for them by itself, by setlocale. Who starts
+    localedef may make any locale, most often one that a variable of his user names."""
 
     name = "locale"
-    summary = "C.UTF-8, the locales that LANG, LANGUAGE and LC_ variables name, generated ones"
+    summary = (
+        "C.UTF-8, the locales that LANG, LANGUAGE and LC_ variables name, generated ones; what"
+        " localedef makes them of"
+    )
     strategies = BEYOND_MINIMAL
 
     def begin(self) -> Iterable[Want]:
@@ -39,6 +45,23 @@ class LocaleRule(Rule):
             yield Want(path="/usr/share/locale/locale.alias", detail="other names of locales")
         for name in named:
             yield from self._messages(name)
+
+    def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
+        for entry in fresh:
+            if (
+                name_of(entry.path) == "localedef"
+                and is_program(entry)
+                and entry.path not in self.context.bystanders
+            ):
+                yield from self._sources(entry.path)
+
+    def _sources(self, localedef: str) -> Iterable[Want]:
+        for entry in self.context.index.subtree(self.context.index.real_path(_SOURCES)):
+            if entry.type is not EntryType.DIRECTORY:
+                yield Want(path=entry.path, because=localedef, detail="makes locales of it")
+        gzip = self.context.programs.find("gzip")
+        if gzip:
+            yield Want(path=gzip, because=localedef, detail="unpacks its character maps")
 
     def _generated(self) -> Iterable[Want]:
         packages = self.context.request.packages

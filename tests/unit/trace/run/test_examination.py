@@ -234,6 +234,20 @@ REFUSED = failed(HTTP, answered=False, answer="connection refused")
             "check cannot be run",
             "sh -c",
         ),
+        *(
+            (
+                Observed(),
+                replace(failed(COMMAND, exit_status=127), excerpt=complaint),
+                CommandNotFoundError,
+                "found no [[",
+                "--no-healthcheck",
+            )
+            for complaint in (
+                "/bin/sh: 1: [[: not found",
+                "x\nsh: line 1: [[: command not found",
+                "/bin/sh: [[: not found",
+            )
+        ),
         (Observed(), failed(COMMAND, exit_status=1), OriginalProbeError, "exec check", "must work"),
         (
             Observed(status=1),
