@@ -26,19 +26,16 @@ _RENAMED = re.compile(r"\bas\s+\w+")
 LARGEST_SOURCE = 8 << 20
 
 
-def is_application_source(path: str, root: str) -> bool:
-    """Whether what this source of the application in `root` imports is needed to run it; what its
-    tests import is not. A script without an ending is told by its `#!`."""
-    return (path.endswith(".py") or "." not in name_of(path)) and not is_test(path, root)
-
-
 def application_source(context: Context, entry: Entry) -> str:
-    """The text of a kept source of the application, empty for any other file."""
+    """The text of a kept source of the application, empty for any other file: what this imports is
+    needed to run it; what its tests import is not. A script without an ending is told by its `#!`.
+    """
     path = entry.path
     if (
         entry.type is not EntryType.FILE
         or not 0 < entry.size <= LARGEST_SOURCE
-        or not is_application_source(path, context.application_root(path))
+        or not (path.endswith(".py") or "." not in name_of(path))
+        or is_test(path, context.application_root(path), context.index)
         or context.environments.contains(path)
         or context.is_packaged(path)
     ):
