@@ -31,19 +31,29 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
     """All packages of the distribution. Documentation counts as nothing that is left: what the slim
     image's database and the SBOM name is what is left here."""
     found = []
+    files = request.packages.files()
     kept = request.keep.reasons
-    for package, paths in request.packages.files().items():
+    left = {
+        package
+        for package, paths in files.items()
+        if any(path in kept and not is_documentation(path) for path in paths)
+    }
+    for package, paths in files.items():
+        # `php-intl` is nothing but the name of `php8.2-intl` and of what that needs.
+        needed = request.packages.dependencies(package)
+        is_name = bool(needed) and all(map(is_documentation, paths)) and left.issuperset(needed)
         found.append(
             Installed(
                 type=_TYPES.get(package.manager, package.manager),
                 name=package.name,
                 size=request.index.size_of(paths),
-                is_left=any(path in kept and not is_documentation(path) for path in paths),
+                is_left=package in left,
                 version=package.version,
                 files=tuple(paths),
                 architecture=package.architecture,
                 source=package.source,
                 is_asked_for=package.requested
+                and not is_name
                 and package.name not in request.packages.base
                 and not package.was_there(request.base_finished)
                 and not is_to_build_with(package),

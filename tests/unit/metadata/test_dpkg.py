@@ -279,6 +279,24 @@ def test_what_the_author_asked_for_by_name(original: OriginalTree) -> None:
     assert [each.name for each in found if each.is_asked_for] == ["curl"]
 
 
+@pytest.mark.parametrize(("kept", "named"), [("/usr/lib/intl.so", []), ("/", ["php-intl"])])
+def test_a_package_that_is_only_a_name_is_as_what_it_names(
+    original: OriginalTree, kept: str, named: list[str]
+) -> None:
+    files = {"php-intl": "/usr/share/doc/php-intl/copyright", "php8.2-intl": "/usr/lib/intl.so"}
+    common = "Status: install ok installed\nSection: php\nVersion: 1\nArchitecture: amd64\n"
+    original.add(
+        "/var/lib/dpkg/status",
+        f"Package: php-intl\n{common}Depends: php8.2-intl\n\nPackage: php8.2-intl\n{common}\n",
+    )
+    for package, path in files.items():
+        original.add(path, package)
+        original.add(f"/var/lib/dpkg/info/{package}.list", f"{path}\n")
+    original.add("/var/lib/apt/extended_states", "Package: php8.2-intl\nAuto-Installed: 1\n")
+    found = original.describe(kept).metadata.installed
+    assert [each.name for each in found if each.is_asked_for] == named
+
+
 def test_two_architectures_of_one_package(original: OriginalTree) -> None:
     original.add(
         "/var/lib/dpkg/status",
