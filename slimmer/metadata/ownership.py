@@ -32,26 +32,15 @@ _TYPES = {"dpkg": "deb"}
 def installed_packages(request: MetadataRequest) -> list[Installed]:
     """All packages of the distribution. Documentation counts as nothing that is left: what the slim
     image's database and the SBOM name is what is left here."""
-    found = []
+    files = request.packages.files()
     kept = request.keep.reasons
-    packages = request.packages
-    files = packages.files()
     left = {
         package
         for package, paths in files.items()
         if any(path in kept and not is_documentation(path) for path in paths)
     }
-    asked_for = {
-        package
-        for package in files
-        if package.requested
-        and package.name not in packages.base
-        and not package.was_there(request.base_finished)
-    }
-    builders = {package for package in asked_for if is_to_build_with(package)}
-    if any(any(path in kept for path in _programs(files[each])) for each in builders & left):
-        # It builds something when it is run: its tools are no rest of how it was built.
-        builders = {package for package in builders if not _programs(files[package])}
+    asked_for = _asked_for(request, left)
+    found = []
     for package, paths in files.items():
         found.append(
             Installed(
@@ -63,11 +52,30 @@ def installed_packages(request: MetadataRequest) -> list[Installed]:
                 files=tuple(paths),
                 architecture=package.architecture,
                 source=package.source,
-                is_asked_for=package in asked_for - builders
-                and not _stands_for_others(package, packages, left),
+                is_asked_for=package in asked_for,
             )
         )
     return found
+
+
+def _asked_for(request: MetadataRequest, left: AbstractSet[Package]) -> set[Package]:
+    """What somebody has installed by name to have it when the image runs."""
+    packages = request.packages
+    files = packages.files()
+    asked_for = {
+        package
+        for package in files
+        if package.requested
+        and package.name not in packages.base
+        and not package.was_there(request.base_finished)
+        and not _stands_for_others(package, packages, left)
+    }
+    builders = {package for package in asked_for if is_to_build_with(package)}
+    kept = request.keep.reasons
+    if any(any(path in kept for path in _programs(files[each])) for each in builders & left):
+        # It builds something when it is run: its tools are no rest of how it was built.
+        builders = {package for package in builders if not _programs(files[package])}
+    return asked_for - builders
 
 
 def _programs(paths: Iterable[str]) -> list[str]:

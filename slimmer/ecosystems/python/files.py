@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from slimmer.files import name_of, parent_of
+from slimmer.files import RootfsIndex, name_of, parent_of
 
 CACHE = "__pycache__"
 
@@ -43,12 +43,16 @@ def _outermost_test_folder(path: str, root: str) -> Sequence[str]:
     return ()
 
 
-def is_test(path: str, root: str) -> bool:
-    """Whether this is a test of the application in `root`, or a helper of tests, by its name and
-    its place."""
+def is_test(path: str, root: str, index: RootfsIndex) -> bool:
+    """Whether this is a test of the application in `root`, or a helper of tests, by its name, or by
+    its place beside tests."""
     name = name_of(path)
     is_named = _TEST_FILE.fullmatch(name) or name == _TESTS_OF_APPLICATION
-    return bool(is_named or _outermost_test_folder(path, root))
+    return bool(is_named) or any(
+        _TEST_FILE.fullmatch(name_of(entry.path))
+        for folder in _outermost_test_folder(path, root)
+        for entry in index.subtree(folder)
+    )
 
 
 def is_for_building(path: str) -> bool:

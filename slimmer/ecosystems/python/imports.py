@@ -35,7 +35,7 @@ def modules_imported_by(context: Context, entry: Entry) -> tuple[str, ...]:
         ("." in name_of(path) and not path.endswith(".py"))
         or entry.type is not EntryType.FILE
         or not 0 < entry.size <= LARGEST_SOURCE
-        or is_test(path, context.application_root(path))
+        or is_test(path, context.application_root(path), context.index)
         or context.environments.contains(path)
         or context.is_packaged(path)
     ):

@@ -315,6 +315,20 @@ def test_what_the_application_imports_on_any_branch_is_touched(tree: ImageTree) 
     assert not any("pytest" in path for path in gained)
 
 
+def test_a_folder_called_tests_without_tests_is_code_of_the_application(tree: ImageTree) -> None:
+    add_distribution(tree, "flask", "flask/__init__.py")
+    add_distribution(tree, "pytest", "pytest/__init__.py")
+    tree.add("/app/shop/tests/store.py", "import pytest\n")
+    tree.add("/app/main.py", "import flask\n")
+    ran = seen("/app/main.py", "/app/shop/tests/store.py", f"{SITE}/flask/__init__.py")
+    config = {"WorkingDir": "/app"}
+    gained = tree.gained("python-distributions", *ran, config=config)
+    assert f"{SITE}/pytest/__init__.py" in gained
+    tree.add("/app/shop/tests/deep/test_store.py")
+    gained = tree.gained("python-distributions", *ran, config=config)
+    assert f"{SITE}/pytest/__init__.py" not in gained
+
+
 def test_a_tool_that_is_kept_has_its_plugins(tree: ImageTree) -> None:
     add_distribution(tree, "pytest", "pytest/__init__.py")
     add_distribution(tree, "pytest_django", "pytest_django/plugin.py")

@@ -1,0 +1,1 @@
+class TextReader; def call(n) StringScanner.new(n).scan(/\w+/) + Racc::Parser.name; end; end
