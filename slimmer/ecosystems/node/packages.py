@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from slimmer.ecosystems.templates import is_for_templates
 from slimmer.files import RootfsIndex, ancestors, name_of, parent_of
 from slimmer.values import Entry, EntryType
 
@@ -68,8 +69,9 @@ def runtime_entries(
     index: RootfsIndex, package: str, manifest: Mapping[str, Any], *, declarations: bool = False
 ) -> Iterator[Entry]:
     """What of a package is there to run: all but tests, documentation, source maps and (unless
-    `declarations`) declarations of types, and but the packages inside of it. `yaml` has code in
-    `dist/doc`, so only directories at its top count, and none that the manifest names as code."""
+    `declarations`) declarations of types, where these are no templates, and but the packages inside
+    of it. `yaml` has code in `dist/doc`, so only directories at its top count, and none that the
+    manifest names as code."""
     code = " ".join(_texts([manifest.get(field) for field in _CODE_FIELDS]))
     skipped = {folder for folder in _NO_RUNTIME if not re.search(rf"(?:^|[\s/]){folder}/", code)}
     start = len(package) + 1
@@ -82,6 +84,9 @@ def runtime_entries(
         if f"/{_MODULES}/" in f"/{inside}/" or _TESTS_ANYWHERE.search(entry.path):
             continue
         name = name_of(inside)
+        if any(map(is_for_templates, inside.split("/")[:-1])):
+            yield entry
+            continue
         if _NO_CODE.fullmatch(name) and not _LICENCE.match(name):
             continue
         if not declarations and package_name != "typescript" and _DECLARATION.fullmatch(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from slimmer.ecosystems.templates import is_for_templates
 from slimmer.files import RootfsIndex, name_of, parent_of
 
 CACHE = "__pycache__"
@@ -37,9 +38,11 @@ def without_tests(paths: Iterable[str], root: str, is_imported: Callable[[str], 
 def _outermost_test_folder(path: str, root: str) -> Sequence[str]:
     parts = path.split("/")
     # What an application or a site lies in says nothing of it: WORKDIR /test.
-    for position in range(root.rstrip("/").count("/") + 1, len(parts) - 1):
+    start = root.rstrip("/").count("/") + 1
+    for position in range(start, len(parts) - 1):
         if parts[position] in _TEST_FOLDERS:
-            return ("/".join(parts[: position + 1]),)
+            is_template = any(map(is_for_templates, parts[start:position]))
+            return () if is_template else ("/".join(parts[: position + 1]),)
     return ()
 
 

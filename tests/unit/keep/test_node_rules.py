@@ -49,6 +49,15 @@ def test_a_directory_that_the_manifest_names_is_code(tree: ImageTree) -> None:
     assert f"{MODULES}/a/docs" not in gained
 
 
+def test_what_lies_in_a_folder_of_templates_is_data(tree: ImageTree) -> None:
+    templates = ("template/module-types.d.ts", "lib/templates/app/README.md", "dist/stubs/a.h")
+    rest = ("lib/template.d.ts", "lib/README.md")
+    add_package(tree, f"{MODULES}/maker", "index.js", *templates, *rest)
+    gained = tree.gained("node-packages", *seen(f"{MODULES}/maker/index.js"))
+    files = {path for path in gained if not tree.is_directory(path)}
+    assert files == {f"{MODULES}/maker/{file}" for file in ("package.json", *templates)}
+
+
 def test_a_package_json_alone_touches_nothing(tree: ImageTree) -> None:
     add_package(tree, f"{MODULES}/web", "index.js")
     assert not tree.gained("node-packages", *seen(f"{MODULES}/web/package.json"))

@@ -150,6 +150,7 @@ def test_a_touched_distribution_is_whole_by_its_record(tree: ImageTree) -> None:
         "shop/_speed.cpython-312-x86_64-linux-gnu.so",
         "shop/tests/test_shop.py",
         "shop/tests/data/big.bin",
+        "shop/templates/project/tests/test_run.py",
         "shop/include/shop.h",
         "../../../bin/shop",
     )
@@ -161,6 +162,7 @@ def test_a_touched_distribution_is_whole_by_its_record(tree: ImageTree) -> None:
         f"{metadata}/RECORD",
         f"{metadata}/entry_points.txt",
         f"{SITE}/shop/data/table.json",
+        f"{SITE}/shop/templates/project/tests/test_run.py",
         f"{SITE}/shop/_speed.cpython-312-x86_64-linux-gnu.so",
         f"{SITE}/shop/__pycache__/__init__.cpython-312.pyc",
         f"{SITE}/shop/not-in-record",
