@@ -36,8 +36,6 @@ _LITERAL = re.compile(r"""['"]([\w/-]+)['"]|%w[(\[{<]([^)\]}>]{1,400})""")
 _COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _LARGEST_SETTINGS = 1 << 16
 _LARGEST_NAMED = 1_000_000
-# Bytes of a gem whose command came along: rbs has 5 MB of declarations for an editor.
-_HEAVIEST_TOOL = 1_000_000
 _LARGEST_SOURCE = 1 << 19
 
 
@@ -149,15 +147,15 @@ class RubyRequiresRule(Rule):
                 yield Want(path=path, detail=f"{where} requires {name}", because=because)
 
     def _started(self, commands: Iterable[tuple[str, str]], script: str) -> Iterable[Want]:
-        """`irb` and `rbs` are of gems that came with Ruby: of some of them a gem has the command
-        alone, and the library is the standard one."""
+        """`irb` and `rbs` are of gems that came with Ruby. A command that came along itself is
+        worth one of those that have the command alone, as the library is the standard one."""
         for gem, command in commands:
             for home in self.context.named.get("gems", ()):
                 for folder in self.context.index.children(home):
                     if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
                         continue
-                    size = sum(each.size for each in self.context.index.subtree(folder.path))
-                    if script in self.context.bystanders and size > _HEAVIEST_TOOL:
+                    has_library = f"{folder.path}/lib" in self.context.index
+                    if has_library and script in self.context.bystanders:
                         continue
                     for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
                         if path in self.context.index:

@@ -32,6 +32,8 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
+# A file that every standard library has, and nothing else.
+_MARK = "English.rb"
 _NOT_LOADED = (".a", ".h", ".o", ".ri")
 _LARGEST_SPECIFICATION = 1 << 18
 
@@ -45,7 +47,7 @@ class RubyLibraryRule(AwaitedFoldersRule):
     strategies = BEYOND_MINIMAL
 
     def folders(self) -> Iterable[str]:
-        for folder in map(parent_of, self.context.named.get("English.rb", ())):
+        for folder in map(parent_of, self.context.named.get(_MARK, ())):
             if _VERSION.fullmatch(name_of(folder)):
                 yield folder
 
@@ -169,11 +171,12 @@ class GemsRule(Rule):
             return
         self._touched.add(owner.name)
         files = packages.files()[owner]
-        if not any(file.endswith(".gemspec") for file in files):
-            return  # no gem: Ruby itself
+        names = set(map(name_of, files))
+        if _MARK in names or not any(name.endswith(".gemspec") for name in names):
+            return  # Ruby itself, with or without the gems that come with it
         for file in files:
-            if file.endswith(".gemspec"):
-                self._touched.add(_folder_of(file))
+            if file.endswith(".gemspec") and (gem := _folder_of(file)) not in self.context.index:
+                self._touched.add(gem)  # what there is of it lies in vendor_ruby
             if self._is_ruby_program(file) or "/vendor_ruby/" in file or file.endswith(".gemspec"):
                 detail = f"part of the gem that the package {owner.name} holds"
                 yield Want(path=file, detail=detail, because=path, bystander=True)

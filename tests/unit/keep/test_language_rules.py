@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 
 import pytest
 
@@ -232,6 +233,20 @@ def test_a_command_of_a_gem_that_came_with_ruby(tree: ImageTree) -> None:
     gained = tree.gained("ruby-requires", *seen("/usr/bin/irb3.1"))
     assert f"{gems}/irb-1.4.1/exe/irb" in gained
     assert f"{gems}/rake-13" not in gained
+
+
+def test_one_of_the_gems_that_came_with_ruby_says_nothing_of_the_others(tree: ImageTree) -> None:
+    """Debian has them in the package of the standard library, with all specifications."""
+    home, gems = "/usr/lib/ruby/gems/3.1.0", ("rexml-3.2.5", "rss-0.2.9", "rbs-2.1.0")
+    files = {gem: [f"{home}/gems/{gem}/lib/{name}.rb" for name in ("a", "b")] for gem in gems}
+    files["specifications"] = [f"{home}/specifications/{gem}.gemspec" for gem in gems]
+    everything = [*chain(*files.values()), "/usr/lib/ruby/3.1.0/English.rb"]
+    for path in everything:
+        tree.add(path, "s.add_dependency('rexml')" if "rss-0.2.9.gemspec" in path else "")
+    tree.package("libruby3.1", *everything)
+    gained = tree.gained("gems", *seen(files["rss-0.2.9"][0]))
+    assert {files["rss-0.2.9"][1], *files["rexml-3.2.5"]} <= gained
+    assert gained.isdisjoint({*files["rbs-2.1.0"], f"{home}/specifications/rbs-2.1.0.gemspec"})
 
 
 def test_what_ruby_code_requires_is_looked_up_in_vendor_ruby_and_gems(tree: ImageTree) -> None:
