@@ -6,15 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable
 
 from slimmer.engine import Session
-from slimmer.errors import (
-    DifferentAnswerError,
-    SmokeTestError,
-)
-from slimmer.probing import (
-    Prober,
-    exercise,
-    is_independent_command,
-)
+from slimmer.errors import DifferentAnswerError, SmokeTestError
+from slimmer.probing import Prober, exercise, is_independent_command
 from slimmer.values import ImageKind, ProbeResult, SmokeOutcome
 from slimmer.verify.compare import excerpt
 from slimmer.verify.ending import test_command

@@ -84,14 +84,11 @@ def runtime_entries(
         if f"/{_MODULES}/" in f"/{inside}/" or _TESTS_ANYWHERE.search(entry.path):
             continue
         name = name_of(inside)
-        if any(map(is_for_templates, inside.split("/")[:-1])):
+        is_needless = bool(_NO_CODE.fullmatch(name)) and not _LICENCE.match(name)
+        if not declarations and package_name != "typescript":
+            is_needless = is_needless or bool(_DECLARATION.fullmatch(name))
+        if not is_needless or any(map(is_for_templates, inside.split("/")[:-1])):
             yield entry
-            continue
-        if _NO_CODE.fullmatch(name) and not _LICENCE.match(name):
-            continue
-        if not declarations and package_name != "typescript" and _DECLARATION.fullmatch(name):
-            continue
-        yield entry
 
 
 def packages_in(index: RootfsIndex, folder: str) -> Iterator[tuple[str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from slimmer.ecosystems.ruby.places import LIBRARY_MARK, gem_folders
 from slimmer.files import ancestors, name_of, parent_of
 from slimmer.keep import (
     BEYOND_MINIMAL,
@@ -76,27 +77,23 @@ class RubyRequiresRule(Rule):
         """$LOAD_PATH with the `lib` of all gems; whatever gem provides a file is touched by it."""
         roots = list(self.context.named.get("vendor_ruby", ()))
         roots += self.context.named.get("site_ruby", ())
-        roots += self._gem_roots
+        roots += (f"{gem}/lib" for gems in self._gems.values() for gem in gems)
         return tuple(root for root in roots if root in self.context.index)
 
     @cached_property
-    def _gem_roots(self) -> tuple[str, ...]:
-        return tuple(
-            f"{gem.path}/lib"
-            for path in self.context.named.get("gems", ())
-            for gem in self.context.index.children(path)
-        )
+    def _gems(self) -> Mapping[str, Sequence[str]]:
+        return gem_folders(self.context)
 
     @cached_property
     def _libraries(self) -> frozenset[str]:
         """What lies here requires nothing that is elsewhere; RubyLibraryRule keeps it whole."""
         named = self.context.named
-        marks = named.get("English.rb", ())
+        marks = named.get(LIBRARY_MARK, ())
         gems = named.get("rubygems.rb", ())
         return frozenset((*map(parent_of, marks), *named.get("rubygems", ()), *gems))
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
-        if not (self._roots or self._gem_roots):
+        if not (self._roots or self._gems):
             return
         for entry in fresh:
             if entry.type is not EntryType.FILE or entry.size > _LARGEST_SOURCE:
@@ -150,17 +147,14 @@ class RubyRequiresRule(Rule):
         """`irb` and `rbs` are of gems that came with Ruby. A command that came along itself is
         worth one of those that have the command alone, as the library is the standard one."""
         for gem, command in commands:
-            for home in self.context.named.get("gems", ()):
-                for folder in self.context.index.children(home):
-                    if re.split(r"-(?=\d)", name_of(folder.path))[0] != gem:
-                        continue
-                    has_library = f"{folder.path}/lib" in self.context.index
-                    if has_library and script in self.context.bystanders:
-                        continue
-                    for path in (f"{folder.path}/exe/{command}", f"{folder.path}/bin/{command}"):
-                        if path in self.context.index:
-                            detail = f"{script} starts the gem's {command}"
-                            yield Want(path=path, detail=detail, because=script)
+            for folder in self._gems.get(gem, ()):
+                has_library = f"{folder}/lib" in self.context.index
+                if has_library and script in self.context.bystanders:
+                    continue
+                for path in (f"{folder}/exe/{command}", f"{folder}/bin/{command}"):
+                    if path in self.context.index:
+                        detail = f"{script} starts the gem's {command}"
+                        yield Want(path=path, detail=detail, because=script)
 
     def _named(self, text: str, where: str) -> Iterable[Want]:
         """`readers: [prime, matrix]`, for `readers.each { |name| require name }`."""

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
+from slimmer.ecosystems.ruby.places import LIBRARY_MARK, gem_folders, name_of_gem
 from slimmer.files import is_below, name_of, parent_of
-from slimmer.keep import (
-    BEYOND_MINIMAL,
-    Context,
-    Rule,
-    Want,
-    interpreter_of_script,
-)
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
 from slimmer.values import Entry, EntryType
 
 _INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
@@ -32,8 +27,6 @@ _LICENCE = re.compile(r"(?:.*/)?(?:licen[cs]e|copying|mit)[^/]*", re.I)
 # Parts of the standard library that nobody requires in passing: they are loaded at the start, by
 # bundler's setup for one. A console (`bin/rails console`) is irb, which loads rdoc for its help.
 _TOOLS = ("bundler", "debug")
-# A file that every standard library has, and nothing else.
-_MARK = "English.rb"
 _NOT_LOADED = (".a", ".h", ".o", ".ri")
 _LARGEST_SPECIFICATION = 1 << 18
 
@@ -47,7 +40,7 @@ class RubyLibraryRule(AwaitedFoldersRule):
     strategies = BEYOND_MINIMAL
 
     def folders(self) -> Iterable[str]:
-        for folder in map(parent_of, self.context.named.get(_MARK, ())):
+        for folder in map(parent_of, self.context.named.get(LIBRARY_MARK, ())):
             if _VERSION.fullmatch(name_of(folder)):
                 yield folder
 
@@ -121,19 +114,14 @@ class GemsRule(Rule):
         found: dict[str, list[str]] = {}
         for name, paths in self.context.named.items():
             if name.endswith(".gemspec"):
-                gem = re.split(r"-(?=\d)", name)[0]
-                found.setdefault(gem, []).extend(p for p in paths if "/specifications/" in p)
+                found.setdefault(name_of_gem(name), []).extend(
+                    p for p in paths if "/specifications/" in p
+                )
         return found
 
     @cached_property
-    def _gems(self) -> dict[str, list[str]]:
-        """Name without version → directories of gems of that name."""
-        gems: dict[str, list[str]] = {}
-        for path in self.context.named.get("gems", ()):
-            for gem in self.context.index.children(path):
-                name = re.split(r"-(?=\d)", name_of(gem.path))[0]
-                gems.setdefault(name, []).append(gem.path)
-        return gems
+    def _gems(self) -> Mapping[str, Sequence[str]]:
+        return gem_folders(self.context)
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:
@@ -172,7 +160,7 @@ class GemsRule(Rule):
         self._touched.add(owner.name)
         files = packages.files()[owner]
         names = set(map(name_of, files))
-        if _MARK in names or not any(name.endswith(".gemspec") for name in names):
+        if LIBRARY_MARK in names or not any(name.endswith(".gemspec") for name in names):
             return  # Ruby itself, with or without the gems that come with it
         for file in files:
             if file.endswith(".gemspec") and (gem := _folder_of(file)) not in self.context.index:
