@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,10 +18,9 @@ from slimmer.evidence.use import PackageUse, State
 from slimmer.metadata import Component, OperatingSystem
 
 if TYPE_CHECKING:
-    from cyclonedx.model.bom_ref import BomRef
-    from cyclonedx.model.component import Component as CyclonedxComponent
-    from cyclonedx.model.dependency import Dependency
     from packageurl import PackageURL
+
+Json = dict[str, Any]
 
 SBOM_NAME: Final = "sbom.cdx.json"
 ORIGINAL_SBOM_NAME: Final = "sbom-original.cdx.json"
@@ -68,69 +67,69 @@ class SbomSubject:
 
 def prepare_bills() -> None:
     """Load what `compose_sbom` comes to load."""
-    import cyclonedx.model.bom
-    import cyclonedx.output.json  # noqa: F401
+    import packageurl  # noqa: F401
 
 
 def compose_sbom(
     subject: SbomSubject, packages: Sequence[PackageUse], system: OperatingSystem | None
 ) -> bytes:
-    """The document. The library is loaded here, since most commands need none of it (0.1 s)."""
-    from cyclonedx.model import Property
-    from cyclonedx.model.bom import Bom, BomMetaData
-    from cyclonedx.model.component import Component as CyclonedxComponent
-    from cyclonedx.model.component import ComponentType
-    from cyclonedx.model.tool import ToolRepository
-    from cyclonedx.output.json import JsonV1Dot6
-
-    image = CyclonedxComponent(
-        type=ComponentType.CONTAINER,
-        name=subject.name,
-        version=subject.digest or None,
-        bom_ref="image",
-        properties=[Property(name=_ORIGINAL, value=subject.original)],
-    )
-    slimmer = CyclonedxComponent(
-        type=ComponentType.APPLICATION,
-        name="slimmer",
-        version=subject.slimmer_version,
-        bom_ref="slimmer",
-    )
+    """The document."""
     made = _components(packages)
     listed = [*_system_component(system), *made]
-    document = Bom(
-        components=listed,
-        metadata=BomMetaData(component=image, tools=ToolRepository(components=[slimmer])),
-        serial_number=_SERIAL_NUMBERS,
-        dependencies=_dependencies(image, listed, packages, made),
-    )
-    # It looks through all dependencies for each component, a third of the time where there are 900;
-    # `_dependencies` has them all.
-    document.validate = lambda: True  # type: ignore[method-assign]
-    return _repeatable(json.loads(JsonV1Dot6(document).output_as_string()))
+    document = {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "component": _image(subject),
+            "tools": {
+                "components": [
+                    {
+                        "type": "application",
+                        "name": "slimmer",
+                        "version": subject.slimmer_version,
+                        "bom-ref": "slimmer",
+                    }
+                ]
+            },
+        },
+        "components": sorted(listed, key=_order),
+        "dependencies": _dependencies(listed, packages, made),
+    }
+    return _numbered(document)
+
+
+def _image(subject: SbomSubject) -> Json:
+    return {
+        "type": "container",
+        "name": subject.name,
+        **({"version": subject.digest} if subject.digest else {}),
+        "bom-ref": "image",
+        "properties": [{"name": _ORIGINAL, "value": subject.original}],
+    }
+
+
+def _order(component: Json) -> tuple[str, ...]:
+    return (*(component.get(key, "") for key in ("type", "group", "name", "version", "bom-ref")),)
 
 
 def _dependencies(
-    image: CyclonedxComponent,
-    listed: Sequence[CyclonedxComponent],
-    packages: Sequence[PackageUse],
-    made: Sequence[CyclonedxComponent],
-) -> list[Dependency]:
-    """Of the image, and of each package. `Bom.register_dependency` gives the same, and looks
-    through all of them for each edge."""
-    from cyclonedx.model.dependency import Dependency
-
+    listed: Sequence[Json], packages: Sequence[PackageUse], made: Sequence[Json]
+) -> list[Json]:
+    """Of the image, and of each package."""
     named = defaultdict(list)
     for use, component in zip(packages, made, strict=True):
-        named[use.component.type, use.component.name].append(component)
-    required: dict[BomRef, list[CyclonedxComponent]] = {each.bom_ref: [] for each in listed}
+        named[use.component.type, use.component.name].append(component["bom-ref"])
+    required: dict[str, list[str]] = {each["bom-ref"]: [] for each in listed}
+    required["image"] = list(required)
     for use, component in zip(packages, made, strict=True):
-        required[component.bom_ref] = [
+        required[component["bom-ref"]] = [
             other for name in use.component.requires for other in named[use.component.type, name]
         ]
     return [
-        Dependency(ref=ref, dependencies=[Dependency(ref=other.bom_ref) for other in others])
-        for ref, others in ((image.bom_ref, listed), *required.items())
+        {"ref": reference, **({"dependsOn": sorted(set(others))} if others else {})}
+        for reference, others in sorted(required.items())
     ]
 
 
@@ -163,37 +162,37 @@ def printable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _components(packages: Sequence[PackageUse]) -> list[CyclonedxComponent]:
-    from cyclonedx.model import Property
-    from cyclonedx.model.component import Component as CyclonedxComponent
-    from cyclonedx.model.component import ComponentType
-    from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
-
-    listed = []
+def _components(packages: Sequence[PackageUse]) -> list[Json]:
     identities = [package_url(use.component) for use in packages]
-    times = Counter(identity.to_string() if identity else "" for identity in identities)
-    for number, (use, identity) in enumerate(zip(packages, identities, strict=True)):
-        each = use.component
-        reference = identity.to_string() if identity else ""
-        if times[reference] > 1 or not identity:
-            # The same version at several places is several components.
-            reference += "#" + (printable(each.described_by) or str(number))
-        places = _places(use)
-        occurrences = [Occurrence(location=place) for place in places]
-        evidence = ComponentEvidence(occurrences=occurrences) if occurrences else None
-        listed.append(
-            CyclonedxComponent(
-                type=ComponentType.LIBRARY,
-                group=each.namespace if each.type in ("maven", "npm", "composer") else None,
-                name=each.name,
-                version=each.version or None,
-                purl=identity,
-                bom_ref=reference,
-                properties=[Property(name=name, value=value) for name, value in properties_of(use)],
-                evidence=evidence,
-            )
-        )
-    return listed
+    urls = [identity.to_string() if identity else "" for identity in identities]
+    times = Counter(urls)
+    return [
+        _component(use, url, str(number) if times[url] > 1 or not url else "")
+        for number, (use, url) in enumerate(zip(packages, urls, strict=True))
+    ]
+
+
+def _component(use: PackageUse, url: str, number: str) -> Json:
+    """`number` is empty where the package URL alone tells it from the others: the same version at
+    several places is several components."""
+    each = use.component
+    component: Json = {
+        "type": "library",
+        "name": each.name,
+        "bom-ref": f"{url}#{printable(each.described_by) or number}" if number else url,
+        "properties": [
+            {"name": name, "value": value} for name, value in sorted(set(properties_of(use)))
+        ],
+    }
+    if each.namespace and each.type in ("maven", "npm", "composer"):
+        component["group"] = each.namespace
+    if each.version:
+        component["version"] = each.version
+    if url:
+        component["purl"] = url
+    if places := sorted(_places(use)):
+        component["evidence"] = {"occurrences": [{"location": place} for place in places]}
+    return component
 
 
 def _places(use: PackageUse) -> Iterator[str]:
@@ -220,31 +219,23 @@ def properties_of(use: PackageUse) -> Iterator[tuple[str, str]]:
         yield _SOURCE_VERSION, source[1]
 
 
-def _system_component(system: OperatingSystem | None) -> list[CyclonedxComponent]:
-    from cyclonedx.model.component import Component as CyclonedxComponent
-    from cyclonedx.model.component import ComponentType
-
+def _system_component(system: OperatingSystem | None) -> list[Json]:
     if system is None:
         return []
     return [
-        CyclonedxComponent(
-            type=ComponentType.OPERATING_SYSTEM,
-            name=system.id,
-            version=system.version or None,
-            description=system.name,
-            bom_ref="system",
-        )
+        {
+            "type": "operating-system",
+            "name": system.id,
+            **({"version": system.version} if system.version else {}),
+            "description": system.name,
+            "bom-ref": "system",
+        }
     ]
 
 
-def _repeatable(document: dict[str, Any]) -> bytes:
-    """The document without the time, in an order that is always the same, and with a serial number
-    of its own. The library's order of places is that of a set, another one in each process."""
-    for component in document.get("components", ()):
-        if "evidence" in component:
-            component["evidence"]["occurrences"].sort(key=lambda each: each["location"])
-    document["metadata"].pop("timestamp", None)
-    document.pop("serialNumber", None)
+def _numbered(document: Mapping[str, Any]) -> bytes:
+    """The document with a serial number of its own."""
     content = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    document["serialNumber"] = f"urn:uuid:{uuid.uuid5(_SERIAL_NUMBERS, content)}"
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    serial = f"urn:uuid:{uuid.uuid5(_SERIAL_NUMBERS, content)}"
+    numbered = {**document, "serialNumber": serial}
+    return json.dumps(numbered, indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"

@@ -28,7 +28,7 @@ LARGEST = 1 << 20
 """Bytes of a message."""
 _APART = ("slimmer.__main__", "slimmer.fleet", "slimmer.pytest_plugin", "slimmer.xray.view")
 """Not imported beforehand: extras, and what is made for another process."""
-_LATE = ("cyclonedx.model.bom", "cyclonedx.output.json", "docker", "jinja2", "tree_sitter", "yaml")
+_LATE = ("docker", "jinja2", "tree_sitter", "yaml")
 """What slimmer imports where a run has come to need it, and most runs do."""
 
 

@@ -53,7 +53,6 @@ IMPORTERS = {
     "markupsafe": {"report"},
     "pytest": {"pytest_plugin"},
     "yaml": {"build", "options", "harden"},
-    "cyclonedx": {"evidence"},
     "packageurl": {"evidence"},
     "spdx_tools": {"evidence"},
     "selectolax": {"probing"},
