@@ -217,11 +217,16 @@ def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[Job, Findings]:
 
     foresight = Foresight()
 
-    def ahead(role: Role, trace: Trace, files: OriginalFiles) -> None:
-        later.result()
-        from slimmer.build.decide import decide_ahead
+    def ahead(role: Role, seen: Callable[[], Trace], files: Future[OriginalFiles]) -> None:
+        is_overtaken = foresight.begin(role.name)
 
-        decide_ahead(job, foresight, role, trace, files)
+        def work() -> None:
+            later.result()
+            from slimmer.build.decide import decide_ahead
+
+            decide_ahead(job, foresight, role, seen, files.result(), is_overtaken)
+
+        foresight.begun.append(job.pool.submit(work))
 
     traced, files = trace_original(job, ahead, serving)
     return job, Findings(traced=traced, files=files, foresight=foresight)
@@ -230,12 +235,6 @@ def _traced_or_recalled(job: Job, later: Future[None]) -> tuple[Job, Findings]:
 def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases | None) -> Report:
     """The steps behind the traced run."""
     files = findings.files
-    if job.options.save_trace is not None:
-        from slimmer.build.trace_file import save_trace
-
-        with job.clock.stage("save", "writing the trace"):
-            findings.traced = save_trace(job, job.options.save_trace, findings.traced, files)
-    traced = findings.traced
     later.result()
     from slimmer.build.assemble import assemble
     from slimmer.build.budget import keep_to_budget
@@ -244,8 +243,14 @@ def _build_from(job: Job, findings: Findings, later: Future[None], bases: Bases 
     from slimmer.build.secrets import warn_of_secrets
     from slimmer.build.verify import smoke_cases, verify
 
+    cases = smoke_cases(job, findings.traced)
+    if job.options.save_trace is not None:
+        from slimmer.build.trace_file import save_trace
+
+        with job.clock.stage("save", "writing the trace"):
+            findings.traced = save_trace(job, job.options.save_trace, findings.traced, files)
+    traced = findings.traced
     findings.seccomp = _begin_profile(job, traced)
-    cases = smoke_cases(job, traced)
 
     def attempt(repairs: tuple[Repair, ...] = ()) -> BuiltImages:
         findings.decision = decide_for_roles(job, traced, files, repairs, findings.foresight)

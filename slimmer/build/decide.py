@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from slimmer.build.job import Job
@@ -16,18 +17,21 @@ from slimmer.values import KeepSet, Repair, RunOptions, Trace
 
 
 def decide_ahead(
-    job: Job, foresight: Foresight, role: Role, trace: Trace, files: OriginalFiles
+    job: Job,
+    foresight: Foresight,
+    role: Role,
+    seen: Callable[[], Trace],
+    files: OriginalFiles,
+    is_overtaken: Callable[[], bool],
 ) -> None:
     """Decide on a trace that is not complete yet, for two effects: what will be kept is fetched
     and read beside the run, and where nothing new is seen after it, nothing is left to decide. The
-    role's decision of before, if it still goes on, is broken off."""
-    mine = foresight.under_way[role.name] = object()
-    request = _keep_request(job, role.run, trace, files)
-    with contextlib.suppress(OvertakenError):
-        kept = decide(
-            request, RULEBOOK, is_overtaken=lambda: foresight.under_way[role.name] is not mine
-        )
-        foresight.decided[role.name] = (request, kept)
+    decision is broken off when it is overtaken by another one of the role."""
+    with foresight.turn, contextlib.suppress(OvertakenError):
+        if not is_overtaken():
+            request = _keep_request(job, role.run, seen(), files)
+            kept = decide(request, RULEBOOK, is_overtaken=is_overtaken)
+            foresight.decided[role.name] = (request, kept)
 
 
 def decide_for_roles(
@@ -41,6 +45,8 @@ def decide_for_roles(
     the build that saved the trace has repaired comes along."""
     known = traced.recalled.repairs if traced.recalled is not None else ()
     with job.clock.stage("decide", "rules look for what the seen files need"):
+        if foresight is not None:
+            foresight.wait()
         requests = keep_requests(job, traced, files, (*known, *repairs))
         keep = union_of([_decided(each, foresight) for each in requests])
         job.progress.detail(

@@ -31,8 +31,9 @@ from slimmer.values import EntryType, Original, Trace, in_role
 _MOST_TO_SEARCH = 300_000_000
 """Bytes: some four seconds beside the traced run. What has no package database is small."""
 
-Ahead = Callable[[Role, Trace, OriginalFiles], None]
-"""What is done with the unfinished trace of a role once it has booted, and when it is stopped."""
+Ahead = Callable[[Role, Callable[[], Trace], Future[OriginalFiles]], None]
+"""Begins what is done with the unfinished trace of a role: while it starts, once it has booted, and
+when it is stopped. It gets what tells what was seen so far."""
 
 
 def begin_serving(job: Job, wanted: Iterable[str] = ()) -> Future[OriginalFiles]:
@@ -107,18 +108,11 @@ def _examine_as(
             "the trace runs under no_new_privs, as this engine allows no other: programs with "
             "privileges of their own (sudo, su, ping) fail in it, though not in the original"
         )
-    deciding: list[Future[None]] = []
-
-    def decide_ahead(number: int) -> None:
-        of_the_original = files.result()
-        if number + 1 >= len(deciding):  # nobody has asked again meanwhile
-            ahead(role, target.seen(), of_the_original)
 
     def look_ahead() -> None:
-        deciding.append(job.pool.submit(decide_ahead, len(deciding)))
+        ahead(role, target.seen, files)
 
     look_ahead()  # what the image alone tells is read while the target starts
-
     examination = examine(
         target,
         original,
@@ -132,9 +126,6 @@ def _examine_as(
     )
     waiting("the list of the original's files is read")
     target.close()
-    with contextlib.suppress(OriginalUnreadableError):  # raised again where the file is needed
-        for fetching in deciding:
-            fetching.result()
     return examination
 
 

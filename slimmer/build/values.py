@@ -3,13 +3,15 @@ of the stages behind the traced run either."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from slimmer.errors import SmokeTestError
+from slimmer.errors import OriginalUnreadableError, SmokeTestError
 from slimmer.files import PackageDatabase, Readings, RootfsIndex
 from slimmer.options import Role, Verification
 from slimmer.trace.run import Examination, FileServer
@@ -229,9 +231,23 @@ class BuiltImages:
 class Foresight:
     """Decisions on traces that are not complete yet, by the names of roles."""
 
-    under_way: dict[str, object] = field(default_factory=dict)
+    turn: Lock = field(default_factory=Lock)
+    """Held by the one that is being made: side by side, two would read the same files."""
+    last: dict[str, object] = field(default_factory=dict)
     """What stands for the decision that was begun last."""
+    begun: list[Future[None]] = field(default_factory=list)
     decided: dict[str, tuple[KeepRequest, KeepSet]] = field(default_factory=dict)
+
+    def begin(self, role: str) -> Callable[[], bool]:
+        """Begin another decision; what comes back tells whether yet another one has begun."""
+        mine = self.last[role] = object()
+        return lambda: self.last[role] is not mine
+
+    def wait(self) -> None:
+        """Return when none is under way."""
+        for each in self.begun:
+            with suppress(OriginalUnreadableError):  # raised again where the file is needed
+                each.result()
 
 
 @dataclass(kw_only=True)
