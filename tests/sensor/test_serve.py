@@ -206,6 +206,23 @@ def test_the_index_is_what_lstat_sees(server: Server, root: Path) -> None:
     assert entries == {path: seen_by_python(root, path) for path in expected}
 
 
+def test_a_directory_comes_before_what_is_in_it(server: Server, root: Path) -> None:
+    """Whichever thread lists it, and however many others wait for work."""
+    for first in range(30):
+        for second in range(10):
+            folder = root / "wide" / str(first) / str(second) / "deep" / "er"
+            folder.mkdir(parents=True)
+            (folder / "file").touch()
+    (root / "wide" / "empty").mkdir()
+    for _ in range(5):
+        entries = server.index(b"/proc")
+        told: set[bytes] = set()
+        for path in entries:
+            assert path == b"/" or (os.path.dirname(path) in told), path
+            told.add(path)
+        assert len([path for path in told if path.startswith(b"/wide/")]) == 30 * (1 + 10 * 4) + 1
+
+
 def test_files_come_whole_and_in_order(server: Server, root: Path) -> None:
     program = (root / "usr" / "bin" / "setuid").read_bytes()
     (root / "etc" / "nothing").touch()
