@@ -10,34 +10,60 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from slimmer.shell import read_script
 
-# Whether a text starts programs or opens libraries at all: cheap to ask of thousands of files.
-_STARTS = (
-    *(b"subprocess", b"os.system", b"os.exec", b"os.spawn", b"popen", b"child_process", b"execa"),
-    *(b"ProcessBuilder", b"getRuntime", b"Open3", b"shell_exec", b"proc_open", b"passthru"),
-    *(b"Command::new", b"exec.Command", b"Process.Start", b"posix_spawn", b"create_subprocess"),
-    *(b"zx", b"Bun.spawn", b"Deno.Command", b"IO.popen", b"Kernel", b"system(", b"exec("),
-    *(b"call-process", b"start-process", b"make-process", b"process-lines", b"shell-command"),
-    # Lisp, Scheme, Octave; and what looks a program up on the PATH.
-    *(b"run-program", b"launch-program", b"open-pipe", b'(system "', b"(system*", b"= system ("),
-    *(b"shutil.which", b"Sys.which", b"executable-find", b"find-executable", b"file_in_path"),
-    *(b"find_executable", b"get_bin_path"),
+# Whether a text starts programs or opens libraries at all: asked of thousands of files, most of
+# which have not even the word's common part.
+_STARTS = {
+    b"rocess": (
+        *(b"subprocess", b"child_process", b"ProcessBuilder", b"Process.Start"),
+        *(b"call-process", b"start-process", b"make-process", b"process-lines"),
+    ),
+    # Lisp, Scheme, Octave among them.
+    b"system": (b"os.system", b"system(", b'(system "', b"(system*", b"= system ("),
+    b"exec": (b"os.exec", b"execa", b"shell_exec", b"exec.Command", b"exec("),
+    b"pawn": (b"os.spawn", b"posix_spawn", b"Bun.spawn"),
+    b"ommand": (b"Command::new", b"Deno.Command", b"shell-command"),
+    b"popen": (b"popen",),
+    b"open-pipe": (b"open-pipe",),
+    b"-program": (b"run-program", b"launch-program"),
+    b"getRuntime": (b"getRuntime",),
+    b"Open3": (b"Open3",),
+    b"proc_open": (b"proc_open",),
+    b"passthru": (b"passthru",),
+    b"zx": (b"zx",),
+    b"Kernel": (b"Kernel",),
+    # What looks a program up on the PATH.
+    b"which": (b"shutil.which", b"Sys.which"),
+    b"executable": (b"executable-find", b"find-executable", b"find_executable"),
+    b"file_in_path": (b"file_in_path",),
+    b"get_bin_path": (b"get_bin_path",),
     # awk's pipe in both directions.
-    *(b"|& getline", b"|&getline"),
-)
-_OPENS = (
-    *(b"find_library", b"CDLL", b"cdll", b"LoadLibrary", b"dlopen", b"ffi.load", b"DllImport"),
-    *(b"Native.load", b"loadLibrary", b"Fiddle", b"ffi_lib", b"NativeLibrary", b"libraryLookup"),
-    # Guile; Common Lisp, by itself and by CFFI; Racket; Raku.
-    *(b"dynamic-link", b"foreign-library", b"load-shared-object", b"ffi-lib", b"NativeCall"),
-    # Lua's own; FFI of Perl and of PHP.
-    *(b"package.loadlib", b"FFI::"),
-)
+    b"getline": (b"|& getline", b"|&getline"),
+}
+_OPENS = {
+    b"ibrary": (
+        *(b"find_library", b"LoadLibrary", b"loadLibrary", b"NativeLibrary", b"libraryLookup"),
+        b"foreign-library",  # Common Lisp, by CFFI
+    ),
+    b"CDLL": (b"CDLL",),
+    b"cdll": (b"cdll",),
+    b"dlopen": (b"dlopen",),
+    b"DllImport": (b"DllImport",),
+    b"Native": (b"Native.load", b"NativeCall"),  # the latter is Raku's
+    b"Fiddle": (b"Fiddle",),
+    b"ffi": (b"ffi.load", b"ffi_lib", b"ffi-lib"),
+    # Perl and PHP.
+    b"FFI::": (b"FFI::",),
+    # Guile, Common Lisp, Lua.
+    b"dynamic-link": (b"dynamic-link",),
+    b"load-shared-object": (b"load-shared-object",),
+    b"package.loadlib": (b"package.loadlib",),
+}
 # `"lib%s.so"`, `"lib" + name`: a name that is put together.
 _COMPOSED = re.compile(rb"""['"`]lib(?:['"`]|[%{$#])""")
 _LITERAL = re.compile(r"(['\"`])((?:\\.|(?!\1)[^\\\n]){1,400})\1")
@@ -145,8 +171,7 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
     """Read a source in any language. `known` are the names that programs of the image have. In
     sources of dependencies that start nothing and open nothing no literal counts."""
     found = Mentions()
-    starts = any(word in data for word in _STARTS)
-    opens = any(word in data for word in _OPENS)
+    starts, opens = _has_any(data, _STARTS), _has_any(data, _OPENS)
     if is_dependency and not starts and not opens:
         return found
     text = os.fsdecode(data)
@@ -182,6 +207,13 @@ def mentions_of(data: bytes, known: Set[str], *, is_dependency: bool = False) ->
         found.composes_libraries = opens and bool(_COMPOSED.search(data))
         _read_other_literals(found, text, known, starts=starts, opens=opens)
     return found
+
+
+def _has_any(data: bytes, words: Mapping[bytes, Sequence[bytes]]) -> bool:
+    """Whether any of the words is in it; `words`: common part → words that have it."""
+    return any(
+        part in data and any(word in data for word in whole) for part, whole in words.items()
+    )
 
 
 def _read_other_literals(

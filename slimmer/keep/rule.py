@@ -79,6 +79,7 @@ class Context:
         self.index = request.index
         self.content = request.content
         self._inline: dict[str, Mapping[str, Sequence[tuple[str, str]]]] = {}
+        self._inline_of: tuple[Iterable[Entry], list[Entry]] = ((), [])
         self.bystanders: Set[str] = frozenset()
         """The paths that were asked for as bystanders only; the ledger's, while rules run."""
 
@@ -158,13 +159,23 @@ class Context:
         """Code of a language that kept entries have in them without being sources of it: shell
         scripts, the author's settings and makefiles; and with an interpreter, what the image's own
         commands give it."""
-        for entry in fresh:
+        for entry in self._with_inline_code(fresh):
             path = entry.path
-            if path not in self._inline:
-                self._inline[path] = self._read_inline(entry)
             for where, code in self._inline[path].get(language, ()):
                 if where != path or self._counts(entry):
                     yield InlineSource(code=code, where=where, because=path)
+
+    def _with_inline_code(self, fresh: Iterable[Entry]) -> list[Entry]:
+        """Few; each rule of a round asks about the same entries."""
+        if self._inline_of[0] is not fresh:
+            found = []
+            for entry in fresh:
+                if entry.path not in self._inline:
+                    self._inline[entry.path] = self._read_inline(entry)
+                if self._inline[entry.path]:
+                    found.append(entry)
+            self._inline_of = (fresh, found)
+        return self._inline_of[1]
 
     def _read_inline(self, entry: Entry) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Language → places with code; most files have none, and are asked for every language."""
