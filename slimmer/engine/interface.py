@@ -130,6 +130,10 @@ class Engine(Protocol):
         """Names with tags that fit the pattern (`repository/*`)."""
         ...
 
+    def images_labelled(self, label: str) -> list[dict[str, Any]]:
+        """The engine's list entries of the images with the label, the newest first."""
+        ...
+
     def tag_image(self, image: str, reference: str) -> None:
         """Point the name `reference` at the image."""
         ...

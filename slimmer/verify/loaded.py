@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
 from slimmer.engine import Engine, Session
 from slimmer.errors import EngineOperationError, ImageNotFoundError, PackingError
+from slimmer.image import ORIGINAL_LABEL
 from slimmer.pack import NamedImage, docker_archive, verified_chunks
 from slimmer.values import ImageKind, PackedImage
 
 _LARGE: Final = 10_000_000
 """Bytes of a layer for which a request of its own is worth it."""
+_MOST_LOOKED_AT: Final = 20
+"""Slim images of other names whose layers are looked at, the newest ones: those of other branches,
+of pull requests, and of other images on the same base."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +38,8 @@ def load_images(
     """Load the images, under names of the session.
 
     `like` are names of images whose layers may be those of these, as an earlier build's are; empty
-    ones are passed over. What the engine has of them is not sent, unless it refuses an archive
-    without them: an image may be removed at any time.
+    ones are passed over, and other slim images are looked at as well. What the engine has of them
+    is not sent, unless it refuses an archive without them: an image may be removed at any time.
 
     Raises PackingError where the engine reports another digest than was computed: an engine
     calls an image by the digest of its configuration (graph drivers) or of its manifest
@@ -55,7 +60,11 @@ def load_images(
         return {kind: _checked(session, names[kind], image) for kind, image in images.items()}
 
     if named and session.engine.adds_to_layers:
-        there = _layers_there(session.engine, known, [each.image for each in named])
+        there = _layers_there(
+            session.engine,
+            itertools.chain(known, _other_slim_images(session.engine)),
+            [each.image for each in named],
+        )
         try:
             ids = load(without=there | _imported(session, named, there))
         except (EngineOperationError, ImageNotFoundError, PackingError):
@@ -76,22 +85,39 @@ def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) ->
     return {layer.digest} if came else frozenset()
 
 
+def _other_slim_images(engine: Engine) -> Iterator[str]:
+    for each in engine.images_labelled(ORIGINAL_LABEL)[:_MOST_LOOKED_AT]:
+        yield str(each["Id"])
+
+
 def _layers_there(engine: Engine, known: Iterable[str], images: Sequence[PackedImage]) -> Set[str]:
     """Digests of the layers of these images that need not be sent. An engine knows a layer by all
-    that lies below it as well, so only the lowest layers that another image has too are there."""
-    chains = set()
+    that lies below it as well, so only the lowest layers that another image has too are there.
+    `known` are looked at until there is only the uppermost layer of each image to find."""
+    stacks = [tuple(layer.digest for layer in image.layers) for image in images]
+    shared = [0] * len(stacks)
     for reference in known:
         layers = _layers_of(engine.find_image(reference) or {})
-        chains |= {layers[:height] for height in range(1, len(layers) + 1)}
+        shared = [
+            max(height, _common_height(stack, layers))
+            for height, stack in zip(shared, stacks, strict=True)
+        ]
+        if all(height >= len(stack) - 1 for height, stack in zip(shared, stacks, strict=True)):
+            break
     there: set[str] = set()
     needed: set[str] = set()
-    for image in images:
-        layers = tuple(layer.digest for layer in image.layers)
-        heights = range(1, len(layers) + 1)
-        shared = max((height for height in heights if layers[:height] in chains), default=0)
-        there |= set(layers[:shared])
-        needed |= set(layers[shared:])
+    for height, stack in zip(shared, stacks, strict=True):
+        there |= set(stack[:height])
+        needed |= set(stack[height:])
     return there - needed
+
+
+def _common_height(stack: Sequence[str], layers: Sequence[str]) -> int:
+    """How many of the lowest layers are the same ones."""
+    pairs = enumerate(zip(stack, layers, strict=False))
+    return next(
+        (height for height, (one, other) in pairs if one != other), min(len(stack), len(layers))
+    )
 
 
 def _layers_of(inspection: Mapping[str, Any]) -> tuple[str, ...]:

@@ -136,6 +136,11 @@ class Images:
                 for name in image.get("RepoTags") or []
             ]
 
+    def images_labelled(self, label: str) -> list[dict[str, Any]]:
+        with translated("list images"):
+            found = self._client.images(filters={"label": label})
+            return sorted(found, key=lambda each: int(each["Created"]), reverse=True)
+
     def tag_image(self, image: str, reference: str) -> None:
         name = parse_tag(reference)
         with translated(f"tag the image as {name}"):

@@ -407,6 +407,13 @@ class MemoryEngine(Engine):
     def image_names(self, pattern: str) -> list[str]:
         return fnmatch.filter(self.names, pattern)
 
+    def images_labelled(self, label: str) -> list[dict[str, Any]]:
+        return [
+            {"Id": identity, "Created": number}
+            for number, (identity, image) in enumerate(self._images.items())
+            if label in ((image.get("Config") or {}).get("Labels") or {})
+        ][::-1]
+
     def networks_labelled(self, label: str) -> list[dict[str, Any]]:
         return []
 

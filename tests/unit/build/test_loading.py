@@ -32,6 +32,16 @@ def test_a_rebuild_sends_only_the_layers_that_changed(bench: Bench) -> None:
     assert bench.engine.files_of(SLIM) == {*MORE}
 
 
+def test_layers_of_a_slim_image_of_another_name_are_not_sent(bench: Bench) -> None:
+    """The main branch's, for the build of a pull request."""
+    first = layers(bench.build(tag="app:main"))
+
+    second = layers(bench.build(reads("/etc/app.conf", "/etc/late.conf"), tag="app:pull-7"))
+
+    assert first["system"] == second["system"]
+    assert bench.engine.archives[1] & {*second.values()} == {second["application"]}
+
+
 def test_a_repaired_image_is_sent_without_what_the_broken_one_has(bench: Bench) -> None:
     found = layers(bench.build(late))
 
