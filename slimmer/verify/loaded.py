@@ -16,8 +16,8 @@ from slimmer.values import ImageKind, PackedImage
 _LARGE: Final = 10_000_000
 """Bytes of a layer for which a request of its own is worth it."""
 _MOST_LOOKED_AT: Final = 20
-"""Slim images of other names whose layers are looked at, the newest ones: those of other branches,
-of pull requests, and of other images on the same base."""
+"""Slim images of other names whose layers are looked at: of other branches, of pull requests, and
+of other applications on the same base."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,8 @@ def load_images(
     calls an image by the digest of its configuration (graph drivers) or of its manifest
     (containerd store), and lists the layers' diff_ids.
     """
-    known = [*session.images, *filter(None, like)]
+    like = tuple(filter(None, like))
+    known = [*session.images, *like]
     names = {kind: session.image_name(kind) for kind in images}
     absent = [kind for kind in images if not _is_there(session, names[kind], images[kind])]
     known += [names[kind] for kind in images if kind not in absent]
@@ -62,7 +63,7 @@ def load_images(
     if named and session.engine.adds_to_layers:
         there = _layers_there(
             session.engine,
-            itertools.chain(known, _other_slim_images(session.engine)),
+            itertools.chain(known, _other_slim_images(session.engine, like)),
             [each.image for each in named],
         )
         try:
@@ -85,8 +86,16 @@ def _imported(session: Session, named: Sequence[NamedImage], there: Set[str]) ->
     return {layer.digest} if came else frozenset()
 
 
-def _other_slim_images(engine: Engine) -> Iterator[str]:
-    for each in engine.images_labelled(ORIGINAL_LABEL)[:_MOST_LOOKED_AT]:
+def _other_slim_images(engine: Engine, like: Iterable[str]) -> Iterator[str]:
+    """Their ids, those first that are called as one in `like` but for the tag."""
+    repositories = {name.rpartition(":")[0] for name in like}
+    found = engine.images_labelled(ORIGINAL_LABEL)
+    found.sort(
+        key=lambda each: repositories.isdisjoint(
+            tag.rpartition(":")[0] for tag in each.get("RepoTags") or ()
+        )
+    )
+    for each in found[:_MOST_LOOKED_AT]:
         yield str(each["Id"])
 
 

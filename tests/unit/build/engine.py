@@ -212,8 +212,10 @@ class MemoryEngine(Engine):
         identity = self.names.get(reference, reference)
         if identity not in self._images:
             return None
-        tags = [name for name, image in self.names.items() if image == identity]
-        return {**self._images[identity], "RepoTags": tags}
+        return {**self._images[identity], "RepoTags": self.tags_of(identity)}
+
+    def tags_of(self, identity: str) -> list[str]:
+        return [name for name, image in self.names.items() if image == identity]
 
     def image_history(self, reference: str) -> list[dict[str, Any]]:
         return []
@@ -409,7 +411,7 @@ class MemoryEngine(Engine):
 
     def images_labelled(self, label: str) -> list[dict[str, Any]]:
         return [
-            {"Id": identity, "Created": number}
+            {"Id": identity, "Created": number, "RepoTags": self.tags_of(identity)}
             for number, (identity, image) in enumerate(self._images.items())
             if label in ((image.get("Config") or {}).get("Labels") or {})
         ][::-1]

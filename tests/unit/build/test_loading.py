@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from slimmer.errors import EngineOperationError
+from slimmer.image import ORIGINAL_LABEL
 from tests.unit.build.bench import SLIM, Bench, late, reads
 
 MORE = ("/bin/app", "/etc/app.conf", "/etc/late.conf")
@@ -40,6 +41,17 @@ def test_layers_of_a_slim_image_of_another_name_are_not_sent(bench: Bench) -> No
 
     assert first["system"] == second["system"]
     assert bench.engine.archives[1] & {*second.values()} == {second["application"]}
+
+
+def test_slim_images_of_the_same_repository_are_looked_at_first(bench: Bench) -> None:
+    """There may be thousands of others."""
+    first = layers(bench.build(tag="app:main"))
+    for number in range(30):
+        bench.engine._images[f"sha256:{number}"] = {"Config": {"Labels": {ORIGINAL_LABEL: ""}}}
+
+    bench.build(reads("/etc/app.conf", "/etc/late.conf"), tag="app:pull-7")
+
+    assert first["system"] not in bench.engine.archives[1]
 
 
 def test_a_repaired_image_is_sent_without_what_the_broken_one_has(bench: Bench) -> None:
