@@ -97,8 +97,8 @@ def test_the_originals_own_shell_and_tools_run_with_what_is_added(
     add_from_machine(tree, "/lib64/ld-linux-x86-64.so.2", f"{TRIPLET}/libc.so.6")
     # Which others there are differs from one Debian to the next.
     told = subprocess.run(["ldd", "/bin/ls", "/usr/bin/du"], capture_output=True, text=True)
-    for library in {each for each in told.stdout.split() if each.startswith(f"{TRIPLET}/")}:
-        if not library.endswith("/libc.so.6"):
+    for library in {each.removeprefix("/usr") for each in told.stdout.split()}:
+        if library.startswith(f"{TRIPLET}/") and not library.endswith("/libc.so.6"):
             add_from_machine(tree, library)
     tree.link("/bin/sh", "dash")
     tree.add("/bin/unrelated", mode=0o755)
