@@ -33,11 +33,14 @@ _INSIDE = re.compile(r"require\s+(?P<module>[A-Za-z_]\w*(?:::\w+)*)")
 _DATA_SOURCE = re.compile(r"(?:dbi|DBI):(?P<driver>[A-Za-z]\w*)[:(]")
 # `open $f, '<:encoding(Shift_JIS)', …` and `:encoding($charset)` ask for Encode's tables.
 _ENCODING = re.compile(r":encoding\((?!\s*(?i:utf-?8))")
+# A layer that a module makes: `open $f, '<:via(QuotedPrint)', …`, in PerlIO::via or anywhere.
+_VIA = re.compile(r"via(?<=:via)\((?P<module>[A-Za-z_]\w*(?:::\w+)*)\)")
 # What Perl loads by itself: for `<*.conf>`, `%!`, `%+`, `open $f, '<', \$text`,
-# `binmode $f, ':encoding(x)'`, `sub x : Attribute`, which compiled modules have as well.
+# `binmode $f, ':encoding(x)'`, `sub x : Attribute`, which compiled modules have as well. PerlIO.pm
+# is what finds a layer that code names: `open $f, '>:scalar', \$text`.
 _LOADED_BY_PERL = (
     *("File/Glob.pm", "Errno.pm", "Tie/Hash/NamedCapture.pm", "PerlIO/scalar.pm"),
-    *("PerlIO/encoding.pm", "IO/File.pm", "Carp.pm", "attributes.pm"),
+    *("PerlIO.pm", "PerlIO/encoding.pm", "IO/File.pm", "Carp.pm", "attributes.pm"),
 )
 _PERL = re.compile(r"perl[\d.]*|libperl\.so[\d.]*")
 # Perl itself, in which modules ask for each other by their names.
@@ -232,6 +235,8 @@ def _names_in(text: str) -> _Names:
     used = {*_USED.findall(text), *_INSIDE.findall(text), *drivers, *bases}
     if _ENCODING.search(text):
         used.add("Encode")
+    for module in _VIA.findall(text):
+        used.update(("PerlIO::via", module, f"PerlIO::via::{module}"))
     files = [*_FILE.findall(text), *(f"{folder}*.pm" for folder in _FILE_IN.findall(text))]
     return list(dict.fromkeys(files)), sorted(used), _NAMED.findall(text)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.ecosystems.python.files import is_optimized, source_of
 from slimmer.ecosystems.python.imports import imported_modules, modules_imported_by
-from slimmer.files import is_below, name_of, parent_of
+from slimmer.files import ancestors, is_below, name_of, parent_of
 from slimmer.keep import BEYOND_MINIMAL, Context, Want
 from slimmer.values import Entry, EntryType
 
@@ -25,6 +25,8 @@ _WHERE_SEEN = ("idlelib", "turtledemo", "lib2to3", "ensurepip", "tkinter", "pydo
 # What other modules need of these, and where Debian has the wheels.
 _NEEDS = {"venv": "ensurepip", "turtle": "tkinter"}
 _WHEELS = "/usr/share/python-wheels"
+# The interpreter itself, in a program that has Python inside (PL/Python, mod_wsgi, uWSGI).
+_EMBEDDED = re.compile(r"lib(?P<name>(?:python|pypy)\d+(?:\.\d+)?)[a-z]*\.so(?:\.[\d.]+)?")
 _WITH_TKINTER = re.compile(r"(?:turtle|lib-dynload/_tkinter)\..*")
 # Modules that test the interpreter; NIS, gone in 3.13, with whose library Kerberos comes; sound
 # of the last century.
@@ -67,7 +69,18 @@ class PythonLibraryRule(AwaitedFoldersRule):
             prefix = parent_of(parent_of(path))
             beside = {f"{prefix}/{library}/{name}" for library in ("lib", "lib64")}
             asked += self.waiting & beside
+        asked += self._asked_by_embedded(entry)
         return asked
+
+    def _asked_by_embedded(self, entry: Entry) -> Iterable[str]:
+        """The library without which a shared interpreter ends its process as soon as it is begun:
+        that of its version, in a folder above it."""
+        embedded = _EMBEDDED.fullmatch(name_of(entry.path))
+        if entry.type is not EntryType.FILE or embedded is None:
+            return ()
+        if entry.path in self.context.bystanders:
+            return ()
+        return self.waiting & {f"{above}/{embedded['name']}" for above in ancestors(entry.path)}
 
     def follow(self, fresh: Sequence[Entry]) -> Iterable[Want]:
         for entry in fresh:

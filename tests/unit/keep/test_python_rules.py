@@ -118,6 +118,31 @@ def test_an_interpreter_that_a_script_names_has_its_library(tree: ImageTree) -> 
     assert f"{LIBRARY}/json/__init__.py" in gained
 
 
+@pytest.mark.parametrize(
+    "library", ["/usr/local/lib/libpython3.12.so.1.0", "/usr/local/lib/x86_64/libpython3.12d.so"]
+)
+def test_an_interpreter_inside_of_another_program_has_its_library(
+    tree: ImageTree, library: str
+) -> None:
+    add_library(tree)
+    for other in ("/usr/local/lib/python3.11", "/opt/lib/python3.12"):
+        tree.add(f"{other}/os.py")
+        tree.add(f"{other}/encodings/__init__.py")
+    tree.add(library)
+    gained = tree.gained("python-library", *seen(library))
+    assert f"{LIBRARY}/json/__init__.py" in gained
+    assert all(path.startswith("/usr/local/lib/python3.12") for path in gained)
+
+
+def test_a_library_of_another_name_is_no_interpreter(tree: ImageTree) -> None:
+    add_library(tree)
+    others = ("libpython3.so", "libpython3.11.so.1.0", "libboost_python312.so.1.74.0")
+    for name in others:
+        tree.add(f"/usr/local/lib/{name}")
+    ran = seen(*(f"/usr/local/lib/{name}" for name in others))
+    assert not tree.gained("python-library", *ran)
+
+
 def test_an_environment_keeps_what_makes_it_one(tree: ImageTree) -> None:
     tree.add("/srv/venv/pyvenv.cfg")
     tree.add("/srv/venv/bin/activate")
