@@ -347,6 +347,26 @@ def test_a_perl_that_a_branch_starts_has_what_its_modules_load(tree: ImageTree) 
     assert f"{core}/Cwd.pm" in tree.gained("perl-modules", *seen("/srv/late.pl"))
 
 
+@pytest.mark.parametrize(
+    ("text", "is_perl"),
+    [
+        ("# counts\n\nuse warnings; use Text::ParseWords;\n", True),
+        ("package Words 1.0;\nuse Text::ParseWords;\n", True),
+        ("We use Text::ParseWords;\nuse Text::ParseWords;\n", False),
+        ("use std::io;\nuse Text::ParseWords;\n", False),
+    ],
+)
+def test_perl_of_the_author_under_another_name(tree: ImageTree, text: str, is_perl: bool) -> None:
+    """`subprocess.run(["perl", "/app/words.inc"])`."""
+    module = "/usr/share/perl/5.36.0/Text/ParseWords.pm"
+    tree.add("/usr/share/perl/5.36.0/strict.pm")
+    tree.add(module)
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.package("perl", "/usr/bin/perl", module, "/usr/share/perl/5.36.0/strict.pm")
+    tree.add("/app/words.inc", text)
+    assert (module in tree.gained("perl-modules", *seen("/app/words.inc"))) == is_perl
+
+
 def test_modules_of_a_directory_of_which_one_is_required(tree: ImageTree) -> None:
     """By a module of Perl itself that another one of them asks for."""
     core = "/usr/share/perl/5.36.0"

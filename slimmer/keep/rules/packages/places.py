@@ -95,15 +95,23 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
 
 def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
     """Of what somebody has installed by name, with the parts of it, what is not there to build
-    with: a text of the author's that names a program of theirs means that program."""
-    return frozenset(
+    with: a text of the author's that names a program of theirs means that program. A package that
+    has no files but documentation stands for what it depends on: `php-cli` for `php8.2-cli`."""
+    pending = [
         part
         for package in packages.packages
         # `cpp` is a part of `g++`, and nothing without it.
         if package.requested and not is_to_build_with(package)
         for part in packages.of_one_source(package)
-        if not part.essential and not is_to_build_with(part)
-    )
+    ]
+    found: set[Package] = set()
+    while pending:
+        package = pending.pop()
+        if package not in found and not package.essential and not is_to_build_with(package):
+            found.add(package)
+            if all(map(_says_nothing, packages.files()[package])):
+                pending += packages.dependencies(package)
+    return frozenset(found)
 
 
 def asked_for_to_be_run(context: Context, packages: PackageDatabase) -> dict[Package, Package]:
@@ -176,6 +184,11 @@ def is_documentation(path: str) -> bool:
     if path.endswith("/copyright"):
         return False
     return any(is_below(path, folder) for folder in _DOCUMENTATION)
+
+
+def _says_nothing(path: str) -> bool:
+    """Whether a package that has only such files is there for what it depends on."""
+    return path.startswith(_DOCUMENTATION)
 
 
 def is_of_a_language_for_people(package: Package) -> bool:
