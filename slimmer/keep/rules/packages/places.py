@@ -49,7 +49,11 @@ _MODULE_OF_LANGUAGE = re.compile(
     r"|nodejs|lua|tcltk|R/site-library|guile|common-lisp/source|octave)/"
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
-_FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
+# The others are OCaml's, for its native compiler and for editors.
+_FOR_BUILDING = (
+    *(".a", ".o", ".la", ".pc", ".prl", ".bc"),
+    *(".cmx", ".cmxa", ".cmt", ".cmti"),
+)
 # Elsewhere they are what a program of the package reads: printers' drivers, sendmail's macros.
 _HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
 # Of the distribution's compilers, for debuggers and editors: SBCL's own have 23 MB.
