@@ -287,6 +287,22 @@ def test_settings_name_what_ruby_code_requires(tree: ImageTree) -> None:
     }
 
 
+def test_ruby_of_the_author_under_another_name(tree: ImageTree) -> None:
+    """`ruby -e 'load "app/main.inc"'`."""
+    tree.package("ruby", "/usr/bin/ruby")
+    for name in ("prime", "matrix", "unused"):
+        tree.add(f"{GEMS}/{name}-1.0/lib/{name}.rb")
+    tree.add("/app/app.yml", "needs: [matrix]\n")
+    code = '# Copyright\nrequire "prime"\nneeds.each { |name| require name }\n'
+    tree.add("/app/main.inc", code)
+    tree.add("/app/main.txt", code.replace("prime", "unused"))
+    gained = tree.gained("ruby-requires", *seen("/app/main.inc", "/app/main.txt", "/app/app.yml"))
+    assert {path for path in gained if path.endswith(".rb")} == {
+        f"{GEMS}/prime-1.0/lib/prime.rb",
+        f"{GEMS}/matrix-1.0/lib/matrix.rb",
+    }
+
+
 # ---------------------------------------------------------------- PHP
 
 
