@@ -74,6 +74,9 @@ class OcamlLibrariesRule(Rule):
                 if folder == parent_of(archive.path) or name_of(folder) == "stublibs":
                     detail = f"{archive.path} has parts in C there"
                     yield Want(path=path, detail=detail, because=archive.path)
+                    # Without this table ocamlrun looks in no folder of stubs.
+                    table = f"{self._library}/ld.conf"
+                    yield Want(path=table, detail="where stubs lie", because=path)
 
     def _loaded_by(self, script: Entry) -> Iterable[Want]:
         text = os.fsdecode(self.context.content.head(script.path, _LARGEST_SCRIPT))

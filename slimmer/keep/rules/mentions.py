@@ -287,7 +287,7 @@ class MentionsRule(Rule):
         packages, programs = self.context.request.packages, self.context.programs
         if packages is None:
             return frozenset()
-        installed = installed_to_be_run(packages)
+        installed = installed_to_be_run(self.context, packages)
         real, owner = self.context.index.real_path, packages.owner
         found = ((name, programs.find(name)) for name in programs.names)
         return frozenset(name for name, at in found if {owner(at), owner(real(at))} & installed)

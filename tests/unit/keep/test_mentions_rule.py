@@ -410,13 +410,36 @@ def test_a_name_that_a_package_shares_with_the_one_that_it_links_to(tree: ImageT
     assert "/usr/bin/python3.11" in tree.gained("mentions", *seen("/app/bridges.json"))
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('{"text": ["perl", "text.inc"]}', True),
+        ("text: [perl, jobs/text]\n", True),
+        ('{"languages": ["perl", "python3"], "about": ["sums", "perl", "text.inc"]}', False),
+        ('{"formats": ["view", "text.inc"]}', False),
+    ],
+)
+def test_a_list_in_settings_that_begins_with_an_interpreter_and_a_file(
+    tree: ImageTree, text: str, kept: bool
+) -> None:
+    for name in ("perl", "view"):
+        tree.compile(f"/usr/bin/{name}", LARGE)
+        tree.package(f"{name}-base", f"/usr/bin/{name}", fields="Essential: yes\n")
+    tree.add("/app/jobs.yaml", text)
+    gained = tree.gained("mentions", *seen("/app/jobs.yaml"))
+    assert ("/usr/bin/perl" in gained) == kept
+    assert "/usr/bin/view" not in gained
+
+
 def test_a_package_without_files_stands_for_what_it_depends_on(tree: ImageTree) -> None:
     """As a package does that only chooses one of several."""
     tree.compile("/usr/bin/view", LARGE)
     tree.package("editor-nox", "/usr/bin/view", fields="Section: editors\n")
     tree.add("/usr/share/doc/editor/copyright")
+    tree.link("/usr/bin/view.default", "view")
     needs = "Section: editors\nDepends: editor-nox\n"
-    tree.package("editor", "/usr/share/doc/editor/copyright", fields=needs)
+    paths = ("/usr/share/doc/editor/copyright", "/usr/bin/view.default")
+    tree.package("editor", *paths, fields=needs)
     automatic = "Package: editor-nox\nArchitecture: all\nAuto-Installed: 1\n\n"
     tree.add("/var/lib/apt/extended_states", automatic)
     tree.add("/app/tools.json", '{"text": ["view", "page.inc"]}')

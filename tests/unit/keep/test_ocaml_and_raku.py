@@ -13,6 +13,7 @@ LIBRARY = "/usr/lib/ocaml"
 @pytest.fixture
 def ocaml(tree: ImageTree) -> ImageTree:
     files = [f"{LIBRARY}/{name}" for name in ("stdlib.cma", "stdlib.cmi", "str.cmi", "stdlib.a")]
+    files.append(f"{LIBRARY}/ld.conf")
     stubs = [f"{LIBRARY}/stublibs/dll{name}.so" for name in ("unix", "threads")]
     others = [f"{LIBRARY}/re/{name}" for name in ("META", "re.cma", "re.cmi", "re.cmt")]
     for path in (*files, *stubs, *others):
@@ -26,7 +27,7 @@ def ocaml(tree: ImageTree) -> ImageTree:
 
 def test_the_parts_in_c_of_an_archive(ocaml: ImageTree) -> None:
     gained = ocaml.gained("ocaml-libraries", *seen(f"{LIBRARY}/unix.cma"))
-    assert f"{LIBRARY}/stublibs/dllunix.so" in gained
+    assert {f"{LIBRARY}/stublibs/dllunix.so", f"{LIBRARY}/ld.conf"} <= gained
     assert f"{LIBRARY}/stublibs/dllthreads.so" not in gained
 
 
