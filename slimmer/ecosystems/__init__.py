@@ -10,9 +10,11 @@ from slimmer.ecosystems.go import GO
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.ecosystems.java import JAVA
 from slimmer.ecosystems.node import NODE
+from slimmer.ecosystems.ocaml import OCAML
 from slimmer.ecosystems.perl import PERL
 from slimmer.ecosystems.php import PHP
 from slimmer.ecosystems.python import PYTHON, source_of
+from slimmer.ecosystems.raku import RAKU
 from slimmer.ecosystems.reader import MetadataRequest, Reader, encoded
 from slimmer.ecosystems.ruby import RUBY
 from slimmer.ecosystems.rust import RUST
@@ -26,6 +28,8 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     RUBY,
     PHP,
     PERL,
+    RAKU,
+    OCAML,
     RUST,
     GO,
 )

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script, is_settings
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
@@ -45,6 +45,12 @@ _LOADED_BY_PERL = (
 _PERL = re.compile(r"perl[\d.]*|libperl\.so[\d.]*")
 # Perl itself, in which modules ask for each other by their names.
 _PERL_PACKAGE = re.compile(r"(?:lib)?perl(?:-base|-modules|-libs)?[\d.-]*")
+# What begins so is Perl, whatever its name: `jobs.inc`, `handler.t`, a script without `#!` line.
+_SAYS_PERL = re.compile(
+    rb"(?:[ \t]*(?:#.*)?\r?\n){0,40}[ \t]*"
+    rb"(?:use (?:strict|warnings|utf8|v?5[\d._]*|[A-Z]\w*(?:::\w+)*)|package [A-Za-z]\w*(?:::\w+)*)"
+    rb"(?:[ \t]+[^;\n]*)?;"
+)
 _LARGEST_MODULE = 1 << 20
 # What is there as a part of a distribution, hundreds of files: tables of a zone or a locale mostly.
 _LARGEST_UNSEEN_MODULE = 1 << 16
@@ -110,7 +116,11 @@ class PerlModulesRule(Rule):
             if entry.path in self.context.bystanders and not self._is_asked_for:
                 self._waiting.append(entry)
                 continue
-            if entry.path.endswith((".pm", ".pl")) or self._is_script(entry):
+            if (
+                entry.path.endswith((".pm", ".pl"))
+                or self._is_script(entry)
+                or self._is_perl(entry)
+            ):
                 yield from self._used_by(entry)
             if entry.path.endswith(".pm"):
                 yield from self._parts_of(entry)
@@ -131,6 +141,12 @@ class PerlModulesRule(Rule):
             return False
         interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
         return name_of(interpreter).startswith("perl")
+
+    def _is_perl(self, entry: Entry) -> bool:
+        """Whether it is Perl that the image's author wrote under another name: `perl jobs.inc`."""
+        if not (is_settings(entry.path) and self.context.own_files.contains(entry)):
+            return False
+        return bool(_SAYS_PERL.match(self.context.content.head(entry.path, 4096)))
 
     def _used_by(self, entry: Entry) -> Iterable[Want]:
         most = _LARGEST_MODULE if entry.path in self.context.seen else _LARGEST_UNSEEN_MODULE

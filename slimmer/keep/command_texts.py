@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
+from slimmer.shell import language_of
+
 _NAME = r"[A-Za-z\d][\w.+-]{0,60}"
 # Settings that hold a command: supervisor's, systemd's, a Procfile, package.json.
 _COMMAND_LINE = re.compile(
@@ -46,6 +48,10 @@ _HAS_OPTION = re.compile(
 )
 _HAS_PIPE = re.compile(r"[^\"'\n]*[^\s|][ \t]\|[ \t][a-z]")
 _HAS_OPERAND = re.compile(r"(?:[ \t]+[^\s\"']+){0,5}?[ \t]+[^\s\"']*[./$%{}<>][\w${}%/]")
+# `["perl", "jobs.inc"]`: an interpreter and its program are the first two items of a list.
+_HAS_FILE = re.compile(
+    r"[\"']?[ \t]*,[ \t]*(?P<quote>[\"']?)(?P<file>[\w.+-]*[./][\w./+-]*)(?P=quote)[ \t]*[\],]"
+)
 _MOST_LINES = 5000
 _LARGEST_SETTINGS = 1 << 16
 
@@ -125,7 +131,10 @@ def _read_line(line: str, known: Set[str], found: SettingsCommands, *, names_cou
 def _weigh(line: str, match: re.Match[str], found: SettingsCommands, *, names_count: bool) -> None:
     rest = line[match.end() :]
     quote = match["quote"]
-    if _HAS_OPTION.match(rest) or _HAS_PIPE.match(rest):
+    file = _HAS_FILE.match(rest) if line[match.start()] == "[" else None
+    if file and language_of(match["name"]):
+        found.lines.append(f"{match['name']} {file['file']}")
+    elif _HAS_OPTION.match(rest) or _HAS_PIPE.match(rest):
         start = match.start("name")
         while start and line[start - 1] not in " \t\"'=:[({,>|!@":
             start -= 1

@@ -27,6 +27,12 @@ _NO_SETTINGS = re.compile(
     r"|\.(?:bashrc|bash_\w+|profile|zshrc|zprofile|kshrc|cshrc|login|vimrc|inputrc)",
     re.I,
 )
+# Settings that something fills in first: `app.yml.erb`, `nginx.conf.tmpl`.
+_FILLED_IN = re.compile(
+    r".+\.(?:ya?ml|json|toml|ini|conf|cnf|cfg|properties|env|xml)\.(?:erb|j2|jinja2?|tmpl|tpl"
+    r"|mustache|hbs|ejs|dist|in)",
+    re.I,
+)
 # What package managers read: names of packages, many of which are names of programs.
 _MANIFESTS = re.compile(
     r"(?:package|composer|bower|lerna|tsconfig|jsconfig|deno|bun)[\w.-]*\.jsonc?|pyproject\.toml"
@@ -77,9 +83,10 @@ def is_shown(path: str) -> bool:
 def is_settings(path: str) -> bool:
     """Whether some program may read the text as its settings, whatever the format."""
     name = name_of(path)
+    is_no_setting = _NO_SETTINGS.fullmatch(name) and not _FILLED_IN.fullmatch(name)
     return not (
         SOURCES.fullmatch(name)
-        or _NO_SETTINGS.fullmatch(name)
+        or is_no_setting
         or _MAKEFILE.fullmatch(name)
         or is_of_developers(path)
     )

@@ -34,6 +34,11 @@ _COMMAND = re.compile(
 _COMPUTED = re.compile(r"""\brequire\s*\(?\s*(?:[a-z_@$][\w.]*\b|"[^"\n]*\#\{)(?!\s*=)""")
 _SETTING = re.compile(r"(?<![\w./:-])[a-z][\w-]*(?:/[\w-]+)*(?![\w./:-]*[\w/])")
 _LITERAL = re.compile(r"""['"]([\w/-]+)['"]|%w[(\[{<]([^)\]}>]{1,400})""")
+# What begins so is Ruby, whatever its name: `load 'app/main.inc'`.
+_SAYS_RUBY = re.compile(
+    rb"(?:[ \t]*(?:#(?!!).*)?\r?\n){0,40}"
+    rb"(?:require(?:_relative)?[ \t(]+['\"][\w./-]+['\"]|# frozen_string_literal: )"
+)
 _COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _LARGEST_SETTINGS = 1 << 16
 _LARGEST_NAMED = 1_000_000
@@ -100,9 +105,11 @@ class RubyRequiresRule(Rule):
                 continue
             is_own = self.context.own_files.contains(entry)
             if not (entry.path.endswith((".rb", ".ru")) or self._is_script(entry)):
-                if is_own and entry.size <= _LARGEST_SETTINGS and is_settings(entry.path):
+                if not (is_own and entry.size <= _LARGEST_SETTINGS and is_settings(entry.path)):
+                    continue
+                if not _SAYS_RUBY.match(self.context.content.head(entry.path, 4096)):
                     self._settings.append(entry)
-                continue
+                    continue
             if not self._libraries.isdisjoint((*ancestors(entry.path), entry.path)):
                 continue
             source = self._source(entry.path)

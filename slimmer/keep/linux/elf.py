@@ -37,15 +37,22 @@ _LONGEST_STRING = 1 << 16
 _MOST_STRING_BYTES = 1 << 20
 _MOST_SYMBOLS = 1 << 18
 _LARGEST_STRING_TABLE = 1 << 26
-# Functions of the C library that start a shell, or a program by its name, and the one that opens
-# modules of iconv.
+# Functions of the C library that start a shell, or a program by its name.
 SHELL_STARTERS = frozenset(("popen", "system", "wordexp"))
 PROGRAM_STARTERS = SHELL_STARTERS | {"execlp", "execvp", "execvpe", "posix_spawnp"}
 LOGIN = "pam_open_session"
 """What programs call that let users in: sshd, cron, su; not those that only ask for a password."""
 OPENER = "dlopen"
 """What programs call that open a library by its name."""
-TELLING_IMPORTS = PROGRAM_STARTERS | {"iconv_open", LOGIN, OPENER}
+CONVERTERS = frozenset(
+    (
+        *("iconv_open", "libiconv_open", "g_iconv_open", "g_convert", "g_convert_with_fallback"),
+        *("g_charset_converter_new", "g_io_channel_set_encoding", "apr_xlate_open"),
+    )
+)
+"""What converts character sets by whatever name it is given: iconv, and what libraries made of
+it."""
+TELLING_IMPORTS = PROGRAM_STARTERS | CONVERTERS | {LOGIN, OPENER}
 
 
 class CorruptElfError(ValueError):

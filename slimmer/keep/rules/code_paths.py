@@ -129,7 +129,7 @@ class CodePathsRule(Rule):
     @cached_property
     def _installed(self) -> frozenset[Package]:
         packages = self.context.request.packages
-        return frozenset() if packages is None else installed_to_be_run(packages)
+        return frozenset() if packages is None else installed_to_be_run(self.context, packages)
 
     def _is_own_text(self, entry: Entry) -> bool:
         path = entry.path

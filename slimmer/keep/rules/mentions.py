@@ -282,13 +282,15 @@ class MentionsRule(Rule):
     @cached_property
     def _installed_to_be_run(self) -> frozenset[str]:
         """Names of the programs that came with a package that somebody has installed by name, other
-        than those to build with. One may be an alternative, as ImageMagick's `convert` is."""
+        than those to build with. One may be an alternative, as ImageMagick's `convert` is, or the
+        package's link to another's, as Debian's `python3` is."""
         packages, programs = self.context.request.packages, self.context.programs
         if packages is None:
             return frozenset()
-        installed = installed_to_be_run(packages)
-        real = {name: self.context.index.real_path(programs.find(name)) for name in programs.names}
-        return frozenset(name for name, path in real.items() if packages.owner(path) in installed)
+        installed = installed_to_be_run(self.context, packages)
+        real, owner = self.context.index.real_path, packages.owner
+        found = ((name, programs.find(name)) for name in programs.names)
+        return frozenset(name for name, at in found if {owner(at), owner(real(at))} & installed)
 
     def _program(
         self, name: str, source: str, limit: int, *, bystander: bool = False

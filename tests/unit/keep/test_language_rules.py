@@ -287,6 +287,22 @@ def test_settings_name_what_ruby_code_requires(tree: ImageTree) -> None:
     }
 
 
+def test_ruby_of_the_author_under_another_name(tree: ImageTree) -> None:
+    """`ruby -e 'load "app/main.inc"'`."""
+    tree.package("ruby", "/usr/bin/ruby")
+    for name in ("prime", "matrix", "unused"):
+        tree.add(f"{GEMS}/{name}-1.0/lib/{name}.rb")
+    tree.add("/app/app.yml", "needs: [matrix]\n")
+    code = '# Copyright\nrequire "prime"\nneeds.each { |name| require name }\n'
+    tree.add("/app/main.inc", code)
+    tree.add("/app/main.txt", code.replace("prime", "unused"))
+    gained = tree.gained("ruby-requires", *seen("/app/main.inc", "/app/main.txt", "/app/app.yml"))
+    assert {path for path in gained if path.endswith(".rb")} == {
+        f"{GEMS}/prime-1.0/lib/prime.rb",
+        f"{GEMS}/matrix-1.0/lib/matrix.rb",
+    }
+
+
 # ---------------------------------------------------------------- PHP
 
 
@@ -345,6 +361,26 @@ def test_a_perl_that_a_branch_starts_has_what_its_modules_load(tree: ImageTree) 
     tree.add("/usr/bin/perl", mode=0o755)
     tree.add("/srv/late.pl", "#!/usr/bin/perl\nuse strict;\nuse File::Spec;\n", mode=0o755)
     assert f"{core}/Cwd.pm" in tree.gained("perl-modules", *seen("/srv/late.pl"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_perl"),
+    [
+        ("# counts\n\nuse warnings; use Text::ParseWords;\n", True),
+        ("package Words 1.0;\nuse Text::ParseWords;\n", True),
+        ("We use Text::ParseWords;\nuse Text::ParseWords;\n", False),
+        ("use std::io;\nuse Text::ParseWords;\n", False),
+    ],
+)
+def test_perl_of_the_author_under_another_name(tree: ImageTree, text: str, is_perl: bool) -> None:
+    """`subprocess.run(["perl", "/app/words.inc"])`."""
+    module = "/usr/share/perl/5.36.0/Text/ParseWords.pm"
+    tree.add("/usr/share/perl/5.36.0/strict.pm")
+    tree.add(module)
+    tree.add("/usr/bin/perl", mode=0o755)
+    tree.package("perl", "/usr/bin/perl", module, "/usr/share/perl/5.36.0/strict.pm")
+    tree.add("/app/words.inc", text)
+    assert (module in tree.gained("perl-modules", *seen("/app/words.inc"))) == is_perl
 
 
 def test_modules_of_a_directory_of_which_one_is_required(tree: ImageTree) -> None:

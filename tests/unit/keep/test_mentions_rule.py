@@ -11,6 +11,8 @@ from slimmer.keep.mentions import mentions_of
 from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
+# More than a word of every day is worth.
+LARGE = "char data[2000000] = {1}; int main(void) { return data[1]; }"
 KNOWN = frozenset(("pdftotext", "ps", "git", "awk", "tar", "wc", "sort", "zip", "sh"))
 
 
@@ -389,6 +391,59 @@ def test_a_link_that_was_looked_at_starts_nothing(tree: ImageTree) -> None:
     ran = seen("/usr/bin/cc", access=Access.EXECUTE)
     kept = tree.decide(*looked_at, *ran, strategy=Strategy.BALANCED).reasons
     assert {"/usr/bin/linker", "/usr/bin/cov"} <= kept.keys()
+
+
+def test_a_name_that_a_package_shares_with_the_one_that_it_links_to(tree: ImageTree) -> None:
+    """Debian's `python3` is a link in python3-minimal, and leads into python3.11-minimal."""
+    tree.compile("/usr/bin/python3.11", LARGE)
+    tree.link("/usr/bin/python3", "python3.11")
+    tree.add("/usr/bin/py3clean", "#!/usr/bin/python3\n", mode=0o755)
+    tree.package("python3.11-minimal", "/usr/bin/python3.11", fields="Section: python\n")
+    about = "Source: python3-defaults\nSection: python\n"
+    needs = f"{about}Depends: python3.11-minimal\n"
+    tree.package("python3-minimal", "/usr/bin/python3", fields=needs)
+    tree.package("python3", "/usr/bin/py3clean", fields=f"{about}Depends: python3-minimal\n")
+    automatic = "Package: {}-minimal\nArchitecture: all\nAuto-Installed: 1\n\n"
+    states = "".join(map(automatic.format, ("python3", "python3.11")))
+    tree.add("/var/lib/apt/extended_states", states)
+    tree.add("/app/bridges.json", '{"sums": ["python3", "sums"]}')
+    assert "/usr/bin/python3.11" in tree.gained("mentions", *seen("/app/bridges.json"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('{"text": ["perl", "text.inc"]}', True),
+        ("text: [perl, jobs/text]\n", True),
+        ('{"languages": ["perl", "python3"], "about": ["sums", "perl", "text.inc"]}', False),
+        ('{"formats": ["view", "text.inc"]}', False),
+    ],
+)
+def test_a_list_in_settings_that_begins_with_an_interpreter_and_a_file(
+    tree: ImageTree, text: str, kept: bool
+) -> None:
+    for name in ("perl", "view"):
+        tree.compile(f"/usr/bin/{name}", LARGE)
+        tree.package(f"{name}-base", f"/usr/bin/{name}", fields="Essential: yes\n")
+    tree.add("/app/jobs.yaml", text)
+    gained = tree.gained("mentions", *seen("/app/jobs.yaml"))
+    assert ("/usr/bin/perl" in gained) == kept
+    assert "/usr/bin/view" not in gained
+
+
+def test_a_package_without_files_stands_for_what_it_depends_on(tree: ImageTree) -> None:
+    """As a package does that only chooses one of several."""
+    tree.compile("/usr/bin/view", LARGE)
+    tree.package("editor-nox", "/usr/bin/view", fields="Section: editors\n")
+    tree.add("/usr/share/doc/editor/copyright")
+    tree.link("/usr/bin/view.default", "view")
+    needs = "Section: editors\nDepends: editor-nox\n"
+    paths = ("/usr/share/doc/editor/copyright", "/usr/bin/view.default")
+    tree.package("editor", *paths, fields=needs)
+    automatic = "Package: editor-nox\nArchitecture: all\nAuto-Installed: 1\n\n"
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/app/tools.json", '{"text": ["view", "page.inc"]}')
+    assert "/usr/bin/view" in tree.gained("mentions", *seen("/app/tools.json"))
 
 
 def test_a_program_of_a_dependency_says_who_needs_it(tree: ImageTree) -> None:

@@ -101,6 +101,16 @@ def test_settings_have_a_part_of_a_librarys_name(tree: ImageTree, composed: str)
     assert found - {FOLDER} == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
 
 
+def test_settings_that_something_fills_in_first(tree: ImageTree) -> None:
+    tree.package("ruby", "/usr/bin/ruby")
+    tree.add("/app/libs.yml.erb", "<%- { 'tls' => [3, 'tls_version'], }.each do |n, v| -%>\n")
+    tree.add("/app/page.html.erb", "<%- { 'other' => [3] }.each do |n, v| -%>\n")
+    tree.add("/app/app.rb", 'require "fiddle"\nFiddle.dlopen("lib#{name}.so.#{v}")\n')
+    ran = seen("/app/app.rb", "/app/libs.yml.erb", "/app/page.html.erb")
+    found = {path for path in tree.gained("mentions", *ran) if FOLDER in path}
+    assert found - {FOLDER} == {f"{FOLDER}/libtls.so.3", f"{FOLDER}/libtls.so.3.1"}
+
+
 def test_a_heavy_library_is_named_and_left_out(tree: ImageTree) -> None:
     tree.compile("/app/shop", OPENS)
     with (tree.root / FOLDER[1:] / "libtls.so.3.1").open("wb") as file:

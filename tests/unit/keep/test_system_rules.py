@@ -79,6 +79,19 @@ def test_names_of_locales_are_compared_as_glibc_does() -> None:
     assert comparable("de_DE") == "de_DE"
 
 
+@pytest.mark.parametrize(("call", "every"), [("g_convert", True), ("g_free", False)])
+def test_a_program_of_the_author_converts_by_what_a_library_made_of_iconv(
+    tree: ImageTree, call: str, every: bool
+) -> None:
+    folder = f"{LIBRARIES}/gconv"
+    for name in ("gconv-modules", "UTF-16.so", "SJIS.so"):
+        tree.add(f"{folder}/{name}")
+    calls = f"void {call}(void); int main(void) {{ {call}(); return 0; }}"
+    tree.compile("/app/desk", calls, shared=True)
+    gained = tree.gained("character-sets", *seen("/app/desk"))
+    assert (f"{folder}/SJIS.so" in gained) == every
+
+
 def test_all_character_sets_are_kept_where_one_was_converted(tree: ImageTree) -> None:
     folder = f"{LIBRARIES}/gconv"
     for name in ("gconv-modules", "gconv-modules.d/extra.conf", "UTF-16.so", "SJIS.so"):

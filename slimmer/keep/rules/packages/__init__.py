@@ -7,6 +7,7 @@ from slimmer.keep.rules.packages.library_modules import LibraryModulesRule
 from slimmer.keep.rules.packages.places import (
     PROGRAM_FOLDERS,
     installed_to_be_run,
+    is_for_building,
     is_module_of_language,
     is_to_build_with,
     private_folder,
@@ -33,6 +34,7 @@ __all__ = [
     "PROGRAM_FOLDERS",
     "AwaitedInterpreters",
     "installed_to_be_run",
+    "is_for_building",
     "is_module_of_language",
     "is_to_build_with",
     "mentioned_omissions",

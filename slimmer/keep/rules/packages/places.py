@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from slimmer.files import Package, PackageDatabase, is_below
 from slimmer.keep.rule import Context
+from slimmer.values import EntryType
 
 PROGRAM_FOLDERS = (
     *("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/games"),
@@ -49,7 +50,11 @@ _MODULE_OF_LANGUAGE = re.compile(
     r"|nodejs|lua|tcltk|R/site-library|guile|common-lisp/source|octave)/"
 )
 # `.bc` is LLVM's bitcode, for a compiler at run time that is itself left out where it never ran.
-_FOR_BUILDING = (".a", ".o", ".la", ".pc", ".prl", ".bc")
+# The others are OCaml's, for its native compiler and for editors.
+_FOR_BUILDING = (
+    *(".a", ".o", ".la", ".pc", ".prl", ".bc"),
+    *(".cmx", ".cmxa", ".cmt", ".cmti"),
+)
 # Elsewhere they are what a program of the package reads: printers' drivers, sendmail's macros.
 _HEADERS = re.compile(r"/(?:include|aclocal|CORE)/.*\.(?:h|m4)")
 # Of the distribution's compilers, for debuggers and editors: SBCL's own have 23 MB.
@@ -93,24 +98,32 @@ def packages_of_programs(context: Context) -> dict[Package, str]:
     return found
 
 
-def installed_to_be_run(packages: PackageDatabase) -> frozenset[Package]:
+def installed_to_be_run(context: Context, packages: PackageDatabase) -> frozenset[Package]:
     """Of what somebody has installed by name, with the parts of it, what is not there to build
-    with: a text of the author's that names a program of theirs means that program."""
-    return frozenset(
+    with: a text of the author's that names a program of theirs means that program. A package that
+    has links and documentation alone stands for what it depends on: `php-cli` for `php8.2-cli`."""
+    pending = [
         part
         for package in packages.packages
         # `cpp` is a part of `g++`, and nothing without it.
         if package.requested and not is_to_build_with(package)
         for part in packages.of_one_source(package)
-        if not part.essential and not is_to_build_with(part)
-    )
+    ]
+    found: set[Package] = set()
+    while pending:
+        package = pending.pop()
+        if package not in found and not package.essential and not is_to_build_with(package):
+            found.add(package)
+            if all(_says_nothing(context, path) for path in packages.files()[package]):
+                pending += packages.dependencies(package)
+    return frozenset(found)
 
 
 def asked_for_to_be_run(context: Context, packages: PackageDatabase) -> dict[Package, Package]:
     """Package → the one that the image's author has installed by name, itself or another part of
     it, by name; without those to build with. What the image below brought is left out: its author
     thought of any application, and official images of languages have ImageMagick and ssh."""
-    to_be_run = installed_to_be_run(packages)
+    to_be_run = installed_to_be_run(context, packages)
     return {
         package: asked_for
         for package, asked_for in sorted(packages.asked_for.items(), key=lambda each: each[0].name)
@@ -176,6 +189,13 @@ def is_documentation(path: str) -> bool:
     if path.endswith("/copyright"):
         return False
     return any(is_below(path, folder) for folder in _DOCUMENTATION)
+
+
+def _says_nothing(context: Context, path: str) -> bool:
+    """Whether a package that has only such files is there for what it depends on."""
+    entry = context.index.get(path)
+    is_link = entry is not None and entry.type is EntryType.SYMLINK
+    return is_link or path.startswith(_DOCUMENTATION)
 
 
 def is_of_a_language_for_people(package: Package) -> bool:

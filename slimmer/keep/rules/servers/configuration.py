@@ -11,7 +11,7 @@ from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import own_tree
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.opened import LibrariesByName
-from slimmer.keep.rules.packages import weight_of
+from slimmer.keep.rules.packages import is_for_building, weight_of
 from slimmer.values import Entry, EntryType
 
 _PATH = re.compile(r"(?<![\w$}.~/-])/[\w.+@*?%-]+(?:/[\w.+@*?%-]+)*")
@@ -101,8 +101,8 @@ class ConfiguredPathsRule(Rule):
             yield entry
             return
         for inside in self.context.index.subtree(entry.path):
-            # A directory of modules is named to load some of them.
-            if not inside.path.endswith(".so") and not self.context.environments.contains(
-                inside.path
-            ):
+            # A directory of modules is named to load some of them, one of libraries to build with.
+            to_build = is_for_building(inside.path) and self.context.is_packaged(inside.path)
+            is_module = inside.path.endswith(".so")
+            if not (is_module or to_build or self.context.environments.contains(inside.path)):
                 yield inside

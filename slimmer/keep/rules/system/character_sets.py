@@ -9,6 +9,7 @@ from functools import cached_property
 
 from slimmer.files import is_below, name_of, parent_of
 from slimmer.keep.command_texts import COMMENT
+from slimmer.keep.linux.elf import CONVERTERS
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.keep.text_kinds import SOURCES, is_of_the_system, is_settings
 from slimmer.values import Entry, EntryType
@@ -81,7 +82,7 @@ class CharacterSetRule(Rule):
         if self.context.is_packaged(entry.path):
             return False
         elf = self.context.elf_files.get(entry.path)
-        return elf is not None and "iconv_open" in elf.imports
+        return elf is not None and not CONVERTERS.isdisjoint(elf.imports)
 
     def _may_name_some(self, entry: Entry) -> bool:
         return (

@@ -1,0 +1,2 @@
+unit class Handler::Hello; has %.conf;
+method handle(@a) { "Hello {@a[0] // 'world'} from %.conf<title>" }
