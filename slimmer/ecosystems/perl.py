@@ -155,14 +155,26 @@ class PerlModulesRule(Rule):
         )
         for file in files:
             yield from self._found(file, f"{entry.path} requires {file}", entry.path)
-        # An index of what there is, as Encode::Config has one, loads nothing by itself.
-        for module in used if self._is_quiet(entry.path) else sorted({*used, *named}):
+        if self._is_quiet(entry.path):
+            # An index of what there is, as Encode::Config has one, loads nothing by itself.
+            named = [module for module in named if self._is_small_part(module, entry.path)]
+        for module in sorted({*used, *named}):
             file = module.replace("::", "/") + ".pm"
             yield from self._found(file, f"{entry.path} uses {module}", entry.path)
 
     def _is_quiet(self, path: str) -> bool:
         """Whether no Perl ran, and the module or script is there for others."""
         return not self._ran and path in self.context.bystanders
+
+    def _is_small_part(self, module: str, path: str) -> bool:
+        """Whether a module lies deeper in the very folder that its index is in, and has no compiled
+        part: `Encode::MIME::Header`, and not the tables of `Encode::JP`."""
+        inside = module.replace("::", "/")
+        return any(
+            parent_of(path) == f"{root}/{inside.partition('/')[0]}"
+            and not any(f"{other}/auto/{inside}" in self.context.index for other in self._roots)
+            for root in self._roots
+        )
 
     def _is_of_perl(self, path: str) -> bool:
         """Whether this is a module of Perl itself that did not run. What it asks for is for cases

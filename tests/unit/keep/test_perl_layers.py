@@ -1,8 +1,8 @@
-"""Perl: layers of files, which `open` and `binmode` name."""
+"""Perl: layers of files and encodings, which code names in ways of their own."""
 
 from __future__ import annotations
 
-from slimmer.values import Access
+from slimmer.values import Access, Strategy
 from tests.unit.keep.image_tree import ImageTree, seen
 
 BASE = "/usr/lib/x86_64-linux-gnu/perl-base"
@@ -38,3 +38,29 @@ def test_a_layer_that_a_module_makes_is_kept(tree: ImageTree) -> None:
         f"{OF_PERL}/PerlIO/via/QuotedPrint.pm",
         f"{VENDOR}/My/Layer.pm",
     } <= gained
+
+
+def test_a_script_that_nobody_ran_has_the_encodings_that_need_no_tables(tree: ImageTree) -> None:
+    compiled = f"{OF_PERL}/auto/Encode/JP/JP.so"
+    texts = {
+        "strict": "",
+        "Encode": "use Encode::Config;\n",
+        "Encode/Config": "our %M = ('MIME-Header' => 'Encode::MIME::Header', 's' => 'Encode::JP');",
+        "Encode/MIME/Header": "use parent 'Encode::Encoding';\n",
+        "Encode/Encoding": "",
+        "Encode/JP": "",
+    }
+    for module, text in texts.items():
+        tree.add(f"{OF_PERL}/{module}.pm", text)
+    tree.add(compiled)
+    tree.add("/usr/bin/perl", mode=0o755)
+    of_perl = (f"{OF_PERL}/{module}.pm" for module in texts)
+    tree.package("perl", "/usr/bin/perl", compiled, *of_perl)
+    tree.add("/srv/ticket", "#!/usr/bin/perl\nuse Encode;\n", mode=0o755)
+
+    kept = tree.decide(*seen("/srv/app"), strategy=Strategy.BALANCED).reasons
+
+    assert f"{OF_PERL}/Encode/MIME/Header.pm" in kept
+    assert f"{OF_PERL}/Encode/Encoding.pm" in kept
+    reasons = [reason.detail for reason in kept[f"{OF_PERL}/Encode/JP.pm"]]
+    assert reasons == ["beside its module, which may load it by name"]
