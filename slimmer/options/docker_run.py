@@ -34,6 +34,8 @@ _WITHOUT_VALUE = {
     *(name for name, option in _OPTIONS.items() if isinstance(option.kind, Switch)),
 }
 _KNOWN = ("--publish", "--name", "--mount", *_OPTIONS)
+_OF_SLIM = {"-o", "--for", "--json", "--end-with", *(option.name for option in TABLE)}
+"""Options of `slim watch` and `slim trace start` themselves, or taken for some."""
 _PUBLISH = re.compile(
     r"(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]*):)?(?:(?P<host>[0-9-]*):)?"
     r"(?P<port>[0-9-]+)(?:/(?P<protocol>tcp|udp|sctp))?"
@@ -107,6 +109,12 @@ class _Reader:
         self._values.setdefault(full, []).append(value)
 
     def _unknown(self, name: str) -> UsageError:
+        if name in _OF_SLIM:
+            return UsageError(
+                f"{name} is not one of the arguments of `docker run` that slim understands",
+                hint=f"what slim itself takes stands in front of IMAGE: {name} … IMAGE, and behind "
+                "it what `docker run` would be given",
+            )
         near = get_close_matches(name, [*_KNOWN, *_SWITCHES, *_SHORT], n=1)
         return UsageError(
             f"{name} is not one of the arguments of `docker run` that slim understands",
