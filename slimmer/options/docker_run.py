@@ -63,6 +63,11 @@ class DockerRun:
         return (*self.bindings, *(PortBinding(port=port) for port in everything))
 
 
+def is_of_docker_run(name: str) -> bool:
+    """Whether `parse_docker_run` understands this flag."""
+    return name in (*_KNOWN, *_SWITCHES, *_SHORT, *_OTHER_NAMES)
+
+
 def parse_docker_run(arguments: Sequence[str]) -> DockerRun:
     """`[FLAG…] [COMMAND…]`, as behind `docker run` but for the image. Raises UsageError, and
     ConfigurationError for an environment file."""
