@@ -9,7 +9,14 @@ from pathlib import Path
 from slimmer.build.values import DebugLayer
 from slimmer.engine import Session
 from slimmer.image import read_original
-from slimmer.keep import BORROWED_FOLDER, KeepRequest, borrowed_tools, debug_tools, has_shell
+from slimmer.keep import (
+    BORROWED_FOLDER,
+    KeepRequest,
+    borrowed_tools,
+    debug_tools,
+    folders_of_tools,
+    has_shell,
+)
 from slimmer.metadata import MetadataRequest, PackageMetadata, metadata_above
 from slimmer.pack import CombinedContent, plan_layer
 from slimmer.trace.run import FileServer
@@ -24,7 +31,7 @@ def layer_of_original(request: KeepRequest, kept: KeepSet) -> DebugLayer | None:
         return None
     tools = debug_tools(request, kept)
     plan = plan_layer(LAYER, request.index.get, tools.reasons)
-    return DebugLayer(plan=plan, content=request.content)
+    return DebugLayer(plan=plan, content=request.content, path_folders=folders_of_tools(request))
 
 
 def layer_of_image(

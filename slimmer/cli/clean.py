@@ -24,6 +24,8 @@ def clean(dry_run: bool, everything: bool) -> None:
     That is containers, unfinished images and folders, and the networks and volumes of compose
     services.
 
+    Folders are looked for in TMPDIR, as that of the run was.
+
     Runs clean up after themselves, even when they fail or are interrupted; this is for those
     that were killed. Finished images are never touched, nor containers of yours that were made
     from an image with labels of slimmer.

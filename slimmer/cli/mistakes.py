@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import click
 
 from slimmer.errors import UsageError
+from slimmer.options import is_of_docker_run
 
 _ALIKE = 0.65
 """From which likeness on an option may have been meant: with 0.6 `--since` was `--json`."""
@@ -31,6 +32,11 @@ def _unknown_option(name: str, context: click.Context | None) -> UsageError:
         return UsageError(
             f"{name} is an option of `{owners[0]}`",
             hint=f"it stands behind the command: {owners[0]} {name} …",
+        )
+    if is_of_docker_run(name) and any(each.name == "arguments" for each in context.command.params):
+        return UsageError(
+            f"`{path}` has no option {name}",
+            hint=f"what `docker run` would be given stands behind IMAGE: {path} IMAGE {name} …",
         )
     near = get_close_matches(name, _options(context.command), n=3, cutoff=_ALIKE)
     # Those that are nearly as good as the best only: one letter is missing more often than a word.

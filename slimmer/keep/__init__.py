@@ -9,7 +9,7 @@ from slimmer.keep.advice import rules_for
 from slimmer.keep.borrowed_tools import FOLDER as BORROWED_FOLDER
 from slimmer.keep.borrowed_tools import BorrowedTools, borrowed_tools
 from slimmer.keep.carried_over import carried_over
-from slimmer.keep.debug_tools import debug_tools, has_shell
+from slimmer.keep.debug_tools import debug_tools, folders_of_tools, has_shell
 from slimmer.keep.decision import OvertakenError, check_rule_names, decide, union_of
 from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.environments import Landmark, directories
@@ -42,6 +42,7 @@ __all__ = [
     "debug_tools",
     "decide",
     "directories",
+    "folders_of_tools",
     "has_names_of_packages",
     "has_shell",
     "interpreter_of",

@@ -78,9 +78,21 @@ def debug_tools(request: KeepRequest, kept: KeepSet) -> KeepSet:
     )
 
 
+def folders_of_tools(request: KeepRequest) -> tuple[str, ...]:
+    """What the debug image's PATH has to get besides; empty where `sh` is on the image's own."""
+    image = dict(line.partition("=")[::2] for line in request.config.get("Env") or ())
+    own = image.get("PATH", DEFAULT_PATH)
+    if own and Programs(request.index, own).find("sh"):
+        return ()
+    usual = DEFAULT_PATH.split(":")
+    return tuple(each for each in usual if each not in own.split(":") and request.index.get(each))
+
+
 def has_shell(index: RootfsIndex, content: Content, *, search_path: str = DEFAULT_PATH) -> bool:
-    """Whether `sh` would start: it is on the path, and its dynamic loader is there."""
-    shell = index.resolve(Programs(index, search_path).find("sh") or "/none").entry
+    """Whether `sh` would start: it is on the path or on the usual one, and its dynamic loader is
+    there."""
+    programs = Programs(index, f"{search_path}:{DEFAULT_PATH}")
+    shell = index.resolve(programs.find("sh") or "/none").entry
     if shell is None:
         return False
     content.fetch([shell.path])

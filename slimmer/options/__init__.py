@@ -1,7 +1,7 @@
 """What a build is told: options as one value, read from slim.yaml and from flags."""
 
 from slimmer.options.dive_rules import read_dive_rules
-from slimmer.options.docker_run import DockerRun, parse_docker_run
+from slimmer.options.docker_run import DockerRun, is_of_docker_run, parse_docker_run
 from slimmer.options.document import Document, Section
 from slimmer.options.file import CHECK, read_command_section, read_file, read_options, read_section
 from slimmer.options.kinds import ANY_PLACE, FILE, SIZE, Kind, Place, Switch, several
@@ -61,6 +61,7 @@ __all__ = [
     "default_of",
     "find_plan",
     "insecure_probes",
+    "is_of_docker_run",
     "laid_over",
     "of_flags",
     "parse_docker_run",

@@ -34,6 +34,8 @@ _WITHOUT_VALUE = {
     *(name for name, option in _OPTIONS.items() if isinstance(option.kind, Switch)),
 }
 _KNOWN = ("--publish", "--name", "--mount", *_OPTIONS)
+_OF_SLIM = {"-o", "--for", "--json", "--end-with", *(option.name for option in TABLE)}
+"""Options of `slim watch` and `slim trace start` themselves, or taken for some."""
 _PUBLISH = re.compile(
     r"(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]*):)?(?:(?P<host>[0-9-]*):)?"
     r"(?P<port>[0-9-]+)(?:/(?P<protocol>tcp|udp|sctp))?"
@@ -59,6 +61,11 @@ class DockerRun:
         named = {each.port for each in self.bindings}
         everything = (port for port in exposed if port not in named) if self.publish_all else ()
         return (*self.bindings, *(PortBinding(port=port) for port in everything))
+
+
+def is_of_docker_run(name: str) -> bool:
+    """Whether `parse_docker_run` understands this flag."""
+    return name in (*_KNOWN, *_SWITCHES, *_SHORT, *_OTHER_NAMES)
 
 
 def parse_docker_run(arguments: Sequence[str]) -> DockerRun:
@@ -107,6 +114,12 @@ class _Reader:
         self._values.setdefault(full, []).append(value)
 
     def _unknown(self, name: str) -> UsageError:
+        if name in _OF_SLIM:
+            return UsageError(
+                f"{name} is not one of the arguments of `docker run` that slim understands",
+                hint=f"what slim itself takes stands in front of IMAGE: {name} … IMAGE, and behind "
+                "it what `docker run` would be given",
+            )
         near = get_close_matches(name, [*_KNOWN, *_SWITCHES, *_SHORT], n=1)
         return UsageError(
             f"{name} is not one of the arguments of `docker run` that slim understands",

@@ -60,7 +60,11 @@ def doubts(report: Report, test: TestSummary) -> Doubt:
     parts = []
     is_grave = all(map(_asks_for_health_only, test.probes))
     if is_grave and test.probes:
-        parts.append("it was asked for its health only")
+        parts.append(
+            "nothing was asked of it: it was only read"
+            if all(probe.kind == "log" for probe in test.probes)
+            else "it was asked for its health only"
+        )
     own = report.coverage.application if report.coverage and test is slim[-1] else None
     if own is not None and own.untouched:
         parts.append(f"no probe opened {own.untouched}")

@@ -166,7 +166,7 @@ def _outline(image: Original) -> dict[str, Any]:
 
 def _with_folders(environment: list[str], folders: tuple[str, ...]) -> list[str]:
     before = [each for each in environment if each.startswith("PATH=")] or ["PATH=" + DEFAULT_PATH]
-    after = ":".join((before[0].rstrip(":"), *folders))
+    after = "PATH=" + ":".join((*filter(None, [before[0].removeprefix("PATH=")]), *folders))
     if before[0] in environment:
         return [after if each == before[0] else each for each in environment]
     return [*environment, after]

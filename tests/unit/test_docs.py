@@ -11,6 +11,8 @@ import click
 import pytest
 
 from slimmer.cli.main import slim
+from slimmer.errors import UsageError
+from slimmer.options import parse_docker_run
 from tests.unit.test_architecture import LEVELS, PACKAGE, part_of
 
 ROOT = PACKAGE.parent
@@ -189,9 +191,13 @@ def test_documented_command_lines_are_parsed(page: Path) -> None:
         if isinstance(command, click.Group) or set(arguments) & {"-h", "--help", "--version"}:
             continue
         try:
-            command.make_context(name, list(arguments))
+            context = command.make_context(name, list(arguments))
+            if words[1:2] == ["watch"] or words[1:3] == ["trace", "start"]:
+                parse_docker_run(context.params["arguments"])
         except click.MissingParameter:
             continue  # `slim why` in a sentence names the command
+        except UsageError as error:
+            pytest.fail(f"{page.name}: `{line}`: {error}")
         except click.UsageError as error:
             said = error.format_message()
             if "does not exist" in said or (line.endswith(words[-1]) and "requires" in said):

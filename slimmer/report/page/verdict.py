@@ -66,7 +66,7 @@ def _verdict(report: Report) -> Fact:
     if not slim:
         text = "these very images passed when the trace was saved"
         return Fact(title="Verdict", figure="passed before", text=text, mood="good")
-    is_doubtful = any(doubts(report, test).is_grave for test in slim)
+    found = [doubt for doubt in (doubts(report, test) for test in slim) if doubt.is_grave]
     if not probes:
         how = STARTED
     elif report.verification == "content":
@@ -77,8 +77,8 @@ def _verdict(report: Report) -> Fact:
     return Fact(
         title="Verdict",
         figure=f"{count(probes, 'probe')} passed" if probes else "no probes",
-        text=how + repaired,
-        mood="doubt" if is_doubtful else "good",
+        text=how + repaired + (f", but {found[0]}" if found and probes else ""),
+        mood="doubt" if found else "good",
     )
 
 

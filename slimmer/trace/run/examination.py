@@ -270,7 +270,8 @@ def run_to_the_end(target: Job, reference: str, run: RunOptions) -> int:
             f"{time.monotonic() - started:.0f} s, it exposes no port, and no probe is given",
             hint="give a job that ends by itself longer: --start-timeout SECONDS; of an "
             "application say what it must do: --http-probe /PATH --port PORT, or "
-            "--exec-probe COMMAND",
+            "--exec-probe COMMAND; of a worker, in slim.yaml, what it must write: "
+            "`probes: [{log: TEXT}]`",
         )
     return status
 

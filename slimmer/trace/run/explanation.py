@@ -59,8 +59,8 @@ def ended_early(status: int, logs: str) -> SlimError:
     if status == 0:
         hint = (
             "nothing has failed: is it a command that does its work and ends? Leave out what asks "
-            'a server, and say what it is used for with --cmd or --exec-probe "COMMAND". If it is '
-            f"a server, {hint}"
+            'a server, and say what it is used for with --exec-probe "COMMAND"; without any probe, '
+            f"an image with EXPOSE is asked for GET /. If it is a server, {hint}"
         )
     if status == _KILLED:
         hint = "somebody has killed it, or the machine, for lack of memory (dmesg tells); run again"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from slimmer.values import Recorded
 from slimmer.verify.compare import order, structure, text
+from slimmer.verify.compare.listings import without_storage
 
 MOSTLY_NOISE = 0.2
 """Where less of an answer is the same each time, nothing can be said about another one."""
@@ -36,7 +37,8 @@ class Content:
         return bool(self.recorded.size) and not self.recorded.data
 
     def text(self) -> str | None:
-        """As text, the container's own names replaced by what they are; None where it is none."""
+        """As text, what is the container's own or the storage's replaced by what it is; None where
+        it is none."""
         data = self.recorded.data
         if self.encoding in ("gzip", "deflate", "x-gzip"):
             data = _unpacked(data)
@@ -46,7 +48,7 @@ class Content:
         foreign = sum("\udc80" <= character <= "\udcff" for character in decoded)
         if foreign > _UNREADABLE * len(decoded):
             return None
-        return anonymous(decoded, self.own_names)
+        return without_storage(anonymous(decoded, self.own_names))
 
 
 @dataclass(frozen=True, kw_only=True)

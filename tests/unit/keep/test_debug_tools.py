@@ -3,6 +3,7 @@ root that holds the slim image's files and the debug layer's, and nothing else."
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from slimmer.keep import (
     borrowed_tools,
     debug_tools,
     decide,
+    folders_of_tools,
     has_shell,
 )
 from slimmer.values import EntryType, KeepSet, Sighting
@@ -120,6 +122,26 @@ def test_a_shell_without_its_loader_is_none(tree: ImageTree) -> None:
     tree.link("/bin/sh", "dash")
     with request_of(tree) as request:
         assert not has_shell(request.index, request.content)
+
+
+@pytest.mark.parametrize(
+    ("variables", "folders"),
+    [
+        ([], ()),
+        (["PATH=/opt/bin:/bin"], ()),
+        (["PATH=/opt/bin:/sbin"], ("/bin",)),
+        (["PATH="], ("/sbin", "/bin")),
+    ],
+)
+def test_a_shell_beside_path_gets_there(
+    tree: ImageTree, variables: list[str], folders: tuple[str, ...]
+) -> None:
+    tree.compile("/bin/sh", APPLETS, "-static")
+    tree.add("/sbin/init", mode=0o755)
+    with request_of(tree) as found:
+        request = dataclasses.replace(found, config={"Env": variables})
+        assert has_shell(request.index, request.content, search_path=request.search_path)
+        assert folders_of_tools(request) == folders
 
 
 def test_all_applets_of_the_originals_busybox_come_with_it(tree: ImageTree) -> None:

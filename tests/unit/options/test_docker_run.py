@@ -145,3 +145,10 @@ def test_an_environment_file_that_is_not_there() -> None:
     with pytest.raises(ConfigurationError):
         parse_docker_run(["--env-file", "/no/such/file"])
     assert issubclass(ConfigurationError, SlimError)
+
+
+@pytest.mark.parametrize("word", ["--output", "-o", "--for", "--json", "--http-probe"])
+def test_an_option_of_slim_behind_the_image_is_told_its_place(word: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse_docker_run(["-p", "80:80", word, "x"])
+    assert f"in front of IMAGE: {word}" in str(error.value.hint)

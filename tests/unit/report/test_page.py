@@ -226,3 +226,4 @@ def test_the_page_says_how_little_was_tried() -> None:
     tests = (SmokeOutcome(image=ImageKind.SLIM, results=(health,)),)
     page = to_page(compose_report(recorded_run(tests=tests)))
     assert '<p class="doubt">All probes passed, but it was asked for its health only.</p>' in page
+    assert "the slim image answers as the original, but it was asked for its health only" in page

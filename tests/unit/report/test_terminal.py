@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from slimmer.ecosystems import Installed
-from slimmer.probing.kinds import HttpProbe
+from slimmer.probing.kinds import HttpProbe, LogProbe
 from slimmer.progress import StageClock, console_progress
 from slimmer.progress.live import LiveProgress
 from slimmer.progress.progress import PlainProgress, QuietProgress
@@ -152,6 +152,12 @@ def test_the_verdict_says_how_little_was_tried(path: str, unused: int, verdict: 
     )
     text = summary(tests=(SmokeOutcome(image=ImageKind.SLIM, results=results),), coverage=reached)
     assert f"{verdict} it 200 OK" in " ".join(text.split()), text
+
+
+def test_the_verdict_of_an_application_that_was_only_read() -> None:
+    results = (replace(PASSED[0], probe=LogProbe(name="it", pattern="tick")),)
+    text = summary(tests=(SmokeOutcome(image=ImageKind.SLIM, results=results),))
+    assert "1 probe passed, but nothing was asked of it: it was only read" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(

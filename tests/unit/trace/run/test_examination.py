@@ -315,7 +315,9 @@ def test_a_hint_names_last_lines_only_where_there_are_any() -> None:
 
 
 def test_a_command_that_is_done_is_told_how_to_be_probed() -> None:
-    assert "--exec-probe" in ended_early(0, "42 files were converted\n").hint
+    hint = ended_early(0, "42 files were converted\n").hint
+    assert "--exec-probe" in hint
+    assert "without any probe, an image with EXPOSE is asked for GET /" in hint
     assert "--exec-probe" not in ended_early(1, "no such table\n").hint
 
 
