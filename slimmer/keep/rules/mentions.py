@@ -208,8 +208,10 @@ class MentionsRule(Rule):
             return
         source = self.context.source_of(entry.path)
         for name in self._files.program(entry).names:
-            started = self.context.index.real_path(self.context.programs.find(name))
-            depends = self._depends(entry.path, started)
+            path = self.context.programs.find(name)
+            started = self.context.index.real_path(path)
+            # `sendmail` is a link, which has a package of its own: what a mailer provides.
+            depends = self._depends(entry.path, started) or self._depends(entry.path, path)
             if name in COMMON_WORDS and not depends:
                 continue
             if self.context.source_of(started) == source:

@@ -391,6 +391,23 @@ def test_a_link_that_was_looked_at_starts_nothing(tree: ImageTree) -> None:
     assert {"/usr/bin/linker", "/usr/bin/cov"} <= kept.keys()
 
 
+def test_what_a_package_depends_on_may_be_the_package_of_a_link(tree: ImageTree) -> None:
+    """`mail` starts `/usr/sbin/sendmail`, which is msmtp with heavy libraries."""
+    source = '#include <unistd.h>\nint main(void) { execlp("/usr/bin/post", "post", (char *)0); }'
+    tree.compile("/usr/bin/letter", source)
+    library = "/usr/lib/libtls.so"
+    tree.compile(library, "char ballast[5000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    tree.compile("/usr/bin/light-post", use, "-L{root}/usr/lib", "-ltls")
+    tree.link("/usr/bin/post", "light-post")
+    tree.package("tls", library)
+    tree.package("light-post", "/usr/bin/light-post")
+    tree.package("light-post-mta", "/usr/bin/post", fields="Provides: post-agent\n")
+    tree.package("letter", "/usr/bin/letter", fields="Depends: big-mta | post-agent\n")
+    ran = seen("/usr/bin/letter", access=Access.EXECUTE)
+    assert "/usr/bin/light-post" in tree.gained("mentions", *ran)
+
+
 def test_a_program_of_a_dependency_says_who_needs_it(tree: ImageTree) -> None:
     """`dot` comes with libgvc6, which nobody has installed by name."""
     tree.compile("/usr/bin/dot", "int main(void) { return 0; }")
