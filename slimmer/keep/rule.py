@@ -254,6 +254,7 @@ class Context:
             self.environments,
             request.above_base,
             readings=request.readings,
+            working_directory=self.index.real_path(request.working_directory),
         )
 
     @cached_property
