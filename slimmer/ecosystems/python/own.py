@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from slimmer.ecosystems.python.distributions import METADATA_SUFFIXES, listed_files
-from slimmer.files import RootfsIndex, is_below, parent_of
+from slimmer.ecosystems.python.distributions import (
+    METADATA_SUFFIXES,
+    is_for_development,
+    listed_files,
+    name_of_metadata,
+)
+from slimmer.ecosystems.python.files import CACHE
+from slimmer.files import RootfsIndex, is_below, name_of, parent_of
 from slimmer.values import Content
 
 # PEP 610: where a distribution came from that no index gave.
@@ -17,9 +23,15 @@ def own_modules(
     index: RootfsIndex, named: Mapping[str, Sequence[str]], content: Content
 ) -> Iterator[str]:
     """The files in a site of distributions that were installed from a folder; and from a file,
-    unless most of the site were: then another stage has made wheels of all that it downloaded."""
-    origins = [path for path in named.get(_ORIGIN, ()) if index.is_file(path)]
-    origins = [path for path in origins if parent_of(path).endswith(METADATA_SUFFIXES)]
+    unless most of the site were: then another stage has made wheels of all that it downloaded. Not
+    pip and the like, which images of Python have from files, and no byte code."""
+    origins = [
+        path
+        for path in named.get(_ORIGIN, ())
+        if index.is_file(path)
+        and parent_of(path).endswith(METADATA_SUFFIXES)
+        and not is_for_development(name_of_metadata(parent_of(path)))
+    ]
     content.fetch(origins)
     by_site: dict[str, tuple[list[str], list[str]]] = {}
     for path in origins:
@@ -36,7 +48,8 @@ def own_modules(
         content.fetch(f"{each}/RECORD" for each in own if index.is_file(f"{each}/RECORD"))
         for metadata in own:
             for path in listed_files(index, content, metadata) or ():
-                if is_below(path, site) and not is_below(path, metadata):
+                is_code = is_below(path, site) and not is_below(path, metadata)
+                if is_code and name_of(parent_of(path)) != CACHE:
                     yield path
 
 

@@ -59,3 +59,25 @@ def test_wheels_of_another_stage_are_not_all_the_authors(tree: ImageTree) -> Non
     add_heavy(tree)
     kept = tree.decide(*seen(f"{SITE}/shop/__init__.py"), strategy=Strategy.BALANCED)
     assert f"{SITE}/torch/lib.so" not in kept.reasons
+
+
+def test_pip_from_a_file_is_nobodys_code(tree: ImageTree) -> None:
+    """Images of Python have it so; what it mentions and imports is for nothing."""
+    origin = '{"archive_info": {}, "url": "file:///usr/local/pip-24.0-py3-none-any.whl"}'
+    install_from(tree, "pip", "pip/__init__.py", "pip/__pycache__/__init__.pyc", origin=origin)
+    tree.package("base")
+    add_distribution(tree, "shop", "shop/__init__.py")
+    add_distribution(tree, "other", "other/__init__.py")
+    kept = tree.decide(*seen(f"{SITE}/shop/__init__.py"), strategy=Strategy.BALANCED).reasons
+    assert f"{SITE}/other/__init__.py" in kept
+    assert f"{SITE}/pip/__init__.py" not in kept
+
+
+def test_byte_code_of_own_code_is_left_to_its_distribution(tree: ImageTree) -> None:
+    origin = '{"dir_info": {}, "url": "file:///src"}'
+    optimized = "shop/__pycache__/later.cpython-312.opt-1.pyc"
+    tree.package("base")
+    install_from(tree, "shop", "shop/__init__.py", "shop/later.py", optimized, origin=origin)
+    kept = tree.decide(*seen(f"{SITE}/shop/__init__.py"), strategy=Strategy.BALANCED).reasons
+    assert f"{SITE}/shop/later.py" in kept
+    assert f"{SITE}/{optimized}" not in kept
