@@ -39,6 +39,7 @@ RULEBOOK = rulebook(
     languages=(rule for each in ECOSYSTEMS for rule in each.rules),
     landmarks=(landmark for each in ECOSYSTEMS for landmark in each.landmarks),
     sources=(ending for each in ECOSYSTEMS for ending in each.sources),
+    own_packages=(each.own_packages for each in ECOSYSTEMS if each.own_packages),
 )
 
 PACKAGE_READERS = tuple(reader for each in ECOSYSTEMS for reader in each.readers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slimmer.ecosystems.reader import Reader
-from slimmer.keep import Landmark, Rule
+from slimmer.keep import Landmark, OwnPackages, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class Ecosystem:
     name as well, and what is in it tells."""
     sources: tuple[str, ...] = ()
     """How the names of source files end, and of settings in a format of the language's own."""
+    own_packages: OwnPackages | None = None
+    """Finds the author's own code among installed packages, where it was installed as one."""
     rules: tuple[type[Rule], ...] = ()
     """What stays of its runtimes and packages; name and summary of each are what `slim rules` and
     docs/strategies.md say of it."""

@@ -17,7 +17,7 @@ from slimmer.keep.executed import interpreter_of, program_named
 from slimmer.keep.linux.loader import Need
 from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.request import KeepRequest
-from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Rulebook, Want
+from slimmer.keep.rule import BEYOND_MINIMAL, Context, OwnPackages, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
 from slimmer.keep.rules.packages import PROGRAM_FOLDERS, is_to_build_with
 from slimmer.keep.text_kinds import has_names_of_packages, is_settings
@@ -33,6 +33,7 @@ __all__ = [
     "Landmark",
     "Need",
     "OvertakenError",
+    "OwnPackages",
     "Rule",
     "Rulebook",
     "Want",

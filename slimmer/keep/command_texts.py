@@ -47,7 +47,11 @@ _HAS_OPTION = re.compile(
     r"|[ \t]+[a-z]{1,5}[ \t]+-[ \t]"
 )
 _HAS_PIPE = re.compile(r"[^\"'\n]*[^\s|][ \t]\|[ \t][a-z]")
-_HAS_OPERAND = re.compile(r"(?:[ \t]+[^\s\"']+){0,5}?[ \t]+[^\s\"']*[./$%{}<>][\w${}%/]")
+# A path, a variable, or the characters that `tr` is given.
+_HAS_OPERAND = re.compile(
+    r"(?:[ \t]+[^\s\"']+){0,5}?[ \t]+"
+    r"(?:[^\s\"']*[./$%{}<>][\w${}%/]|\[?[A-Za-z\d]-[A-Za-z\d]\b|\[:)"
+)
 # `["perl", "jobs.inc"]`: an interpreter and its program are the first two items of a list.
 _HAS_FILE = re.compile(
     r"[\"']?[ \t]*,[ \t]*(?P<quote>[\"']?)(?P<file>[\w.+-]*[./][\w./+-]*)(?P=quote)[ \t]*[\],]"

@@ -57,8 +57,10 @@ class Environments:
         index: RootfsIndex,
         named: Mapping[str, Sequence[str]],
         landmarks: Iterable[Landmark] = (),
+        own: Iterable[str] = (),
     ) -> None:
-        """`named` is name → paths, see `rule.Context.named`; `landmarks` are those of languages."""
+        """`named` is name → paths, see `rule.Context.named`; `landmarks` are those of languages.
+        `own` are files of the author's that were installed among the packages of others."""
         folders: set[str] = set()
         for landmark in (*_COMMON, *landmarks):
             for path in _places(landmark, named):
@@ -71,9 +73,14 @@ class Environments:
                     folder = _above(path, landmark.above_if_shared)
                 folders.add(folder)
         self._below = Below(folders.__contains__)
+        self._own = frozenset(own)
 
     def contains(self, path: str) -> bool:
-        """Whether the path is such a directory or lies in one."""
+        """Whether the path is such a directory, or lies in one and is not the author's own."""
+        return path in self._below and path not in self._own
+
+    def surround(self, path: str) -> bool:
+        """Whether the path is such a directory or lies in one, whosever it is."""
         return path in self._below
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slimmer.files import PackageDatabase, Readings, RootfsIndex, name_of, parent_of
+from slimmer.files import PackageDatabase, Readings, RootfsIndex, is_below, name_of, parent_of
 from slimmer.keep.below import Below
 from slimmer.keep.environments import Environments
 from slimmer.values import Entry, EntryType
@@ -34,6 +34,8 @@ _NOBODYS = frozenset(
         *("/lib/apk", "/usr/lib/apk", "/usr/lib/sysimage", "/vmlinuz", "/initrd.img"),
     )
 )
+# Of these, where builds have their sources; who makes one WORKDIR has the application in it.
+_FOR_SOURCES = ("/usr/src", "/usr/local/src", "/tmp", "/var/tmp", "/mnt", "/media")
 _STATE_OF_INSTALLERS = re.compile(
     r"/var/(?:lib|backups)/(?:apt|apk|aptitude|aspell|debconf|dictionaries-common|dnf|dpkg|"
     r"emacsen-common|gems|ispell|misc|pam|python|rpm|sgml-base|shells\.state|swcatalog|systemd|"
@@ -59,15 +61,19 @@ class OwnFiles:
         above_base: frozenset[str] | None = None,
         *,
         readings: Readings,
+        working_directory: str = "",
     ) -> None:
         """`above_base` are the paths of the layers above the base's: what tells where there is no
-        package database."""
+        package database. Below `working_directory` an application lies, though it be a place for
+        sources: `/usr/src/app`."""
         self._index = index
         self._packages = packages
         self._environments = environments
         self._above_base = above_base
         self._readings = readings
         self._nobodys = Below(_is_nobodys)
+        is_aside = any(is_below(working_directory, place) for place in _FOR_SOURCES)
+        self._workdir = working_directory if is_aside else ""
         self.claimed: frozenset[str] = frozenset()
         """Paths outside of environments that rules of languages decide about; set before rules
         are asked."""
@@ -83,7 +89,8 @@ class OwnFiles:
         if not self.are_known:
             return iter(())
         found = self._readings.once(
-            (OwnFiles, self.claimed), lambda: tuple(filter(self.contains, self._index))
+            (OwnFiles, self.claimed, self._workdir),
+            lambda: tuple(filter(self.contains, self._index)),
         )
         return iter(found)
 
@@ -93,7 +100,9 @@ class OwnFiles:
         path = entry.path
         if not self._packages and (self._above_base is None or path not in self._above_base):
             return False
-        if path in self.claimed or path in self._nobodys or self._environments.contains(path):
+        if path in self.claimed or self._environments.contains(path):
+            return False
+        if path in self._nobodys and not (self._workdir and is_below(path, self._workdir)):
             return False
         if entry.type is EntryType.DIRECTORY:
             is_packaged = path.startswith("/usr/") and not path.startswith("/usr/local/")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, TypeVar
 
-from slimmer.files import is_below, name_of, parent_of
+from slimmer.files import RootfsIndex, is_below, name_of, parent_of
 from slimmer.keep.configuration_texts import configuration_texts
 from slimmer.keep.environments import Environments, Landmark
 from slimmer.keep.inline_sources import InlineSource, code_by_language, code_of_commands
@@ -32,9 +32,13 @@ from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
 from slimmer.shell import language_of
-from slimmer.values import Access, Entry, EntryType, HeavyOmission, Strategy
+from slimmer.values import Access, Content, Entry, EntryType, HeavyOmission, Strategy
 
 T = TypeVar("T")
+
+OwnPackages = Callable[[RootfsIndex, Mapping[str, Sequence[str]], Content], Iterable[str]]
+"""Of an index, its names and contents: the files of packages that were installed from the author's
+own folder, which lie among those of others."""
 
 BEYOND_MINIMAL = frozenset({Strategy.BALANCED, Strategy.SAFE})
 """The strategies of rules that keep what a probe did not touch, but what belongs to it."""
@@ -68,6 +72,8 @@ class Rulebook:
     """By which environments of languages are found."""
     sources: tuple[str, ...] = ()
     """How the names of an application's sources end, by language."""
+    own_packages: tuple[OwnPackages, ...] = ()
+    """By which the author's own code is found among installed packages."""
 
 
 class Context:
@@ -259,15 +265,19 @@ class Context:
             self.environments,
             request.above_base,
             readings=request.readings,
+            working_directory=self.index.real_path(request.working_directory),
         )
 
     @cached_property
     def environments(self) -> Environments:
         """Where runtimes and installed packages lie."""
-        landmarks = self.rulebook.landmarks
-        return self._once(
-            (Environments, landmarks), lambda: Environments(self.index, self.named, landmarks)
-        )
+        landmarks, finders = self.rulebook.landmarks, self.rulebook.own_packages
+
+        def make() -> Environments:
+            own = (path for find in finders for path in find(self.index, self.named, self.content))
+            return Environments(self.index, self.named, landmarks, own)
+
+        return self._once((Environments, landmarks, finders), make)
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What the image alone tells, for all decisions on it."""

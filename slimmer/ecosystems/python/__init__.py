@@ -5,6 +5,7 @@ from slimmer.ecosystems.python.environment import PythonEnvironmentRule
 from slimmer.ecosystems.python.files import source_of
 from slimmer.ecosystems.python.library import PythonLibraryRule
 from slimmer.ecosystems.python.metadata import PythonReader
+from slimmer.ecosystems.python.own import own_modules
 from slimmer.ecosystems.python.touched import PythonDistributionsRule
 from slimmer.keep import Landmark, directories
 
@@ -33,6 +34,7 @@ PYTHON = Ecosystem(
     ),
     folders=("site-packages", "dist-packages", ".venv"),
     sources=(".py",),
+    own_packages=own_modules,
     rules=(PythonLibraryRule, PythonEnvironmentRule, PythonDistributionsRule),
     readers=(PythonReader,),
 )

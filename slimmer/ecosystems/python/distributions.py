@@ -117,7 +117,7 @@ class Site:
         return f"{self.folder}/{first.removesuffix('.py')}" in self._started
 
     def _read(self, metadata: str) -> Distribution:
-        name = normalized(re.split(r"-(?=\d)", name_of(metadata).rsplit(".", 1)[0])[0])
+        name = name_of_metadata(metadata)
         listed = listed_files(self._index, self._content, metadata)
         if listed is None:
             listed = self._packaged(metadata)
@@ -169,6 +169,11 @@ def metadata_by_site(named: Mapping[str, Sequence[str]]) -> dict[str, list[str]]
             for path in paths:
                 sites.setdefault(parent_of(path), []).append(path)
     return sites
+
+
+def name_of_metadata(metadata: str) -> str:
+    """The distribution's normalised name, by the path of its metadata."""
+    return normalized(re.split(r"-(?=\d)", name_of(metadata).rsplit(".", 1)[0])[0])
 
 
 def metadata_file(index: RootfsIndex, metadata: str) -> str:

@@ -8,7 +8,7 @@ for what lies on the way to a kept path, and `--exclude` wins over all of them t
 from collections.abc import Iterable
 
 from slimmer.keep.environments import Landmark
-from slimmer.keep.rule import Rule, Rulebook
+from slimmer.keep.rule import OwnPackages, Rule, Rulebook
 from slimmer.keep.rules.application import ApplicationRule
 from slimmer.keep.rules.certificates import CertificatesRule
 from slimmer.keep.rules.code_paths import CodePathsRule
@@ -77,7 +77,11 @@ _BEHIND_LANGUAGES: tuple[type[Rule], ...] = (
 
 
 def rulebook(
-    *, languages: Iterable[type[Rule]], landmarks: Iterable[Landmark], sources: Iterable[str]
+    *,
+    languages: Iterable[type[Rule]],
+    landmarks: Iterable[Landmark],
+    sources: Iterable[str],
+    own_packages: Iterable[OwnPackages] = (),
 ) -> Rulebook:
     """All rules, those of languages at their place among them; each says for itself which
     strategies it is part of."""
@@ -85,6 +89,7 @@ def rulebook(
         rules=(*_BEFORE_LANGUAGES, *languages, *_BEHIND_LANGUAGES),
         landmarks=tuple(landmarks),
         sources=tuple(sources),
+        own_packages=tuple(own_packages),
     )
 
 

@@ -103,7 +103,7 @@ class ApplicationRule(Rule):
         # Without a package database all data of the distribution would look like nobody's.
         if not self._packaged and is_below(path, "/usr/share"):
             return True
-        return self.context.environments.contains(path)
+        return self.context.environments.surround(path)
 
     def _root_of(self, path: str) -> str:
         """The topmost directory above a file that is neither the system's nor holds a packaged

@@ -13,6 +13,7 @@ from slimmer.keep.mentions import COMMON_WORDS, KEYWORDS, Mentions
 from slimmer.keep.mentions_of_files import LARGEST_TEXT, FileMentions
 from slimmer.keep.programs import INSTALLERS, is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, Rule, Want
+from slimmer.keep.rules.common_words import CommonWords
 from slimmer.keep.rules.opened import LibrariesByName, LibrariesOfSettings
 from slimmer.keep.rules.packages import (
     AwaitedInterpreters,
@@ -41,8 +42,6 @@ _HEAVIEST_STARTED = 1_000_000
 _SHORTEST_SURE = 7
 # Letters of a name that `requested_programs` leaves out, as such names stand everywhere.
 _SHORT_NAME = 3
-# Bytes of a program whose name is a word of every day, and stands where a command may stand.
-_HEAVIEST_WORD = 256_000
 _MAKE = re.compile(r"g?make|gnumake")
 _LDCONFIG = ("/sbin/ldconfig", "/sbin/ldconfig.real")
 
@@ -64,6 +63,7 @@ class MentionsRule(Rule):
         self._makefiles: list[Entry] = []
         self._runs_make = False
         self._interpreters = AwaitedInterpreters(context)
+        self._words = CommonWords(context)
         self._libraries = LibrariesByName(context)
         self._settings = LibrariesOfSettings(context, self._libraries)
 
@@ -103,6 +103,7 @@ class MentionsRule(Rule):
         yield from self._named_in_recipes()
         yield from self._named_inline(fresh)
         yield from self._interpreters.released(fresh)
+        yield from self._words.released(fresh)
 
     def _is_at_work(self, path: str) -> bool:
         """Of an application that the distribution has packed: WORKDIR /usr/share/redmine."""
@@ -178,7 +179,7 @@ class MentionsRule(Rule):
             if not is_general and word in self._installed_to_be_run:
                 yield from self._program(word, source, _HEAVIEST)
             else:
-                yield from self._word(word, source)
+                yield from self._words.wanted(word, source)
         for library in sorted(found.libraries):
             yield from self._libraries.wanted(library, source)
         if found.starts_shell and not (is_dependency and is_packaged):
@@ -208,8 +209,10 @@ class MentionsRule(Rule):
             return
         source = self.context.source_of(entry.path)
         for name in self._files.program(entry).names:
-            started = self.context.index.real_path(self.context.programs.find(name))
-            depends = self._depends(entry.path, started)
+            path = self.context.programs.find(name)
+            started = self.context.index.real_path(path)
+            # `sendmail` is a link, which has a package of its own: what a mailer provides.
+            depends = self._depends(entry.path, started) or self._depends(entry.path, path)
             if name in COMMON_WORDS and not depends:
                 continue
             if self.context.source_of(started) == source:
@@ -310,16 +313,6 @@ class MentionsRule(Rule):
             yield Want(path=path, detail=detail, because=source, bystander=bystander)
         elif limit >= _HEAVIEST:
             self._left_out[path] = (source, weight)
-
-    def _word(self, name: str, source: str) -> Iterable[Want]:
-        """A small program, without what it may start itself; no script, which would bring its
-        interpreter."""
-        path = self.context.programs.find(name)
-        entry = self.context.index.resolve(path).entry if path else None
-        if entry is not None and entry.size <= _HEAVIEST_WORD:
-            self.context.content.fetch([entry.path])
-            if self.context.elf_files.get(entry.path) is not None:
-                yield from self._program(name, source, _HEAVIEST_WORD, bystander=True)
 
     def _depends(self, path: str, started: str) -> bool:
         """Whether the package of the first program says that it needs that of the second: then a

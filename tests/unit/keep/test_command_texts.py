@@ -44,6 +44,8 @@ def named_in_settings(text: str, *, names_count: bool = True) -> set[str]:
         ("ExecStart=-!md5sum /srv/x\n", {"md5sum"}),
         ("5 4 * * * root date +%Y | od -c\n", {"date", "od"}),
         ("sort -u x\n", {"sort"}),
+        ('{"filters": ["tsort", "sdiff a-z A-Z"]}', {"tsort", "sdiff"}),
+        ("shout = fold [:lower:] [:upper:]\n", {"fold"}),
     ],
 )
 def test_a_name_where_a_command_stands(text: str, programs: set[str]) -> None:
@@ -60,6 +62,7 @@ def test_a_name_where_a_command_stands(text: str, programs: set[str]) -> None:
         "sdiff\ntsort\npatch\n",
         "url: https://example.org/git\n",
         "name: gzip-archive\n",
+        "title: sort e-mails, fold top-down\n",
         "path: srv/git/x\n",
     ],
 )

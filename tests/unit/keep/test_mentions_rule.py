@@ -446,6 +446,23 @@ def test_a_package_without_files_stands_for_what_it_depends_on(tree: ImageTree) 
     assert "/usr/bin/view" in tree.gained("mentions", *seen("/app/tools.json"))
 
 
+def test_what_a_package_depends_on_may_be_the_package_of_a_link(tree: ImageTree) -> None:
+    """`mail` starts `/usr/sbin/sendmail`, which is msmtp with heavy libraries."""
+    source = '#include <unistd.h>\nint main(void) { execlp("/usr/bin/post", "post", (char *)0); }'
+    tree.compile("/usr/bin/letter", source)
+    library = "/usr/lib/libtls.so"
+    tree.compile(library, "char ballast[5000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    tree.compile("/usr/bin/light-post", use, "-L{root}/usr/lib", "-ltls")
+    tree.link("/usr/bin/post", "light-post")
+    tree.package("tls", library)
+    tree.package("light-post", "/usr/bin/light-post")
+    tree.package("light-post-mta", "/usr/bin/post", fields="Provides: post-agent\n")
+    tree.package("letter", "/usr/bin/letter", fields="Depends: big-mta | post-agent\n")
+    ran = seen("/usr/bin/letter", access=Access.EXECUTE)
+    assert "/usr/bin/light-post" in tree.gained("mentions", *ran)
+
+
 def test_a_program_of_a_dependency_says_who_needs_it(tree: ImageTree) -> None:
     """`dot` comes with libgvc6, which nobody has installed by name."""
     tree.compile("/usr/bin/dot", "int main(void) { return 0; }")
@@ -576,3 +593,43 @@ def test_an_application_of_the_distribution_looks_for_what_was_installed_by_name
     at_work = {"config": {"WorkingDir": "/usr/share/tracker"}}
     assert "/usr/bin/transform" in tree.gained("mentions", *seen(source), **at_work)
     assert "/usr/bin/transform" not in tree.gained("mentions", *seen(source))
+
+
+def test_a_word_of_every_day_is_light_where_its_libraries_are_kept_anyway(tree: ImageTree) -> None:
+    """A program of Go loads no C library, and the shell beside it has one all the same."""
+    library = "/usr/lib/libbase.so"
+    tree.compile(library, "char ballast[500000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    for name in ("sort", "interpreter"):
+        tree.compile(f"/usr/bin/{name}", use, "-L{root}/usr/lib", "-lbase")
+    tree.package("tools", library, "/usr/bin/sort")
+    tree.package("runtime", "/usr/bin/interpreter")
+    automatic = "".join(f"Package: {n}\nAuto-Installed: 1\n\n" for n in ("tools", "runtime"))
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/etc/shop.conf", "order = sort\n")
+    read = seen("/etc/shop.conf")
+    assert "/usr/bin/sort" not in tree.decide(*read, strategy=Strategy.BALANCED).reasons
+    tree.add("/app/run", "#!/usr/bin/interpreter\n", mode=0o755)
+    read += seen("/app/run", access=Access.LOOKUP)
+    kept = tree.decide(*read, strategy=Strategy.BALANCED).reasons
+    assert "mentions" in {each.rule for each in kept["/usr/bin/sort"]}
+
+
+def test_basic_tools_are_light_where_the_shell_has_their_library(tree: ImageTree) -> None:
+    library = "/usr/lib/libbase.so"
+    tree.compile(library, "char ballast[2000000] = {1};", shared=True)
+    use = "extern char ballast[]; int main(void) { return ballast[0]; }"
+    for path in ("/bin/sh", "/usr/bin/cat"):
+        tree.compile(path, use, "-L{root}/usr/lib", "-lbase")
+    tree.add("/app/run", "#!/bin/sh\n", mode=0o755)
+    assert "/usr/bin/cat" in tree.gained("basic-tools", *seen("/app/run"))
+
+
+@pytest.mark.parametrize("folder", ["/usr/src/app", "/usr/local/src/shop", "/tmp/shop"])
+def test_an_application_may_lie_among_sources(tree: ImageTree, folder: str) -> None:
+    """`WORKDIR /usr/src/app` is where many a Node application lies."""
+    tree.package("jq")
+    tree.add(f"{folder}/pipeline.json", '{"steps": [["tool", "$FILE"]]}')
+    read = seen(f"{folder}/pipeline.json")
+    assert "/usr/bin/tool" in tree.gained("mentions", *read, workdir=folder)
+    assert "/usr/bin/tool" not in tree.gained("mentions", *read)

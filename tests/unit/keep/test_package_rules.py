@@ -317,3 +317,25 @@ def test_an_application_of_the_distribution_that_a_server_is_configured_for(
         tool,
         "/var/lib/wiki/index.php",
     }
+
+
+def test_the_program_behind_a_script_has_the_data_of_its_own_package(tree: ImageTree) -> None:
+    """LibreOffice: `soffice` is a script of one package, and what it starts of another."""
+    folder = "/usr/lib/office/program"
+    tree.add(f"{folder}/office", f'#!/bin/sh\nexec {folder}/office.bin "$@"\n', mode=0o755)
+    tree.link("/usr/bin/office", f"..{folder[4:]}/office")
+    tree.add(f"{folder}/office.bin", "binary", mode=0o755)
+    tree.add(f"{folder}/libfilter.so")
+    with (tree.root / f"{folder[1:]}/libfilter.so").open("wb") as file:
+        file.truncate(65 << 20)
+    tree.add(f"{folder}/types/api.rdb")
+    common = ("/usr/bin/office", f"{folder}/office")
+    core = (f"{folder}/office.bin", f"{folder}/libfilter.so", f"{folder}/types/api.rdb")
+    tree.package("office-common", *common, fields="Source: office\n")
+    tree.package("office-core", *core, fields="Source: office\nDepends: office-common\n")
+    tree.package("office-writer", fields="Source: office\nDepends: office-core, office-common\n")
+    automatic = "".join(f"Package: office-{n}\nAuto-Installed: 1\n\n" for n in ("common", "core"))
+    tree.add("/var/lib/apt/extended_states", automatic)
+    tree.add("/app/convert.yaml", "converter: office\n")
+    kept = tree.decide(*seen("/app/convert.yaml"), strategy=Strategy.BALANCED).reasons
+    assert kept.keys() >= set(core)

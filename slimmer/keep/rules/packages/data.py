@@ -102,7 +102,11 @@ class PackageDataRule(Rule):
             is_asked_for = owner in self._asked_for
             is_cgi = name_of(parent_of(entry.path)) == "cgi-bin" and is_asked_for
             is_bystander = kept.path in self.context.bystanders
-            if not (_is_called(kept.path) or is_cgi) or (is_bystander and not is_asked_for):
+            if is_bystander and not is_asked_for:
+                continue
+            # `soffice` starts a `soffice.bin`, which another package has in a directory of its own.
+            is_behind = is_asked_for and not is_bystander and bool(private_folder(entry.path))
+            if not (_is_called(kept.path) or is_cgi or is_behind):
                 continue
             parts = packages.of_one_source(owner)
             if not is_bystander:

@@ -9,7 +9,7 @@ from slimmer.files import name_of
 from slimmer.keep.programs import is_program
 from slimmer.keep.rule import BEYOND_MINIMAL, Rule, Want
 from slimmer.keep.rules.once import OnceRule
-from slimmer.keep.rules.packages.weight import weight_of
+from slimmer.keep.rules.packages.weight import libraries_of, weight_of
 from slimmer.values import Entry
 
 _REPOSITORIES = {"git": ".git", "hg": ".hg", "svn": ".svn", "svnserve": ".svn"}
@@ -49,12 +49,16 @@ class BasicToolsRule(OnceRule):
         return entry.path == self._shell and entry.path not in self.context.bystanders
 
     def content(self, because: str) -> Iterable[Want]:
+        # What the shell brings is there anyway, though a static program loads no C library.
+        shell = self.context.index.get(self._shell)
+        present = frozenset() if shell is None else libraries_of(self.context, shell)
         for name in _BASIC_TOOLS:
             path = self.context.programs.find(name)
             program = self.context.index.resolve(path).entry if path else None
             if program is None or not is_program(program):
                 continue
-            if weight_of(self.context, program, limit=_HEAVIEST) <= _HEAVIEST:
+            weight = weight_of(self.context, program, limit=_HEAVIEST, present=present)
+            if weight <= _HEAVIEST:
                 detail = "a basic tool beside a shell"
                 yield Want(path=path, detail=detail, because=because, bystander=True)
 

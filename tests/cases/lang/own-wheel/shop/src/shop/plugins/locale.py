@@ -1,0 +1,3 @@
+def work():
+    from tornado import escape
+    return escape.xhtml_escape("<a>")

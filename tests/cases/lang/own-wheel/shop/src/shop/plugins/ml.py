@@ -1,0 +1,3 @@
+def work():
+    import onnxruntime
+    return ",".join(onnxruntime.get_available_providers())

@@ -1,0 +1,3 @@
+module example.org/paper
+
+go 1.19
