@@ -45,6 +45,8 @@ _NO_CODE = re.compile(
     re.I,
 )
 _DECLARATION = re.compile(r".*\.d\.[cm]?ts", re.I)
+# What browsers ask for: an editor on a page reads the declarations that its completion knows.
+_SERVED = frozenset(("public", "static", "www", "wwwroot", "webroot", "htdocs"))
 _LICENCE = re.compile(r"(?:licen[cs]e|notice|copying)", re.I)
 _CODE_FIELDS = ("main", "module", "browser", "exports", "imports", "bin", "es2015")
 _REQUIREMENTS = ("dependencies", "optionalDependencies", "peerDependencies")
@@ -69,9 +71,9 @@ def runtime_entries(
     index: RootfsIndex, package: str, manifest: Mapping[str, Any], *, declarations: bool = False
 ) -> Iterator[Entry]:
     """What of a package is there to run: all but tests, documentation, source maps and (unless
-    `declarations`) declarations of types, where these are no templates, and but the packages inside
-    of it. `yaml` has code in `dist/doc`, so only directories at its top count, and none that the
-    manifest names as code."""
+    `declarations`) declarations of types, and but the packages inside of it. Templates are whole,
+    and what browsers are served is but for the maps. `yaml` has code in `dist/doc`, so only
+    directories at its top count, and none that the manifest names as code."""
     code = " ".join(_texts([manifest.get(field) for field in _CODE_FIELDS]))
     skipped = {folder for folder in _NO_RUNTIME if not re.search(rf"(?:^|[\s/]){folder}/", code)}
     start = len(package) + 1
@@ -87,7 +89,9 @@ def runtime_entries(
         is_needless = bool(_NO_CODE.fullmatch(name)) and not _LICENCE.match(name)
         if not declarations and package_name != "typescript":
             is_needless = is_needless or bool(_DECLARATION.fullmatch(name))
-        if not is_needless or any(map(is_for_templates, inside.split("/")[:-1])):
+        folders = inside.split("/")[:-1]
+        is_served = not name.endswith(".map") and not _SERVED.isdisjoint(folders)
+        if not is_needless or is_served or any(map(is_for_templates, folders)):
             yield entry
 
 

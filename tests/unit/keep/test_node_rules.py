@@ -58,6 +58,15 @@ def test_what_lies_in_a_folder_of_templates_is_data(tree: ImageTree) -> None:
     assert files == {f"{MODULES}/maker/{file}" for file in ("package.json", *templates)}
 
 
+def test_what_browsers_ask_for_is_data_but_for_source_maps(tree: ImageTree) -> None:
+    served = ("public/types/node/fs.d.ts", "dist/static/lib.d.mts", "www/help/README.md")
+    rest = ("public/app.js.map", "types/fs.d.ts", "lib/public.d.ts", "README.md")
+    add_package(tree, f"{MODULES}/editor", "index.js", *served, *rest)
+    gained = tree.gained("node-packages", *seen(f"{MODULES}/editor/index.js"))
+    files = {path for path in gained if not tree.is_directory(path)}
+    assert files == {f"{MODULES}/editor/{file}" for file in ("package.json", *served)}
+
+
 def test_a_package_json_alone_touches_nothing(tree: ImageTree) -> None:
     add_package(tree, f"{MODULES}/web", "index.js")
     assert not tree.gained("node-packages", *seen(f"{MODULES}/web/package.json"))
