@@ -1,4 +1,5 @@
-"""Files that appear whole or not at all, and a full disk as an error with a name."""
+"""Files that appear whole or not at all, a full disk as an error with a name, and whether a file is
+there."""
 
 from __future__ import annotations
 
@@ -162,3 +163,32 @@ def _creation_mask() -> int:
             if line.startswith("Umask:"):
                 return int(line.split()[1], 8)
     return 0o022
+
+
+def exists(place: Path) -> bool:
+    """Whether anything is there. This and the next two raise PermissionError where this user may
+    not know; `Path.exists` says False there from Python 3.14 on."""
+    return _status(place) is not None
+
+
+def is_regular(place: Path) -> bool:
+    """Whether a regular file is there, links followed."""
+    status = _status(place)
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def is_directory(place: Path) -> bool:
+    """Whether a directory is there, links followed."""
+    status = _status(place)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def _status(place: Path) -> os.stat_result | None:
+    try:
+        return place.stat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP):
+            return None
+        raise
+    except ValueError:  # a null byte
+        return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from slimmer.disk import exists, is_regular
 from slimmer.errors import UsageError
 from slimmer.image import parse_tag
 from slimmer.options import BuildOptions, DebugImage
@@ -25,7 +26,7 @@ def report_directory_of(options: BuildOptions, slim_name: str) -> Path:
 def refuse_unwritable(options: BuildOptions, slim_name: str) -> None:
     """Raises UsageError for a place that files are wanted in and none can be made in."""
     for setting, folder in _folders(options, slim_name):
-        there = next(each for each in (folder, *folder.parents) if each.exists())
+        there = next(each for each in (folder, *folder.parents) if exists(each))
         try:
             # Modes do not tell: root may write where a file system takes nothing.
             with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=there):
@@ -62,7 +63,7 @@ def _folders(options: BuildOptions, slim_name: str) -> Iterator[tuple[str, Path]
     }
     for setting, file in files.items():
         # What is no regular file (`/dev/stdout`) is written to as it is.
-        if file is not None and (file.is_file() or not file.exists()):
+        if file is not None and (is_regular(file) or not exists(file)):
             yield setting, file.absolute().parent
     if options.output:
         yield "--output", Path(options.output).absolute().parent

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 
 from slimmer.build.job import Job
+from slimmer.disk import exists
 from slimmer.errors import ForeignArchitectureError, UsageError
 from slimmer.options import BuildOptions, Verification
 from slimmer.trace.run import Processor, processor_for
@@ -44,7 +45,7 @@ def with_processor(job: Job) -> Job:
             "image once on the processors that it is for"
         )
         return job
-    if job.options.from_trace is None or not job.options.from_trace.exists():
+    if job.options.from_trace is None or not exists(job.options.from_trace):
         raise _not_here(job)
     return dataclasses.replace(
         job,

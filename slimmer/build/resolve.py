@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimmer.build.destinations import refuse_unpushable
+from slimmer.disk import is_directory
 from slimmer.engine import Engine
 from slimmer.errors import (
     BaseMissingError,
@@ -143,7 +144,7 @@ def _refuse_what_fails_later(options: BuildOptions) -> None:
 
 def _is_no_place(file: Path | None) -> bool:
     """Whether a file is wanted where none can be."""
-    return file is not None and (file.is_dir() or not file.parent.is_dir())
+    return file is not None and (is_directory(file) or not is_directory(file.parent))
 
 
 def _refuse_evidence(options: BuildOptions) -> None:

@@ -11,6 +11,7 @@ from slimmer.build.job import Job
 from slimmer.build.trace_file import recall_trace
 from slimmer.build.trace_probes import probes_to_repeat
 from slimmer.build.values import OriginalFiles, TracedOriginal
+from slimmer.disk import exists
 from slimmer.errors import SmokeTestError, TraceDriftError
 from slimmer.options import BuildOptions, Role
 from slimmer.trace.saved import TESTS, SavedTrace, read_saved_trace
@@ -27,7 +28,7 @@ def recalled_or_renewing(
     Raises as `recall_trace`, and TraceDriftError where tests have driven the trace, which no build
     can repeat.
     """
-    if job.options.retrace and not file.exists():
+    if job.options.retrace and not exists(file):
         job.progress.detail("trace", f"{file} is not there yet: it will be saved")
         return _saving(job, file), None, None
     serving: list[Future[OriginalFiles]] = []

@@ -9,6 +9,7 @@ from typing import Final
 
 from slimmer.check.document import DOCUMENTS
 from slimmer.codec import Mismatch, parse
+from slimmer.disk import exists, is_directory, is_regular
 from slimmer.errors import GateUnmeasuredError, ReportFileError, SlimError
 from slimmer.explain import xray_of
 from slimmer.image.archive import Choice
@@ -51,12 +52,12 @@ def read_baseline(place: Path | str, platform: str) -> Baseline:
     """Read what the user named: a file, or an image of the engine; of an OCI layout the image for
     this platform, empty where there is but one. Raises GateUnmeasuredError, and ReportFileError for
     a report that cannot be read."""
-    if isinstance(place, Path) and not place.exists():
+    if isinstance(place, Path) and not exists(place):
         raise GateUnmeasuredError(f"there is no baseline {place}", hint=_HINT)
-    if isinstance(place, Path) and place.is_dir() and (place / "report.json").is_file():
+    if isinstance(place, Path) and is_directory(place) and is_regular(place / "report.json"):
         return _of_report(place)
     try:
-        if isinstance(place, Path) and place.is_file() and _is_document(place):
+        if isinstance(place, Path) and is_regular(place) and _is_document(place):
             return _of_document(place)
         return _of_xray(str(place), xray_of(str(place), choice=Choice(platform=platform)))
     except OSError as error:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from slimmer.check.gate import Gate
 from slimmer.check.gates import GATES
+from slimmer.disk import exists, is_regular
 from slimmer.errors import UsageError
 from slimmer.options import ANY_PLACE, CHECK, FILE, Kind, Section, read_command_section
 
@@ -20,7 +21,7 @@ OWN_FILE: Final = Path(".slim-check.yaml")
 def _file_or_image(text: str, folder: Path) -> Path | str:
     """A file where there is one of that name, or it can be no image's."""
     file = folder / text
-    is_file = file.exists() or text.startswith((".", "/")) or text.endswith((".json", ".tar"))
+    is_file = exists(file) or text.startswith((".", "/")) or text.endswith((".json", ".tar"))
     return file if is_file else text
 
 
@@ -109,7 +110,7 @@ def read_gates(file: Path | None) -> CheckSettings:
     sections = {
         each: section
         for each in (OWN_FILE, SLIM_YAML)
-        if each.is_file() and (section := read_command_section(each, CHECK)) is not None
+        if is_regular(each) and (section := read_command_section(each, CHECK)) is not None
     }
     if len(sections) > 1:
         raise UsageError(

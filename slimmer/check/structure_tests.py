@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from slimmer import DISTRIBUTION
 from slimmer.codec import Mismatch, parse
+from slimmer.disk import is_regular
 from slimmer.engine import address_for_others
 from slimmer.errors import GateUnmeasuredError
 from slimmer.workspace import workspace
@@ -53,7 +54,7 @@ def run_tests(file: Path, tested: Tested) -> tuple[Outcome, ...]:
     """Run the tests in a file, at least one. Raises GateUnmeasuredError where the program is
     missing or could not test."""
     program = _program()
-    if not file.is_file():
+    if not is_regular(file):
         raise GateUnmeasuredError(
             f"there is no file {file}", hint="name the YAML or JSON file with the structure tests"
         )

@@ -13,6 +13,7 @@ import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.cli.table import table_options, texts_of
+from slimmer.disk import is_directory, is_regular
 from slimmer.image.archive import Choice
 from slimmer.options import TABLE, BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress, told_if_slow
@@ -161,7 +162,7 @@ def advise(
     sys.stdout.flush()
     if not written or not dockerfile:
         return
-    folder = context or (dockerfile if dockerfile.is_dir() else dockerfile.parent)
+    folder = context or (dockerfile if is_directory(dockerfile) else dockerfile.parent)
     if not prove:
         click.echo(
             f"{written} is written, and not tried yet: build it, and run your tests on its image\n"
@@ -201,7 +202,7 @@ def _write(
     from slimmer.disk import write_result
     from slimmer.errors import UsageError
 
-    if file.is_file() and not file.read_bytes().startswith(MARK.encode()):
+    if is_regular(file) and not file.read_bytes().startswith(MARK.encode()):
         raise UsageError(
             f"{file} is there already, and was not written by `slim advise`",
             hint="name another file for --write",

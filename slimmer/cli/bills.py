@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from slimmer.disk import is_directory, is_regular
 from slimmer.errors import UsageError
 from slimmer.evidence import (
     BILL_DOCUMENTS,
@@ -40,10 +41,10 @@ def tell_bills(names: tuple[str, ...], *, limit: int, as_json: bool) -> None:
 
 def _file(name: str, beside_report: str) -> Path:
     place = Path(name)
-    if place.is_file():
+    if is_regular(place):
         return place
-    folder = place if place.is_dir() else _REPORTS / name.replace("/", "_").replace(":", "_")
-    if (folder / beside_report).is_file():
+    folder = place if is_directory(place) else _REPORTS / name.replace("/", "_").replace(":", "_")
+    if is_regular(folder / beside_report):
         return folder / beside_report
     raise UsageError(
         f"{name} is not an SBOM, and there is none in {folder}",

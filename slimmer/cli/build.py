@@ -16,6 +16,7 @@ from slimmer.cli.lazy import ASSUMED
 from slimmer.cli.places import how_to_name_one, refuse_place
 from slimmer.cli.platforms import build_for_all
 from slimmer.cli.table import GroupedCommand, table_options, texts_of
+from slimmer.disk import is_regular
 from slimmer.errors import EngineUnreachableError, ImageNotFoundError, UsageError
 from slimmer.options import BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress
@@ -122,6 +123,6 @@ def _options(image: str | None, file: Path | None, **given: Any) -> BuildOptions
 
 def _file_of(file: Path | None, named: str | None) -> Path | None:
     """The slim.yaml that is read."""
-    if file is None and named is None and DEFAULT_FILE.is_file():
+    if file is None and named is None and is_regular(DEFAULT_FILE):
         return DEFAULT_FILE
     return file

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from slimmer.cli.failure import errors_as_json
+from slimmer.disk import exists
 from slimmer.errors import FleetBuildsError, InterruptedRunError, UsageError
 from slimmer.progress import told_if_slow
 from slimmer.words import comparison, count, printable, size
@@ -86,7 +87,7 @@ def fleet(
                 "--scheduler has workers of its own, each with an engine",
                 hint="of --engine, leave the one that has the originals; start more workers there",
             )
-        if not file.exists():
+        if not exists(file):
             raise UsageError(
                 f"there is no {file}",
                 hint="write one: `images: [my-app:latest]` is enough; docs/fleet.md has the rest",

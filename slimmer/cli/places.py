@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from slimmer.disk import exists, is_directory, is_regular
 from slimmer.errors import UsageError
 
 _DOCKERFILES: Final = ("Dockerfile", "Containerfile")
@@ -26,19 +27,19 @@ def refuse_place(image: str) -> None:
     is plainly not meant so."""
     place = Path(image)
     if not re.match(r"\.{1,2}(/|$)|/|~", image) and not (
-        place.is_file() and (place.name in _DOCKERFILES or image.endswith(_ARCHIVES))
+        is_regular(place) and (place.name in _DOCKERFILES or image.endswith(_ARCHIVES))
     ):
         return
-    if place.is_dir():
+    if is_directory(place):
         raise _directory(image, place)
-    if place.is_file() and image.endswith(_ARCHIVES):
+    if is_regular(place) and image.endswith(_ARCHIVES):
         raise UsageError(
             f"{image} is a file, and slim builds from an image of the engine",
             hint=f"{_tool()} load -i {shlex.quote(image)} makes one, and says its name",
         )
-    if place.is_file() and place.name.startswith(_DOCKERFILES):
+    if is_regular(place) and place.name.startswith(_DOCKERFILES):
         raise _dockerfile(image, place, place.parent)
-    what = "is not an image" if place.exists() else "is not there"
+    what = "is not an image" if exists(place) else "is not there"
     raise UsageError(
         f"{image} {what}", hint=f"slim build IMAGE; `{_tool()} images` lists what there is"
     )
@@ -48,19 +49,19 @@ def how_to_name_one() -> str:
     """A hint for who has named no image: the line that makes one, where a Dockerfile is here."""
     here = Path()
     for name in _DOCKERFILES:
-        if (here / name).is_file():
+        if is_regular(here / name):
             return f"{_dockerfile('.', here / name, here).hint} (or `image:` in slim.yaml)"
     return "slim build IMAGE --http-probe /health, or `image:` in slim.yaml"
 
 
 def _directory(image: str, place: Path) -> UsageError:
-    if (place / "slim.yaml").is_file() and place.resolve() != Path.cwd():
+    if is_regular(place / "slim.yaml") and place.resolve() != Path.cwd():
         return UsageError(
             f"{image} is a directory, and slim builds from an image",
             hint=f"it has a slim.yaml: slim build --file {shlex.quote(str(place / 'slim.yaml'))}",
         )
     for name in _DOCKERFILES:
-        if (place / name).is_file():
+        if is_regular(place / name):
             return _dockerfile(image, place / name, place)
     return UsageError(
         f"{image} is a directory without a Dockerfile, and slim builds from an image",

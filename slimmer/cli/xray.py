@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slimmer.cli.failure import errors_as_json
+from slimmer.disk import is_regular
 from slimmer.errors import LayerRulesError
 from slimmer.image.archive import Choice, is_image_file, read_image_file, read_image_stream
 from slimmer.progress import told_if_slow
@@ -141,7 +142,7 @@ def _rules(config: Path | None, given: Mapping[str, str]) -> Mapping[str, str]:
     """Flags stand above the file."""
     from slimmer.options import read_dive_rules
 
-    file = config or (_RULES if _RULES.is_file() else None)
+    file = config or (_RULES if is_regular(_RULES) else None)
     return {**(read_dive_rules(file) if file else {}), **given}
 
 

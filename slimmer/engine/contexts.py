@@ -13,6 +13,7 @@ from typing import Any
 
 from docker.tls import TLSConfig
 
+from slimmer.disk import is_directory, is_regular
 from slimmer.errors import EngineUnreachableError
 
 _USUAL = "default"
@@ -59,10 +60,10 @@ def _used(file: Path) -> str:
 def _tls(folder: Path, endpoint: dict[str, Any]) -> TLSConfig | None:
     authority, certificate, key = (folder / each for each in ("ca.pem", "cert.pem", "key.pem"))
     unverified = bool(endpoint.get("SkipTLSVerify"))
-    if not unverified and not folder.is_dir():
+    if not unverified and not is_directory(folder):
         return None
     return TLSConfig(
-        client_cert=(str(certificate), str(key)) if certificate.is_file() else None,
-        ca_cert=str(authority) if authority.is_file() else None,
+        client_cert=(str(certificate), str(key)) if is_regular(certificate) else None,
+        ca_cert=str(authority) if is_regular(authority) else None,
         verify=not unverified,
     )

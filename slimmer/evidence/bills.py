@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.codec import Mismatch, parse
+from slimmer.disk import is_regular
 from slimmer.errors import ScanFileError
 from slimmer.evidence.identity import PackageId
 from slimmer.evidence.sbom import CODE, FILES, ORIGINAL_SBOM_NAME, PHASE, USE
@@ -83,7 +84,7 @@ def read_original_bill(report: Path) -> Bill:
     """The bill of the original beside a build's report. Raises ScanFileError where there is none,
     as beside reports of before there were such bills."""
     file = report.with_name(ORIGINAL_SBOM_NAME)
-    if not file.is_file():
+    if not is_regular(file):
         raise ScanFileError(
             f"there is no {ORIGINAL_SBOM_NAME} beside {report}",
             hint="build the image again: from then on the report has one",

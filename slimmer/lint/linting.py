@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from slimmer.disk import exists, is_directory, is_regular
 from slimmer.dockerfile import (
     Context,
     Dockerfile,
@@ -48,9 +49,9 @@ class LintOptions:
 def dockerfile_in(place: Path) -> Path:
     """The Dockerfile that a path means: itself, or the one in this folder. Raises
     DockerfileError, which says what was looked for."""
-    if place.is_dir():
+    if is_directory(place):
         for name in NAMES:
-            if (place / name).is_file():
+            if is_regular(place / name):
                 return place / name
         others = sorted(path.name for path in place.iterdir() if "dockerfile" in path.name.lower())
         hint = (
@@ -61,7 +62,7 @@ def dockerfile_in(place: Path) -> Path:
         raise DockerfileError(
             f"no Dockerfile in {printable(str(place))}: looked for {', '.join(NAMES)}", hint=hint
         )
-    if not place.exists():
+    if not exists(place):
         raise DockerfileError(
             f"{printable(str(place))} does not exist",
             hint=f"name a Dockerfile, or a folder with one ({', '.join(NAMES)})",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from slimmer.disk import is_regular
 from slimmer.errors import UsageError
 from slimmer.options.document import Section, found
 from slimmer.options.environment import environment_variable, read_environment_file
@@ -266,7 +267,7 @@ def _origin(text: str, _: Path) -> str:
 def _description(text: str, folder: Path) -> Path | str:
     """A file where there is one of that name, or it is neither a /PATH nor a URL."""
     file = folder / text
-    return file if file.is_file() or not re.match(r"/|https?://", text) else text
+    return file if is_regular(file) or not re.match(r"/|https?://", text) else text
 
 
 def _volume(text: str, folder: Path) -> str:

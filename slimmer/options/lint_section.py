@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer.disk import is_regular
 from slimmer.options.file import LINT, SLIM_YAML, read_command_section
 from slimmer.options.kinds import FILE, FOLDER, NAME, TEXT, Kind, Switch, choice, several
 
@@ -49,7 +50,7 @@ def read_lint_section(folder: Path = Path()) -> dict[str, Any]:
     """Key → value, of what slim.yaml in the folder says of `slim lint`; empty where there is no
     such file or section. Raises ConfigurationError with file, line and key."""
     file = folder / SLIM_YAML
-    section = read_command_section(file, LINT) if file.is_file() else None
+    section = read_command_section(file, LINT) if is_regular(file) else None
     if section is None:
         return {}
     told = {each.key: each.kind.read(section, each.key, folder) for each in LINT_SETTINGS}

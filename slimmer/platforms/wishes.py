@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimmer.build import report_directory_of
+from slimmer.disk import exists
 from slimmer.errors import ForeignArchitectureError
 from slimmer.image import debug_tag, parse_tag, usual_results
 from slimmer.options import BuildOptions, DebugImage, Platform, Texts
@@ -49,7 +50,7 @@ class Wish:
 
     def may_be_made_from_another(self, exit_code: int) -> bool:
         """Whether its build has ended since there is neither a machine nor a trace for it."""
-        has_trace = self.from_trace is not None and self.from_trace.exists()
+        has_trace = self.from_trace is not None and exists(self.from_trace)
         return exit_code == ForeignArchitectureError.exit_code and not has_trace
 
     def remove_unused_folder(self) -> None:
@@ -137,7 +138,7 @@ def _trace_for(options: BuildOptions, platform: Platform) -> Path | None:
     if options.from_trace is None:
         return None
     own = of_platform(options.from_trace, platform)
-    return own if own.exists() or options.retrace else options.from_trace
+    return own if exists(own) or options.retrace else options.from_trace
 
 
 def _as_given(texts: Mapping[str, Sequence[str]]) -> list[str]:

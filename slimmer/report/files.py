@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
-from slimmer.disk import file_beside, space_errors
+from slimmer.disk import file_beside, is_directory, space_errors
 from slimmer.report.document import json_pieces
 from slimmer.report.page.page import page_pieces
 from slimmer.report.report import Report
@@ -40,7 +40,7 @@ def write_report(report: Report, directory: Path, *, into: Path | None = None) -
 def write_page(report: Report, place: Path, *, anew: bool = False) -> Path:
     """Write the page of a report that was read from `place`, beside it, and the report itself as
     well where it is told `anew`. Returns the page's path; raises as `write_report`."""
-    file = place / JSON_NAME if place.is_dir() else place
+    file = place / JSON_NAME if is_directory(place) else place
     page = file.with_name(PAGE_NAME)
     with space_errors(file.parent, "writing the report"):
         if anew:

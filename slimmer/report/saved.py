@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 from slimmer.codec import Keywords, Mismatch, parse
+from slimmer.disk import is_directory, is_regular
 from slimmer.errors import ReportFileError
 from slimmer.files import parent_of
 from slimmer.report.document import DOCUMENTS
@@ -178,7 +179,7 @@ def has_result(directory: Path) -> bool:
 
 def read_report(place: Path) -> SavedReport:
     """Read a report.json, or the one in a folder. Raises ReportFileError."""
-    file = place / JSON_NAME if place.is_dir() else place
+    file = place / JSON_NAME if is_directory(place) else place
     parsed = _checked(file, SCHEMA_VERSION)
     outcome: _Outcome = _read(_Outcome, parsed, file)
     if outcome.slim is None:
@@ -188,7 +189,7 @@ def read_report(place: Path) -> SavedReport:
     document: _Document = _read(_Document, parsed, file)
     fates = {fate.path: fate for fate in map(_kept, document.kept)}
     beside = file.with_name(DROPPED_NAME)
-    is_whole = beside.is_file()
+    is_whole = is_regular(beside)
     if is_whole:
         for fate in _dropped(beside, outcome.slim):
             fates.setdefault(fate.path, fate)
@@ -206,14 +207,14 @@ def read_report(place: Path) -> SavedReport:
         language_packages=document.language_packages,
         fates=fates,
         is_whole=is_whole,
-        trace=trace if "trace" in document.artifacts and trace.is_file() else None,
+        trace=trace if "trace" in document.artifacts and is_regular(trace) else None,
     )
 
 
 def read_whole_report(place: Path) -> Report:
     """All that a report.json says, one of a failed build as well; what reports of before did not
     tell has its default. Raises ReportFileError."""
-    file = place / JSON_NAME if place.is_dir() else place
+    file = place / JSON_NAME if is_directory(place) else place
     report: Report = _read(Report, _checked(file, SCHEMA_VERSION), file)
     return report
 

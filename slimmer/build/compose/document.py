@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slimmer.build.compose.tool import ComposeTool
+from slimmer.disk import is_directory, is_regular
 from slimmer.errors import ComposeFileError, UsageError
 
 Document = Mapping[str, Any]
@@ -27,7 +28,7 @@ _NAMES: Final = re.compile(r"(docker-)?compose[\w.-]*\.ya?ml")
 def _others(missing: Path) -> str:
     """What may have been meant by it, beside it."""
     folder = missing.absolute().parent
-    if not folder.is_dir():
+    if not is_directory(folder):
         return f"there is no folder {missing.parent} either"
     found = sorted(each.name for each in folder.iterdir() if _NAMES.fullmatch(each.name))
     names = ", ".join(str(missing.with_name(name)) for name in found)
@@ -40,7 +41,7 @@ def read_document(tool: ComposeTool, files: Sequence[Path], project: str) -> Doc
     import yaml  # only a build with compose pays for it
 
     for file in files:
-        if not file.is_file():
+        if not is_regular(file):
             raise ComposeFileError(f"there is no compose file {file}", hint=_others(file))
     ran = tool.run(files, project, ["config"], timeout=CONFIG_TIMEOUT)
     names = ", ".join(map(str, files))

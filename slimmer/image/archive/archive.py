@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from slimmer.disk import exists, is_directory, is_regular
 from slimmer.errors import ImageDigestError, ImageFileError
 from slimmer.image.archive.hashing import Digest, Hashing
 from slimmer.image.archive.layer import SMALL, Contents, Inspector, LayerContent, read_layer
@@ -57,9 +58,9 @@ def is_image_file(name: str) -> bool:
     """Whether a file or directory is meant, and no image of an engine. A directory may have the
     name of one. Raises ImageFileError for a path that is not there."""
     place = Path(name)
-    if place.is_dir():
-        return (place / "index.json").exists() or os.sep in name or name in (".", "..")
-    if place.exists():
+    if is_directory(place):
+        return exists(place / "index.json") or os.sep in name or name in (".", "..")
+    if exists(place):
         return True
     if name.endswith(_ENDINGS) or name.startswith(("/", "./", "../")):
         raise ImageFileError(
@@ -83,7 +84,7 @@ def read_image_file(
     choice = choice or Choice()
     with ExitStack() as stack, errors_of(str(place)):
         reading = stack.enter_context(_Reading(str(place), inspector, wait=wait))
-        if place.is_dir():
+        if is_directory(place):
             return _of_folder(place, reading, choice, stack)
         descriptor = _opened(place, stack)
         status = os.fstat(descriptor)
@@ -170,7 +171,7 @@ def _of_archive(source: Source, reading: _Reading, choice: Choice) -> ImageConte
 
 def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack) -> ImageContent:
     """The documents tell which layers are looked at: a layout may hold many images."""
-    if not (folder / "index.json").is_file():
+    if not is_regular(folder / "index.json"):
         raise ImageFileError(
             f"{folder} is not an OCI layout: it has no index.json",
             hint="name the directory that has `oci-layout`, `index.json` and `blobs`",
@@ -178,7 +179,7 @@ def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack
     for above, _, names in os.walk(folder):
         for name in names:
             path = Path(above, name)
-            if path.is_file() and path.stat().st_size <= LARGEST_DOCUMENT:
+            if is_regular(path) and path.stat().st_size <= LARGEST_DOCUMENT:
                 with path.open("rb") as file:
                     if file.read(BLOCK).lstrip()[:1] in OPENINGS:
                         file.seek(0)
@@ -186,7 +187,7 @@ def _of_folder(folder: Path, reading: _Reading, choice: Choice, stack: ExitStack
     found = choose(reading.documents, choice)
     for name in dict.fromkeys(found.layers):
         path = folder / name
-        if path.is_file() and ".." not in path.parts and not name.startswith("/"):
+        if is_regular(path) and ".." not in path.parts and not name.startswith("/"):
             descriptor = _opened(path, stack)
             reading.take(name, FileSource(descriptor, 0, os.fstat(descriptor).st_size))
     return reading.image(found)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slimmer.disk import exists, is_directory
 from slimmer.errors import UsageError
 from slimmer.pack.descriptors import NamedImage
 from slimmer.pack.outputs.docker_archive import write_docker_archive
@@ -38,9 +39,9 @@ def output_target(text: str) -> OutputTarget:
     if not text:
         raise UsageError("--output is empty", hint="write `--output my-app.tar` or `my-app/`")
     path = Path(text)
-    if text.endswith("/") or path.is_dir():
+    if text.endswith("/") or is_directory(path):
         form = OutputForm.OCI_LAYOUT
-        if path.exists() and not path.is_dir():
+        if exists(path) and not is_directory(path):
             raise UsageError(f"--output {text}: {path} is a file, not a directory")
     elif path.suffix == ".tar":
         form = OutputForm.DOCKER_ARCHIVE
@@ -52,7 +53,7 @@ def output_target(text: str) -> OutputTarget:
             else "an archive's name ends in `.tar` (it is not compressed), a directory's in `/`",
         )
     parent = path.absolute().parent
-    if not parent.is_dir():
+    if not is_directory(parent):
         raise UsageError(
             f"--output {text}: the directory {parent} does not exist",
             hint=f"make it first: `mkdir -p {parent}`",

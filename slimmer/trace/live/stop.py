@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimmer.disk import PRIVATE, file_beside, space_errors
+from slimmer.disk import PRIVATE, file_beside, is_directory, space_errors
 from slimmer.ecosystems import DEPENDENCY_FOLDERS
 from slimmer.engine import Session, connect, end_owner, remove_containers_of
 from slimmer.errors import OriginalExitedError, SlimError, TraceIncompleteError, UsageError
@@ -46,7 +46,7 @@ def stop_trace(
     with the trace saved, where the container's command had failed on its own.
     """
     place = find_place(name)
-    if file.is_dir() or not file.absolute().parent.is_dir():
+    if is_directory(file) or not is_directory(file.absolute().parent):
         raise UsageError(
             f"the trace cannot be saved to {file}", hint="name a file in a folder that is there"
         )
