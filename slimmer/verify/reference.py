@@ -59,6 +59,7 @@ class Reference:
         self._notes: list[str] = []
         self._collected = False
         self._is_healthy = True
+        self._problem = ""
 
     def wait(self) -> None:
         """Return when the second run is over: what it holds (a port of the host) is free then."""
@@ -117,6 +118,7 @@ class Reference:
                 f"({second.unhealthy}): finished images need not be either"
             )
         if second.problem:
+            self._problem = second.problem
             self._notes.append(f"the original failed when it was run again: {second.problem}")
         return second.results
 
@@ -146,7 +148,10 @@ class Reference:
 
     def _compared(self, outcome: SmokeOutcome) -> SmokeOutcome:
         results = tuple(self._with_comparison(result) for result in outcome.results)
-        compared = dataclasses.replace(outcome, results=results)
+        problem = outcome.problem
+        if problem and problem == self._problem:  # an engine that can start nothing any more, say
+            problem += "; so does the original now, which says nothing of the image: run it again"
+        compared = dataclasses.replace(outcome, results=results, problem=problem)
         return compared.held_to_health if self._is_healthy else compared
 
     def _with_comparison(self, result: ProbeResult) -> ProbeResult:

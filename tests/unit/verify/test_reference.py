@@ -141,6 +141,22 @@ def test_an_original_that_cannot_run_again_is_a_note(pool: ThreadPoolExecutor) -
     assert judgement.notes == ("the original could not be run again: the port is taken",)
 
 
+def test_a_problem_that_the_original_has_as_well_is_none_of_the_image(
+    pool: ThreadPoolExecutor,
+) -> None:
+    """As where an engine can start nothing any more."""
+    gone = SmokeOutcome(image=ImageKind.SLIM, results=(), problem="there is no bridge docker0")
+    for of_original, is_shared in (
+        (gone, True),
+        (dataclasses.replace(gone, problem="no memory"), False),
+    ):
+        answers = Reference([result(GET, "x")], plan(GET), lambda _, each=of_original: each, pool)
+        with pytest.raises(SmokeTestError) as caught:
+            raise_for_failure(answers.judge([gone]).outcomes)
+        assert "there is no bridge docker0" in caught.value.message
+        assert ("so does the original now" in caught.value.message) is is_shared
+
+
 def test_saved_answers_stand_for_the_original(pool: ThreadPoolExecutor) -> None:
     """Where it is not run at all, one answer may be the only one known."""
     answers = Reference([result(GET, "one answer")], plan(GET), None, pool)
