@@ -122,6 +122,22 @@ def test_what_is_kept_and_unused_is_summed_up() -> None:
     assert found.application.is_mostly_untouched
 
 
+def test_names_of_one_inode_count_once_and_as_used_where_one_is() -> None:
+    names = ("/lib/a", "/lib/b", "/lib/c", "/lib/d")
+    inodes = dict(zip(names, (7, 7, 8, 8), strict=True))
+    entries = (file(path, 10, inode=inodes[path], link_count=2) for path in names)
+    index = RootfsIndex(with_parents(*entries).values())
+    reason = Reason(rule="packages", detail="part of x")
+    keep = KeepSet(reasons=dict.fromkeys(names, (reason,)))
+    trace = trace_of((("boot", "/lib/b"),))
+    first_use = first_uses(trace, index, {})
+    found = measure_coverage(trace, keep, index, lambda path: "", first_use, ())
+    assert (found.kept_files, found.kept_size) == (4, 20)
+    assert (found.unused_files, found.unused_size) == (3, 10)
+    assert [phase.new_size for phase in found.phases] == [10, 0, 0, 0, 0]
+    assert [(each.kept_size, each.unused_size) for each in found.unused] == [(20, 10)]
+
+
 def test_nothing_is_missing_where_all_is_used() -> None:
     found = coverage(*(("boot", path) for path in FILES))
     assert found.application.untouched == ""
