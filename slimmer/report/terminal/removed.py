@@ -29,7 +29,7 @@ def removal_facts(report: Report) -> Iterator[tuple[str, Text]]:
             names = ", ".join(map(printable, each.asked_for[:_NAMED]))
             more = ", …" if len(each.asked_for) > _NAMED else ""
             line.append(
-                f"\ninstalled by name, and left out: {names}{more}; --include"
+                f"\ninstalled by name, and dropped: {names}{more}; --include"
                 " keeps what you start by hand",
                 style="yellow",
             )

@@ -112,7 +112,7 @@ def test_what_was_removed_comes_first() -> None:
         "of 41 npm packages 3 were removed: typescript 22.0 MB, jest 8.00 MB, tiny\\x1b 10 B "
         "of 1 Ruby gem none was removed "
         "of 5 Debian packages 5 were removed: lib3 3 B, lib2 2 B, lib1 1 B, … "
-        "installed by name, and left out: curl; --include keeps what you",
+        "installed by name, and dropped: curl; --include keeps what you",
         "/usr/bin/ffmpeg, 214 MB though /app/x.js mentions it; --include /usr/bin/ffmpeg keeps it",
         "cannot start /usr/bin/tool, without /usr/bin/perl",
     ):
