@@ -13,7 +13,7 @@ import click
 
 from slimmer.cli.failure import errors_as_json
 from slimmer.cli.table import table_options, texts_of
-from slimmer.disk import is_directory, is_regular
+from slimmer.disk import is_directory, is_regular, write_result
 from slimmer.image.archive import Choice
 from slimmer.options import TABLE, BuildOptions, FileSettings, build_options, read_file
 from slimmer.progress import console_progress, told_if_slow
@@ -199,7 +199,6 @@ def _write(
 ) -> None:
     """Write the Dockerfile; one that somebody else has written stays as it is."""
     from slimmer.advise import MARK, Settings, needed_of, rewritten
-    from slimmer.disk import write_result
     from slimmer.errors import UsageError
 
     if is_regular(file) and not file.read_bytes().startswith(MARK.encode()):

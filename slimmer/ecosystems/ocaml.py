@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.files import name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Rule, Want, interpreter_of_script
+from slimmer.keep import BEYOND_MINIMAL, Rule, Want
 from slimmer.values import Entry, EntryType
 
 _LARGEST_ARCHIVE = 4 << 20
@@ -61,8 +61,7 @@ class OcamlLibrariesRule(Rule):
             return True
         if not entry.mode & 0o111:
             return False
-        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
-        return bool(_TOPLEVEL.fullmatch(name_of(interpreter)))
+        return bool(_TOPLEVEL.fullmatch(self.context.interpreter_named(entry.path)))
 
     def _stubs(self, archive: Entry) -> Iterable[Want]:
         if archive.size > _LARGEST_ARCHIVE:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slimmer.ecosystems.interface import Ecosystem
 from slimmer.files import ancestors, is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script, is_settings
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, is_settings
 from slimmer.values import Entry, EntryType
 
 _USED = re.compile(
@@ -139,8 +139,7 @@ class PerlModulesRule(Rule):
     def _is_script(self, entry: Entry) -> bool:
         if not entry.mode & 0o111:
             return False
-        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
-        return name_of(interpreter).startswith("perl")
+        return self.context.interpreter_named(entry.path).startswith("perl")
 
     def _is_perl(self, entry: Entry) -> bool:
         """Whether it is Perl that the image's author wrote under another name: `perl jobs.inc`."""

@@ -111,7 +111,7 @@ def _image(subject: SbomSubject) -> Json:
 
 
 def _order(component: Json) -> tuple[str, ...]:
-    return (*(component.get(key, "") for key in ("type", "group", "name", "version", "bom-ref")),)
+    return tuple(component.get(key, "") for key in ("type", "group", "name", "version", "bom-ref"))
 
 
 def _dependencies(

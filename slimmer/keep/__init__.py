@@ -15,7 +15,6 @@ from slimmer.keep.engine_paths import is_engine_artefact
 from slimmer.keep.environments import Landmark, directories
 from slimmer.keep.executed import interpreter_of, program_named
 from slimmer.keep.linux.loader import Need
-from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.request import KeepRequest
 from slimmer.keep.rule import BEYOND_MINIMAL, Context, OwnPackages, Rule, Rulebook, Want
 from slimmer.keep.rules import rulebook
@@ -47,7 +46,6 @@ __all__ = [
     "has_names_of_packages",
     "has_shell",
     "interpreter_of",
-    "interpreter_of_script",
     "is_engine_artefact",
     "is_settings",
     "is_to_build_with",

@@ -28,6 +28,7 @@ from slimmer.keep.environments import Environments, Landmark
 from slimmer.keep.inline_sources import InlineSource, code_by_language, code_of_commands
 from slimmer.keep.linux.elf import ElfFiles
 from slimmer.keep.linux.loader import LibrarySearch
+from slimmer.keep.linux.shebang import interpreter_of_script
 from slimmer.keep.own_files import OwnFiles
 from slimmer.keep.programs import Programs
 from slimmer.keep.request import KeepRequest
@@ -160,6 +161,11 @@ class Context:
     def configuration(self) -> Mapping[str, str]:
         """Path → text of the configuration files that the traced run read."""
         return configuration_texts(self.seen, self.index, self.content, self.environments)
+
+    def interpreter_named(self, path: str) -> str:
+        """The name of the interpreter in a script's first line; empty where there is none."""
+        interpreter, _ = interpreter_of_script(self.content.head(path, 256))
+        return name_of(interpreter)
 
     def inline_code(self, fresh: Iterable[Entry], language: str) -> Iterator[InlineSource]:
         """Code of a language that kept entries have in them without being sources of it: shell

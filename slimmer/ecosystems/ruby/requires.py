@@ -16,7 +16,6 @@ from slimmer.keep import (
     Rule,
     Want,
     has_names_of_packages,
-    interpreter_of_script,
     is_settings,
 )
 from slimmer.values import Entry, EntryType
@@ -129,8 +128,7 @@ class RubyRequiresRule(Rule):
     def _is_script(self, entry: Entry) -> bool:
         if not _COMMAND_NAME.fullmatch(name_of(entry.path)) or not entry.mode & 0o111:
             return False
-        interpreter, _ = interpreter_of_script(self.context.content.head(entry.path, 256))
-        return name_of(interpreter).startswith("ruby")
+        return self.context.interpreter_named(entry.path).startswith("ruby")
 
     def _source(self, path: str) -> _Source:
         def read() -> _Source:

@@ -10,7 +10,7 @@ from functools import cached_property
 from slimmer.ecosystems.awaited import AwaitedFoldersRule
 from slimmer.ecosystems.ruby.places import LIBRARY_MARK, gem_folders, name_of_gem
 from slimmer.files import is_below, name_of, parent_of
-from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want, interpreter_of_script
+from slimmer.keep import BEYOND_MINIMAL, Context, Rule, Want
 from slimmer.values import Entry, EntryType
 
 _INTERPRETER = re.compile(r"ruby[\d.]*|libruby[\w.-]*\.so[\d.]*")
@@ -174,8 +174,7 @@ class GemsRule(Rule):
         if parent_of(path) != "/usr/bin" or not self.context.index.is_file(path):
             return False
         self.context.content.fetch([path])
-        interpreter, _ = interpreter_of_script(self.context.content.head(path, 256))
-        return name_of(interpreter).startswith("ruby")
+        return self.context.interpreter_named(path).startswith("ruby")
 
     def _is_extension(self, home: str) -> bool:
         return "/extensions/" in home

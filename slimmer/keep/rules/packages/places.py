@@ -195,7 +195,7 @@ def _says_nothing(context: Context, path: str) -> bool:
     """Whether a package that has only such files is there for what it depends on."""
     entry = context.index.get(path)
     is_link = entry is not None and entry.type is EntryType.SYMLINK
-    return is_link or path.startswith(_DOCUMENTATION)
+    return is_link or path.endswith("/copyright") or is_documentation(path)
 
 
 def is_of_a_language_for_people(package: Package) -> bool:
